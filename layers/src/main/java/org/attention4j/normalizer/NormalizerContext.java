@@ -1,0 +1,149 @@
+package org.attention4j.normalizer;
+
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/**
+ * What a {@link Normalizer} may know besides the scores: which keys are visible, how many there are
+ * in each row, and its own learnable parameters.
+ *
+ * <p>Shapes: {@code b} examples, {@code h} heads, {@code Tq} queries, {@code Tk} keys; every array
+ * given here broadcasts against the scores [b, h, Tq, Tk].
+ */
+public final class NormalizerContext {
+  /**
+   * The score of a masked key: so low that its exponential is zero beside any visible score, and
+   * far enough from the end of the float range that sums and differences of it stay finite.
+   */
+  public static final double MASKED_SCORE = -1e30;
+
+  private final SDVariable scores;
+  private final @Nullable SDVariable visible;
+  private final int heads;
+  private final Map<String, SDVariable> parameters;
+  private @Nullable SDVariable visibleCount;
+
+  /**
+   * Describes one set of scores.
+   *
+   * @param scores the scores, shape [b, h, Tq, Tk]
+   * @param visible one where a key is visible and zero where it is masked, of the scores' type and
+   *     broadcastable to their shape; null if every key is visible
+   * @param heads the number of heads
+   * @param parameters the normalizer's learnable parameters by name, each of shape [heads]
+   */
+  public NormalizerContext(
+      SDVariable scores,
+      @Nullable SDVariable visible,
+      int heads,
+      Map<String, SDVariable> parameters) {
+    this.scores = scores;
+    this.visible = visible;
+    this.heads = heads;
+    this.parameters = Map.copyOf(parameters);
+  }
+
+  /**
+   * The number of heads.
+   *
+   * @return the number of heads, at least 1
+   */
+  public int heads() {
+    return heads;
+  }
+
+  /**
+   * Which keys each query sees.
+   *
+   * @return one for visible, zero for masked, broadcastable to [b, h, Tq, Tk]; empty if all are
+   *     visible
+   */
+  public Optional<SDVariable> visible() {
+    return Optional.ofNullable(visible);
+  }
+
+  /**
+   * The number of visible keys n of each row, at least 1 so that its logarithm and its inverse are
+   * defined for rows without one.
+   *
+   * @return n, of the scores' type, broadcastable to [b, h, Tq, 1]
+   */
+  public SDVariable visibleCount() {
+    if (visibleCount == null) {
+      visibleCount =
+          visible == null
+              ? scores.getSameDiff().sizeAt(scores, -1).castTo(scores.dataType())
+              : atLeastOne(visible.sum(true, -1));
+    }
+    return visibleCount;
+  }
+
+  private static SDVariable atLeastOne(SDVariable count) {
+    return count.add(count.lt(0.5).castTo(count.dataType()));
+  }
+
+  /**
+   * A learnable parameter.
+   *
+   * @param name the name it was declared with in {@link Normalizer#parameters(int)}
+   * @return the values, shape [1, h, 1, 1]
+   * @throws IllegalArgumentException if the normalizer declared no such parameter
+   */
+  public SDVariable parameter(String name) {
+    SDVariable vector = parameters.get(name);
+    if (vector == null) {
+      throw new IllegalArgumentException(
+          "The normalizer asks for a parameter '"
+              + name
+              + "' that it did not declare; declared are "
+              + parameters.keySet()
+              + ".");
+    }
+    return vector.reshape(1, heads, 1, 1);
+  }
+
+  /**
+   * Sets what stands at masked keys to zero.
+   *
+   * @param x finite values, shape [b, h, Tq, Tk]
+   * @return x where visible, zero elsewhere
+   */
+  public SDVariable zeroMasked(SDVariable x) {
+    return visible == null ? x : x.mul(visible);
+  }
+
+  /**
+   * Sets what stands at masked keys to {@link #MASKED_SCORE}. Needed after any arithmetic that may
+   * move masked scores upwards, such as a multiplication by a small or negative number.
+   *
+   * @param x finite values, shape [b, h, Tq, Tk]
+   * @return x where visible, {@link #MASKED_SCORE} elsewhere
+   */
+  public SDVariable fillMasked(SDVariable x) {
+    return visible == null ? x : fill(x, visible);
+  }
+
+  /**
+   * Keeps x where {@code keep} is one and puts {@link #MASKED_SCORE} where it is zero.
+   *
+   * @param x finite values
+   * @param keep ones and zeros of x's type
+   * @return the filled values, with gradient zero wherever {@code keep} is zero
+   */
+  static SDVariable fill(SDVariable x, SDVariable keep) {
+    return x.mul(keep).add(keep.sub(1.0).mul(-MASKED_SCORE));
+  }
+
+  /**
+   * Sums each row over its visible keys.
+   *
+   * @param x finite values, shape [b, h, Tq, Tk]
+   * @return the sums, shape [b, h, Tq, 1]
+   */
+  public SDVariable sum(SDVariable x) {
+    return zeroMasked(x).sum(true, -1);
+  }
+}

@@ -1,0 +1,132 @@
+package org.attention4j.normalizer;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of one normalizer as read from JSON. A {@link NormalizerProvider} asks for each option
+ * that it knows; what nobody asked for is an error.
+ */
+public final class NormalizerOptions {
+  private final String type;
+  private final Map<String, Object> values;
+  private final Set<String> known = new LinkedHashSet<>();
+
+  NormalizerOptions(String type, Map<String, Object> values) {
+    this.type = type;
+    this.values = values;
+  }
+
+  /**
+   * Reads a number that has a default.
+   *
+   * @param name the option's name
+   * @param defaultValue the value if the option is absent
+   * @return the number
+   * @throws IllegalArgumentException if the option is present and not a number
+   */
+  public double number(String name, double defaultValue) {
+    return value(name) == null ? defaultValue : number(name);
+  }
+
+  /**
+   * Reads a number that must be present.
+   *
+   * @param name the option's name
+   * @return the number
+   * @throws IllegalArgumentException if the option is absent or not a number
+   */
+  public double number(String name) {
+    if (value(name) instanceof Number number) {
+      return number.doubleValue();
+    }
+    throw wrong(name, "a number");
+  }
+
+  /**
+   * Reads a whole number that must be present.
+   *
+   * @param name the option's name
+   * @return the whole number
+   * @throws IllegalArgumentException if the option is absent or not a whole number
+   */
+  public int integer(String name) {
+    double number = value(name) instanceof Number value ? value.doubleValue() : Double.NaN;
+    if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
+      throw wrong(name, "a whole number");
+    }
+    return (int) number;
+  }
+
+  /**
+   * Reads a switch, false if absent.
+   *
+   * @param name the option's name
+   * @return the switch
+   * @throws IllegalArgumentException if the option is present and neither true nor false
+   */
+  public boolean flag(String name) {
+    Object value = value(name);
+    if (value == null) {
+      return false;
+    }
+    if (value instanceof Boolean flag) {
+      return flag;
+    }
+    throw wrong(name, "true or false");
+  }
+
+  private @Nullable Object value(String name) {
+    known.add(name);
+    return values.get(name);
+  }
+
+  private IllegalArgumentException wrong(String name, String expected) {
+    return new IllegalArgumentException(
+        message(type, name, values.getOrDefault(name, "missing"), expected));
+  }
+
+  void rejectUnknown() {
+    List<String> unknown = new ArrayList<>(values.keySet());
+    unknown.removeAll(known);
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Normalizer '%s': option '%s' is unknown; %s."
+              .formatted(
+                  type,
+                  unknown.get(0),
+                  known.isEmpty()
+                      ? "it takes no options"
+                      : "it takes " + String.join(", ", known)));
+    }
+  }
+
+  /** Fails unless an option's value is finite and keeps the given condition. */
+  static void require(String type, String option, double value, boolean holds, String expected) {
+    if (!holds || !Double.isFinite(value)) {
+      Object shown = value == Math.rint(value) ? (Object) (long) value : (Object) value;
+      throw new IllegalArgumentException(
+          message(type, option, Double.isFinite(value) ? shown : value, expected));
+    }
+  }
+
+  private static String message(String type, String option, Object value, String expected) {
+    return "Normalizer '%s': option '%s' is %s but must be %s."
+        .formatted(type, option, value, expected);
+  }
+
+  /** Options in the given order: name, value, name, value. */
+  static Map<String, Object> of(Object... namesAndValues) {
+    Map<String, Object> options = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      options.put((String) namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return Collections.unmodifiableMap(options);
+  }
+}

@@ -1,0 +1,5 @@
+/** Attention in SameDiff graphs: the operation itself, its exact gradient, and the session that runs it. */
+@NullMarked
+package org.attention4j.samediff;
+
+import org.jspecify.annotations.NullMarked;
