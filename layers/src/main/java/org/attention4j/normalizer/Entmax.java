@@ -8,11 +8,11 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Entmax: {@code p = max((alpha - 1) z - tau, 0)^(1 / (alpha - 1))} with tau such that each row sums
- * to one.
+ * Entmax: {@code p = max((alpha - 1) z - tau, 0)^(1 / (alpha - 1))} with tau such that each row
+ * sums to one.
  *
- * <p>With {@code q = 1 / (alpha - 1)}, {@code d = max((alpha - 1) z - tau, 0)} and {@code s = p^(2 -
- * alpha) = d^(q - 1)} on the support, the gradient is {@code dz = s g - s <s, g> / sum(s)}.
+ * <p>With {@code q = 1 / (alpha - 1)}, {@code d = max((alpha - 1) z - tau, 0)} and {@code s = p^(2
+ * - alpha) = d^(q - 1)} on the support, the gradient is {@code dz = s g - s <s, g> / sum(s)}.
  *
  * <p>Tau is found without gradient, and the graph that is differentiated is the value p plus the
  * Jacobian times {@code z - z}: exact, and it costs nothing of the search for tau.
@@ -73,7 +73,9 @@ record Entmax(double alpha) implements Normalizer {
     return tau;
   }
 
-  /** Halves the interval [-1, 0] for tau; for q below 1, where Newton's method need not converge. */
+  /**
+   * Halves the interval [-1, 0] for tau; for q below 1, where Newton's method need not converge.
+   */
   private SDVariable bisection(SameDiff sd, SDVariable shifted) {
     DataType type = shifted.dataType();
     SDVariable tau = shifted.max(true, -1).mul(0.0).sub(1.0);

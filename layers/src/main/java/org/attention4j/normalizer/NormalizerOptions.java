@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of one normalizer as read from JSON. A {@link NormalizerProvider} asks for each option
- * that it knows; what nobody asked for is an error.
+ * The options of one normalizer as read from JSON. A {@link NormalizerProvider} asks for each
+ * option that it knows; what nobody asked for is an error.
  */
 public final class NormalizerOptions {
   private final String type;

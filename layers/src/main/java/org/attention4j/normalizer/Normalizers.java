@@ -11,9 +11,7 @@ import java.util.function.Function;
 public final class Normalizers {
   private static final List<NormalizerProvider> BUILT_IN =
       List.of(
-          provider(
-              Softmax.TYPE,
-              o -> new Softmax(o.number("temperature", 1), o.flag("learnable"))),
+          provider(Softmax.TYPE, o -> new Softmax(o.number("temperature", 1), o.flag("learnable"))),
           provider(TopK.TYPE, o -> new TopK(o.integer("k"))),
           provider(
               TopFraction.TYPE,
@@ -23,8 +21,7 @@ public final class Normalizers {
           provider(
               ScalableSoftmax.TYPE,
               o -> new ScalableSoftmax(o.number("s", ScalableSoftmax.DEFAULT_SCALE))),
-          provider(
-              LogN.TYPE, o -> new LogN(o.number("trainLength", LogN.DEFAULT_TRAIN_LENGTH))));
+          provider(LogN.TYPE, o -> new LogN(o.number("trainLength", LogN.DEFAULT_TRAIN_LENGTH))));
 
   private Normalizers() {}
 
@@ -168,7 +165,8 @@ public final class Normalizers {
   }
 
   /**
-   * The types that {@link #fromJson(String)} knows: the built-in ones, then those of other projects.
+   * The types that {@link #fromJson(String)} knows: the built-in ones, then those of other
+   * projects.
    *
    * @return the providers by type name
    */

@@ -15,38 +15,40 @@ import org.nd4j.autodiff.samediff.SameDiff;
  * @see <a href="https://arxiv.org/abs/2501.19399">Nakanishi 2025</a>
  */
 record ScalableSoftmax(double s) implements Normalizer {
-    static final String TYPE = "ssmax";
-    static final String SCALE = "s";
-    /** The value that the paper's Fig. 1 fits to trained heads. */
-    static final double DEFAULT_SCALE = 0.43;
+  static final String TYPE = "ssmax";
+  static final String SCALE = "s";
 
-    ScalableSoftmax {
-        NormalizerOptions.require(TYPE, "s", s, true, "finite");
-    }
+  /** The value that the paper's Fig. 1 fits to trained heads. */
+  static final double DEFAULT_SCALE = 0.43;
 
-    @Override
-    public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
-        SDVariable sharpness = context.parameter(SCALE).mul(sd.math.log(context.visibleCount()));
-        return Softmax.softmax(sd, context.fillMasked(context.zeroMasked(scores).mul(sharpness)));
-    }
+  ScalableSoftmax {
+    NormalizerOptions.require(TYPE, "s", s, true, "finite");
+  }
 
-    @Override
-    public String type() {
-        return TYPE;
-    }
+  @Override
+  public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
+    SDVariable sharpness = context.parameter(SCALE).mul(sd.math.log(context.visibleCount()));
+    return Softmax.softmax(sd, Softmax.sharpened(scores, sharpness, context));
+  }
 
-    @Override
-    public Map<String, Object> options() {
-        return NormalizerOptions.of("s", s);
-    }
+  @Override
+  public String type() {
+    return TYPE;
+  }
 
-    @Override
-    public Set<Trait> traits() {
-        return EnumSet.of(Trait.SUMS_TO_ONE, Trait.LENGTH_AWARE, Trait.LEARNABLE, Trait.SHIFT_INVARIANT);
-    }
+  @Override
+  public Map<String, Object> options() {
+    return NormalizerOptions.of("s", s);
+  }
 
-    @Override
-    public List<NormalizerParameter> parameters(int heads) {
-        return List.of(new NormalizerParameter(SCALE, heads, s));
-    }
+  @Override
+  public Set<Trait> traits() {
+    return EnumSet.of(
+        Trait.SUMS_TO_ONE, Trait.LENGTH_AWARE, Trait.LEARNABLE, Trait.SHIFT_INVARIANT);
+  }
+
+  @Override
+  public List<NormalizerParameter> parameters(int heads) {
+    return List.of(new NormalizerParameter(SCALE, heads, s));
+  }
 }

@@ -21,8 +21,8 @@ final class Selection {
    * are.
    *
    * @param scores the scores, shape [b, h, Tq, Tk]
-   * @param k how many keys to select, whole numbers from 1 to n where n keys of a row are visible, of
-   *     the scores' type and broadcastable to [b, h, Tq, 1]
+   * @param k how many keys to select, whole numbers from 1 to n where n keys of a row are visible,
+   *     of the scores' type and broadcastable to [b, h, Tq, 1]
    * @return one for a selected key and zero for the others, of the scores' type
    */
   static SDVariable largest(SDVariable scores, SDVariable k) {

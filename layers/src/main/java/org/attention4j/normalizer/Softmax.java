@@ -15,50 +15,60 @@ import org.nd4j.autodiff.samediff.SameDiff;
  * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al. 2017</a>
  */
 record Softmax(double temperature, boolean learnable) implements Normalizer {
-    static final String TYPE = "softmax";
-    static final String LOG_TEMPERATURE = "logTemperature";
+  static final String TYPE = "softmax";
+  static final String LOG_TEMPERATURE = "logTemperature";
 
-    Softmax {
-        NormalizerOptions.require(TYPE, "temperature", temperature, temperature > 0, "positive and finite");
-    }
+  Softmax {
+    NormalizerOptions.require(
+        TYPE, "temperature", temperature, temperature > 0, "positive and finite");
+  }
 
-    @Override
-    public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
-        if (learnable) {
-            SDVariable coldness = sd.math.exp(context.parameter(LOG_TEMPERATURE).neg());
-            return softmax(sd, context.fillMasked(scores.mul(coldness)));
-        }
-        return softmax(sd, temperature == 1 ? scores : context.fillMasked(scores.mul(1 / temperature)));
+  @Override
+  public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
+    if (learnable) {
+      SDVariable coldness = sd.math.exp(context.parameter(LOG_TEMPERATURE).neg());
+      return softmax(sd, sharpened(scores, coldness, context));
     }
+    return softmax(sd, temperature == 1 ? scores : context.fillMasked(scores.mul(1 / temperature)));
+  }
 
-    /** The stock row softmax; it subtracts the row's maximum, so it is stable. */
-    static SDVariable softmax(SameDiff sd, SDVariable scores) {
-        return sd.nn.softmax(scores, -1);
-    }
+  /** The stock row softmax; it subtracts the row's maximum, so it is stable. */
+  static SDVariable softmax(SameDiff sd, SDVariable scores) {
+    return sd.nn.softmax(scores, -1);
+  }
 
-    @Override
-    public String type() {
-        return TYPE;
-    }
+  /**
+   * Scores times a factor. The row's maximum is taken off first, which changes no weight but keeps
+   * the digits of the factor's gradient when all scores are far from zero.
+   */
+  static SDVariable sharpened(SDVariable scores, SDVariable factor, NormalizerContext context) {
+    SDVariable shifted = scores.sub(Bits.detach(scores.max(true, -1)));
+    return context.fillMasked(context.zeroMasked(shifted).mul(factor));
+  }
 
-    @Override
-    public Map<String, Object> options() {
-        return NormalizerOptions.of("temperature", temperature, "learnable", learnable);
-    }
+  @Override
+  public String type() {
+    return TYPE;
+  }
 
-    @Override
-    public Set<Trait> traits() {
-        Set<Trait> traits = EnumSet.of(Trait.SUMS_TO_ONE, Trait.SHIFT_INVARIANT);
-        if (learnable) {
-            traits.add(Trait.LEARNABLE);
-        }
-        return traits;
-    }
+  @Override
+  public Map<String, Object> options() {
+    return NormalizerOptions.of("temperature", temperature, "learnable", learnable);
+  }
 
-    @Override
-    public List<NormalizerParameter> parameters(int heads) {
-        return learnable
-                ? List.of(new NormalizerParameter(LOG_TEMPERATURE, heads, Math.log(temperature)))
-                : List.of();
+  @Override
+  public Set<Trait> traits() {
+    Set<Trait> traits = EnumSet.of(Trait.SUMS_TO_ONE, Trait.SHIFT_INVARIANT);
+    if (learnable) {
+      traits.add(Trait.LEARNABLE);
     }
+    return traits;
+  }
+
+  @Override
+  public List<NormalizerParameter> parameters(int heads) {
+    return learnable
+        ? List.of(new NormalizerParameter(LOG_TEMPERATURE, heads, Math.log(temperature)))
+        : List.of();
+  }
 }

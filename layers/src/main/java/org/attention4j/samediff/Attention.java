@@ -112,8 +112,7 @@ public final class Attention {
    * @param heads h
    * @return the scores, the weights and the output
    */
-  public AttentionResult apply(
-      SDVariable queries, SDVariable keys, SDVariable values, int heads) {
+  public AttentionResult apply(SDVariable queries, SDVariable keys, SDVariable values, int heads) {
     DataType type = queries.dataType();
     DataType wide = atLeastFloat(type);
     SDVariable q = cast(queries, wide);
@@ -125,8 +124,7 @@ public final class Attention {
     }
     SDVariable weights = normalizeMasked(normalizer, scores, visible, heads, normalizerParameters);
     SDVariable dropped = dropout.apply(weights);
-    SDVariable output =
-        q.getSameDiff().mmul(cast(values, wide), dropped, false, true, false);
+    SDVariable output = q.getSameDiff().mmul(cast(values, wide), dropped, false, true, false);
     return new AttentionResult(scores, weights, cast(output, type));
   }
 
@@ -136,8 +134,8 @@ public final class Attention {
    *
    * @param normalizer the map
    * @param scores finite scores, shape [b, h, Tq, Tk]; HALF is computed in FLOAT
-   * @param visible one where a key is visible and zero elsewhere, broadcastable to the scores' shape,
-   *     full length in the last place; null if all are visible
+   * @param visible one where a key is visible and zero elsewhere, broadcastable to the scores'
+   *     shape, full length in the last place; null if all are visible
    * @param heads h
    * @param parameters the normalizer's learnable parameters by name, each of shape [h]
    * @return the weights, shape and type of the scores

@@ -35,8 +35,8 @@ public final class Gradients {
    * @param outputGradient the gradient that arrives there, of the same shape and type
    * @param variables the floating point variables to differentiate by: placeholders or any
    *     intermediate result
-   * @return the gradients in the order of the variables; zeros for a variable without a path
-   *     to the output
+   * @return the gradients in the order of the variables; zeros for a variable without a path to the
+   *     output
    */
   public static List<SDVariable> of(
       SDVariable output, SDVariable outputGradient, Collection<SDVariable> variables) {
@@ -61,8 +61,7 @@ public final class Gradients {
   }
 
   /** The floating point variables that depend on one of the wanted ones, those included. */
-  private Set<String> dependents(
-      List<SameDiffOp> forward, Collection<SDVariable> wanted) {
+  private Set<String> dependents(List<SameDiffOp> forward, Collection<SDVariable> wanted) {
     Set<String> dependent = new HashSet<>();
     wanted.forEach(variable -> dependent.add(variable.name()));
     for (SameDiffOp op : forward) {

@@ -55,7 +55,8 @@ public record RowEvaluation(
     Map<String, INDArray> inputs = new HashMap<>();
     for (NormalizerParameter parameter : normalizer.parameters(1)) {
       parameters.put(parameter.name(), sd.placeHolder(parameter.name(), type, 1));
-      inputs.put(parameter.name(), Nd4j.valueArrayOf(new long[] {1}, parameter.initialValue(), type));
+      inputs.put(
+          parameter.name(), Nd4j.valueArrayOf(new long[] {1}, parameter.initialValue(), type));
     }
     SDVariable weights = Attention.normalize(normalizer, z, visible, 1, parameters);
     List<SDVariable> variables = new ArrayList<>(List.of(z));
@@ -79,9 +80,7 @@ public record RowEvaluation(
       parameterGradients.put(name, values.get(next++).getDouble(0));
     }
     return new RowEvaluation(
-        list(values.get(0)),
-        list(values.get(1)),
-        Collections.unmodifiableMap(parameterGradients));
+        list(values.get(0)), list(values.get(1)), Collections.unmodifiableMap(parameterGradients));
   }
 
   private static INDArray row(double[] values, DataType type) {

@@ -1,4 +1,7 @@
-/** Attention in SameDiff graphs: the operation itself, its exact gradient, and the session that runs it. */
+/**
+ * Attention in SameDiff graphs: the operation itself, its exact gradient, and the session that runs
+ * it.
+ */
 @NullMarked
 package org.attention4j.samediff;
 
