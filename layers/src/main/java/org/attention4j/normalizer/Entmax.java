@@ -1,5 +1,7 @@
 package org.attention4j.normalizer;
 
+import static org.attention4j.normalizer.NormalizerContext.KEYS;
+
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -40,15 +42,15 @@ record Entmax(double alpha) implements Normalizer {
   @Override
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
     SDVariable constantScores = Bits.detach(scores);
-    SDVariable shifted = constantScores.sub(constantScores.max(true, -1)).mul(alpha - 1);
+    SDVariable shifted = constantScores.sub(constantScores.max(true, KEYS)).mul(alpha - 1);
     SDVariable tau = alpha <= 2 ? newton(sd, shifted) : bisection(sd, shifted);
     SDVariable distance = sd.nn.relu(shifted.sub(tau), 0);
     SDVariable power = power(sd, distance, q());
-    SDVariable weights = power.div(power.sum(true, -1));
+    SDVariable weights = power.div(power.sum(true, KEYS));
     SDVariable slope = power(sd, distance, q() - 1);
     // Zero in value, one in gradient.
     SDVariable change = scores.sub(constantScores);
-    SDVariable meanChange = slope.mul(change).sum(true, -1).div(slope.sum(true, -1));
+    SDVariable meanChange = slope.mul(change).sum(true, KEYS).div(slope.sum(true, KEYS));
     return weights.add(slope.mul(change.sub(meanChange)));
   }
 
@@ -65,8 +67,8 @@ record Entmax(double alpha) implements Normalizer {
     SDVariable tau = sd.constant(-1.0).castTo(shifted.dataType());
     for (int step = 0; step < NEWTON_STEPS; step++) {
       SDVariable distance = sd.nn.relu(shifted.sub(tau), 0);
-      SDVariable sum = power(sd, distance, q()).sum(true, -1);
-      SDVariable slope = power(sd, distance, q() - 1).sum(true, -1);
+      SDVariable sum = power(sd, distance, q()).sum(true, KEYS);
+      SDVariable slope = power(sd, distance, q() - 1).sum(true, KEYS);
       SDVariable target = q() == 1 ? sd.onesLike(sum) : sd.math.pow(sum, (q() - 1) / q());
       tau = tau.add(sum.sub(target).div(slope));
     }
@@ -78,13 +80,13 @@ record Entmax(double alpha) implements Normalizer {
    */
   private SDVariable bisection(SameDiff sd, SDVariable shifted) {
     DataType type = shifted.dataType();
-    SDVariable tau = shifted.max(true, -1).mul(0.0).sub(1.0);
+    SDVariable tau = shifted.max(true, KEYS).mul(0.0).sub(1.0);
     int steps = type == DataType.DOUBLE ? BISECTIONS_DOUBLE : BISECTIONS_FLOAT;
     double width = 1;
     for (int step = 0; step < steps; step++) {
       width /= 2;
       SDVariable distance = sd.nn.relu(shifted.sub(tau.add(width)), 0);
-      SDVariable enough = power(sd, distance, q()).sum(true, -1).gte(1.0).castTo(type);
+      SDVariable enough = power(sd, distance, q()).sum(true, KEYS).gte(1.0).castTo(type);
       tau = tau.add(enough.mul(width));
     }
     return tau;

@@ -19,6 +19,12 @@ public final class NormalizerContext {
    */
   public static final double MASKED_SCORE = -1e30;
 
+  /**
+   * The axis of the keys, last of four. To be used for every reduction of a row: M2.1 reduces
+   * wrongly over an axis given as -1.
+   */
+  public static final int KEYS = 3;
+
   private final SDVariable scores;
   private final @Nullable SDVariable visible;
   private final int heads;
@@ -74,8 +80,8 @@ public final class NormalizerContext {
     if (visibleCount == null) {
       visibleCount =
           visible == null
-              ? scores.getSameDiff().sizeAt(scores, -1).castTo(scores.dataType())
-              : atLeastOne(visible.sum(true, -1));
+              ? scores.getSameDiff().sizeAt(scores, KEYS).castTo(scores.dataType())
+              : atLeastOne(visible.sum(true, KEYS));
     }
     return visibleCount;
   }
@@ -143,6 +149,6 @@ public final class NormalizerContext {
    * @return the sums, shape [b, h, Tq, 1]
    */
   public SDVariable sum(SDVariable x) {
-    return zeroMasked(x).sum(true, -1);
+    return zeroMasked(x).sum(true, KEYS);
   }
 }

@@ -1,5 +1,7 @@
 package org.attention4j.normalizer;
 
+import static org.attention4j.normalizer.NormalizerContext.KEYS;
+
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -31,7 +33,7 @@ final class Selection {
     double highest = 1L << highestBit;
     // The sign first: either k scores reach zero, or the threshold starts from the lowest integer,
     // which is -2 * highest.
-    SDVariable zero = values.max(true, -1).mul(0.0);
+    SDVariable zero = values.max(true, KEYS).mul(0.0);
     SDVariable kth = enoughReach(values, zero, k).sub(1.0).mul(highest).mul(2.0);
     for (int bit = highestBit; bit >= 0; bit--) {
       double step = 1L << bit;
@@ -42,7 +44,7 @@ final class Selection {
 
   /** One, as an integer, in each row where at least k values reach the threshold. */
   private static SDVariable enoughReach(SDVariable values, SDVariable threshold, SDVariable k) {
-    SDVariable reaching = values.gte(threshold).castTo(k.dataType()).sum(true, -1);
+    SDVariable reaching = values.gte(threshold).castTo(k.dataType()).sum(true, KEYS);
     return reaching.gte(k).castTo(values.dataType());
   }
 
@@ -50,8 +52,8 @@ final class Selection {
     DataType type = k.dataType();
     SDVariable above = values.gt(kth).castTo(type);
     SDVariable tied = values.eq(kth).castTo(type);
-    SDVariable tiesWanted = k.sub(above.sum(true, -1));
-    SDVariable rank = values.getSameDiff().cumsum(tied, false, false, 3);
+    SDVariable tiesWanted = k.sub(above.sum(true, KEYS));
+    SDVariable rank = values.getSameDiff().cumsum(tied, false, false, KEYS);
     SDVariable chosen = tied.mul(rank.lte(tiesWanted).castTo(type));
     return above.add(chosen).gt(0.5).castTo(type);
   }

@@ -1,5 +1,7 @@
 package org.attention4j.normalizer;
 
+import static org.attention4j.normalizer.NormalizerContext.KEYS;
+
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +36,7 @@ record Softmax(double temperature, boolean learnable) implements Normalizer {
 
   /** The stock row softmax; it subtracts the row's maximum, so it is stable. */
   static SDVariable softmax(SameDiff sd, SDVariable scores) {
-    return sd.nn.softmax(scores, -1);
+    return sd.nn.softmax(scores, KEYS);
   }
 
   /**
@@ -42,7 +44,7 @@ record Softmax(double temperature, boolean learnable) implements Normalizer {
    * the digits of the factor's gradient when all scores are far from zero.
    */
   static SDVariable sharpened(SDVariable scores, SDVariable factor, NormalizerContext context) {
-    SDVariable shifted = scores.sub(Bits.detach(scores.max(true, -1)));
+    SDVariable shifted = scores.sub(Bits.detach(scores.max(true, KEYS)));
     return context.fillMasked(context.zeroMasked(shifted).mul(factor));
   }
 

@@ -1,25 +1,90 @@
 package org.attention4j.examples;
 
-import org.nd4j.linalg.factory.Nd4j;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
-/** The command line's entry point. */
-@Command(name = "attention4j-examples", mixinStandardHelpOptions = true)
+/**
+ * The command line's entry point. Exit status 0 means success, 2 bad arguments and 1 any other
+ * failure; the last two come with one sentence on standard error.
+ */
+@Command(
+    name = "attention4j-examples",
+    description = "Trains small attention models with the normalizers of attention4j.",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Versions.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {CompareCommand.class, NormalizeCommand.class})
 public final class Main implements Runnable {
+  /** Set to true, this system property adds the stack trace to the sentence about a failure. */
+  private static final String DEBUG = "attention4j.debug";
+
+  private static final int FAILURE = 1;
+  private static final int BAD_ARGUMENTS = 2;
+
+  @Spec private CommandSpec spec;
 
   /**
-   * Runs the command line.
+   * Runs the command line and ends the JVM with its exit status.
    *
    * @param arguments the command line's arguments
    */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Main()).execute(arguments));
+    System.setProperty("java.awt.headless", "true");
+    PrintStream results = System.out;
+    // Whatever a library prints is no result.
+    System.setOut(System.err);
+    System.exit(run(results, System.err, arguments));
+  }
+
+  /**
+   * Runs the command line.
+   *
+   * @param results where results go
+   * @param messages where everything else goes
+   * @param arguments the command line's arguments
+   * @return the exit status
+   */
+  static int run(PrintStream results, PrintStream messages, String... arguments) {
+    PrintWriter err = writer(messages);
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setOut(writer(results));
+    commandLine.setErr(err);
+    commandLine.setParameterExceptionHandler(
+        (exception, ignored) -> say(err, exception, BAD_ARGUMENTS));
+    commandLine.setExecutionExceptionHandler(
+        (exception, failed, parsed) ->
+            say(err, exception, exception instanceof BadArgument ? BAD_ARGUMENTS : FAILURE));
+    try {
+      return commandLine.execute(arguments);
+    } catch (Error error) {
+      return say(err, error, FAILURE);
+    }
   }
 
   @Override
   public void run() {
-    CommandLine.usage(this, System.out);
-    System.out.println(Nd4j.ones(2, 3).sumNumber());
+    throw new BadArgument(
+        "Name a command, " + String.join(" or ", spec.subcommands().keySet()) + "; see --help.");
+  }
+
+  private static int say(PrintWriter err, Throwable failure, int status) {
+    err.println(Sentences.about(failure));
+    if (Boolean.getBoolean(DEBUG)) {
+      failure.printStackTrace(err);
+    }
+    err.flush();
+    return status;
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, Charset.defaultCharset()), true);
   }
 }

@@ -1,0 +1,69 @@
+package org.attention4j.dl4j;
+
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.samediff.SameDiffLayer;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The running layer behind an {@link ExactSameDiffLayer}. */
+final class ExactLayerRuntime extends SameDiffLayer implements IntermediateSource {
+  private final GraphRunner runner;
+
+  ExactLayerRuntime(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+    runner = new GraphRunner(graph -> exactConf().define(graph), dataType);
+  }
+
+  private ExactSameDiffLayer exactConf() {
+    return (ExactSameDiffLayer) layerConf();
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(false);
+    exactConf().validateInput(input);
+    applyDropOutIfNecessary(training, workspaceMgr);
+    return runner.forward(graphInputs(input, maskArray), training, workspaceMgr);
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(
+      INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(true);
+    Map<String, INDArray> inputGradients =
+        runner.backward(graphInputs(input, maskArray), epsilon, gradTable, workspaceMgr);
+    Gradient gradient = new DefaultGradient();
+    paramTable.keySet().forEach(name -> gradient.setGradientFor(name, gradTable.get(name)));
+    return new Pair<>(gradient, backpropDropOutIfPresent(inputGradients.get(INPUT_KEY)));
+  }
+
+  @Override
+  public Map<String, INDArray> intermediates(
+      INDArray[] inputs, @Nullable INDArray[] masks, List<String> names) {
+    return runner.intermediates(graphInputs(inputs[0], masks[0]), names);
+  }
+
+  private GraphInputs graphInputs(INDArray input, @Nullable INDArray mask) {
+    return new GraphInputs(
+        Map.of(INPUT_KEY, input), mask == null ? Map.of() : Map.of(INPUT_KEY, mask), paramTable);
+  }
+
+  @Override
+  public void setParam(String key, INDArray val) {
+    super.setParam(key, val); // checks name and shape, and leaves it at that
+    getParam(key).assign(val);
+  }
+
+  @Override
+  public double calcRegularizationScore(boolean backpropParamsOnly) {
+    return RegularizationScore.of(
+        paramTable, exactConf()::getRegularizationByParam, getIterationCount(), getEpochCount());
+  }
+}

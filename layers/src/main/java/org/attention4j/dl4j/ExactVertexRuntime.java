@@ -1,0 +1,77 @@
+package org.attention4j.dl4j;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The running vertex behind an {@link ExactSameDiffVertex}. */
+final class ExactVertexRuntime extends SameDiffGraphVertex implements IntermediateSource {
+  private final GraphRunner runner;
+
+  ExactVertexRuntime(
+      ExactSameDiffVertex config,
+      ComputationGraph graph,
+      String name,
+      int vertexIndex,
+      INDArray paramsView,
+      boolean initParams,
+      DataType dataType) {
+    super(config, graph, name, vertexIndex, paramsView, initParams, dataType);
+    runner = new GraphRunner(config::define, dataType);
+  }
+
+  @Override
+  public INDArray doForward(boolean training, LayerWorkspaceMgr workspaceMgr) {
+    config.validateInput(inputs);
+    return runner.forward(graphInputs(inputs, maskArrays), training, workspaceMgr);
+  }
+
+  @Override
+  public Pair<Gradient, INDArray[]> doBackward(boolean tbptt, LayerWorkspaceMgr workspaceMgr) {
+    Map<String, INDArray> inputGradients =
+        runner.backward(graphInputs(inputs, maskArrays), epsilon, gradTable, workspaceMgr);
+    Gradient gradient = new DefaultGradient();
+    paramTable.keySet().forEach(name -> gradient.setGradientFor(name, gradTable.get(name)));
+    return new Pair<>(gradient, inputGradients.values().toArray(INDArray[]::new));
+  }
+
+  @Override
+  public Map<String, INDArray> intermediates(
+      INDArray[] given, @Nullable INDArray[] masks, List<String> names) {
+    return runner.intermediates(graphInputs(given, masks), names);
+  }
+
+  @Override
+  public void setBackpropGradientsViewArray(INDArray backpropGradientsViewArray) {
+    super.setBackpropGradientsViewArray(backpropGradientsViewArray);
+    gradients = backpropGradientsViewArray;
+  }
+
+  @Override
+  public String toString() {
+    return config.getClass().getSimpleName() + "(" + getVertexName() + ")";
+  }
+
+  private GraphInputs graphInputs(INDArray[] arrays, @Nullable INDArray @Nullable [] masks) {
+    Map<String, INDArray> named = new LinkedHashMap<>();
+    Map<String, INDArray> namedMasks = new LinkedHashMap<>();
+    List<String> names = config.getVertexParams().getInputs();
+    for (int i = 0; i < names.size(); i++) {
+      named.put(names.get(i), arrays[i]);
+      INDArray mask = masks == null ? null : masks[i];
+      if (mask != null) {
+        namedMasks.put(names.get(i), mask);
+      }
+    }
+    return new GraphInputs(named, namedMasks, paramTable);
+  }
+}

@@ -1,0 +1,59 @@
+package org.attention4j.dl4j;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * The arrays that go into a layer's graph.
+ *
+ * @param inputs the inputs by name, in their order
+ * @param masks the masks of those inputs that have one, shape [b, T]
+ * @param parameters the parameters by name, in their order
+ */
+record GraphInputs(
+    Map<String, INDArray> inputs, Map<String, INDArray> masks, Map<String, INDArray> parameters) {
+
+  /** Above this a masked value is taken for garbage: its square still fits a float. */
+  private static final double LARGEST_SENSIBLE = 1e15;
+
+  /**
+   * The same, with what stands in masked steps made harmless: NaN, infinite and absurdly large
+   * values become zero. A zero weight alone would not do, since zero times NaN is NaN.
+   */
+  GraphInputs withoutGarbage() {
+    Map<String, INDArray> clean = new LinkedHashMap<>(inputs);
+    masks.forEach((name, mask) -> clean.computeIfPresent(name, (n, x) -> clean(x, mask)));
+    return new GraphInputs(clean, masks, parameters);
+  }
+
+  Map<String, long[]> inputShapes() {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    inputs.forEach((name, array) -> shapes.put(name, array.shape()));
+    return shapes;
+  }
+
+  private static INDArray clean(INDArray input, INDArray mask) {
+    if (input.rank() != 3 || sensible(input)) {
+      return input;
+    }
+    INDArray result = input.dup();
+    for (long example = 0; example < mask.size(0); example++) {
+      for (long step = 0; step < mask.size(1); step++) {
+        if (mask.getDouble(example, step) == 0) {
+          INDArray values =
+              result.get(NDArrayIndex.point(example), NDArrayIndex.all(), NDArrayIndex.point(step));
+          if (!sensible(values)) {
+            values.assign(0);
+          }
+        }
+      }
+    }
+    return result;
+  }
+
+  private static boolean sensible(INDArray values) {
+    return values.norm2Number().doubleValue() < LARGEST_SENSIBLE;
+  }
+}

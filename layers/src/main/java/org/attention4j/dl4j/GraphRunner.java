@@ -1,0 +1,136 @@
+package org.attention4j.dl4j;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.deeplearning4j.nn.layers.samediff.DL4JSameDiffMemoryMgr;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.internal.SessionMemMgr;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Runs a layer's graph inside Deeplearning4j: one compiled variant for each combination of masks
+ * and training, arrays in the workspaces that the network has open, one dropout draw for a forward
+ * pass and the backward pass that follows it.
+ *
+ * <p>Belongs to one layer, and like the layer is used by one thread at a time.
+ */
+final class GraphRunner {
+  private record Variant(Set<String> masked, boolean training) {}
+
+  private final GraphDefinition definition;
+  private final DataType type;
+  private final Map<Variant, CompiledGraph> variants = new HashMap<>();
+  private boolean lastForwardTrained;
+  private Map<String, INDArray> dropoutDraws = Map.of();
+
+  GraphRunner(GraphDefinition definition, DataType type) {
+    this.definition = definition;
+    this.type = type;
+  }
+
+  /** Computes the output, in the workspace for activations. */
+  INDArray forward(GraphInputs given, boolean training, LayerWorkspaceMgr workspaces) {
+    GraphInputs inputs = given.withoutGarbage();
+    CompiledGraph graph = graph(inputs, training);
+    lastForwardTrained = training;
+    try (MemoryWorkspace none = outsideWorkspaces()) {
+      dropoutDraws = graph.drawDropout(inputs.inputShapes());
+    }
+    INDArray output =
+        graph.forward(
+            inputs,
+            dropoutDraws,
+            memory(workspaces, ArrayType.FF_WORKING_MEM, ArrayType.ACTIVATIONS));
+    return place(output, workspaces, ArrayType.ACTIVATIONS);
+  }
+
+  /**
+   * Computes the gradients by the inputs, in the workspace for activation gradients, and writes the
+   * gradients by the parameters into the given views.
+   */
+  Map<String, INDArray> backward(
+      GraphInputs given,
+      INDArray epsilon,
+      Map<String, INDArray> parameterGradients,
+      LayerWorkspaceMgr workspaces) {
+    GraphInputs inputs = given.withoutGarbage();
+    CompiledGraph graph = graph(inputs, lastForwardTrained);
+    try (MemoryWorkspace none = outsideWorkspaces()) {
+      graph.differentiate();
+    }
+    List<INDArray> gradients =
+        graph.backward(
+            inputs,
+            dropoutDraws,
+            epsilon,
+            memory(workspaces, ArrayType.BP_WORKING_MEM, ArrayType.ACTIVATION_GRAD));
+    Map<String, INDArray> inputGradients = new LinkedHashMap<>();
+    int next = 0;
+    for (String name : inputs.inputs().keySet()) {
+      inputGradients.put(name, place(gradients.get(next++), workspaces, ArrayType.ACTIVATION_GRAD));
+    }
+    for (String name : inputs.parameters().keySet()) {
+      INDArray gradient = gradients.get(next++);
+      parameterGradients.computeIfPresent(name, (n, view) -> view.assign(gradient));
+    }
+    return inputGradients;
+  }
+
+  /** Computes published results of an inference pass, detached from all workspaces. */
+  Map<String, INDArray> intermediates(GraphInputs given, List<String> names) {
+    try (MemoryWorkspace none = outsideWorkspaces()) {
+      GraphInputs inputs = given.withoutGarbage();
+      SessionMemMgr memory = new DL4JSameDiffMemoryMgr(null, null, null, null);
+      return graph(inputs, false).intermediates(inputs, names, memory);
+    }
+  }
+
+  private CompiledGraph graph(GraphInputs inputs, boolean training) {
+    Variant variant = new Variant(Set.copyOf(inputs.masks().keySet()), training);
+    CompiledGraph graph = variants.get(variant);
+    if (graph == null) {
+      try (MemoryWorkspace none = outsideWorkspaces()) {
+        graph = new CompiledGraph(definition, inputs, type, training);
+      }
+      variants.put(variant, graph);
+    }
+    return graph;
+  }
+
+  /** Graphs are made outside: their constants must outlive every workspace. */
+  private static MemoryWorkspace outsideWorkspaces() {
+    return Nd4j.getWorkspaceManager().scopeOutOfWorkspaces();
+  }
+
+  private static SessionMemMgr memory(
+      LayerWorkspaceMgr workspaces, ArrayType working, ArrayType results) {
+    return new DL4JSameDiffMemoryMgr(
+        workspaces.getWorkspaceName(working),
+        workspaces.getWorkspaceName(results),
+        workspaces.getConfiguration(working),
+        workspaces.getConfiguration(results));
+  }
+
+  /** Makes sure that a result lives where the network expects it, also if it is an input itself. */
+  private static INDArray place(INDArray result, LayerWorkspaceMgr workspaces, ArrayType where) {
+    if (workspaces.isScopedOut(where)) {
+      return result.isAttached() ? result.detach() : result;
+    }
+    MemoryWorkspace parent = result.isAttached() ? result.data().getParentWorkspace() : null;
+    return isNamed(parent, workspaces.getWorkspaceName(where))
+        ? result
+        : workspaces.dup(where, result);
+  }
+
+  private static boolean isNamed(@Nullable MemoryWorkspace workspace, String name) {
+    return workspace != null && name.equals(workspace.getId());
+  }
+}

@@ -1,0 +1,12 @@
+package org.attention4j.dl4j;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A running layer or vertex that can hand out its intermediate results. */
+interface IntermediateSource {
+  Map<String, INDArray> intermediates(
+      INDArray[] inputs, @Nullable INDArray[] masks, List<String> names);
+}

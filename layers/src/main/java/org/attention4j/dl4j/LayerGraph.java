@@ -1,0 +1,183 @@
+package org.attention4j.dl4j;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/**
+ * What a layer or vertex sees when it writes its computation into a graph: inputs, masks,
+ * parameters, whether the graph is for training, dropout, and a way to publish intermediate
+ * results.
+ *
+ * <p>All variables are FLOAT or DOUBLE; a HALF network is computed in FLOAT.
+ *
+ * <p>A graph is a pure function of its placeholders. Parameters are placeholders too, so that it
+ * never matters when and where the network's parameter vector was laid.
+ */
+public final class LayerGraph {
+  private final SameDiff sd;
+  private final boolean training;
+  private final Map<String, SDVariable> inputs;
+  private final Map<String, SDVariable> masks;
+  private final Map<String, SDVariable> parameters;
+  private final Map<String, SDVariable> published = new LinkedHashMap<>();
+  private final List<Dropout> dropouts = new ArrayList<>();
+
+  /**
+   * One place of the graph where values are dropped at random.
+   *
+   * @param placeholder where the drawn factors go in
+   * @param probability the chance of each value to be dropped
+   * @param shape the factors' shape for given shapes of the inputs
+   */
+  record Dropout(
+      String placeholder, double probability, Function<Map<String, long[]>, long[]> shape) {}
+
+  LayerGraph(
+      SameDiff sd,
+      boolean training,
+      Map<String, SDVariable> inputs,
+      Map<String, SDVariable> masks,
+      Map<String, SDVariable> parameters) {
+    this.sd = sd;
+    this.training = training;
+    this.inputs = inputs;
+    this.masks = masks;
+    this.parameters = parameters;
+  }
+
+  /**
+   * The graph itself.
+   *
+   * @return the graph
+   */
+  public SameDiff sameDiff() {
+    return sd;
+  }
+
+  /**
+   * Whether this graph computes a training pass.
+   *
+   * @return true for training, false for inference
+   */
+  public boolean training() {
+    return training;
+  }
+
+  /**
+   * The only input of a layer.
+   *
+   * @return the input, for sequences of shape [b, size, T]
+   * @throws IllegalStateException if there are several
+   */
+  public SDVariable input() {
+    return input(onlyInput());
+  }
+
+  /**
+   * An input by name.
+   *
+   * @param name the name as the vertex defined it
+   * @return the input, for sequences of shape [b, size, T]
+   */
+  public SDVariable input(String name) {
+    return known(inputs, name, "input");
+  }
+
+  /**
+   * The mask of the only input of a layer.
+   *
+   * @return one for a step that counts and zero for padding, shape [b, T]; empty if all count
+   */
+  public Optional<SDVariable> mask() {
+    return mask(onlyInput());
+  }
+
+  /**
+   * The mask of an input.
+   *
+   * @param input the input's name
+   * @return one for a step that counts and zero for padding, shape [b, T]; empty if all count
+   */
+  public Optional<SDVariable> mask(String input) {
+    return Optional.ofNullable(masks.get(input));
+  }
+
+  /**
+   * A parameter by name.
+   *
+   * @param name the name as the layer defined it
+   * @return the parameter
+   */
+  public SDVariable parameter(String name) {
+    return known(parameters, name, "parameter");
+  }
+
+  /**
+   * Makes an intermediate result obtainable under a name.
+   *
+   * @param name the name, such as {@code weights}
+   * @param variable the result
+   * @return the same variable
+   */
+  public SDVariable publish(String name, SDVariable variable) {
+    published.put(name, variable);
+    return variable;
+  }
+
+  /**
+   * Inverted dropout: in training each value is zero with the given probability and otherwise
+   * divided by the rest; the backward pass sees the same draw as the forward pass. In inference x.
+   *
+   * @param x the values
+   * @param probability the chance of each value to be dropped; 0 for none
+   * @param shape the shape of x for given shapes of the inputs, by input name
+   * @return x with dropout
+   */
+  public SDVariable dropout(
+      SDVariable x, double probability, Function<Map<String, long[]>, long[]> shape) {
+    if (!training || probability == 0) {
+      return x;
+    }
+    String name = "dropout" + dropouts.size();
+    SDVariable factors = sd.placeHolder(name, x.dataType());
+    dropouts.add(new Dropout(name, probability, shape));
+    return x.mul(factors);
+  }
+
+  List<Dropout> dropouts() {
+    return Collections.unmodifiableList(dropouts);
+  }
+
+  @Nullable SDVariable published(String name) {
+    return published.get(name);
+  }
+
+  Map<String, SDVariable> published() {
+    return Collections.unmodifiableMap(published);
+  }
+
+  private String onlyInput() {
+    if (inputs.size() != 1) {
+      throw new IllegalStateException(
+          "Name the input: there are several, " + inputs.keySet() + ".");
+    }
+    return inputs.keySet().iterator().next();
+  }
+
+  private static SDVariable known(Map<String, SDVariable> variables, String name, String what) {
+    SDVariable variable = variables.get(name);
+    if (variable == null) {
+      throw new IllegalArgumentException(
+          "There is no %s '%s'; there are %s.".formatted(what, name, variables.keySet()));
+    }
+    return variable;
+  }
+}

@@ -1,0 +1,164 @@
+package org.attention4j.layers;
+
+import org.attention4j.normalizer.Normalizer;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
+
+/**
+ * The options that the attention layers share: those of the stock layers, under the same names, and
+ * this library's own.
+ *
+ * @param <T> the builder itself
+ */
+public abstract class AttentionLayerBuilder<T extends AttentionLayerBuilder<T>>
+    extends SameDiffLayer.Builder<T> {
+  int nIn;
+  int nOut;
+  int nHeads = 1;
+  int headSize;
+  boolean projectInput;
+  final AttentionOptions options = new AttentionOptions();
+
+  /** For the layers of this library. */
+  AttentionLayerBuilder() {}
+
+  /**
+   * Sets the number of input features; taken from the network's input type if not set.
+   *
+   * @param nIn features of each step
+   * @return this
+   */
+  public T nIn(int nIn) {
+    this.nIn = nIn;
+    return self();
+  }
+
+  /**
+   * Sets the number of output features.
+   *
+   * @param nOut features of each step
+   * @return this
+   */
+  public T nOut(int nOut) {
+    this.nOut = nOut;
+    return self();
+  }
+
+  /**
+   * Sets the number of heads, 1 unless set.
+   *
+   * @param nHeads the number of heads; above 1 only with {@link #projectInput(boolean)}
+   * @return this
+   */
+  public T nHeads(int nHeads) {
+    this.nHeads = nHeads;
+    return self();
+  }
+
+  /**
+   * Sets the size of each head, nOut / nHeads unless set.
+   *
+   * @param headSize features of each head
+   * @return this
+   */
+  public T headSize(int headSize) {
+    this.headSize = headSize;
+    return self();
+  }
+
+  /**
+   * Sets whether queries, keys, values and the output are projected by learned matrices.
+   *
+   * @param projectInput false, the default, attends over the input itself
+   * @return this
+   */
+  public T projectInput(boolean projectInput) {
+    this.projectInput = projectInput;
+    return self();
+  }
+
+  /**
+   * Sets the map from scores to weights, softmax unless set.
+   *
+   * @param normalizer the map; see {@link org.attention4j.normalizer.Normalizers}
+   * @return this
+   */
+  public T normalizer(Normalizer normalizer) {
+    options.normalizer = normalizer;
+    return self();
+  }
+
+  /**
+   * Sets whether each step sees only itself and the steps before it.
+   *
+   * @param causal false unless set
+   * @return this
+   */
+  public T causal(boolean causal) {
+    options.causal = causal;
+    return self();
+  }
+
+  /**
+   * Sets whether the four projections have a bias.
+   *
+   * @param hasBias false unless set, as in the stock layer
+   * @return this
+   */
+  public T hasBias(boolean hasBias) {
+    options.hasBias = hasBias;
+    return self();
+  }
+
+  /**
+   * Sets the share of attention weights that training drops at random; the others are scaled up.
+   *
+   * @param probability the chance of each weight to be dropped, 0 unless set
+   * @return this
+   */
+  public T attentionDropout(double probability) {
+    options.attentionDropout = probability;
+    return self();
+  }
+
+  /**
+   * Sets the factor on the scores.
+   *
+   * @param scale 1 / sqrt(headSize) unless set
+   * @return this
+   */
+  public T scale(double scale) {
+    options.scale = scale;
+    return self();
+  }
+
+  /** The head size, or what it follows from: all features when nothing is projected. */
+  long headSizeOrDefault() {
+    return headSize == 0 ? nOut / nHeads : headSize;
+  }
+
+  void validate(Class<?> layer) {
+    Requirements require = new Requirements(layer, getLayerName());
+    require.positive("nHeads", nHeads);
+    require.size("nIn", nIn);
+    require.that(headSize >= 0, "headSize", headSize, "at least 1, or left out for nOut / nHeads");
+    if (projectInput) {
+      require.positive("nOut", nOut);
+      require.that(
+          headSize > 0 || nOut % nHeads == 0,
+          "nHeads",
+          nHeads,
+          "a divisor of nOut " + nOut + " unless headSize is set");
+    } else {
+      require.that(nHeads == 1, "nHeads", nHeads, "1 unless projectInput is true");
+      require.that(
+          nIn == nOut, "nOut", nOut, "equal to nIn " + nIn + " unless projectInput is true");
+      require.that(!options.hasBias, "hasBias", true, "false unless projectInput is true");
+    }
+    options.validate(require);
+  }
+
+  @SuppressWarnings("unchecked")
+  private T self() {
+    return (T) this;
+  }
+}

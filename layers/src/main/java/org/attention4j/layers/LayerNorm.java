@@ -1,0 +1,126 @@
+package org.attention4j.layers;
+
+import java.util.Map;
+import java.util.Objects;
+import org.attention4j.dl4j.LayerGraph;
+import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * Layer normalization of each step of a sequence: {@code y = gain * (x - mean) / sqrt(variance +
+ * epsilon) + bias}, with mean and variance over the features of that step.
+ *
+ * <p>Input and output [b, size, T]. Parameters: gain [size], from one, and bias [size], from zero;
+ * both count as biases, so that weight decay leaves them alone.
+ *
+ * @see <a href="https://arxiv.org/abs/1607.06450">Ba, Kiros and Hinton 2016</a>
+ */
+public final class LayerNorm extends SequenceLayer {
+  private static final String GAIN = "gain";
+  private static final String BIAS = "bias";
+
+  /** As in most published transformers. */
+  private static final double DEFAULT_EPSILON = 1e-5;
+
+  @JsonProperty private double epsilon;
+
+  /** For JSON. */
+  private LayerNorm() {}
+
+  private LayerNorm(Builder builder) {
+    super(builder, builder.nIn);
+    epsilon = builder.epsilon;
+    initializeConstraints(builder);
+  }
+
+  @Override
+  public void defineParameters(SDLayerParams params) {
+    params.clear();
+    params.addBiasParam(GAIN, getNIn());
+    params.addBiasParam(BIAS, getNIn());
+  }
+
+  @Override
+  public void initializeParameters(Map<String, INDArray> params) {
+    params.forEach((name, array) -> array.assign(name.equals(GAIN) ? 1 : 0));
+  }
+
+  @Override
+  protected SDVariable define(LayerGraph graph) {
+    SDVariable x = graph.input();
+    SDVariable centred = x.sub(x.mean(true, 1));
+    SDVariable variance = graph.sameDiff().math.square(centred).mean(true, 1);
+    SDVariable deviation = graph.sameDiff().math.sqrt(variance.add(epsilon));
+    SDVariable gain = graph.parameter(GAIN).reshape(1, getNIn(), 1);
+    SDVariable bias = graph.parameter(BIAS).reshape(1, getNIn(), 1);
+    return centred.div(deviation).mul(gain).add(bias);
+  }
+
+  @Override
+  long outputSize() {
+    return getNIn();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof LayerNorm that
+        && super.equals(other)
+        && Double.compare(epsilon, that.epsilon) == 0;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(super.hashCode(), epsilon);
+  }
+
+  /** Builds the layer. */
+  @SuppressWarnings("unchecked") // the stock build() promises its caller any type he likes
+  public static final class Builder extends SameDiffLayer.Builder<Builder> {
+    private int nIn;
+    private double epsilon = DEFAULT_EPSILON;
+
+    /** Starts with epsilon 1e-5. */
+    public Builder() {}
+
+    /**
+     * Sets the number of features; taken from the network's input type if not set.
+     *
+     * @param nIn features of each step
+     * @return this
+     */
+    public Builder nIn(int nIn) {
+      this.nIn = nIn;
+      return this;
+    }
+
+    /**
+     * Sets what is added to the variance.
+     *
+     * @param epsilon positive; 1e-5 unless set
+     * @return this
+     */
+    public Builder epsilon(double epsilon) {
+      this.epsilon = epsilon;
+      return this;
+    }
+
+    /**
+     * Builds the layer.
+     *
+     * @return the layer's configuration
+     * @throws IllegalArgumentException if an option has a value that is not possible
+     */
+    @Override
+    public LayerNorm build() {
+      Requirements require = new Requirements(LayerNorm.class, getLayerName());
+      require.size("nIn", nIn);
+      require.that(
+          epsilon > 0 && Double.isFinite(epsilon), "epsilon", epsilon, "positive and finite");
+      return new LayerNorm(this);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package org.attention4j.layers;
+
+import java.util.Map;
+import org.deeplearning4j.nn.weights.IWeightInit;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.nn.weights.WeightInitUtil;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A linear map of the features, the same for every time step, and the start of its weights. */
+final class Projection {
+  private Projection() {}
+
+  /**
+   * Applies a matrix to the features of each step.
+   *
+   * @param weights shape [out, in]
+   * @param x shape [b, in, T]
+   * @param shape the sizes of x
+   * @return shape [b, out, T]
+   */
+  static SDVariable apply(SDVariable weights, SDVariable x, SequenceShape shape) {
+    return x.getSameDiff().mmul(shape.forEachExample(weights), x);
+  }
+
+  /**
+   * Applies a transposed matrix to the features of each step.
+   *
+   * @param weights shape [in, out]
+   * @param x shape [b, in, T]
+   * @param shape the sizes of x
+   * @return shape [b, out, T]
+   */
+  static SDVariable applyTransposed(SDVariable weights, SDVariable x, SequenceShape shape) {
+    return x.getSameDiff().mmul(shape.forEachExample(weights), x, true, false, false);
+  }
+
+  /** Fills weights by the layer's scheme, or by the one chosen for this parameter. */
+  static void initialize(
+      String name,
+      INDArray weights,
+      long fanIn,
+      long fanOut,
+      WeightInit scheme,
+      @Nullable Map<String, IWeightInit> byName) {
+    IWeightInit chosen = byName == null ? null : byName.get(name);
+    if (chosen == null) {
+      WeightInitUtil.initWeights(
+          (double) fanIn, (double) fanOut, weights.shape(), scheme, null, 'c', weights);
+    } else {
+      chosen.init((double) fanIn, (double) fanOut, weights.shape(), 'c', weights);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package org.attention4j.layers;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Checks of one layer's configuration and input; each failure is one sentence that says it all. */
+final class Requirements {
+  private final String layer;
+
+  /**
+   * Checks on behalf of a layer.
+   *
+   * @param type the layer's class
+   * @param name the layer's name, if it has one
+   */
+  Requirements(Class<?> type, @Nullable String name) {
+    layer = type.getSimpleName() + (name == null ? "" : " '" + name + "'");
+  }
+
+  void that(boolean holds, String option, Object value, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "%s: %s is %s but must be %s.".formatted(layer, option, value, expected));
+    }
+  }
+
+  void positive(String option, long value) {
+    that(value > 0, option, value, "at least 1");
+  }
+
+  /** Checks a size that may be left out because the input type tells it. */
+  void size(String option, long value) {
+    that(value >= 0, option, value, "at least 1, or left out to follow from the input type");
+  }
+
+  /** Checks a sequence input of shape [b, size, T]. */
+  void sequence(INDArray input, long size) {
+    that(
+        input.rank() == 3 && input.size(1) == size,
+        "the input's shape",
+        Arrays.toString(input.shape()),
+        "[examples, %d, steps]".formatted(size));
+  }
+}

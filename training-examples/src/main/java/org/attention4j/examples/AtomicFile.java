@@ -1,0 +1,37 @@
+package org.attention4j.examples;
+
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Writes a file so that nobody ever sees half of it. */
+final class AtomicFile {
+  private AtomicFile() {}
+
+  /**
+   * Writes beside the file first, then puts the whole in its place.
+   *
+   * @param file the file, replaced if it exists
+   * @param content what it shall hold
+   * @throws CommandFailure if it cannot be written
+   */
+  static void write(Path file, byte[] content) {
+    Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
+    try {
+      Files.write(unfinished, content);
+      move(unfinished, file);
+    } catch (IOException e) {
+      throw new CommandFailure("%s cannot be written: %s.".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package org.attention4j.examples;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** The loss curves as a picture: each curve faint as measured and strong as smoothed. */
+final class LossChart {
+  private static final int WIDTH = 1200;
+  private static final int HEIGHT = 700;
+  private static final int FAINT_ALPHA = 45;
+
+  private LossChart() {}
+
+  /**
+   * Draws the curves and writes them as PNG.
+   *
+   * @param file the picture
+   * @param results the models whose losses are drawn
+   * @param unigramEntropy the baseline, in bits per character
+   */
+  static void write(Path file, List<ModelResult> results, double unigramEntropy) {
+    XYChart chart = empty();
+    for (int i = 0; i < results.size(); i++) {
+      ModelResult result = results.get(i);
+      Color color = Color.decode(Palette.onLight(i));
+      Color faint = new Color(color.getRed(), color.getGreen(), color.getBlue(), FAINT_ALPHA);
+      String label = result.normalizer().label();
+      curve(chart, label + " as measured", result.losses(), faint, 1f).setShowInLegend(false);
+      XYSeries smoothed = curve(chart, label, Smoothing.smooth(result.losses()), color, 2.5f);
+      if (Palette.isDashed(i)) {
+        smoothed.setLineStyle(dashes(2.5f));
+      }
+    }
+    int steps = results.stream().mapToInt(result -> result.losses().size()).max().orElse(1);
+    chart
+        .addSeries(
+            "unigram entropy",
+            new double[] {1, Math.max(2, steps)},
+            new double[] {unigramEntropy, unigramEntropy})
+        .setMarker(SeriesMarkers.NONE)
+        .setLineColor(Color.GRAY)
+        .setLineStyle(dashes(1.5f));
+    AtomicFile.write(file, png(chart));
+  }
+
+  private static XYChart empty() {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title("Training loss")
+            .xAxisTitle("step")
+            .yAxisTitle("bits per character")
+            .build();
+    chart
+        .getStyler()
+        .setLegendPosition(LegendPosition.InsideNE)
+        .setChartBackgroundColor(Color.WHITE)
+        .setPlotBorderVisible(false);
+    chart.getStyler().setPlotGridLinesColor(new Color(0xe3e3e3)).setAxisTicksLineVisible(false);
+    return chart;
+  }
+
+  private static XYSeries curve(
+      XYChart chart, String name, List<Double> losses, Color color, float width) {
+    double[] steps = new double[losses.size()];
+    double[] values = new double[losses.size()];
+    for (int i = 0; i < steps.length; i++) {
+      steps[i] = i + 1;
+      values[i] = losses.get(i);
+    }
+    XYSeries series = chart.addSeries(name, steps, values);
+    series.setMarker(SeriesMarkers.NONE).setLineColor(color).setLineStyle(new BasicStroke(width));
+    return series;
+  }
+
+  private static BasicStroke dashes(float width) {
+    return new BasicStroke(
+        width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {8, 6}, 0);
+  }
+
+  private static byte[] png(XYChart chart) {
+    try (ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
+      ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", bytes);
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      throw new CommandFailure("The loss curves cannot be drawn.", e);
+    }
+  }
+}

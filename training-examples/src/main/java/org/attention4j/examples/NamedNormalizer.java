@@ -1,0 +1,131 @@
+package org.attention4j.examples;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.Normalizers;
+import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
+
+/**
+ * A normalizer as a user names it: by a JSON object such as {@code {"type":"top-k","k":8}} or a
+ * short form such as {@code top-k:8}.
+ *
+ * @param label what stands in tables and charts
+ * @param normalizer the map
+ */
+record NamedNormalizer(String label, Normalizer normalizer) {
+  /** Which option the number of a short form sets. */
+  private static final Map<String, String> SHORT_FORM_OPTIONS =
+      Map.of(
+          "softmax", "temperature",
+          "top-k", "k",
+          "top-fraction", "fraction",
+          "entmax", "alpha",
+          "ssmax", "s",
+          "log-n", "trainLength");
+
+  /**
+   * Reads one normalizer.
+   *
+   * @param text a JSON object or a short form
+   * @return the normalizer
+   * @throws BadArgument if the text is neither, or names what does not exist
+   */
+  static NamedNormalizer parse(String text) {
+    String trimmed = text.strip();
+    try {
+      if (!trimmed.startsWith("{")) {
+        return new NamedNormalizer(trimmed, Normalizers.fromJson(shortFormAsJson(trimmed)));
+      }
+      Normalizer normalizer = Normalizers.fromJson(trimmed);
+      return new NamedNormalizer(Normalizers.toJson(normalizer), normalizer);
+    } catch (IllegalArgumentException e) {
+      throw new BadArgument(Sentences.about(e), e);
+    }
+  }
+
+  /**
+   * Reads several normalizers, separated by commas.
+   *
+   * @param text JSON objects and short forms
+   * @return the normalizers in the order given
+   * @throws BadArgument if one cannot be read, one stands there twice, or there is none
+   */
+  static List<NamedNormalizer> parseList(String text) {
+    List<NamedNormalizer> normalizers = split(text).stream().map(NamedNormalizer::parse).toList();
+    Set<String> seen = new HashSet<>();
+    for (NamedNormalizer named : normalizers) {
+      if (!seen.add(named.json())) {
+        throw new BadArgument(
+            "Normalizer '%s' is named twice in --normalizers.".formatted(named.label()));
+      }
+    }
+    return normalizers;
+  }
+
+  /** The JSON object that makes this normalizer again. */
+  String json() {
+    return Normalizers.toJson(normalizer);
+  }
+
+  private static String shortFormAsJson(String text) {
+    int colon = text.indexOf(':');
+    Map<String, Object> fields = new LinkedHashMap<>();
+    String type = colon < 0 ? text : text.substring(0, colon);
+    fields.put("type", type);
+    if (colon >= 0) {
+      fields.put(optionOf(type), number(text, text.substring(colon + 1)));
+    }
+    try {
+      return new ObjectMapper().writeValueAsString(fields);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("'" + text + "' is not a normalizer.", e);
+    }
+  }
+
+  private static String optionOf(String type) {
+    String option = SHORT_FORM_OPTIONS.get(type);
+    if (option == null) {
+      // A type that does not exist is worth saying first; this fails for it, with the known ones.
+      Normalizers.fromJson("{\"type\":\"%s\"}".formatted(type.replaceAll("[\"\\\\]", "")));
+      throw new BadArgument(
+          "Normalizer '%s' takes no number; write it alone or as a JSON object.".formatted(type));
+    }
+    return option;
+  }
+
+  private static Number number(String text, String digits) {
+    double value = Numbers.parse(digits, "The number in normalizer '" + text + "'");
+    return value == Math.rint(value) && Math.abs(value) <= Integer.MAX_VALUE
+        ? (Number) (int) value
+        : (Number) value;
+  }
+
+  /** Splits at the commas that stand outside JSON objects. */
+  private static List<String> split(String text) {
+    List<String> parts = new ArrayList<>();
+    int depth = 0;
+    int start = 0;
+    boolean quoted = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (!quoted && c == '{') {
+        depth++;
+      } else if (!quoted && c == '}') {
+        depth--;
+      } else if (!quoted && depth == 0 && c == ',') {
+        parts.add(text.substring(start, i));
+        start = i + 1;
+      }
+    }
+    parts.add(text.substring(start));
+    return parts;
+  }
+}

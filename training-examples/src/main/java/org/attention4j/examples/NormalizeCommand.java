@@ -1,0 +1,95 @@
+package org.attention4j.examples;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.attention4j.samediff.RowEvaluation;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Tries a normalizer on one row: the weights, and the gradients that come back through it. */
+@Command(
+    name = "normalize",
+    description =
+        "Runs a normalizer on one row of scores and prints its weights and gradients as JSON.")
+final class NormalizeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--normalizer",
+      required = true,
+      paramLabel = "NORMALIZER",
+      description = "A short form such as top-k:2, or JSON such as '{\"type\":\"top-k\",\"k\":2}'.")
+  private String normalizer;
+
+  @Option(
+      names = "--scores",
+      required = true,
+      paramLabel = "Z,Z,...",
+      description = "The scores of the row; null for a masked key.")
+  private String scores;
+
+  @Option(
+      names = "--gradient",
+      paramLabel = "G,G,...",
+      description = "The gradient with respect to the weights; zeros if left out.")
+  private @Nullable String gradient;
+
+  @Option(
+      names = "--execution",
+      defaultValue = "graph",
+      paramLabel = "graph|fused",
+      description = "The road that computes: the graph (the default) or the fused kernel.")
+  private String execution;
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    NamedNormalizer named = NamedNormalizer.parse(normalizer);
+    double[] row = Numbers.parseRow(scores, "--scores", true);
+    double[] weightsGradient =
+        gradient == null ? new double[row.length] : Numbers.parseRow(gradient, "--gradient", false);
+    if (weightsGradient.length != row.length) {
+      throw new BadArgument(
+          "--gradient has %d values but --scores has %d; they must be as many."
+              .formatted(weightsGradient.length, row.length));
+    }
+    checkExecution(named);
+    RowEvaluation evaluation =
+        RowEvaluation.of(named.normalizer(), row, weightsGradient, DataType.DOUBLE);
+    spec.commandLine().getOut().println(json(evaluation));
+    return 0;
+  }
+
+  private void checkExecution(NamedNormalizer named) {
+    switch (execution.toLowerCase(Locale.ROOT)) {
+      case "graph" -> {}
+      case "fused" ->
+          throw new BadArgument(
+              "Normalizer '%s' has no fused kernel; use --execution graph."
+                  .formatted(named.label()));
+      default ->
+          throw new BadArgument(
+              "--execution is '%s' but must be graph or fused.".formatted(execution));
+    }
+  }
+
+  private static String json(RowEvaluation evaluation) throws JsonProcessingException {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("weights", withoutNegativeZero(evaluation.weights()));
+    fields.put("gradient", withoutNegativeZero(evaluation.gradient()));
+    fields.put("parameterGradients", evaluation.parameterGradients());
+    return new ObjectMapper().writeValueAsString(fields);
+  }
+
+  private static List<Double> withoutNegativeZero(List<Double> values) {
+    return values.stream().map(value -> value + 0.0).toList();
+  }
+}

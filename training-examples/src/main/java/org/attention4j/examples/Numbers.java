@@ -1,0 +1,54 @@
+package org.attention4j.examples;
+
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.Locale;
+
+/** Reads and writes decimal numbers, the same in every locale. */
+final class Numbers {
+  private Numbers() {}
+
+  /**
+   * Reads a finite decimal number.
+   *
+   * @param text the digits
+   * @param subject what the number is, to begin the sentence about a bad one
+   * @return the number
+   * @throws BadArgument if the text is no such number
+   */
+  static double parse(String text, String subject) {
+    try {
+      double value = new BigDecimal(text.strip()).doubleValue();
+      if (Double.isFinite(value)) {
+        return value;
+      }
+      throw new BadArgument("%s is %s, which is too large.".formatted(subject, text.strip()));
+    } catch (NumberFormatException e) {
+      throw new BadArgument("%s is '%s', not a number.".formatted(subject, text.strip()), e);
+    }
+  }
+
+  /**
+   * Reads a row of numbers separated by commas.
+   *
+   * @param text the numbers
+   * @param option the option they belong to
+   * @param nullAllowed whether {@code null} may stand for NaN
+   * @return the numbers
+   * @throws BadArgument if one of them is not a finite number
+   */
+  static double[] parseRow(String text, String option, boolean nullAllowed) {
+    return Arrays.stream(text.split(",", -1))
+        .mapToDouble(
+            part ->
+                nullAllowed && part.strip().equals("null")
+                    ? Double.NaN
+                    : parse(part, "A value in " + option))
+        .toArray();
+  }
+
+  /** Writes a number with a fixed count of decimals. */
+  static String fixed(double value, int decimals) {
+    return String.format(Locale.ROOT, "%." + decimals + "f", value);
+  }
+}

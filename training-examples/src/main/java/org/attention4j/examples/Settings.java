@@ -1,0 +1,42 @@
+package org.attention4j.examples;
+
+/**
+ * What every model of a comparison has in common.
+ *
+ * @param context the length of a window in characters, T
+ * @param steps how many batches to learn from
+ * @param batch how many windows make a batch
+ * @param width the size of the vector at each position
+ * @param heads into how many attention heads the width is divided
+ * @param seed what fixes initial weights and batches
+ */
+record Settings(int context, int steps, int batch, int width, int heads, long seed) {
+  /** How many transformer blocks a model has. */
+  static final int BLOCKS = 2;
+
+  /** How much wider than the model the feed-forward layer in each block is. */
+  static final int FEED_FORWARD_FACTOR = 2;
+
+  /**
+   * Checks what the command line cannot.
+   *
+   * @throws BadArgument if a value cannot work
+   */
+  Settings {
+    atLeast("--context", context, 2);
+    atLeast("--steps", steps, 1);
+    atLeast("--batch", batch, 1);
+    atLeast("--width", width, 1);
+    atLeast("--heads", heads, 1);
+    if (width % heads != 0) {
+      throw new BadArgument(
+          "--heads is %d but must divide --width, which is %d.".formatted(heads, width));
+    }
+  }
+
+  private static void atLeast(String option, int value, int least) {
+    if (value < least) {
+      throw new BadArgument("%s is %d but must be at least %d.".formatted(option, value, least));
+    }
+  }
+}
