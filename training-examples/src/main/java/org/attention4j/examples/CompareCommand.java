@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
           + " report.html; files of that name from an earlier run are replaced."
     })
 final class CompareCommand implements Callable<Integer> {
-  private static final Settings FULL = new Settings(64, 500, 32, 64, 4, 1);
-  private static final Settings QUICK = new Settings(32, 120, 16, 64, 4, 1);
+  private static final Settings FULL = new Settings(64, 300, 16, 64, 4, 1);
+  private static final Settings QUICK = new Settings(32, 100, 8, 64, 4, 1);
 
   @Spec private CommandSpec spec;
 
@@ -46,13 +46,13 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "How many batches each model learns from (default: 500; quick: 120).")
+      description = "How many batches each model learns from (default: 300; quick: 100).")
   private @Nullable Integer steps;
 
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = "How many windows make a batch (default: 32; quick: 16).")
+      description = "How many windows make a batch (default: 16; quick: 8).")
   private @Nullable Integer batch;
 
   @Option(
@@ -130,7 +130,8 @@ final class CompareCommand implements Callable<Integer> {
     int shortest = Math.min(corpus.train().length(), corpus.validation().length());
     if (shortest <= context) {
       throw new BadArgument(
-          "The text is too short for --context %d: %d characters are for training and %d for validation, and each needs more than that."
+          ("The text is too short for --context %d: it has %d characters for training and %d for"
+                  + " validation, and each part needs more than the context.")
               .formatted(context, corpus.train().length(), corpus.validation().length()));
     }
   }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Trains one model for each normalizer and keeps the results in a directory as they come. */
 final class Comparison {
@@ -47,6 +48,9 @@ final class Comparison {
    * @throws CommandFailure if a model cannot be trained
    */
   List<ModelResult> run(List<NamedNormalizer> normalizers) {
+    // Arrays this small gain nothing from a second thread, and waiting for it on a busy machine
+    // costs several times the work.
+    Nd4j.getEnvironment().setMaxThreads(1);
     clear();
     List<ModelResult> results = new ArrayList<>();
     try (LossLog log = new LossLog(directory.resolve(LOSSES))) {

@@ -17,11 +17,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param context T
  */
 record Windows(Text text, int context) {
-  /** The fewest characters that hold a window and the character after it. */
-  static int fewestCharacters(int context) {
-    return context + 1;
-  }
-
   /**
    * Draws windows at random places.
    *

@@ -1,0 +1,134 @@
+package org.attention4j.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CommandLineTest {
+  @TempDir static Path directory;
+
+  static Stream<Arguments> badArguments() throws IOException {
+    Path notUtf8 = Files.write(directory.resolve("latin1.txt"), new byte[] {'a', (byte) 0xe9, 'b'});
+    Path shortText = Files.writeString(directory.resolve("short.txt"), "too short");
+    Path file = Files.writeString(directory.resolve("a-file"), "");
+    return Stream.of(
+        arguments("", "Name a command"),
+        arguments("frobnicate", "frobnicate"),
+        arguments("compare --frobnicate", "--frobnicate"),
+        arguments("compare --normalizers quux", "known are softmax, top-k"),
+        arguments("compare --normalizers softmax,softmax", "twice"),
+        arguments("compare --normalizers softmax,", "''"),
+        arguments("compare --normalizers top-k", "'k' is missing"),
+        arguments("compare --normalizers top-k:2.5", "a whole number"),
+        arguments("compare --normalizers sparsemax:2", "takes no number"),
+        arguments("compare --normalizers {\"type\":\"top-k\"", "is not a normalizer"),
+        arguments("compare --context 1", "--context is 1 but must be at least 2"),
+        arguments("compare --steps 0", "--steps is 0 but must be at least 1"),
+        arguments("compare --steps many", "--steps"),
+        arguments("compare --batch 0", "--batch"),
+        arguments("compare --heads 3", "--heads is 3 but must divide --width, which is 64"),
+        arguments("compare --text " + directory.resolve("absent"), "is not a file"),
+        arguments("compare --text " + notUtf8, "is not UTF-8"),
+        arguments("compare --text " + shortText, "too short for --context 64"),
+        arguments("compare --out " + file, "is a file, not a directory"),
+        arguments("compare --out " + file.resolve("below"), "cannot be made"),
+        arguments("normalize --scores 1,2", "--normalizer"),
+        arguments("normalize --normalizer softmax", "--scores"),
+        arguments("normalize --normalizer softmax --scores 1,x", "'x', not a number"),
+        arguments("normalize --normalizer softmax --scores 1,NaN", "'NaN', not a number"),
+        arguments("normalize --normalizer softmax --scores 1,1e999", "too large"),
+        arguments("normalize --normalizer softmax --scores 1,2 --gradient 1", "1 values but"),
+        arguments("normalize --normalizer softmax --scores 1 --gradient null", "not a number"),
+        arguments("normalize --normalizer softmax --scores 1 --execution gpu", "graph or fused"),
+        arguments("normalize --normalizer softmax --scores 1 --execution fused", "no fused"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badArguments")
+  void badArgumentsGetOneSentenceAndStatusTwo(String line, String expected) {
+    String[] words =
+        Arrays.stream(line.split(" ")).filter(w -> !w.isEmpty()).toArray(String[]::new);
+
+    CommandLineRun run = CommandLineRun.of(words);
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains(expected).endsWith("." + System.lineSeparator());
+    assertThat(run.err().lines()).hasSize(1);
+    assertThat(run.err()).doesNotContain("Exception", "\tat ", "Usage");
+  }
+
+  @Test
+  void helpAndVersionAreResults() {
+    for (String[] words :
+        new String[][] {
+          {"--help"},
+          {"--version"},
+          {"compare", "--help"},
+          {"compare", "--version"},
+          {"normalize", "--help"},
+          {"normalize", "--version"}
+        }) {
+      CommandLineRun run = CommandLineRun.of(words);
+
+      assertThat(run.status()).as(String.join(" ", words)).isZero();
+      assertThat(run.out()).contains("attention4j");
+      assertThat(run.err()).isEmpty();
+    }
+    assertThat(CommandLineRun.of("--version").out()).doesNotContain("${", "null");
+  }
+
+  @Test
+  void normalizePrintsOneJsonObject() {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "normalize",
+            "--normalizer",
+            "{\"type\":\"top-k\",\"k\":2}",
+            "--scores",
+            "1,2,3,null",
+            "--gradient",
+            "0.1,0,-1,0");
+
+    assertThat(run.status()).isZero();
+    // p = sigmoid(-1), sigmoid(1); dz = +-p1 p2.
+    assertThat(run.out().strip())
+        .matches(
+            "\\{\"weights\":\\[0\\.0,0\\.26894142136999\\d*,0\\.73105857863000\\d*,0\\.0],"
+                + "\"gradient\":\\[0\\.0,0\\.1966119332414\\d*,-0\\.1966119332414\\d*,0\\.0],"
+                + "\"parameterGradients\":\\{}}");
+  }
+
+  @Test
+  void shortFormsAndJsonMeanTheSame() {
+    String[] common = {"--scores", "0.5,1,-2", "--gradient", "1,0,0"};
+    CommandLineRun json = normalize("{\"type\":\"entmax\",\"alpha\":1.5}", common);
+
+    assertThat(json.status()).isZero();
+    assertThat(normalize("entmax:1.5", common)).isEqualTo(json);
+    assertThat(normalize("entmax:2", common)).isNotEqualTo(json);
+  }
+
+  @Test
+  void learnableParametersGetGradients() {
+    CommandLineRun run = normalize("ssmax", "--scores", "1,2", "--gradient", "1,0");
+
+    assertThat(run.out()).containsPattern("\"parameterGradients\":\\{\"\\w+\":-0\\.\\d+}");
+  }
+
+  private static CommandLineRun normalize(String normalizer, String... others) {
+    return CommandLineRun.of(
+        Stream.concat(Stream.of("normalize", "--normalizer", normalizer), Arrays.stream(others))
+            .toArray(String[]::new));
+  }
+}
