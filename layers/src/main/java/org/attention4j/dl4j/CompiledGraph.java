@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.attention4j.samediff.Gradients;
-import org.attention4j.samediff.GraphSession;
+import org.attention4j.samediff.GraphProgram;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.SessionMemMgr;
@@ -24,11 +26,11 @@ final class CompiledGraph {
   private static final String EPSILON = "epsilon";
 
   private final LayerGraph graph;
-  private final GraphSession session;
   private final SDVariable output;
+  private final GraphProgram forward;
   private final List<SDVariable> differentiated;
   private final DataType epsilonType;
-  private List<SDVariable> gradients = List.of();
+  private @Nullable GraphProgram backward;
 
   CompiledGraph(GraphDefinition definition, GraphInputs inputs, DataType type, boolean training) {
     SameDiff sd = SameDiff.create();
@@ -58,7 +60,7 @@ final class CompiledGraph {
             cast(parameters, computed));
     output = cast(definition.define(graph), type);
     epsilonType = type;
-    session = new GraphSession(sd);
+    forward = new GraphProgram(List.of(output));
     differentiated = new ArrayList<>(inputVariables.values());
     differentiated.addAll(parameters.values());
   }
@@ -97,14 +99,14 @@ final class CompiledGraph {
   }
 
   INDArray forward(GraphInputs inputs, Map<String, INDArray> dropoutDraws, SessionMemMgr memory) {
-    return session.run(List.of(output), placeholders(inputs, dropoutDraws), memory).get(0);
+    return forward.run(placeholders(inputs, dropoutDraws), memory).get(0);
   }
 
   /** Adds the gradient to the graph, once. */
   void differentiate() {
-    if (gradients.isEmpty()) {
+    if (backward == null) {
       SDVariable arriving = graph.sameDiff().placeHolder(EPSILON, epsilonType);
-      gradients = Gradients.of(output, arriving, differentiated);
+      backward = new GraphProgram(Gradients.of(output, arriving, differentiated));
     }
   }
 
@@ -116,7 +118,7 @@ final class CompiledGraph {
       SessionMemMgr memory) {
     Map<String, INDArray> placeholders = placeholders(inputs, dropoutDraws);
     placeholders.put(EPSILON, epsilon);
-    return session.run(gradients, placeholders, memory);
+    return Objects.requireNonNull(backward).run(placeholders, memory);
   }
 
   /** Published results by name. */
@@ -132,7 +134,7 @@ final class CompiledGraph {
       }
       variables.add(variable);
     }
-    List<INDArray> values = session.run(variables, placeholders(inputs, Map.of()), memory);
+    List<INDArray> values = new GraphProgram(variables).run(placeholders(inputs, Map.of()), memory);
     Map<String, INDArray> result = new LinkedHashMap<>();
     for (int i = 0; i < names.size(); i++) {
       result.put(names.get(i), values.get(i));

@@ -11,7 +11,7 @@ import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.autodiff.samediff.internal.memory.ArrayCacheMemoryMgr;
+import org.nd4j.autodiff.samediff.internal.memory.NoOpMemoryMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -73,7 +73,7 @@ public record RowEvaluation(
     inputs.put(SCORES, row(finite, type));
     inputs.put(VISIBLE, row(mask, type));
     inputs.put(GRADIENT, row(weightsGradient, type));
-    List<INDArray> values = new GraphSession(sd).run(outputs, inputs, new ArrayCacheMemoryMgr());
+    List<INDArray> values = new GraphProgram(outputs).run(inputs, new NoOpMemoryMgr());
     Map<String, Double> parameterGradients = new LinkedHashMap<>();
     int next = 2;
     for (String name : parameters.keySet()) {

@@ -1,0 +1,159 @@
+package org.attention4j.samediff;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.functions.DifferentialFunction;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.internal.SameDiffOp;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.BaseOp;
+import org.nd4j.linalg.api.ops.BaseReduceOp;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.api.ops.ReduceOp;
+import org.nd4j.linalg.api.ops.ScalarOp;
+import org.nd4j.linalg.api.ops.custom.Invoke;
+import org.nd4j.linalg.api.ops.impl.controlflow.compat.Enter;
+import org.nd4j.linalg.api.ops.impl.controlflow.compat.Exit;
+import org.nd4j.linalg.api.ops.impl.controlflow.compat.LoopCond;
+import org.nd4j.linalg.api.ops.impl.controlflow.compat.Merge;
+import org.nd4j.linalg.api.ops.impl.controlflow.compat.NextIteration;
+import org.nd4j.linalg.api.ops.impl.controlflow.compat.Switch;
+import org.nd4j.linalg.api.ops.impl.shape.CreateView;
+import org.nd4j.linalg.api.ops.impl.shape.tensorops.BaseTensorOp;
+import org.nd4j.linalg.api.ops.impl.transforms.same.Identity;
+import org.nd4j.linalg.api.shape.LongShapeDescriptor;
+import org.nd4j.linalg.api.shape.Shape;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** One operation of a {@link GraphProgram}: which slots it reads, writes and frees. */
+final class ProgramStep {
+  private static final List<Class<?>> CONTROL_FLOW =
+      List.of(
+          Enter.class,
+          Exit.class,
+          LoopCond.class,
+          Merge.class,
+          NextIteration.class,
+          Switch.class,
+          BaseTensorOp.class,
+          Invoke.class,
+          CreateView.class);
+
+  private final DifferentialFunction op;
+  private final int[] inputs;
+  private final int[] outputs;
+  private final DataType[] outputTypes;
+  private final boolean passesInputOn;
+  private final OpContext context = Nd4j.getExecutioner().buildContext();
+  private int[] freed = {};
+
+  ProgramStep(SameDiff sd, SameDiffOp step, int[] inputs, int[] outputs) {
+    this.op = step.getOp();
+    this.inputs = inputs;
+    this.outputs = outputs;
+    outputTypes =
+        step.getOutputsOfOp().stream()
+            .map(name -> sd.getVariable(name).dataType())
+            .toArray(DataType[]::new);
+    passesInputOn = op instanceof Identity;
+    if (CONTROL_FLOW.stream().anyMatch(type -> type.isInstance(op))) {
+      throw new IllegalArgumentException(
+          "The operation '%s' (%s) is control flow, which a layer's graph cannot have."
+              .formatted(op.getOwnName(), op.opName()));
+    }
+  }
+
+  /** Frees after this step what it touches and nobody keeps, and keeps that for earlier steps. */
+  void freeUnless(Set<Integer> kept) {
+    if (passesInputOn) {
+      // Two slots share one array from here on: neither is ever freed.
+      kept.add(inputs[0]);
+      kept.add(outputs[0]);
+      return;
+    }
+    int[] touched = Arrays.copyOf(inputs, inputs.length + outputs.length);
+    System.arraycopy(outputs, 0, touched, inputs.length, outputs.length);
+    freed = Arrays.stream(touched).distinct().filter(slot -> !kept.contains(slot)).toArray();
+    for (int slot : freed) {
+      kept.add(slot);
+    }
+  }
+
+  void run(@Nullable INDArray[] arrays, Set<Integer> results, ArrayPool pool) {
+    if (passesInputOn) {
+      arrays[outputs[0]] = arrays[inputs[0]];
+      return;
+    }
+    INDArray[] arguments = new INDArray[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      arguments[i] = Objects.requireNonNull(arrays[inputs[i]]);
+    }
+    try {
+      if (op instanceof DynamicCustomOp custom) {
+        run(custom, arguments, arrays, results, pool);
+      } else {
+        run((BaseOp) op, arguments, arrays, results, pool);
+      }
+    } finally {
+      op.clearArrays();
+      context.purge();
+    }
+    for (int slot : freed) {
+      pool.release(Objects.requireNonNull(arrays[slot]));
+      arrays[slot] = null;
+    }
+  }
+
+  private void run(
+      DynamicCustomOp custom,
+      INDArray[] arguments,
+      @Nullable INDArray[] arrays,
+      Set<Integer> results,
+      ArrayPool pool) {
+    context.setArgs(arguments, custom.iArgs(), custom.dArgs(), custom.tArgs(), custom.bArgs());
+    List<LongShapeDescriptor> shapes = custom.calculateOutputShape(context);
+    for (int i = 0; i < outputs.length; i++) {
+      INDArray output = pool.allocate(shapes.get(i), outputTypes[i], results.contains(outputs[i]));
+      context.setOutputArray(i, output);
+      arrays[outputs[i]] = output;
+    }
+    Nd4j.exec(custom, context);
+  }
+
+  /** The older kind of operation: elementwise, with a scalar, or a reduction. */
+  private void run(
+      BaseOp legacy,
+      INDArray[] arguments,
+      @Nullable INDArray[] arrays,
+      Set<Integer> results,
+      ArrayPool pool) {
+    context.setInputArray(0, arguments[0]);
+    if (legacy instanceof ReduceOp && legacy instanceof BaseReduceOp reduction) {
+      reduceOver(reduction, arguments);
+    } else if (arguments.length == 2) {
+      context.setInputArray(1, arguments[1]);
+      if (legacy instanceof ScalarOp scalar) {
+        scalar.setScalar(arguments[1]);
+      }
+    }
+    LongShapeDescriptor shape = legacy.calculateOutputShape(context).get(0);
+    INDArray output = pool.allocate(shape, outputTypes[0], results.contains(outputs[0]));
+    context.setOutputArray(0, output);
+    Nd4j.exec(legacy, context);
+    arrays[outputs[0]] = output;
+  }
+
+  /** Axes may come as a second input; they are counted from the end if negative. */
+  private static void reduceOver(BaseReduceOp reduction, INDArray[] arguments) {
+    INDArray given = arguments.length == 2 ? arguments[1] : reduction.dimensions();
+    if (given != null && !given.isEmpty()) {
+      reduction.setDimensions(Shape.normalizeAxis(arguments[0].rank(), given.toIntVector()));
+      reduction.setEmptyReduce(false);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package org.attention4j.dl4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.attention4j.layers.Networks.EXAMPLES;
+import static org.attention4j.layers.Networks.HEADS;
+import static org.attention4j.layers.Networks.OUT;
+import static org.attention4j.layers.Networks.STEPS;
+
+import java.util.Map;
+import org.attention4j.layers.Networks;
+import org.attention4j.layers.SelfAttentionLayer;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Attention weights and scores on request. */
+class IntermediatesTest {
+  @BeforeEach
+  void seed() {
+    Nd4j.getRandom().setSeed(61);
+  }
+
+  private static MultiLayerNetwork network() {
+    return Networks.of(
+        DataType.DOUBLE,
+        new SelfAttentionLayer.Builder()
+            .nOut(OUT)
+            .nHeads(HEADS)
+            .projectInput(true)
+            .causal(true)
+            .attentionDropout(0.5)
+            .build());
+  }
+
+  private static INDArray input() {
+    return Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
+  }
+
+  @Test
+  void rowsSumToOneAndTheFutureAndThePaddingHaveWeightZero() {
+    INDArray mask = Networks.mask(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray weights =
+        Intermediates.of(network().getLayer(0), input(), mask, SelfAttentionLayer.WEIGHTS)
+            .get(SelfAttentionLayer.WEIGHTS);
+
+    assertThat(weights.shape()).containsExactly(EXAMPLES, HEADS, STEPS, STEPS);
+    assertThat(weights.isAttached()).isFalse();
+    assertThat(weights.sum(3).sub(1).amaxNumber().doubleValue()).isLessThan(1e-12);
+    for (int example = 0; example < EXAMPLES; example++) {
+      for (int head = 0; head < HEADS; head++) {
+        for (int query = 0; query < STEPS; query++) {
+          for (int key = 0; key < STEPS; key++) {
+            double weight = weights.getDouble(example, head, query, key);
+            if (key > query || mask.getDouble(example, key) == 0) {
+              assertThat(weight).isZero();
+            } else {
+              assertThat(weight).isPositive();
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void scoresAndWeightsBelongTogether() {
+    Map<String, INDArray> values =
+        Intermediates.of(network().getLayer(0), input(), null, "scores", "weights");
+    INDArray scores = values.get("scores");
+    INDArray weights = values.get("weights");
+    double ratio = weights.getDouble(1, 1, 6, 2) / weights.getDouble(1, 1, 6, 5);
+    double difference = scores.getDouble(1, 1, 6, 2) - scores.getDouble(1, 1, 6, 5);
+    assertThat(Math.log(ratio)).isCloseTo(difference, org.assertj.core.api.Assertions.within(1e-9));
+  }
+
+  @Test
+  void askingDisturbsNothing() {
+    MultiLayerNetwork network = network();
+    INDArray input = input();
+    INDArray expected = network.output(input).dup();
+    INDArray first = weights(network.getLayer(0), input);
+    weights(network.getLayer(0), Networks.input(DataType.DOUBLE, 1, 2));
+    assertThat(network.output(input)).isEqualTo(expected);
+    assertThat(weights(network.getLayer(0), input)).isEqualTo(first);
+  }
+
+  @Test
+  void aFrozenLayerAnswersToo() {
+    Layer layer = network().getLayer(0);
+    INDArray input = input();
+    assertThat(weights(new FrozenLayer(layer), input)).isEqualTo(weights(layer, input));
+  }
+
+  private static INDArray weights(Layer layer, INDArray input) {
+    return Intermediates.of(layer, input, null, "weights").get("weights");
+  }
+
+  @Test
+  void anUnknownNameIsToldTheKnownOnes() {
+    Layer layer = network().getLayer(0);
+    INDArray input = input();
+    assertThatThrownBy(() -> Intermediates.of(layer, input, null, "queries"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("There is no intermediate result 'queries'; there are [scores, weights].");
+  }
+
+  @Test
+  void aForeignLayerIsRefused() {
+    Layer stranger = network().getOutputLayer();
+    INDArray input = input();
+    assertThatThrownBy(() -> Intermediates.of(stranger, input, null, "weights"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("RnnOutputLayer publishes no intermediate results");
+  }
+}
