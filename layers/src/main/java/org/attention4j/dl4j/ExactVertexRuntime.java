@@ -31,6 +31,9 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
 
   @Override
   public INDArray doForward(boolean training, LayerWorkspaceMgr workspaceMgr) {
+    if (graph.getInputMaskArrays() == null) {
+      maskArrays = null; // the network takes old masks away from its layers only
+    }
     config.validateInput(inputs);
     return runner.forward(graphInputs(inputs, maskArrays), training, workspaceMgr);
   }

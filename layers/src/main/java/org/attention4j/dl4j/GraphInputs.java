@@ -1,5 +1,6 @@
 package org.attention4j.dl4j;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -15,8 +16,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 record GraphInputs(
     Map<String, INDArray> inputs, Map<String, INDArray> masks, Map<String, INDArray> parameters) {
 
-  /** Above this a masked value is taken for garbage: its square still fits a float. */
-  private static final double LARGEST_SENSIBLE = 1e15;
+  /** Above this a masked value is taken for garbage: its cube, as in GELU, still fits a float. */
+  private static final double LARGEST_SENSIBLE = 1e10;
 
   /**
    * The same, with what stands in masked steps made harmless: NaN, infinite and absurdly large
@@ -35,7 +36,11 @@ record GraphInputs(
   }
 
   private static INDArray clean(INDArray input, INDArray mask) {
-    if (input.rank() != 3 || sensible(input)) {
+    if (input.rank() != 3) {
+      return input;
+    }
+    requireSameSteps(input, mask);
+    if (sensible(input)) {
       return input;
     }
     INDArray result = input.dup();
@@ -51,6 +56,18 @@ record GraphInputs(
       }
     }
     return result;
+  }
+
+  private static void requireSameSteps(INDArray input, INDArray mask) {
+    long[] expected = {input.size(0), input.size(2)};
+    if (!Arrays.equals(mask.shape(), expected)) {
+      throw new IllegalArgumentException(
+          "The mask's shape is %s but must be %s for an input of shape %s."
+              .formatted(
+                  Arrays.toString(mask.shape()),
+                  Arrays.toString(expected),
+                  Arrays.toString(input.shape())));
+    }
   }
 
   private static boolean sensible(INDArray values) {

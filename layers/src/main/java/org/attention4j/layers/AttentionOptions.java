@@ -37,6 +37,7 @@ final class AttentionOptions implements Serializable {
   }
 
   void validate(Requirements require) {
+    require.present("normalizer", normalizer, "a map such as Normalizers.softmax()");
     require.that(
         attentionDropout >= 0 && attentionDropout < 1,
         "attentionDropout",

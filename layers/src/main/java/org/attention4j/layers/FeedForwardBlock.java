@@ -28,6 +28,9 @@ public final class FeedForwardBlock extends SequenceLayer {
   /** Hidden features for each input feature unless set, as in the first transformer. */
   private static final int DEFAULT_EXPANSION = 4;
 
+  /** Of the approximation {@code x * sigmoid(1.702 x)}, by Hendrycks and Gimpel 2016. */
+  private static final double GELU_SLOPE = 1.702;
+
   @JsonProperty private long nOut;
   @JsonProperty private long hiddenSize;
   @JsonProperty private Activation activation = Activation.GELU;
@@ -78,7 +81,8 @@ public final class FeedForwardBlock extends SequenceLayer {
 
   private SDVariable activate(SameDiff sd, SDVariable x) {
     return switch (activation) {
-      case GELU -> sd.nn.gelu(x);
+      // As sd.nn.gelu, whose own gradient overflows for large x.
+      case GELU -> x.mul(sd.nn.sigmoid(x.mul(GELU_SLOPE)));
       case RELU -> sd.nn.relu(x, 0);
       case SWISH -> x.mul(sd.nn.sigmoid(x));
       case TANH -> sd.math.tanh(x);
@@ -177,12 +181,14 @@ public final class FeedForwardBlock extends SequenceLayer {
       require.that(nOut >= 0, "nOut", nOut, "at least 1, or left out for nIn");
       require.that(
           hiddenSize >= 0, "hiddenSize", hiddenSize, "at least 1, or left out for 4 * nIn");
+      String activations = "GELU, RELU, SWISH or TANH";
+      require.present("activation", activation, activations);
       boolean known =
           switch (activation) {
             case GELU, RELU, SWISH, TANH -> true;
             default -> false;
           };
-      require.that(known, "activation", activation, "GELU, RELU, SWISH or TANH");
+      require.that(known, "activation", activation, activations);
       return new FeedForwardBlock(this);
     }
   }

@@ -25,6 +25,11 @@ final class Requirements {
     }
   }
 
+  /** Checks what a caller of Java without null checks can still leave out. */
+  void present(String option, @Nullable Object value, String expected) {
+    that(value != null, option, "null", expected);
+  }
+
   void positive(String option, long value) {
     that(value > 0, option, value, "at least 1");
   }

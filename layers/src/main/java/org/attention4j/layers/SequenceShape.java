@@ -36,7 +36,8 @@ final class SequenceShape {
   /** Repeats a matrix for each example, since the batched product does not broadcast. */
   SDVariable forEachExample(SDVariable matrix) {
     SDVariable one = constant(1);
-    return sd.tile(sd.expandDims(matrix, 0), sd.stack(0, examples, one, one));
+    // Not expandDims, which leaves a matrix of one element as it is.
+    return sd.tile(sd.stack(0, matrix), sd.stack(0, examples, one, one));
   }
 
   /** The number of steps T. */

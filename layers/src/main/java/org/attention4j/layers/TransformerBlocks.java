@@ -191,6 +191,7 @@ public final class TransformerBlocks {
       require.positive("heads", heads);
       require.that(size % heads == 0, "heads", heads, "a divisor of size " + size);
       require.that(feedForwardSize >= 0, "feedForwardSize", feedForwardSize, "at least 1");
+      require.present("normalizer", normalizer, "a map such as Normalizers.softmax()");
       require.that(dropout >= 0 && dropout < 1, "dropout", dropout, "at least 0 and below 1");
       return new TransformerBlocks(this);
     }

@@ -28,7 +28,7 @@ record LogN(double trainLength) implements Normalizer {
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
     SDVariable excess = sd.math.log(context.visibleCount()).mul(1 / Math.log(trainLength)).sub(1.0);
     SDVariable sharpness = sd.nn.relu(excess, 0).add(1.0);
-    return Softmax.softmax(sd, context.fillMasked(scores.mul(sharpness)));
+    return Softmax.softmax(sd, Softmax.sharpened(scores, sharpness, context));
   }
 
   @Override

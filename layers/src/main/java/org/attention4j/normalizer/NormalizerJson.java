@@ -4,14 +4,17 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.core.JsonGenerator;
 import org.nd4j.shade.jackson.core.JsonParser;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.core.type.TypeReference;
 import org.nd4j.shade.jackson.databind.DeserializationContext;
+import org.nd4j.shade.jackson.databind.DeserializationFeature;
 import org.nd4j.shade.jackson.databind.JsonDeserializer;
 import org.nd4j.shade.jackson.databind.JsonSerializer;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
+import org.nd4j.shade.jackson.databind.ObjectReader;
 import org.nd4j.shade.jackson.databind.SerializerProvider;
 import org.nd4j.shade.jackson.databind.jsontype.TypeDeserializer;
 import org.nd4j.shade.jackson.databind.jsontype.TypeSerializer;
@@ -20,6 +23,12 @@ import org.nd4j.shade.jackson.databind.jsontype.TypeSerializer;
 final class NormalizerJson {
   private static final String TYPE = "type";
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ObjectReader FIELDS =
+      MAPPER.readerFor(new TypeReference<Map<String, Object>>() {});
+  private static final ObjectReader WHOLE_TEXT =
+      FIELDS
+          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
   private NormalizerJson() {}
 
@@ -35,14 +44,24 @@ final class NormalizerJson {
   }
 
   static Normalizer read(String json) {
+    Map<String, Object> fields;
     try {
-      return create(MAPPER.readValue(json, new TypeReference<Map<String, Object>>() {}));
+      fields = WHOLE_TEXT.readValue(json);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "'%s' is not a normalizer; write a JSON object such as {\"type\":\"top-k\",\"k\":8}."
-              .formatted(json),
-          e);
+      throw notANormalizer(json, e);
     }
+    if (fields == null) {
+      throw notANormalizer(json, null);
+    }
+    return create(fields);
+  }
+
+  private static IllegalArgumentException notANormalizer(
+      String json, @Nullable JsonProcessingException cause) {
+    return new IllegalArgumentException(
+        "'%s' is not a normalizer; write a JSON object such as {\"type\":\"top-k\",\"k\":8}."
+            .formatted(json),
+        cause);
   }
 
   private static Map<String, Object> fields(Normalizer normalizer) {
@@ -99,7 +118,7 @@ final class NormalizerJson {
     @Override
     public Normalizer deserialize(JsonParser parser, DeserializationContext context)
         throws IOException {
-      return create(MAPPER.readValue(parser, new TypeReference<Map<String, Object>>() {}));
+      return create(FIELDS.readValue(parser));
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * {@code softmax(z / T)}, with a fixed temperature T or one that each head learns as log T.
@@ -31,21 +32,32 @@ record Softmax(double temperature, boolean learnable) implements Normalizer {
       SDVariable coldness = sd.math.exp(context.parameter(LOG_TEMPERATURE).neg());
       return softmax(sd, sharpened(scores, coldness, context));
     }
-    return softmax(sd, temperature == 1 ? scores : context.fillMasked(scores.mul(1 / temperature)));
+    if (temperature == 1) {
+      return softmax(sd, scores);
+    }
+    SDVariable coldness = sd.constant(1 / temperature).castTo(scores.dataType());
+    return softmax(sd, sharpened(scores, coldness, context));
   }
 
-  /** The stock row softmax; it subtracts the row's maximum, so it is stable. */
+  /**
+   * The stock row softmax. In DOUBLE that of M2.1 never takes a maximum below zero for the row's
+   * maximum, and answers NaN where all scores are below -745.
+   */
   static SDVariable softmax(SameDiff sd, SDVariable scores) {
-    return sd.nn.softmax(scores, KEYS);
+    return sd.nn.softmax(scores.dataType() == DataType.DOUBLE ? shifted(scores) : scores, KEYS);
   }
 
   /**
    * Scores times a factor. The row's maximum is taken off first, which changes no weight but keeps
-   * the digits of the factor's gradient when all scores are far from zero.
+   * the digits of the products, and of the factor's gradient, when all scores are far from zero.
    */
   static SDVariable sharpened(SDVariable scores, SDVariable factor, NormalizerContext context) {
-    SDVariable shifted = scores.sub(Bits.detach(scores.max(true, KEYS)));
-    return context.fillMasked(context.zeroMasked(shifted).mul(factor));
+    return context.fillMasked(context.zeroMasked(shifted(scores)).mul(factor));
+  }
+
+  /** Scores minus the row's maximum, for maps that no shift of the row changes. */
+  private static SDVariable shifted(SDVariable scores) {
+    return scores.sub(Bits.detach(scores.max(true, KEYS)));
   }
 
   @Override

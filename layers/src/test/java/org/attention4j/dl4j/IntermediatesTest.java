@@ -2,6 +2,7 @@ package org.attention4j.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.attention4j.layers.Networks.EXAMPLES;
 import static org.attention4j.layers.Networks.HEADS;
 import static org.attention4j.layers.Networks.OUT;
@@ -76,7 +77,7 @@ class IntermediatesTest {
     INDArray weights = values.get("weights");
     double ratio = weights.getDouble(1, 1, 6, 2) / weights.getDouble(1, 1, 6, 5);
     double difference = scores.getDouble(1, 1, 6, 2) - scores.getDouble(1, 1, 6, 5);
-    assertThat(Math.log(ratio)).isCloseTo(difference, org.assertj.core.api.Assertions.within(1e-9));
+    assertThat(Math.log(ratio)).isCloseTo(difference, within(1e-9));
   }
 
   @Test

@@ -34,8 +34,7 @@ final class Slopes {
       double actual =
           gradients.get(parameter.getKey()).mul(direction).sumNumber().doubleValue()
               / data.numExamples();
-      largest =
-          Math.max(largest, Math.abs(actual - expected) / Math.max(1e-2, Math.abs(expected)));
+      largest = Math.max(largest, Math.abs(actual - expected) / Math.max(1e-2, Math.abs(expected)));
     }
     return largest;
   }

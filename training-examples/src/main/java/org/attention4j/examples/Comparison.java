@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** Trains one model for each normalizer and keeps the results in a directory as they come. */
 final class Comparison {
@@ -48,9 +49,7 @@ final class Comparison {
    * @throws CommandFailure if a model cannot be trained
    */
   List<ModelResult> run(List<NamedNormalizer> normalizers) {
-    // Arrays this small gain nothing from a second thread, and waiting for it on a busy machine
-    // costs several times the work.
-    Nd4j.getEnvironment().setMaxThreads(1);
+    workOnOneThread();
     clear();
     List<ModelResult> results = new ArrayList<>();
     try (LossLog log = new LossLog(directory.resolve(LOSSES))) {
@@ -89,6 +88,16 @@ final class Comparison {
     Path page = directory.resolve(REPORT);
     HtmlReport.write(page, results, unigramEntropy, facts);
     return page;
+  }
+
+  /**
+   * Arrays this small gain nothing from a second thread, while waiting for it on a busy machine
+   * costs many times the work.
+   */
+  private static void workOnOneThread() {
+    Nd4j.getEnvironment().setMaxThreads(1);
+    Nd4j.factory().blas().setMaxThreads(1);
+    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
   }
 
   private ModelResult train(NamedNormalizer normalizer, String task, LossLog log) {

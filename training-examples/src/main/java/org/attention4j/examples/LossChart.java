@@ -18,6 +18,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class LossChart {
   private static final int WIDTH = 1200;
   private static final int HEIGHT = 700;
+  private static final int STEP_LABEL_DISTANCE = 120;
   private static final int FAINT_ALPHA = 45;
 
   private LossChart() {}
@@ -68,6 +69,10 @@ final class LossChart {
         .setLegendPosition(LegendPosition.InsideNE)
         .setChartBackgroundColor(Color.WHITE)
         .setPlotBorderVisible(false);
+    chart
+        .getStyler()
+        .setXAxisTickMarkSpacingHint(STEP_LABEL_DISTANCE)
+        .setYAxisDecimalPattern("0.0");
     chart.getStyler().setPlotGridLinesColor(new Color(0xe3e3e3)).setAxisTicksLineVisible(false);
     return chart;
   }

@@ -5,8 +5,8 @@ import java.util.List;
 
 /** Makes a noisy loss curve legible. */
 final class Smoothing {
-  /** The window is this share of the curve: a fortieth of it hides noise and keeps bends. */
-  private static final int WINDOWS_PER_CURVE = 40;
+  /** The window is this share of the curve: a twentieth hides noise and keeps bends. */
+  private static final int WINDOWS_PER_CURVE = 20;
 
   private Smoothing() {}
 

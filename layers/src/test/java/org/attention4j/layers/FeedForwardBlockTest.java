@@ -1,0 +1,77 @@
+package org.attention4j.layers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The function between the two maps. */
+class FeedForwardBlockTest {
+  /** A block that is its activation: every weight one, every bias zero, one feature throughout. */
+  private static LayerPass pass(Activation activation, double x) {
+    MultiLayerNetwork network =
+        Networks.of(
+            DataType.FLOAT,
+            new FeedForwardBlock.Builder().hiddenSize(1).nOut(1).activation(activation).build());
+    network.params().assign(0);
+    network.getParam("0_W1").putScalar(new long[] {0, 2}, 1);
+    network.getParam("0_W2").assign(1);
+    INDArray input = Nd4j.zeros(DataType.FLOAT, 1, Networks.SIZE, 1);
+    input.putScalar(0, 2, 0, x);
+    return LayerPass.of(network, input, null, Nd4j.ones(DataType.FLOAT, 1, 1, 1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GELU,0.7,0.53689", // 0.7 * sigmoid(1.702 * 0.7)
+    "GELU,-0.7,-0.16311",
+    "RELU,0.7,0.7",
+    "RELU,-0.7,0",
+    "SWISH,0.7,0.46773", // 0.7 * sigmoid(0.7)
+    "TANH,0.7,0.60437"
+  })
+  void value(Activation activation, double x, double expected) {
+    assertThat(pass(activation, x).output().getDouble(0)).isCloseTo(expected, within(1e-5));
+  }
+
+  /** Far out each function is a straight line; the formula of its slope must not overflow. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Activation.class,
+      names = {"GELU", "RELU", "SWISH", "TANH"})
+  void theSlopeIsRightFarOut(Activation activation) {
+    for (double x : new double[] {30, 60, 1000, 1e9}) {
+      double slope = activation == Activation.TANH ? 0 : 1;
+      assertThat(pass(activation, x).inputGradient().getDouble(0, 2, 0))
+          .as("at %s", x)
+          .isCloseTo(slope, within(1e-5));
+      assertThat(pass(activation, -x).inputGradient().getDouble(0, 2, 0))
+          .as("at %s", -x)
+          .isCloseTo(0, within(1e-5));
+    }
+  }
+
+  @Test
+  void geluIsThatOfNd4j() {
+    for (double x : new double[] {-3, -0.7, 0.2, 5}) {
+      double expected = Nd4j.nn().gelu(Nd4j.createFromArray((float) x)).getDouble(0);
+      assertThat(pass(Activation.GELU, x).output().getDouble(0)).isCloseTo(expected, within(1e-6));
+    }
+  }
+
+  @Test
+  void hiddenSizeIsFourTimesTheInputUnlessSet() {
+    MultiLayerNetwork network =
+        Networks.of(DataType.FLOAT, new FeedForwardBlock.Builder().nOut(7).build());
+    assertThat(network.getParam("0_W1").shape()).containsExactly(4 * Networks.SIZE, Networks.SIZE);
+    assertThat(network.getParam("0_W2").shape()).containsExactly(7, 4 * Networks.SIZE);
+  }
+}

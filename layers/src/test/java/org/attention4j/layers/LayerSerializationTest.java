@@ -1,0 +1,107 @@
+package org.attention4j.layers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.attention4j.layers.Networks.EXAMPLES;
+import static org.attention4j.layers.Networks.STEPS;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.NoOp;
+
+/** A network is the same after JSON, YAML, saving and cloning. */
+class LayerSerializationTest {
+  @BeforeEach
+  void seed() {
+    Nd4j.getRandom().setSeed(73);
+  }
+
+  static Stream<Layer> layers() {
+    return Layers.all();
+  }
+
+  private static MultiLayerNetwork network(Layer layer) {
+    MultiLayerNetwork network = Networks.of(DataType.FLOAT, layer.clone());
+    network.params().addi(Nd4j.randn(DataType.FLOAT, network.numParams()).muli(0.2));
+    return network;
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void configuration(Layer layer) {
+    MultiLayerConfiguration configuration = network(layer).getLayerWiseConfigurations();
+    assertThat(MultiLayerConfiguration.fromJson(configuration.toJson())).isEqualTo(configuration);
+    assertThat(MultiLayerConfiguration.fromYaml(configuration.toYaml())).isEqualTo(configuration);
+    assertThat(configuration.clone()).isEqualTo(configuration);
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void model(Layer layer) throws IOException {
+    MultiLayerNetwork network = network(layer);
+    INDArray input = Networks.input(DataType.FLOAT, EXAMPLES, STEPS);
+    INDArray mask = Networks.mask(DataType.FLOAT, EXAMPLES, STEPS);
+    INDArray expected = network.output(input, false, mask, mask);
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(network, file, true);
+    MultiLayerNetwork loaded =
+        ModelSerializer.restoreMultiLayerNetwork(
+            new ByteArrayInputStream(file.toByteArray()), true);
+    assertThat(loaded.output(input, false, mask, mask)).isEqualTo(expected);
+    MultiLayerNetwork copy = network.clone();
+    assertThat(copy.output(input, false, mask, mask)).isEqualTo(expected);
+    copy.params().addi(0.1);
+    assertThat(network.output(input, false, mask, mask)).isEqualTo(expected);
+  }
+
+  /**
+   * Layers that differ in one option are not equal, so that the round trips above say something.
+   */
+  @Test
+  void everyOptionCounts() {
+    List<Layer> layers = Layers.all().toList();
+    layers.forEach(layer -> layer.setLayerName("same"));
+    Set<Layer> distinct = new HashSet<>(layers);
+    assertThat(distinct).hasSize(layers.size());
+    List<Layer> again = Layers.all().toList();
+    again.forEach(layer -> layer.setLayerName("same"));
+    assertThat(again).isEqualTo(layers);
+  }
+
+  @Test
+  void transformerGraph() throws IOException {
+    ComputationGraph graph = Transformers.of(DataType.FLOAT, new Adam(0.01));
+    ComputationGraphConfiguration configuration = graph.getConfiguration();
+    assertThat(ComputationGraphConfiguration.fromJson(configuration.toJson()))
+        .isEqualTo(configuration);
+    assertThat(ComputationGraphConfiguration.fromYaml(configuration.toYaml()))
+        .isEqualTo(configuration);
+    INDArray input = Networks.input(DataType.FLOAT, EXAMPLES, STEPS);
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(graph, file, true);
+    ComputationGraph loaded =
+        ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(file.toByteArray()), true);
+    assertThat(loaded.outputSingle(input)).isEqualTo(graph.outputSingle(input));
+    assertThat(graph.clone().outputSingle(input)).isEqualTo(graph.outputSingle(input));
+    assertThat(loaded.getConfiguration())
+        .isNotEqualTo(Transformers.of(DataType.FLOAT, new NoOp()).getConfiguration());
+  }
+}

@@ -1,0 +1,57 @@
+package org.attention4j.layers;
+
+import java.util.stream.Stream;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.Normalizers;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.nd4j.linalg.activations.Activation;
+
+/** Every layer for sequences, and the attention layer with each of its options in turn. */
+final class Layers {
+  private Layers() {}
+
+  static Stream<Layer> all() {
+    return Stream.concat(
+        attention(),
+        Stream.of(
+            new LayerNorm.Builder().epsilon(1e-3).name("norm").build(),
+            new LearnedPositionEmbedding.Builder().maxLength(17).name("positions").build(),
+            new FeedForwardBlock.Builder()
+                .hiddenSize(19)
+                .nOut(7)
+                .activation(Activation.SWISH)
+                .name("feed forward")
+                .build()));
+  }
+
+  static Stream<Layer> attention() {
+    return Stream.of(
+        new SelfAttentionLayer.Builder().name("no projection").build(),
+        projected().nHeads(1).name("one head").build(),
+        projected().name("two heads").build(),
+        projected().headSize(11).name("head size").build(),
+        projected().hasBias(true).name("bias").build(),
+        projected().causal(true).name("causal").build(),
+        projected().attentionDropout(0.3).name("attention dropout").build(),
+        projected().scale(0.37).name("scale").build(),
+        projected().dropOut(0.8).l1(0.01).l2(0.02).name("stock options").build(),
+        normalized(Normalizers.softmaxWithLearnableTemperature(0.7)),
+        normalized(Normalizers.topK(3)),
+        normalized(Normalizers.topFraction(0.4)),
+        normalized(Normalizers.sparsemax()),
+        normalized(Normalizers.entmax(1.3)),
+        normalized(Normalizers.ssmax(0.5)),
+        normalized(Normalizers.logN(7)));
+  }
+
+  private static SelfAttentionLayer.Builder projected() {
+    return new SelfAttentionLayer.Builder()
+        .nOut(Networks.OUT)
+        .nHeads(Networks.HEADS)
+        .projectInput(true);
+  }
+
+  private static SelfAttentionLayer normalized(Normalizer normalizer) {
+    return projected().normalizer(normalizer).name(normalizer.toString()).build();
+  }
+}

@@ -1,0 +1,92 @@
+package org.attention4j.normalizer;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.attention4j.samediff.Attention;
+import org.attention4j.samediff.Gradients;
+import org.attention4j.samediff.GraphProgram;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.internal.memory.NoOpMemoryMgr;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A normalizer on the graph road, compiled once, for batches of any shape. */
+final class NormalizerGraph {
+  private final DataType type;
+  private final boolean masked;
+  private final Map<String, double[]> initial = new LinkedHashMap<>();
+  private final List<SDVariable> outputs = new ArrayList<>();
+  private final GraphProgram program;
+
+  /**
+   * What one run gives: values in row order, parameter gradients by name with one value a head.
+   *
+   * @param weights p
+   * @param gradient dL/dz
+   * @param parameterGradients dL/dparameter
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Result(double[] weights, double[] gradient, Map<String, double[]> parameterGradients) {}
+
+  NormalizerGraph(Normalizer normalizer, int heads, boolean masked, DataType type) {
+    this.type = type;
+    this.masked = masked;
+    SameDiff sd = SameDiff.create();
+    SDVariable scores = sd.placeHolder("scores", type, -1, heads, -1, -1);
+    SDVariable visible = masked ? sd.placeHolder("visible", type, -1, heads, -1, -1) : null;
+    SDVariable gradient = sd.placeHolder("weightsGradient", type, -1, heads, -1, -1);
+    Map<String, SDVariable> parameters = new LinkedHashMap<>();
+    for (NormalizerParameter parameter : normalizer.parameters(heads)) {
+      parameters.put(parameter.name(), sd.placeHolder(parameter.name(), type, heads));
+      double[] values = new double[heads];
+      Arrays.fill(values, parameter.initialValue());
+      initial.put(parameter.name(), values);
+    }
+    SDVariable weights = Attention.normalize(normalizer, scores, visible, heads, parameters);
+    List<SDVariable> variables = new ArrayList<>(List.of(scores));
+    variables.addAll(parameters.values());
+    outputs.add(weights);
+    outputs.addAll(Gradients.of(weights, gradient, variables));
+    program = new GraphProgram(outputs);
+  }
+
+  /** The parameters' initial values, by name. */
+  Map<String, double[]> initialParameters() {
+    return initial;
+  }
+
+  Result run(RowBatch batch) {
+    return run(batch, initial);
+  }
+
+  Result run(RowBatch batch, Map<String, double[]> parameters) {
+    Map<String, INDArray> inputs = new HashMap<>();
+    inputs.put("scores", batch.array(batch.scores(), type));
+    inputs.put("weightsGradient", batch.array(batch.weightsGradient(), type));
+    if (masked) {
+      inputs.put("visible", batch.array(batch.visible(), type));
+    }
+    for (String name : initial.keySet()) {
+      double[] values = Objects.requireNonNull(parameters.get(name), name);
+      inputs.put(name, Nd4j.createFromArray(values).castTo(type));
+    }
+    List<INDArray> values = program.run(inputs, new NoOpMemoryMgr());
+    Map<String, double[]> gradients = new LinkedHashMap<>();
+    int next = 2;
+    for (String name : initial.keySet()) {
+      gradients.put(name, doubles(values.get(next++)));
+    }
+    return new Result(doubles(values.get(0)), doubles(values.get(1)), gradients);
+  }
+
+  private static double[] doubles(INDArray array) {
+    return array.castTo(DataType.DOUBLE).dup('c').reshape(array.length()).toDoubleVector();
+  }
+}

@@ -1,0 +1,194 @@
+package org.attention4j.normalizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/** Normalizers to JSON and back, and what is said of JSON that is wrong. */
+class NormalizerJsonTest {
+  private static final List<MapUnderTest> MAPS = MapUnderTest.all();
+
+  @ParameterizedTest
+  @FieldSource("MAPS")
+  void comesBackEqual(MapUnderTest map) {
+    String json = Normalizers.toJson(map.normalizer());
+    Normalizer back = Normalizers.fromJson(json);
+    assertThat(back).isEqualTo(map.normalizer()).hasSameHashCodeAs(map.normalizer());
+    assertThat(Normalizers.toJson(back)).isEqualTo(json);
+  }
+
+  @Test
+  void everyTypeIsTested() {
+    assertThat(MAPS.stream().map(map -> map.normalizer().type()).distinct().toList())
+        .containsAll(
+            Normalizers.providers().keySet().stream()
+                .filter(type -> !type.equals(Strangers.TYPE))
+                .toList());
+  }
+
+  @Test
+  void differentOptionsAreNotEqual() {
+    assertThat(MAPS.stream().map(MapUnderTest::normalizer)).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void optionsWithADefaultMayBeLeftOut() {
+    assertThat(Normalizers.fromJson("{\"type\":\"softmax\"}")).isEqualTo(Normalizers.softmax());
+    assertThat(Normalizers.fromJson("{\"type\":\"entmax\"}")).isEqualTo(Normalizers.entmax15());
+    assertThat(Normalizers.fromJson("{\"type\":\"ssmax\"}")).isEqualTo(Normalizers.ssmax());
+    assertThat(Normalizers.fromJson("{\"type\":\"log-n\"}")).isEqualTo(Normalizers.logN(512));
+    assertThat(Normalizers.fromJson("{\"type\":\"top-fraction\"}"))
+        .isEqualTo(Normalizers.topFraction(0.06));
+  }
+
+  @Test
+  void anUnknownTypeIsToldTheKnownOnes() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Normalizers.fromJson("{\"type\":\"hardmax\"}"))
+        .withMessageStartingWith("There is no normalizer 'hardmax'; known are softmax, ")
+        .withMessageContaining("entmax")
+        .withMessageContaining(Strangers.TYPE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"k\":3}", "{\"type\":3}", "{\"type\":null}"})
+  void aMissingTypeIsToldTheKnownOnes(String json) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Normalizers.fromJson(json))
+        .withMessageStartingWith("A normalizer needs a type; known are softmax, ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", " ", "softmax", "\"softmax\"", "[1]", "{\"type\":\"softmax\"", "3", "null"})
+  void textThatIsNoObjectIsShownAnExample(String json) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Normalizers.fromJson(json))
+        .withMessageContaining("is not a normalizer; write a JSON object such as {\"type\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"type\":\"softmax\"} x",
+        "{\"type\":\"softmax\"}{\"type\":\"relu\"}",
+        "{\"type\":\"top-k\",\"k\":1,\"k\":2}"
+      })
+  void nothingInTheTextIsIgnored(String json) {
+    assertThatIllegalArgumentException().isThrownBy(() -> Normalizers.fromJson(json));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'type':'sparsemax','k':3} | Normalizer 'sparsemax': option 'k' is unknown; it takes no"
+            + " options.",
+        "{'type':'top-k','k':3,'K':4} | Normalizer 'top-k': option 'K' is unknown; it takes k",
+        "{'type':'top-k'} | Normalizer 'top-k': option 'k' is missing but must be a whole number.",
+        "{'type':'top-k','k':2.5} | Normalizer 'top-k': option 'k' is 2.5 but must be a whole"
+            + " number.",
+        "{'type':'top-k','k':'3'} | Normalizer 'top-k': option 'k' is 3 but must be a whole"
+            + " number.",
+        "{'type':'top-k','k':null} | Normalizer 'top-k': option 'k' is null but must be a whole"
+            + " number.",
+        "{'type':'top-k','k':0} | Normalizer 'top-k': option 'k' is 0 but must be at least 1.",
+        "{'type':'top-k','k':1e12} | Normalizer 'top-k': option 'k' is 1.0E12 but must be a whole"
+            + " number",
+        "{'type':'entmax','alpha':1} | Normalizer 'entmax': option 'alpha' is 1 but must be above"
+            + " 1",
+        "{'type':'entmax','alpha':1e999} | Normalizer 'entmax': option 'alpha' is Infinity but must"
+            + " be",
+        "{'type':'entmax','alpha':[2]} | Normalizer 'entmax': option 'alpha' is [2] but must be a"
+            + " number.",
+        "{'type':'softmax','temperature':0} | option 'temperature' is 0 but must be positive",
+        "{'type':'softmax','temperature':-0.5} | option 'temperature' is -0.5 but must be positive",
+        "{'type':'softmax','learnable':1} | option 'learnable' is 1 but must be true or false.",
+        "{'type':'top-fraction','fraction':1.5} | option 'fraction' is 1.5 but must be above 0 and"
+            + " at most 1.",
+        "{'type':'top-fraction','fraction':0} | option 'fraction' is 0 but must be above 0",
+        "{'type':'log-n','trainLength':1} | option 'trainLength' is 1 but must be above 1",
+        "{'type':'ssmax','s':-1e999} | option 's' is -Infinity but must be finite."
+      })
+  void aWrongOptionIsNamedWithItsValueAndWhatIsRight(String json, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Normalizers.fromJson(json.replace('\'', '"')))
+        .withMessageContaining(message);
+  }
+
+  @Test
+  void factoriesCheckTheirArgumentsToo() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Normalizers.entmax(Double.NaN))
+        .withMessage("Normalizer 'entmax': option 'alpha' is NaN but must be above 1 and finite.");
+  }
+
+  @Test
+  void aLambdaCannotBeSaved() {
+    Normalizer lambda = (sd, scores, context) -> sd.nn.softmax(scores, NormalizerContext.KEYS);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Normalizers.toJson(lambda))
+        .withMessageContaining("has no type name and cannot be saved")
+        .withMessageContaining("NormalizerProvider");
+  }
+
+  @Test
+  void aStrangersNormalizerJoinsThroughTheServiceLoader() {
+    Normalizer strangers = new Strangers(0.25);
+    String json = Normalizers.toJson(strangers);
+    assertThat(json).isEqualTo("{\"type\":\"strangers\",\"leak\":0.25}");
+    assertThat(Normalizers.fromJson(json)).isEqualTo(strangers);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Normalizers.fromJson("{\"type\":\"strangers\",\"leak\":-1}"))
+        .withMessage("Normalizer 'strangers': option 'leak' is -1.0 but must not be negative.");
+  }
+
+  /** Somebody else's map, written against the public interface alone. */
+  record Strangers(double leak) implements Normalizer {
+    static final String TYPE = "strangers";
+
+    @Override
+    public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
+      return sd.nn.softmax(scores, NormalizerContext.KEYS).add(leak);
+    }
+
+    @Override
+    public String type() {
+      return TYPE;
+    }
+
+    @Override
+    public Map<String, Object> options() {
+      return Map.of("leak", leak);
+    }
+  }
+
+  /** Announced in META-INF/services. */
+  public static final class StrangersProvider implements NormalizerProvider {
+    @Override
+    public String type() {
+      return Strangers.TYPE;
+    }
+
+    @Override
+    public Normalizer create(NormalizerOptions options) {
+      double leak = options.number("leak", 0);
+      if (leak < 0) {
+        throw new IllegalArgumentException(
+            "Normalizer 'strangers': option 'leak' is " + leak + " but must not be negative.");
+      }
+      return new Strangers(leak);
+    }
+  }
+}

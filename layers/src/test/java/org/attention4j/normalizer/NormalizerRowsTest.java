@@ -1,0 +1,198 @@
+package org.attention4j.normalizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.attention4j.normalizer.RowBatch.Scores;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Every built-in map over batches of rows, against plain Java references, and its traits. */
+class NormalizerRowsTest {
+  private static final List<MapUnderTest> MAPS = MapUnderTest.all();
+
+  static Stream<Arguments> mapsAndScores() {
+    return MAPS.stream()
+        .flatMap(map -> Arrays.stream(Scores.values()).map(scores -> Arguments.of(map, scores)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mapsAndScores")
+  void matchesTheReferenceInDouble(MapUnderTest map, Scores scores) {
+    assertMatches(map, scores, DataType.DOUBLE, 1e-10);
+  }
+
+  @ParameterizedTest
+  @MethodSource("mapsAndScores")
+  void matchesTheReferenceInFloat(MapUnderTest map, Scores scores) {
+    assertMatches(map, scores, DataType.FLOAT, 1e-5);
+  }
+
+  private static void assertMatches(
+      MapUnderTest map, Scores scores, DataType type, double tolerance) {
+    for (boolean masked : new boolean[] {false, true}) {
+      RowBatch batch = RowBatch.random(scores, masked, 29);
+      double[] weights = run(map, batch, masked, type).weights();
+      for (int row = 0; row < batch.rows(); row++) {
+        double[] expected = everyKey(batch, row, map);
+        // A weight that may be far above one is held to its leading digits.
+        double size = Math.max(1, ReferenceMaps.max(expected));
+        assertThat(row(weights, batch, row))
+            .as("row %d, masked %s", row, masked)
+            .containsExactly(expected, within(tolerance * size));
+      }
+    }
+  }
+
+  /** A row without a visible key, and every masked key, has weight and gradient exactly zero. */
+  @ParameterizedTest
+  @MethodSource("mapsAndScores")
+  void maskedKeysHaveNoWeightAndNoGradient(MapUnderTest map, Scores scores) {
+    for (DataType type : List.of(DataType.DOUBLE, DataType.FLOAT, DataType.FLOAT16)) {
+      RowBatch batch = RowBatch.random(scores, true, 31);
+      NormalizerGraph.Result result = run(map, batch, true, type);
+      for (int i = 0; i < batch.visible().length; i++) {
+        if (batch.visible()[i] == 0) {
+          assertThat(result.weights()[i]).isZero();
+          assertThat(result.gradient()[i]).isZero();
+        }
+      }
+      assertThat(result.gradient()).doesNotContain(Double.NaN);
+      result
+          .parameterGradients()
+          .values()
+          .forEach(values -> assertThat(values).doesNotContain(Double.NaN));
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAPS")
+  void scoresOfMaskedKeysDoNotMatter(MapUnderTest map) {
+    RowBatch batch = RowBatch.random(Scores.USUAL, true, 37);
+    double[] other = batch.scores().clone();
+    for (int i = 0; i < other.length; i++) {
+      if (batch.visible()[i] == 0) {
+        other[i] = i % 2 == 0 ? 1e20 : -1e20;
+      }
+    }
+    NormalizerGraph.Result first = run(map, batch, true, DataType.DOUBLE);
+    NormalizerGraph.Result second = run(map, batch.withScores(other), true, DataType.DOUBLE);
+    assertThat(second.weights()).isEqualTo(first.weights());
+    assertThat(second.gradient()).isEqualTo(first.gradient());
+  }
+
+  @ParameterizedTest
+  @MethodSource("mapsAndScores")
+  void rowsSumToWhatTheTraitsSay(MapUnderTest map, Scores scores) {
+    RowBatch batch = RowBatch.random(scores, true, 41);
+    double[] weights = run(map, batch, true, DataType.DOUBLE).weights();
+    for (int row = 0; row < batch.rows(); row++) {
+      double sum = ReferenceMaps.sum(row(weights, batch, row));
+      if (batch.visibleCount(row) == 0) {
+        assertThat(sum).isZero();
+      } else if (has(map, Trait.SUMS_TO_ONE)) {
+        assertThat(sum).isCloseTo(1, within(1e-12));
+      } else if (!has(map, Trait.CAN_EXCEED_ONE)) {
+        assertThat(sum).isBetween(0.0, 1 + 1e-12);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAPS")
+  void onlyMapsThatSaySoGiveExactZeros(MapUnderTest map) {
+    RowBatch usual = RowBatch.random(Scores.USUAL, false, 43, 2, 3, 5, 101);
+    // Wide enough for entmax with an alpha near one, not so wide that exponentials vanish.
+    RowBatch batch = usual.withScores(ReferenceMaps.map(usual.scores(), z -> 6 * z));
+    double[] weights = run(map, batch, false, DataType.DOUBLE).weights();
+    assertThat(Arrays.stream(weights).anyMatch(p -> p == 0))
+        .isEqualTo(has(map, Trait.EXACT_ZEROS) && !keepsEveryKey(map.normalizer()));
+  }
+
+  private static boolean keepsEveryKey(Normalizer normalizer) {
+    return normalizer.equals(Normalizers.topK(1000))
+        || normalizer.equals(Normalizers.topFraction(1));
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAPS")
+  void aShiftOfTheRowChangesOnlyMapsThatSaySo(MapUnderTest map) {
+    RowBatch batch = RowBatch.random(Scores.USUAL, true, 47);
+    RowBatch shifted = batch.withScores(ReferenceMaps.map(batch.scores(), z -> z + 1.75));
+    double[] before = run(map, batch, true, DataType.DOUBLE).weights();
+    double[] after = run(map, shifted, true, DataType.DOUBLE).weights();
+    double change =
+        IntStream.range(0, before.length)
+            .mapToDouble(i -> Math.abs(after[i] - before[i]))
+            .max()
+            .orElseThrow();
+    if (has(map, Trait.SHIFT_INVARIANT)) {
+      assertThat(change).isLessThan(1e-12);
+    } else {
+      assertThat(change).isGreaterThan(1e-3);
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAPS")
+  void learnableMapsDeclareParameters(MapUnderTest map) {
+    assertThat(map.normalizer().parameters(3).isEmpty()).isEqualTo(!has(map, Trait.LEARNABLE));
+    assertThat(map.normalizer().parameters(3).stream().map(NormalizerParameter::name))
+        .containsExactlyInAnyOrderElementsOf(map.parameters().keySet());
+  }
+
+  @ParameterizedTest
+  @MethodSource("mapsAndScores")
+  void topKeepsTheRightNumberOfKeys(MapUnderTest map, Scores scores) {
+    // Weights far below the row's largest underflow; the selection must not.
+    if (scores == Scores.HUGE) {
+      return;
+    }
+    RowBatch batch = RowBatch.random(scores, true, 53);
+    double[] weights = run(map, batch, true, DataType.FLOAT).weights();
+    for (int row = 0; row < batch.rows(); row++) {
+      int n = batch.visibleCount(row);
+      long kept = Arrays.stream(row(weights, batch, row)).filter(p -> p > 0).count();
+      if (map.normalizer() instanceof TopK top) {
+        assertThat(kept).isEqualTo(Math.min(top.k(), n));
+      } else if (map.normalizer() instanceof TopFraction top) {
+        assertThat(kept).isEqualTo((long) Math.ceil(top.fraction() * n));
+      }
+    }
+  }
+
+  private static boolean has(MapUnderTest map, Trait trait) {
+    return map.normalizer().traits().contains(trait);
+  }
+
+  private static NormalizerGraph.Result run(
+      MapUnderTest map, RowBatch batch, boolean masked, DataType type) {
+    return new NormalizerGraph(map.normalizer(), batch.heads(), masked, type)
+        .run(batch, map.parameters());
+  }
+
+  private static double[] row(double[] values, RowBatch batch, int row) {
+    return Arrays.copyOfRange(values, row * batch.keys(), (row + 1) * batch.keys());
+  }
+
+  /** The reference's weights of a row, zero at masked keys. */
+  private static double[] everyKey(RowBatch batch, int row, MapUnderTest map) {
+    double[] result = new double[batch.keys()];
+    if (batch.visibleCount(row) == 0) {
+      return result;
+    }
+    double[] weights = map.expected(batch, row);
+    int next = 0;
+    for (int key = 0; key < result.length; key++) {
+      result[key] = batch.isVisible(row, key) ? weights[next++] : 0;
+    }
+    return result;
+  }
+}

@@ -1,0 +1,143 @@
+package org.attention4j.normalizer;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * The maps once more, on one row of visible scores in plain Java and by other algorithms than the
+ * library's: what the graph road is compared with.
+ */
+final class ReferenceMaps {
+  private ReferenceMaps() {}
+
+  /** One map with the parameters of one head. */
+  @FunctionalInterface
+  interface RowMap {
+    double[] weights(double[] scores);
+  }
+
+  static double[] softmax(double[] z) {
+    double max = max(z);
+    double[] e = map(z, x -> Math.exp(x - max));
+    double sum = sum(e);
+    return map(e, x -> x / sum);
+  }
+
+  static double[] scaled(double[] z, double factor) {
+    double max = max(z);
+    return map(z, x -> (x - max) * factor);
+  }
+
+  /** Softmax over the k largest, found by a stable sort. */
+  static double[] topK(double[] z, int k) {
+    int[] largest =
+        IntStream.range(0, z.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> -z[i]))
+            .mapToInt(Integer::intValue)
+            .limit(k)
+            .toArray();
+    double[] kept = softmax(Arrays.stream(largest).mapToDouble(i -> z[i]).toArray());
+    double[] p = new double[z.length];
+    IntStream.range(0, largest.length).forEach(i -> p[largest[i]] = kept[i]);
+    return p;
+  }
+
+  static double[] topFraction(double[] z, double fraction) {
+    return topK(z, (int) Math.ceil(fraction * z.length));
+  }
+
+  static double[] entmax(double[] z, double alpha) {
+    if (alpha == 2) {
+      return sparsemax(z);
+    }
+    return alpha == 1.5 ? entmax15(z) : entmaxByBisection(z, alpha);
+  }
+
+  /** Exact, by sorting: Martins and Astudillo 2016, algorithm 1. */
+  static double[] sparsemax(double[] z) {
+    double max = max(z);
+    double[] descending = descending(map(z, x -> x - max));
+    double prefix = 0;
+    double tau = 0;
+    for (int size = 1; size <= descending.length; size++) {
+      double score = descending[size - 1];
+      prefix += score;
+      if (1 + size * score > prefix) {
+        tau = (prefix - 1) / size;
+      }
+    }
+    double threshold = tau;
+    return map(z, x -> Math.max(x - max - threshold, 0));
+  }
+
+  /** Exact, by sorting: Peters et al. 2019, algorithm 2. */
+  static double[] entmax15(double[] z) {
+    double max = max(z);
+    double[] half = map(z, x -> (x - max) / 2);
+    double[] descending = descending(half);
+    double mean = 0;
+    double squares = 0;
+    double tau = -1;
+    for (int size = 1; size <= descending.length && descending[size - 1] > -1; size++) {
+      // Welford's update: the sum of squared deviations without cancellation.
+      double score = descending[size - 1];
+      double deviation = score - mean;
+      mean += deviation / size;
+      squares += deviation * (score - mean);
+      double candidate = mean - Math.sqrt(Math.max((1 - squares) / size, 0));
+      if (candidate > score) {
+        break;
+      }
+      tau = candidate;
+    }
+    double threshold = tau;
+    return map(half, x -> square(Math.max(x - threshold, 0)));
+  }
+
+  /** For any alpha: halves the bracket until its ends are neighbours. */
+  static double[] entmaxByBisection(double[] z, double alpha) {
+    double max = max(z);
+    double[] scaled = map(z, x -> (x - max) * (alpha - 1));
+    double power = 1 / (alpha - 1);
+    double low = -1;
+    double high = 0;
+    for (int step = 0; step < 100; step++) {
+      double tau = (low + high) / 2;
+      double sum = sum(map(scaled, x -> Math.pow(Math.max(x - tau, 0), power)));
+      if (sum >= 1) {
+        low = tau;
+      } else {
+        high = tau;
+      }
+    }
+    double tau = low;
+    double[] p = map(scaled, x -> Math.pow(Math.max(x - tau, 0), power));
+    double sum = sum(p);
+    return map(p, x -> x / sum);
+  }
+
+  static double max(double[] z) {
+    return Arrays.stream(z).max().orElseThrow();
+  }
+
+  static double sum(double[] z) {
+    return Arrays.stream(z).sum();
+  }
+
+  static double[] map(double[] z, DoubleUnaryOperator f) {
+    return Arrays.stream(z).map(f).toArray();
+  }
+
+  private static double[] descending(double[] z) {
+    double[] sorted = map(z, x -> -x);
+    Arrays.sort(sorted);
+    return map(sorted, x -> -x);
+  }
+
+  private static double square(double x) {
+    return x * x;
+  }
+}
