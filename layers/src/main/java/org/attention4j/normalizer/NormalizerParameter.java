@@ -15,6 +15,9 @@ public record NormalizerParameter(String name, int heads, double initialValue)
   /**
    * Checks the arguments.
    *
+   * @param name not blank
+   * @param heads at least 1
+   * @param initialValue finite
    * @throws IllegalArgumentException if the name is blank, heads is not positive or the initial
    *     value is not finite
    */
