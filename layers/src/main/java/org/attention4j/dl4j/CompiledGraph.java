@@ -10,6 +10,7 @@ import org.attention4j.samediff.GraphProgram;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.SessionMemMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -27,10 +28,19 @@ final class CompiledGraph {
 
   private final LayerGraph graph;
   private final SDVariable output;
-  private final GraphProgram forward;
   private final List<SDVariable> differentiated;
   private final DataType epsilonType;
+  private final GraphProgram forward;
+  private @Nullable List<SDVariable> gradients;
+
+  /** From epsilon, inputs and parameters alone. */
+  private @Nullable GraphProgram wholeBackward;
+
+  /** From what the forward pass has kept. */
   private @Nullable GraphProgram backward;
+
+  /** What the forward pass computes besides the output because the backward pass reads it. */
+  private List<SDVariable> kept = List.of();
 
   CompiledGraph(GraphDefinition definition, GraphInputs inputs, DataType type, boolean training) {
     SameDiff sd = SameDiff.create();
@@ -50,19 +60,41 @@ final class CompiledGraph {
         .parameters()
         .forEach((name, array) -> parameters.put(name, sd.placeHolder(name, type, array.shape())));
     // HALF is for storage only: its sums overflow and its small differences vanish.
-    DataType computed = type == DataType.DOUBLE ? type : DataType.FLOAT;
+    DataType wide = type == DataType.DOUBLE ? type : DataType.FLOAT;
     graph =
         new LayerGraph(
             sd,
             training,
-            cast(inputVariables, computed),
-            cast(masks, computed),
-            cast(parameters, computed));
+            cast(inputVariables, wide),
+            cast(masks, wide),
+            cast(parameters, wide),
+            inputs.steps());
     output = cast(definition.define(graph), type);
     epsilonType = type;
-    forward = new GraphProgram(List.of(output));
     differentiated = new ArrayList<>(inputVariables.values());
     differentiated.addAll(parameters.values());
+    if (training) {
+      planBackward();
+    }
+    List<SDVariable> computed = new ArrayList<>(List.of(output));
+    computed.addAll(kept);
+    forward = new GraphProgram(computed);
+  }
+
+  private void planBackward() {
+    List<SDVariable> intermediates = new ArrayList<>(graph.sameDiff().variables());
+    intermediates.removeIf(variable -> variable.getVariableType() != VariableType.ARRAY);
+    GraphProgram program = new GraphProgram(gradients(), intermediates);
+    kept = intermediates.stream().filter(v -> program.inputs().contains(v.name())).toList();
+    backward = program;
+  }
+
+  private List<SDVariable> gradients() {
+    if (gradients == null) {
+      SDVariable arriving = graph.sameDiff().placeHolder(EPSILON, epsilonType);
+      gradients = Gradients.of(output, arriving, differentiated);
+    }
+    return gradients;
   }
 
   private static Map<String, SDVariable> cast(Map<String, SDVariable> variables, DataType type) {
@@ -86,6 +118,11 @@ final class CompiledGraph {
     return result;
   }
 
+  /** Whether this graph holds only for inputs with as many steps as those it was made for. */
+  boolean unrolled() {
+    return graph.unrolled();
+  }
+
   /** Draws the factors of every dropout: zero, or one over the probability to be kept. */
   Map<String, INDArray> drawDropout(Map<String, long[]> inputShapes) {
     Map<String, INDArray> draws = new LinkedHashMap<>();
@@ -98,27 +135,40 @@ final class CompiledGraph {
     return draws;
   }
 
-  INDArray forward(GraphInputs inputs, Map<String, INDArray> dropoutDraws, SessionMemMgr memory) {
-    return forward.run(placeholders(inputs, dropoutDraws), memory).get(0);
+  /** The output, and after it what {@link #backward} can make use of. */
+  List<INDArray> forward(
+      GraphInputs inputs, Map<String, INDArray> dropoutDraws, SessionMemMgr memory) {
+    return forward.run(placeholders(inputs, dropoutDraws), memory);
   }
 
-  /** Adds the gradient to the graph, once. */
+  /** Prepares a backward pass without kept results; must happen outside all workspaces. */
   void differentiate() {
-    if (backward == null) {
-      SDVariable arriving = graph.sameDiff().placeHolder(EPSILON, epsilonType);
-      backward = new GraphProgram(Gradients.of(output, arriving, differentiated));
+    if (wholeBackward == null) {
+      wholeBackward = new GraphProgram(gradients());
     }
   }
 
-  /** The gradients by the inputs, then by the parameters, in their order. */
+  /**
+   * The gradients by the inputs, then by the parameters, in their order.
+   *
+   * @param fromForward what the forward pass of these inputs returned; empty to compute all anew,
+   *     for which {@link #differentiate} must have been called
+   */
   List<INDArray> backward(
       GraphInputs inputs,
       Map<String, INDArray> dropoutDraws,
+      List<INDArray> fromForward,
       INDArray epsilon,
       SessionMemMgr memory) {
-    Map<String, INDArray> placeholders = placeholders(inputs, dropoutDraws);
-    placeholders.put(EPSILON, epsilon);
-    return Objects.requireNonNull(backward).run(placeholders, memory);
+    Map<String, INDArray> values = placeholders(inputs, dropoutDraws);
+    values.put(EPSILON, epsilon);
+    if (fromForward.isEmpty() || backward == null) {
+      return Objects.requireNonNull(wholeBackward).run(values, memory);
+    }
+    for (int i = 0; i < kept.size(); i++) {
+      values.put(kept.get(i).name(), fromForward.get(i + 1));
+    }
+    return backward.run(values, memory);
   }
 
   /** Published results by name. */

@@ -58,7 +58,13 @@ public abstract class ExactSameDiffLayer extends SameDiffLayer {
             false,
             Map.of(input, layerInput),
             mask == null ? Map.of() : Map.of(input, mask),
-            paramTable));
+            paramTable,
+            steps(layerInput)));
+  }
+
+  private static long steps(SDVariable sequence) {
+    long[] shape = sequence.getShape();
+    return shape == null ? -1 : shape[shape.length - 1];
   }
 
   @Override

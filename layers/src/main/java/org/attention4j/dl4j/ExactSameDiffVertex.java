@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -35,7 +36,17 @@ public abstract class ExactSameDiffVertex extends SameDiffVertex {
       Map<String, SDVariable> layerInput,
       Map<String, SDVariable> paramTable,
       Map<String, SDVariable> maskVars) {
-    return define(new LayerGraph(sameDiff, false, layerInput, maskVars, paramTable));
+    return define(new LayerGraph(sameDiff, false, layerInput, maskVars, paramTable, -1));
+  }
+
+  /**
+   * Tells which steps count for each input when all masks are seen together.
+   *
+   * @param masks the masks of the inputs, null where all steps count
+   * @return the masks that the graph sees, of the same length; unless overridden those given
+   */
+  protected @Nullable INDArray[] effectiveMasks(@Nullable INDArray[] masks) {
+    return masks;
   }
 
   /**

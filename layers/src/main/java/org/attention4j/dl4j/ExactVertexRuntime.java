@@ -68,9 +68,11 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
     Map<String, INDArray> named = new LinkedHashMap<>();
     Map<String, INDArray> namedMasks = new LinkedHashMap<>();
     List<String> names = config.getVertexParams().getInputs();
-    for (int i = 0; i < names.size(); i++) {
+    @Nullable INDArray[] effective =
+        masks == null ? null : ((ExactSameDiffVertex) config).effectiveMasks(masks);
+    for (int i = 0; i < arrays.length; i++) {
       named.put(names.get(i), arrays[i]);
-      INDArray mask = masks == null ? null : masks[i];
+      INDArray mask = effective == null ? null : effective[i];
       if (mask != null) {
         namedMasks.put(names.get(i), mask);
       }

@@ -29,6 +29,12 @@ record GraphInputs(
     return new GraphInputs(clean, masks, parameters);
   }
 
+  /** The number of steps of the first input. */
+  long steps() {
+    INDArray first = inputs.values().iterator().next();
+    return first.size(first.rank() - 1);
+  }
+
   Map<String, long[]> inputShapes() {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     inputs.forEach((name, array) -> shapes.put(name, array.shape()));

@@ -1,6 +1,5 @@
 package org.attention4j.dl4j;
 
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,19 +16,31 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Runs a layer's graph inside Deeplearning4j: one compiled variant for each combination of masks
- * and training, arrays in the workspaces that the network has open, one dropout draw for a forward
- * pass and the backward pass that follows it.
+ * and training, and for each number of steps if the layer unrolls them; arrays in the workspaces
+ * that the network has open, one dropout draw for a forward pass and the backward pass that follows
+ * it.
  *
  * <p>Belongs to one layer, and like the layer is used by one thread at a time.
  */
 final class GraphRunner {
-  private record Variant(Set<String> masked, boolean training) {}
+  /** Stands for any number of steps; a graph that is not unrolled takes all. */
+  private static final long ANY = -1;
+
+  /** Unrolled graphs are large, and the lengths of sequences may be many: the oldest goes. */
+  private static final int MOST_VARIANTS = 32;
+
+  private record Variant(Set<String> masked, boolean training, long steps) {}
 
   private final GraphDefinition definition;
   private final DataType type;
-  private final Map<Variant, CompiledGraph> variants = new HashMap<>();
-  private boolean lastForwardTrained;
-  private Map<String, INDArray> dropoutDraws = Map.of();
+  private final Map<Variant, CompiledGraph> variants =
+      new LinkedHashMap<>(MOST_VARIANTS, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Variant, CompiledGraph> eldest) {
+          return size() > MOST_VARIANTS;
+        }
+      };
+  private ForwardPass last = new ForwardPass(false, Map.of(), List.of(), List.of());
 
   GraphRunner(GraphDefinition definition, DataType type) {
     this.definition = definition;
@@ -40,16 +51,17 @@ final class GraphRunner {
   INDArray forward(GraphInputs given, boolean training, LayerWorkspaceMgr workspaces) {
     GraphInputs inputs = given.withoutGarbage();
     CompiledGraph graph = graph(inputs, training);
-    lastForwardTrained = training;
+    Map<String, INDArray> dropoutDraws;
     try (MemoryWorkspace none = outsideWorkspaces()) {
       dropoutDraws = graph.drawDropout(inputs.inputShapes());
     }
-    INDArray output =
+    List<INDArray> results =
         graph.forward(
             inputs,
             dropoutDraws,
             memory(workspaces, ArrayType.FF_WORKING_MEM, ArrayType.ACTIVATIONS));
-    return place(output, workspaces, ArrayType.ACTIVATIONS);
+    last = new ForwardPass(training, dropoutDraws, ForwardPass.arrays(given), results);
+    return place(results.get(0), workspaces, ArrayType.ACTIVATIONS);
   }
 
   /**
@@ -62,16 +74,21 @@ final class GraphRunner {
       Map<String, INDArray> parameterGradients,
       LayerWorkspaceMgr workspaces) {
     GraphInputs inputs = given.withoutGarbage();
-    CompiledGraph graph = graph(inputs, lastForwardTrained);
-    try (MemoryWorkspace none = outsideWorkspaces()) {
-      graph.differentiate();
+    CompiledGraph graph = graph(inputs, last.training());
+    List<INDArray> fromForward = last.training() ? last.resultsFor(given) : List.of();
+    if (fromForward.isEmpty()) {
+      try (MemoryWorkspace none = outsideWorkspaces()) {
+        graph.differentiate();
+      }
     }
     List<INDArray> gradients =
         graph.backward(
             inputs,
-            dropoutDraws,
+            last.dropoutDraws(),
+            fromForward,
             epsilon,
             memory(workspaces, ArrayType.BP_WORKING_MEM, ArrayType.ACTIVATION_GRAD));
+    last = last.withoutResults();
     Map<String, INDArray> inputGradients = new LinkedHashMap<>();
     int next = 0;
     for (String name : inputs.inputs().keySet()) {
@@ -94,13 +111,18 @@ final class GraphRunner {
   }
 
   private CompiledGraph graph(GraphInputs inputs, boolean training) {
-    Variant variant = new Variant(Set.copyOf(inputs.masks().keySet()), training);
-    CompiledGraph graph = variants.get(variant);
+    Set<String> masked = Set.copyOf(inputs.masks().keySet());
+    Variant anySteps = new Variant(masked, training, ANY);
+    Variant theseSteps = new Variant(masked, training, inputs.steps());
+    CompiledGraph graph = variants.get(anySteps);
+    if (graph == null) {
+      graph = variants.get(theseSteps);
+    }
     if (graph == null) {
       try (MemoryWorkspace none = outsideWorkspaces()) {
         graph = new CompiledGraph(definition, inputs, type, training);
       }
-      variants.put(variant, graph);
+      variants.put(graph.unrolled() ? theseSteps : anySteps, graph);
     }
     return graph;
   }

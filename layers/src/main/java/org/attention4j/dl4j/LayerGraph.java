@@ -29,6 +29,8 @@ public final class LayerGraph {
   private final Map<String, SDVariable> parameters;
   private final Map<String, SDVariable> published = new LinkedHashMap<>();
   private final List<Dropout> dropouts = new ArrayList<>();
+  private final long steps;
+  private boolean unrolled;
 
   /**
    * One place of the graph where values are dropped at random.
@@ -45,12 +47,14 @@ public final class LayerGraph {
       boolean training,
       Map<String, SDVariable> inputs,
       Map<String, SDVariable> masks,
-      Map<String, SDVariable> parameters) {
+      Map<String, SDVariable> parameters,
+      long steps) {
     this.sd = sd;
     this.training = training;
     this.inputs = inputs;
     this.masks = masks;
     this.parameters = parameters;
+    this.steps = steps;
   }
 
   /**
@@ -72,6 +76,23 @@ public final class LayerGraph {
   }
 
   /**
+   * The number of steps of the first input as a number, for a graph that is unrolled step by step.
+   * Whoever asks makes this graph one for this number of steps alone; for another number the layer
+   * is asked to write another graph.
+   *
+   * @return T, at least 1
+   * @throws IllegalStateException if the graph is written before any input is known
+   */
+  public int unrolledSteps() {
+    if (steps < 1) {
+      throw new IllegalStateException(
+          "This layer unrolls its graph over the steps of an input and needs to know how many.");
+    }
+    unrolled = true;
+    return Math.toIntExact(steps);
+  }
+
+  /**
    * The only input of a layer.
    *
    * @return the input, for sequences of shape [b, size, T]
@@ -89,6 +110,16 @@ public final class LayerGraph {
    */
   public SDVariable input(String name) {
     return known(inputs, name, "input");
+  }
+
+  /**
+   * Whether the vertex was given this input; a vertex may do with fewer than it defines.
+   *
+   * @param name the name as the vertex defined it
+   * @return true if there is such an input
+   */
+  public boolean hasInput(String name) {
+    return inputs.containsKey(name);
   }
 
   /**
@@ -150,6 +181,11 @@ public final class LayerGraph {
     SDVariable factors = sd.placeHolder(name, x.dataType());
     dropouts.add(new Dropout(name, probability, shape));
     return x.mul(factors);
+  }
+
+  /** Whether this graph holds for one number of steps only. */
+  boolean unrolled() {
+    return unrolled;
   }
 
   List<Dropout> dropouts() {

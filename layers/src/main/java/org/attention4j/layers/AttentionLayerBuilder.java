@@ -1,16 +1,15 @@
 package org.attention4j.layers;
 
-import org.attention4j.normalizer.Normalizer;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
 
 /**
  * The options that the attention layers share: those of the stock layers, under the same names, and
- * this library's own.
+ * this library's own ones.
  *
  * @param <T> the builder itself
  */
 public abstract class AttentionLayerBuilder<T extends AttentionLayerBuilder<T>>
-    extends SameDiffLayer.Builder<T> {
+    extends SameDiffLayer.Builder<T> implements AttentionOptionsBuilder<T> {
   int nIn;
   int nOut;
   int nHeads = 1;
@@ -76,59 +75,14 @@ public abstract class AttentionLayerBuilder<T extends AttentionLayerBuilder<T>>
     return self();
   }
 
-  /**
-   * Sets the map from scores to weights, softmax unless set.
-   *
-   * @param normalizer the map; see {@link org.attention4j.normalizer.Normalizers}
-   * @return this
-   */
-  public T normalizer(Normalizer normalizer) {
-    options.normalizer = normalizer;
-    return self();
+  @Override
+  public AttentionOptions attentionOptions() {
+    return options;
   }
 
-  /**
-   * Sets whether each step sees only itself and the steps before it.
-   *
-   * @param causal false unless set
-   * @return this
-   */
-  public T causal(boolean causal) {
-    options.causal = causal;
-    return self();
-  }
-
-  /**
-   * Sets whether the four projections have a bias.
-   *
-   * @param hasBias false unless set, as in the stock layer
-   * @return this
-   */
-  public T hasBias(boolean hasBias) {
-    options.hasBias = hasBias;
-    return self();
-  }
-
-  /**
-   * Sets the share of attention weights that training drops at random; the others are scaled up.
-   *
-   * @param probability the chance of each weight to be dropped, 0 unless set
-   * @return this
-   */
-  public T attentionDropout(double probability) {
-    options.attentionDropout = probability;
-    return self();
-  }
-
-  /**
-   * Sets the factor on the scores.
-   *
-   * @param scale 1 / sqrt(headSize) unless set
-   * @return this
-   */
-  public T scale(double scale) {
-    options.scale = scale;
-    return self();
+  /** The name of the option that gives the projections a bias. */
+  String biasOption() {
+    return "hasBias";
   }
 
   /** The head size, or what it follows from: all features when nothing is projected. */
@@ -136,7 +90,8 @@ public abstract class AttentionLayerBuilder<T extends AttentionLayerBuilder<T>>
     return headSize == 0 ? nOut / nHeads : headSize;
   }
 
-  void validate(Class<?> layer) {
+  /** Checks what all attention layers have in common. */
+  Requirements validate(Class<?> layer) {
     Requirements require = new Requirements(layer, getLayerName());
     require.positive("nHeads", nHeads);
     require.size("nIn", nIn);
@@ -152,9 +107,10 @@ public abstract class AttentionLayerBuilder<T extends AttentionLayerBuilder<T>>
       require.that(nHeads == 1, "nHeads", nHeads, "1 unless projectInput is true");
       require.that(
           nIn == nOut, "nOut", nOut, "equal to nIn " + nIn + " unless projectInput is true");
-      require.that(!options.hasBias, "hasBias", true, "false unless projectInput is true");
     }
-    options.validate(require);
+    options.validate(
+        require, nHeads, projectInput ? headSizeOrDefault() : nIn, projectInput, biasOption());
+    return require;
   }
 
   @SuppressWarnings("unchecked")

@@ -16,6 +16,9 @@ final class AttentionOptions implements Serializable {
   @JsonProperty boolean hasBias;
   @JsonProperty double attentionDropout;
   @JsonProperty @Nullable Double scale;
+  @JsonProperty Position position = Position.NONE;
+  @JsonProperty int nKeyValueHeads;
+  @JsonProperty boolean qkNorm;
 
   AttentionOptions() {}
 
@@ -25,6 +28,9 @@ final class AttentionOptions implements Serializable {
     hasBias = other.hasBias;
     attentionDropout = other.attentionDropout;
     scale = other.scale;
+    position = other.position;
+    nKeyValueHeads = other.nKeyValueHeads;
+    qkNorm = other.qkNorm;
   }
 
   /** The factor on the scores; one over the root of the head size unless chosen. */
@@ -32,18 +38,46 @@ final class AttentionOptions implements Serializable {
     return scale == null ? 1 / Math.sqrt((double) headSize) : scale;
   }
 
+  /** The number of heads of keys and values; as many as of queries unless chosen. */
+  int keyValueHeads(int heads) {
+    return nKeyValueHeads == 0 ? heads : nKeyValueHeads;
+  }
+
   List<NormalizerParameter> normalizerParameters(int heads) {
     return normalizer.parameters(heads);
   }
 
-  void validate(Requirements require) {
+  /**
+   * Checks these options beside the sizes that they have to fit.
+   *
+   * @param heads the number of heads
+   * @param headFeatures the features of each head, 0 if not yet known
+   * @param projectInput whether there are projections that could have a bias
+   * @param biasOption the name of the option that gives them one
+   */
+  void validate(
+      Requirements require, int heads, long headFeatures, boolean projectInput, String biasOption) {
     require.present("normalizer", normalizer, "a map such as Normalizers.softmax()");
+    require.present("position", position, "NONE, ALIBI or ROTARY");
     require.that(
         attentionDropout >= 0 && attentionDropout < 1,
         "attentionDropout",
         attentionDropout,
         "at least 0 and below 1 (it is the share of weights that is dropped)");
     require.that(scale == null || Double.isFinite(scale), "scale", String.valueOf(scale), "finite");
+    require.that(projectInput || !hasBias, biasOption, true, "false unless projectInput is true");
+    require.that(
+        nKeyValueHeads >= 0 && heads % keyValueHeads(heads) == 0,
+        "nKeyValueHeads",
+        nKeyValueHeads,
+        "a divisor of nHeads " + heads + ", or left out for nHeads");
+    require.that(
+        position != Position.ROTARY || headFeatures % 2 == 0,
+        "position",
+        position,
+        "another one than ROTARY, or the head size "
+            + headFeatures
+            + " an even number (rotation turns pairs of features)");
   }
 
   @Override
@@ -53,11 +87,15 @@ final class AttentionOptions implements Serializable {
         && causal == that.causal
         && hasBias == that.hasBias
         && Double.compare(attentionDropout, that.attentionDropout) == 0
-        && Objects.equals(scale, that.scale);
+        && Objects.equals(scale, that.scale)
+        && position == that.position
+        && nKeyValueHeads == that.nKeyValueHeads
+        && qkNorm == that.qkNorm;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(normalizer, causal, hasBias, attentionDropout, scale);
+    return Objects.hash(
+        normalizer, causal, hasBias, attentionDropout, scale, position, nKeyValueHeads, qkNorm);
   }
 }

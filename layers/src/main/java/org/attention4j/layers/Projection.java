@@ -16,24 +16,31 @@ final class Projection {
    * Applies a matrix to the features of each step.
    *
    * @param weights shape [out, in]
-   * @param x shape [b, in, T]
+   * @param x shape [b, in, T], or [b, in] for a single step
    * @param shape the sizes of x
-   * @return shape [b, out, T]
+   * @return shape [b, out, T] or [b, out]
    */
   static SDVariable apply(SDVariable weights, SDVariable x, SequenceShape shape) {
-    return x.getSameDiff().mmul(shape.forEachExample(weights), x);
+    if (shape.isSingleStep()) {
+      return x.getSameDiff().mmul(x, weights, false, true, false);
+    }
+    return shape.unflatten(weights.mmul(shape.flatten(x)));
   }
 
   /**
    * Applies a transposed matrix to the features of each step.
    *
    * @param weights shape [in, out]
-   * @param x shape [b, in, T]
+   * @param x shape [b, in, T], or [b, in] for a single step
    * @param shape the sizes of x
-   * @return shape [b, out, T]
+   * @return shape [b, out, T] or [b, out]
    */
   static SDVariable applyTransposed(SDVariable weights, SDVariable x, SequenceShape shape) {
-    return x.getSameDiff().mmul(shape.forEachExample(weights), x, true, false, false);
+    if (shape.isSingleStep()) {
+      return x.getSameDiff().mmul(x, weights);
+    }
+    SDVariable flat = shape.flatten(x);
+    return shape.unflatten(x.getSameDiff().mmul(weights, flat, true, false, false));
   }
 
   /** Fills weights by the layer's scheme, or by the one chosen for this parameter. */

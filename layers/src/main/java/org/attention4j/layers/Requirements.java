@@ -41,9 +41,14 @@ final class Requirements {
 
   /** Checks a sequence input of shape [b, size, T]. */
   void sequence(INDArray input, long size) {
+    sequence("the input", input, size);
+  }
+
+  /** Checks one of several sequence inputs, of shape [b, size, T]. */
+  void sequence(String name, INDArray input, long size) {
     that(
         input.rank() == 3 && input.size(1) == size,
-        "the input's shape",
+        name + "'s shape",
         Arrays.toString(input.shape()),
         "[examples, %d, steps]".formatted(size));
   }

@@ -48,13 +48,13 @@ abstract class SequenceLayer extends ExactSameDiffLayer {
   @Override
   public final void setNIn(InputType inputType, boolean override) {
     if (nIn <= 0 || override) {
-      nIn = SequenceTypes.size(this, inputType);
+      nIn = SequenceTypes.size(require(), inputType);
     }
   }
 
   @Override
-  public final InputType getOutputType(int layerIndex, InputType inputType) {
-    return SequenceTypes.output(this, inputType, outputSize());
+  public InputType getOutputType(int layerIndex, InputType inputType) {
+    return SequenceTypes.output(require(), inputType, outputSize());
   }
 
   @Override

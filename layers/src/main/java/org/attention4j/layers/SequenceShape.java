@@ -1,16 +1,21 @@
 package org.attention4j.layers;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
- * The number of examples and steps of one sequence input, known only when the graph runs, and the
- * shapes made of them.
+ * The number of examples and steps of one sequence [b, size, T], known only when the graph runs,
+ * and the shapes made of them; or a single step [b, size] of one.
  */
 final class SequenceShape {
   private final SameDiff sd;
-  private final SDVariable examples;
-  private final SDVariable steps;
+  private final @Nullable SDVariable examples;
+  private final @Nullable SDVariable steps;
+  private final Map<String, SDVariable> flattened = new HashMap<>();
 
   /**
    * Takes the sizes of a sequence.
@@ -18,31 +23,92 @@ final class SequenceShape {
    * @param x shape [b, size, T]
    */
   SequenceShape(SDVariable x) {
-    sd = x.getSameDiff();
-    examples = sd.sizeAt(x, 0);
-    steps = sd.sizeAt(x, 2);
+    this(x.getSameDiff(), x.getSameDiff().sizeAt(x, 0), x.getSameDiff().sizeAt(x, 2));
+  }
+
+  private SequenceShape(SameDiff sd, @Nullable SDVariable examples, @Nullable SDVariable steps) {
+    this.sd = sd;
+    this.examples = examples;
+    this.steps = steps;
+  }
+
+  /** For single steps, shape [b, size]. */
+  static SequenceShape singleStep(SameDiff sd) {
+    return new SequenceShape(sd, null, null);
+  }
+
+  /** As many examples as here, as many steps as there. */
+  SequenceShape withSteps(SequenceShape other) {
+    return new SequenceShape(sd, examples, other.steps);
+  }
+
+  boolean isSingleStep() {
+    return steps == null;
   }
 
   /** [b, heads * headSize, T] seen as [b, heads, headSize, T]. */
   SDVariable split(SDVariable x, long heads, long headSize) {
-    return x.reshape(sd.stack(0, examples, constant(heads), constant(headSize), steps));
+    return examples == null || steps == null
+        ? x.reshape(-1, heads, headSize, 1)
+        : x.reshape(sd.stack(0, examples, constant(heads), constant(headSize), steps));
   }
 
   /** [b, heads, headSize, T] seen as [b, features, T] with features = heads * headSize. */
   SDVariable merge(SDVariable x, long features) {
-    return x.reshape(sd.stack(0, examples, constant(features), steps));
+    return examples == null || steps == null
+        ? x.reshape(-1, features)
+        : x.reshape(sd.stack(0, examples, constant(features), steps));
   }
 
-  /** Repeats a matrix for each example, since the batched product does not broadcast. */
-  SDVariable forEachExample(SDVariable matrix) {
+  /** Adds one value to each feature. */
+  SDVariable addToEachStep(SDVariable x, SDVariable vector, long features) {
+    return x.add(isSingleStep() ? vector.reshape(1, features) : vector.reshape(1, features, 1));
+  }
+
+  /**
+   * [b, size, T] as one matrix [size, b * T], for products with a matrix: the batched product does
+   * not broadcast, and repeating the matrix for each example costs more than the product.
+   */
+  SDVariable flatten(SDVariable x) {
+    return flattened.computeIfAbsent(
+        x.name(),
+        name -> {
+          SDVariable columns = sequenceExamples().mul(steps());
+          return x.permute(1, 0, 2).reshape(sd.stack(0, sd.sizeAt(x, 1), columns));
+        });
+  }
+
+  /** [size, b * T] as [b, size, T]. */
+  SDVariable unflatten(SDVariable matrix) {
+    SDVariable size = sd.sizeAt(matrix, 0);
+    return matrix.reshape(sd.stack(0, size, sequenceExamples(), steps())).permute(1, 0, 2);
+  }
+
+  private SDVariable sequenceExamples() {
+    return Objects.requireNonNull(examples, "a single step is a matrix already");
+  }
+
+  /** Repeats one example's heads [1, heads, headSize, T] for each example. */
+  SDVariable headsForEachExample(SDVariable heads) {
     SDVariable one = constant(1);
-    // Not expandDims, which leaves a matrix of one element as it is.
-    return sd.tile(sd.stack(0, matrix), sd.stack(0, examples, one, one));
+    return repeat(heads, one, one, one);
+  }
+
+  /** [b, heads, headSize, T] with each head repeated: [b, heads * times, headSize, T]. */
+  SDVariable repeatHeads(SDVariable x, long heads, long headSize, int times) {
+    return split(sd.tile(sd.stack(2, x), 1, 1, times, 1, 1), heads * times, headSize);
+  }
+
+  private SDVariable repeat(SDVariable x, SDVariable... once) {
+    SDVariable[] times = new SDVariable[once.length + 1];
+    times[0] = sequenceExamples();
+    System.arraycopy(once, 0, times, 1, once.length);
+    return sd.tile(x, sd.stack(0, times));
   }
 
   /** The number of steps T. */
   SDVariable steps() {
-    return steps;
+    return steps == null ? constant(1) : steps;
   }
 
   private SDVariable constant(long value) {

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Entmax: {@code p = max((alpha - 1) z - tau, 0)^(1 / (alpha - 1))} with tau such that each row
@@ -26,15 +25,6 @@ record Entmax(double alpha) implements Normalizer {
   static final String TYPE = "entmax";
   static final double DEFAULT_ALPHA = 1.5;
 
-  /**
-   * Newton steps until tau stands still in DOUBLE: at most 9 over rows of 1 to 5,000 scores, tied,
-   * tiny, huge, random and geometric, for alpha from 1.05 to 2.
-   */
-  private static final int NEWTON_STEPS = 10;
-
-  private static final int BISECTIONS_FLOAT = 30;
-  private static final int BISECTIONS_DOUBLE = 60;
-
   Entmax {
     NormalizerOptions.require(TYPE, "alpha", alpha, alpha > 1, "above 1 and finite");
   }
@@ -43,53 +33,27 @@ record Entmax(double alpha) implements Normalizer {
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
     SDVariable constantScores = Bits.detach(scores);
     SDVariable shifted = constantScores.sub(constantScores.max(true, KEYS)).mul(alpha - 1);
-    SDVariable tau = alpha <= 2 ? newton(sd, shifted) : bisection(sd, shifted);
+    EntmaxCurve curve = curve(sd);
+    SDVariable tau = alpha <= 2 ? curve.newton(sd, shifted) : curve.bisection(sd, shifted);
     SDVariable distance = sd.nn.relu(shifted.sub(tau), 0);
-    SDVariable power = power(sd, distance, q());
+    SDVariable power = curve.power().apply(distance);
     SDVariable weights = power.div(power.sum(true, KEYS));
-    SDVariable slope = power(sd, distance, q() - 1);
-    // Zero in value, one in gradient.
+    return weights.add(change(scores, constantScores, curve.slope().apply(distance)));
+  }
+
+  /** The Jacobian times {@code z - z}: zero in value, the gradient of entmax in gradient. */
+  static SDVariable change(SDVariable scores, SDVariable constantScores, SDVariable slope) {
     SDVariable change = scores.sub(constantScores);
     SDVariable meanChange = slope.mul(change).sum(true, KEYS).div(slope.sum(true, KEYS));
-    return weights.add(slope.mul(change.sub(meanChange)));
+    return slope.mul(change.sub(meanChange));
   }
 
-  private double q() {
-    return 1 / (alpha - 1);
-  }
-
-  /**
-   * Newton's method on the q-norm of d, which is convex in tau for q of at least 1, so that the
-   * steps from tau = -1 approach the root from the left. Of the row's maximum, already subtracted,
-   * only the interval [-1, 0] is left for tau.
-   */
-  private SDVariable newton(SameDiff sd, SDVariable shifted) {
-    SDVariable tau = sd.constant(-1.0).castTo(shifted.dataType());
-    for (int step = 0; step < NEWTON_STEPS; step++) {
-      SDVariable distance = sd.nn.relu(shifted.sub(tau), 0);
-      SDVariable sum = power(sd, distance, q()).sum(true, KEYS);
-      SDVariable slope = power(sd, distance, q() - 1).sum(true, KEYS);
-      SDVariable target = q() == 1 ? sd.onesLike(sum) : sd.math.pow(sum, (q() - 1) / q());
-      tau = tau.add(sum.sub(target).div(slope));
-    }
-    return tau;
-  }
-
-  /**
-   * Halves the interval [-1, 0] for tau; for q below 1, where Newton's method need not converge.
-   */
-  private SDVariable bisection(SameDiff sd, SDVariable shifted) {
-    DataType type = shifted.dataType();
-    SDVariable tau = shifted.max(true, KEYS).mul(0.0).sub(1.0);
-    int steps = type == DataType.DOUBLE ? BISECTIONS_DOUBLE : BISECTIONS_FLOAT;
-    double width = 1;
-    for (int step = 0; step < steps; step++) {
-      width /= 2;
-      SDVariable distance = sd.nn.relu(shifted.sub(tau.add(width)), 0);
-      SDVariable enough = power(sd, distance, q()).sum(true, KEYS).gte(1.0).castTo(type);
-      tau = tau.add(enough.mul(width));
-    }
-    return tau;
+  private EntmaxCurve curve(SameDiff sd) {
+    double q = 1 / (alpha - 1);
+    return new EntmaxCurve(
+        distance -> power(sd, distance, q),
+        distance -> power(sd, distance, q - 1),
+        sum -> q == 1 ? sd.onesLike(sum) : sd.math.pow(sum, (q - 1) / q));
   }
 
   /** {@code d^e} where d is positive and zero elsewhere, also for an exponent of zero or below. */

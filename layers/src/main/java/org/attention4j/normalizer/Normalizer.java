@@ -58,7 +58,7 @@ public interface Normalizer extends Serializable {
 
   /**
    * The options that, with the {@link #type()}, make this normalizer again. Values are numbers,
-   * booleans or strings.
+   * booleans, strings or normalizers.
    *
    * @return the options by name, in the order in which they are written
    */

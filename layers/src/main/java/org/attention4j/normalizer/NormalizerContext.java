@@ -117,7 +117,7 @@ public final class NormalizerContext {
    * @return x where visible, zero elsewhere
    */
   public SDVariable zeroMasked(SDVariable x) {
-    return visible == null ? x : x.mul(visible);
+    return visible == null ? x : MaskProduct.of(x, visible);
   }
 
   /**
@@ -139,7 +139,7 @@ public final class NormalizerContext {
    * @return the filled values, with gradient zero wherever {@code keep} is zero
    */
   static SDVariable fill(SDVariable x, SDVariable keep) {
-    return x.mul(keep).add(keep.sub(1.0).mul(-MASKED_SCORE));
+    return MaskProduct.of(x, keep).add(keep.sub(1.0).mul(-MASKED_SCORE));
   }
 
   /**

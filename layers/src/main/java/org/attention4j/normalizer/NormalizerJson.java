@@ -67,14 +67,18 @@ final class NormalizerJson {
   private static Map<String, Object> fields(Normalizer normalizer) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put(TYPE, normalizer.type());
-    fields.putAll(normalizer.options());
+    normalizer
+        .options()
+        .forEach(
+            (name, value) ->
+                fields.put(name, value instanceof Normalizer inner ? fields(inner) : value));
     return fields;
   }
 
-  private static Normalizer create(Map<String, Object> fields) {
+  static Normalizer create(Map<String, Object> fields) {
     Map<String, Object> values = new LinkedHashMap<>(fields);
     Object type = values.remove(TYPE);
-    Map<String, NormalizerProvider> providers = Normalizers.providers();
+    Map<String, NormalizerProvider> providers = NormalizerTypes.providers();
     if (!(type instanceof String name)) {
       throw new IllegalArgumentException(
           "A normalizer needs a type; known are " + list(providers.keySet()) + ".");

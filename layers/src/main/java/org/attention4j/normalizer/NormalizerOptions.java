@@ -72,14 +72,42 @@ public final class NormalizerOptions {
    * @throws IllegalArgumentException if the option is present and neither true nor false
    */
   public boolean flag(String name) {
+    return flag(name, false);
+  }
+
+  /**
+   * Reads a switch that has a default.
+   *
+   * @param name the option's name
+   * @param defaultValue the value if the option is absent
+   * @return the switch
+   * @throws IllegalArgumentException if the option is present and neither true nor false
+   */
+  public boolean flag(String name, boolean defaultValue) {
     Object value = value(name);
     if (value == null) {
-      return false;
+      return defaultValue;
     }
     if (value instanceof Boolean flag) {
       return flag;
     }
     throw wrong(name, "true or false");
+  }
+
+  /**
+   * Reads a normalizer inside this one, which must be present.
+   *
+   * @param name the option's name
+   * @return the normalizer
+   * @throws IllegalArgumentException if the option is absent or not a normalizer
+   */
+  public Normalizer normalizer(String name) {
+    if (value(name) instanceof Map<?, ?> fields) {
+      Map<String, Object> named = new LinkedHashMap<>();
+      fields.forEach((key, value) -> named.put((String) key, value));
+      return NormalizerJson.create(named);
+    }
+    throw wrong(name, "a normalizer, such as {\"type\":\"entmax\"}");
   }
 
   private @Nullable Object value(String name) {

@@ -1,28 +1,7 @@
 package org.attention4j.normalizer;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.ServiceLoader;
-import java.util.function.Function;
-
 /** The built-in normalizers, and the way from a normalizer to JSON and back. */
 public final class Normalizers {
-  private static final List<NormalizerProvider> BUILT_IN =
-      List.of(
-          provider(Softmax.TYPE, o -> new Softmax(o.number("temperature", 1), o.flag("learnable"))),
-          provider(TopK.TYPE, o -> new TopK(o.integer("k"))),
-          provider(
-              TopFraction.TYPE,
-              o -> new TopFraction(o.number("fraction", TopFraction.DEFAULT_FRACTION))),
-          provider(Sparsemax.TYPE, o -> new Sparsemax()),
-          provider(Entmax.TYPE, o -> new Entmax(o.number("alpha", Entmax.DEFAULT_ALPHA))),
-          provider(
-              ScalableSoftmax.TYPE,
-              o -> new ScalableSoftmax(o.number("s", ScalableSoftmax.DEFAULT_SCALE))),
-          provider(LogN.TYPE, o -> new LogN(o.number("trainLength", LogN.DEFAULT_TRAIN_LENGTH))));
-
   private Normalizers() {}
 
   /**
@@ -58,6 +37,46 @@ public final class Normalizers {
   }
 
   /**
+   * Softmax with a constant beside the row, {@code e^z / (c + sum e^z)}: a row may be nearly empty.
+   *
+   * @param c the constant; positive, 1 in the "off by one" softmax
+   * @return the normalizer
+   * @throws IllegalArgumentException if the constant is not positive and finite
+   */
+  public static Normalizer softmax1(double c) {
+    return new SoftmaxOne(c);
+  }
+
+  /**
+   * Softmax beside a logit that each head learns from 0 and whose weight is dropped.
+   *
+   * @return the normalizer
+   */
+  public static Normalizer sink() {
+    return sink(0);
+  }
+
+  /**
+   * Softmax beside a learned logit, with a chosen initial value.
+   *
+   * @param initialLogit the value that every head starts with; finite
+   * @return the normalizer
+   * @throws IllegalArgumentException if the logit is not finite
+   */
+  public static Normalizer sink(double initialLogit) {
+    return new Sink(initialLogit);
+  }
+
+  /**
+   * Softmax that grows colder with the entropy of its row, by a published polynomial.
+   *
+   * @return the normalizer
+   */
+  public static Normalizer adaptiveTemperature() {
+    return new AdaptiveTemperature();
+  }
+
+  /**
    * Softmax over the k largest scores of each row.
    *
    * @param k how many keys to keep; at least 1
@@ -66,6 +85,19 @@ public final class Normalizers {
    */
   public static Normalizer topK(int k) {
     return new TopK(k);
+  }
+
+  /**
+   * The weights of {@link #topK(int)} with the gradient of the dense softmax, so that keys which
+   * were not selected learn too.
+   *
+   * @param k how many keys to keep; at least 1
+   * @param temperature T of the gradient, that of {@code softmax(z / T)}; positive
+   * @return the normalizer
+   * @throws IllegalArgumentException if k is below 1 or the temperature not positive and finite
+   */
+  public static Normalizer topKStraightThrough(int k, double temperature) {
+    return new StraightThroughTopK(k, temperature);
   }
 
   /**
@@ -110,6 +142,38 @@ public final class Normalizers {
   }
 
   /**
+   * Entmax whose alpha each head learns, always between softmax and sparsemax.
+   *
+   * @param initialAlpha the value that every head starts with; above 1.01 and below 2
+   * @return the normalizer
+   * @throws IllegalArgumentException if alpha is out of range
+   */
+  public static Normalizer entmaxWithLearnableAlpha(double initialAlpha) {
+    return new LearnableEntmax(initialAlpha);
+  }
+
+  /**
+   * Adaptive scalable entmax, {@code entmax((1 + beta (log n)^gamma) z)} with alpha 1.5: beta and
+   * gamma are learned per head, n is the number of visible keys.
+   *
+   * @return the normalizer
+   */
+  public static Normalizer asentmax() {
+    return asentmax(Entmax.DEFAULT_ALPHA);
+  }
+
+  /**
+   * Adaptive scalable entmax with a chosen alpha.
+   *
+   * @param alpha above 1
+   * @return the normalizer
+   * @throws IllegalArgumentException if alpha is not above 1 and finite
+   */
+  public static Normalizer asentmax(double alpha) {
+    return new AdaptiveScalableEntmax(alpha);
+  }
+
+  /**
    * Scalable softmax, {@code softmax(s log(n) z)}: s is learned per head from 0.43, n is the number
    * of visible keys.
    *
@@ -142,6 +206,66 @@ public final class Normalizers {
   }
 
   /**
+   * Softpick, {@code max(e^z - 1, 0) / sum |e^z - 1|}: no weight for scores of zero or below.
+   *
+   * @return the normalizer
+   */
+  public static Normalizer softpick() {
+    return new Softpick();
+  }
+
+  /**
+   * Sigmoid, {@code sigmoid(z - log n)}: each key by itself, n is the number of visible keys.
+   *
+   * @return the normalizer
+   */
+  public static Normalizer sigmoid() {
+    return new Sigmoid();
+  }
+
+  /**
+   * Rectified scores, {@code max(z, 0) / n}, n being the number of visible keys.
+   *
+   * @return the normalizer
+   */
+  public static Normalizer relu() {
+    return new Relu();
+  }
+
+  /**
+   * Softmax times the place of the score between the row's ends.
+   *
+   * @return the normalizer
+   */
+  public static Normalizer selfAdjust() {
+    return new SelfAdjust();
+  }
+
+  /**
+   * Any map behind a scale that grows with the number of visible keys n, {@code normalizer(s log(n)
+   * z)}: s is learned per head from 0.43.
+   *
+   * @param normalizer the map behind the scale
+   * @return the normalizer
+   * @throws IllegalArgumentException if the map is itself scaled by log length
+   */
+  public static Normalizer scaledByLogLength(Normalizer normalizer) {
+    return new ScaledByLogLength(normalizer, ScalableSoftmax.DEFAULT_SCALE, true);
+  }
+
+  /**
+   * Any map behind the scale {@code s log(n)} with a fixed s.
+   *
+   * @param normalizer the map behind the scale
+   * @param s the scale; finite
+   * @return the normalizer
+   * @throws IllegalArgumentException if the map is itself scaled by log length, or s not finite
+   */
+  public static Normalizer scaledByLogLength(Normalizer normalizer, double s) {
+    return new ScaledByLogLength(normalizer, s, false);
+  }
+
+  /**
    * Reads a normalizer, such as {@code {"type":"entmax","alpha":1.5}}.
    *
    * @param json a JSON object with the field {@code type} and the options of that type
@@ -162,34 +286,5 @@ public final class Normalizers {
    */
   public static String toJson(Normalizer normalizer) {
     return NormalizerJson.write(normalizer);
-  }
-
-  /**
-   * The types that {@link #fromJson(String)} knows: the built-in ones, then those of other
-   * projects.
-   *
-   * @return the providers by type name
-   */
-  static Map<String, NormalizerProvider> providers() {
-    Map<String, NormalizerProvider> providers = new LinkedHashMap<>();
-    BUILT_IN.forEach(provider -> providers.put(provider.type(), provider));
-    ServiceLoader.load(NormalizerProvider.class)
-        .forEach(provider -> providers.putIfAbsent(provider.type(), provider));
-    return Collections.unmodifiableMap(providers);
-  }
-
-  private static NormalizerProvider provider(
-      String type, Function<NormalizerOptions, Normalizer> create) {
-    return new NormalizerProvider() {
-      @Override
-      public String type() {
-        return type;
-      }
-
-      @Override
-      public Normalizer create(NormalizerOptions options) {
-        return create.apply(options);
-      }
-    };
   }
 }

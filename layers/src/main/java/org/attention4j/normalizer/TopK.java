@@ -30,7 +30,7 @@ record TopK(int k) implements Normalizer {
 
   /** Softmax over the keys where {@code selected} is one, exactly zero elsewhere. */
   static SDVariable softmaxOver(SameDiff sd, SDVariable scores, SDVariable selected) {
-    return Softmax.softmax(sd, NormalizerContext.fill(scores, selected)).mul(selected);
+    return MaskProduct.of(Softmax.softmax(sd, NormalizerContext.fill(scores, selected)), selected);
   }
 
   @Override

@@ -18,9 +18,9 @@ import org.nd4j.linalg.api.buffer.DataType;
  * {@code Tk} keys.
  *
  * <pre>
- *   scores  = scale * Qᵀ K, masked     [b, h, Tq, Tk]
- *   weights = normalizer(scores)       [b, h, Tq, Tk]
- *   output  = V weightsᵀ               [b, h, d, Tq]
+ *   scores  = scale * Qᵀ K + bias, masked     [b, h, Tq, Tk]
+ *   weights = normalizer(scores)              [b, h, Tq, Tk]
+ *   output  = V weightsᵀ                      [b, h, d, Tq]
  * </pre>
  *
  * <p>A masked key has weight zero, whatever the normalizer says; a query without a visible key has
@@ -30,6 +30,7 @@ public final class Attention {
   private Normalizer normalizer = Normalizers.softmax();
   private Map<String, SDVariable> normalizerParameters = Map.of();
   private @Nullable SDVariable mask;
+  private @Nullable SDVariable bias;
   private boolean causal;
   private double scale = 1;
   private UnaryOperator<SDVariable> dropout = UnaryOperator.identity();
@@ -67,6 +68,18 @@ public final class Attention {
    */
   public Attention mask(@Nullable SDVariable mask) {
     this.mask = mask;
+    return this;
+  }
+
+  /**
+   * Adds something to the scaled scores.
+   *
+   * @param bias broadcastable to [b, h, Tq, Tk], not differentiated unless it depends on what is;
+   *     null for nothing
+   * @return this
+   */
+  public Attention bias(@Nullable SDVariable bias) {
+    this.bias = bias;
     return this;
   }
 
@@ -118,6 +131,9 @@ public final class Attention {
     SDVariable q = cast(queries, wide);
     SDVariable scaled = scale == 1 ? q : q.mul(scale);
     SDVariable scores = q.getSameDiff().mmul(scaled, cast(keys, wide), true, false, false);
+    if (bias != null) {
+      scores = scores.add(cast(bias, wide));
+    }
     SDVariable visible = visible(scores);
     if (visible != null) {
       scores = maskScores(scores, visible);

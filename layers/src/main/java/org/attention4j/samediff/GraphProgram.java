@@ -1,6 +1,7 @@
 package org.attention4j.samediff;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Graphs without control flow only. Not safe for use by several threads at once.
  */
 public final class GraphProgram {
+  private final Set<String> given = new HashSet<>();
   private final Map<String, Integer> slots = new HashMap<>();
   private final List<ProgramStep> steps = new ArrayList<>();
   private final Map<String, Placeholder> placeholders = new LinkedHashMap<>();
@@ -46,7 +48,19 @@ public final class GraphProgram {
    * @throws IllegalArgumentException if the graph has an operation of control flow
    */
   public GraphProgram(List<SDVariable> variables) {
+    this(variables, List.of());
+  }
+
+  /**
+   * Plans the computation of some variables from others that an earlier program has computed.
+   *
+   * @param variables the variables to compute, all of one graph
+   * @param given variables whose values will be handed to {@link #run} like those of placeholders
+   * @throws IllegalArgumentException if the graph has an operation of control flow
+   */
+  public GraphProgram(List<SDVariable> variables, List<SDVariable> given) {
     SameDiff sd = variables.get(0).getSameDiff();
+    given.forEach(variable -> this.given.add(variable.name()));
     List<SameDiffOp> needed = needed(sd, variables);
     for (SameDiffOp op : needed) {
       int[] inputs = slots(sd, op.getInputsToOp());
@@ -57,20 +71,22 @@ public final class GraphProgram {
   }
 
   /** Operations are kept in the order of their making, which is a topological one. */
-  private static List<SameDiffOp> needed(SameDiff sd, List<SDVariable> variables) {
+  private List<SameDiffOp> needed(SameDiff sd, List<SDVariable> variables) {
     Set<String> wanted = new HashSet<>();
     variables.forEach(variable -> wanted.add(variable.name()));
+    wanted.removeAll(given);
     List<SameDiffOp> all = new ArrayList<>(sd.getOps().values());
     List<SameDiffOp> result = new ArrayList<>();
     for (int i = all.size() - 1; i >= 0; i--) {
       SameDiffOp op = all.get(i);
       if (op.getOutputsOfOp().stream().anyMatch(wanted::contains)) {
         if (op.getInputsToOp() != null) {
-          wanted.addAll(op.getInputsToOp());
+          op.getInputsToOp().stream().filter(name -> !given.contains(name)).forEach(wanted::add);
         }
-        result.add(0, op);
+        result.add(op);
       }
     }
+    Collections.reverse(result);
     return result;
   }
 
@@ -87,7 +103,7 @@ public final class GraphProgram {
     }
     int slot = slots.size();
     slots.put(variable.name(), slot);
-    if (variable.isPlaceHolder()) {
+    if (variable.isPlaceHolder() || given.contains(variable.name())) {
       placeholders.put(variable.name(), new Placeholder(slot, variable.dataType()));
     } else if (variable.isConstant() || variable.getVariableType() == VariableType.VARIABLE) {
       constants.add(new Constant(slot, variable));
@@ -108,6 +124,15 @@ public final class GraphProgram {
     for (int i = steps.size() - 1; i >= 0; i--) {
       steps.get(i).freeUnless(kept);
     }
+  }
+
+  /**
+   * The placeholders and given variables that this program reads.
+   *
+   * @return their names
+   */
+  public Set<String> inputs() {
+    return Collections.unmodifiableSet(placeholders.keySet());
   }
 
   /**

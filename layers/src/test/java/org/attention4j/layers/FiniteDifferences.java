@@ -19,8 +19,18 @@ final class FiniteDifferences {
   /** The largest error of a directional derivative, relative to the larger of its size and 1e-2. */
   static double largestError(
       MultiLayerNetwork network, INDArray input, INDArray labels, @Nullable INDArray mask) {
-    Map<String, INDArray> gradients = gradients(network, input, labels, mask);
-    DataSet data = new DataSet(input, labels, mask, mask);
+    return largestError(network, input, labels, mask, mask);
+  }
+
+  /** The same, for a network whose output has not the steps of its input. */
+  static double largestError(
+      MultiLayerNetwork network,
+      INDArray input,
+      INDArray labels,
+      @Nullable INDArray mask,
+      @Nullable INDArray labelMask) {
+    Map<String, INDArray> gradients = gradients(network, input, labels, mask, labelMask);
+    DataSet data = new DataSet(input, labels, mask, labelMask);
     double largest = 0;
     for (Map.Entry<String, INDArray> parameter : network.paramTable().entrySet()) {
       INDArray values = parameter.getValue();
@@ -42,8 +52,12 @@ final class FiniteDifferences {
 
   /** The gradients by parameter name, summed over the examples. */
   static Map<String, INDArray> gradients(
-      MultiLayerNetwork network, INDArray input, INDArray labels, @Nullable INDArray mask) {
-    network.setLayerMaskArrays(mask, mask);
+      MultiLayerNetwork network,
+      INDArray input,
+      INDArray labels,
+      @Nullable INDArray mask,
+      @Nullable INDArray labelMask) {
+    network.setLayerMaskArrays(mask, labelMask);
     network.setInput(input);
     network.setLabels(labels);
     network.computeGradientAndScore();

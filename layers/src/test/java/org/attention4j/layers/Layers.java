@@ -6,7 +6,7 @@ import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.activations.Activation;
 
-/** Every layer for sequences, and the attention layer with each of its options in turn. */
+/** Every layer that keeps the length, and self-attention with each of its options in turn. */
 final class Layers {
   private Layers() {}
 
@@ -34,6 +34,15 @@ final class Layers {
         projected().causal(true).name("causal").build(),
         projected().attentionDropout(0.3).name("attention dropout").build(),
         projected().scale(0.37).name("scale").build(),
+        projected().position(Position.ALIBI).name("linear biases").build(),
+        projected().headSize(6).position(Position.ROTARY).name("rotary").build(),
+        projected().nKeyValueHeads(1).name("grouped heads").build(),
+        projected().qkNorm(true).name("normed queries and keys").build(),
+        new RecurrentAttentionLayer.Builder()
+            .nOut(Networks.OUT)
+            .nHeads(Networks.HEADS)
+            .name("recurrent")
+            .build(),
         projected().dropOut(0.8).l1(0.01).l2(0.02).name("stock options").build(),
         normalized(Normalizers.softmaxWithLearnableTemperature(0.7)),
         normalized(Normalizers.topK(3)),

@@ -40,7 +40,7 @@ final class NormalizerGraph {
     this.masked = masked;
     SameDiff sd = SameDiff.create();
     SDVariable scores = sd.placeHolder("scores", type, -1, heads, -1, -1);
-    SDVariable visible = masked ? sd.placeHolder("visible", type, -1, heads, -1, -1) : null;
+    SDVariable visible = masked ? sd.placeHolder("visible", type, -1, -1, -1, -1) : null;
     SDVariable gradient = sd.placeHolder("weightsGradient", type, -1, heads, -1, -1);
     Map<String, SDVariable> parameters = new LinkedHashMap<>();
     for (NormalizerParameter parameter : normalizer.parameters(heads)) {
@@ -67,11 +67,16 @@ final class NormalizerGraph {
   }
 
   Result run(RowBatch batch, Map<String, double[]> parameters) {
+    return run(batch, parameters, batch.array(batch.visible(), type));
+  }
+
+  /** Runs with a mask of any shape that broadcasts, in place of the batch's own. */
+  Result run(RowBatch batch, Map<String, double[]> parameters, INDArray visible) {
     Map<String, INDArray> inputs = new HashMap<>();
     inputs.put("scores", batch.array(batch.scores(), type));
     inputs.put("weightsGradient", batch.array(batch.weightsGradient(), type));
     if (masked) {
-      inputs.put("visible", batch.array(batch.visible(), type));
+      inputs.put("visible", visible);
     }
     for (String name : initial.keySet()) {
       double[] values = Objects.requireNonNull(parameters.get(name), name);

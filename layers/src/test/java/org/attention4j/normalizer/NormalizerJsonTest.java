@@ -31,7 +31,7 @@ class NormalizerJsonTest {
   void everyTypeIsTested() {
     assertThat(MAPS.stream().map(map -> map.normalizer().type()).distinct().toList())
         .containsAll(
-            Normalizers.providers().keySet().stream()
+            NormalizerTypes.providers().keySet().stream()
                 .filter(type -> !type.equals(Strangers.TYPE))
                 .toList());
   }
@@ -45,6 +45,13 @@ class NormalizerJsonTest {
   void optionsWithADefaultMayBeLeftOut() {
     assertThat(Normalizers.fromJson("{\"type\":\"softmax\"}")).isEqualTo(Normalizers.softmax());
     assertThat(Normalizers.fromJson("{\"type\":\"entmax\"}")).isEqualTo(Normalizers.entmax15());
+    assertThat(
+            Normalizers.fromJson(
+                "{\"type\":\"scaled-by-log-length\",\"normalizer\":{\"type\":\"entmax\"}}"))
+        .isEqualTo(Normalizers.scaledByLogLength(Normalizers.entmax15()));
+    assertThat(Normalizers.fromJson("{\"type\":\"softmax1\"}")).isEqualTo(Normalizers.softmax1(1));
+    assertThat(Normalizers.fromJson("{\"type\":\"sink\"}")).isEqualTo(Normalizers.sink());
+    assertThat(Normalizers.fromJson("{\"type\":\"asentmax\"}")).isEqualTo(Normalizers.asentmax());
     assertThat(Normalizers.fromJson("{\"type\":\"ssmax\"}")).isEqualTo(Normalizers.ssmax());
     assertThat(Normalizers.fromJson("{\"type\":\"log-n\"}")).isEqualTo(Normalizers.logN(512));
     assertThat(Normalizers.fromJson("{\"type\":\"top-fraction\"}"))
@@ -119,6 +126,26 @@ class NormalizerJsonTest {
             + " at most 1.",
         "{'type':'top-fraction','fraction':0} | option 'fraction' is 0 but must be above 0",
         "{'type':'log-n','trainLength':1} | option 'trainLength' is 1 but must be above 1",
+        "{'type':'softmax1','c':0} | Normalizer 'softmax1': option 'c' is 0 but must be positive",
+        "{'type':'sink','initialLogit':'a'} | option 'initialLogit' is a but must be a number.",
+        "{'type':'asentmax','alpha':0.5} | Normalizer 'asentmax': option 'alpha' is 0.5 but must be"
+            + " above 1",
+        "{'type':'entmax','alpha':2,'learnable':true} | option 'alpha' is 2 but must be above 1.01"
+            + " and below 2 if learnable",
+        "{'type':'top-k','k':2,'temperature':2} | Normalizer 'top-k': option 'temperature' is"
+            + " unknown; it takes k, straightThrough",
+        "{'type':'top-k','k':2,'straightThrough':true,'temperature':0} | option 'temperature' is 0"
+            + " but must be positive",
+        "{'type':'scaled-by-log-length'} | option 'normalizer' is missing but must be a normalizer,"
+            + " such as",
+        "{'type':'scaled-by-log-length','normalizer':'relu'} | option 'normalizer' is relu but must"
+            + " be a normalizer",
+        "{'type':'scaled-by-log-length','normalizer':{'type':'top-k'}} | Normalizer 'top-k': option"
+            + " 'k' is missing",
+        "{'type':'scaled-by-log-length','normalizer':{'type':'hardmax'}} | There is no normalizer"
+            + " 'hardmax'",
+        "{'type':'scaled-by-log-length','normalizer':{'type':'scaled-by-log-length','normalizer':{'type':'relu'}}}"
+            + " | must not itself be",
         "{'type':'ssmax','s':-1e999} | option 's' is -Infinity but must be finite."
       })
   void aWrongOptionIsNamedWithItsValueAndWhatIsRight(String json, String message) {
@@ -141,6 +168,14 @@ class NormalizerJsonTest {
         .isThrownBy(() -> Normalizers.toJson(lambda))
         .withMessageContaining("has no type name and cannot be saved")
         .withMessageContaining("NormalizerProvider");
+  }
+
+  @Test
+  void aLambdaInsideAnotherMapCannotBeSaved() {
+    Normalizer lambda = (sd, scores, context) -> scores;
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Normalizers.toJson(Normalizers.scaledByLogLength(lambda)))
+        .withMessageContaining("has no type name and cannot be saved");
   }
 
   @Test

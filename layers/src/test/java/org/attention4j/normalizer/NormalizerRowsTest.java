@@ -2,6 +2,7 @@ package org.attention4j.normalizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Every built-in map over batches of rows, against plain Java references, and its traits. */
 class NormalizerRowsTest {
@@ -32,6 +35,12 @@ class NormalizerRowsTest {
   @ParameterizedTest
   @MethodSource("mapsAndScores")
   void matchesTheReferenceInFloat(MapUnderTest map, Scores scores) {
+    // Without a shift to take off first, the product of a score near 1e4 has lost its third
+    // decimal.
+    assumeFalse(
+        scores == Scores.FAR
+            && map.normalizer() instanceof ScaledByLogLength
+            && !has(map, Trait.SHIFT_INVARIANT));
     assertMatches(map, scores, DataType.FLOAT, 1e-5);
   }
 
@@ -88,6 +97,28 @@ class NormalizerRowsTest {
     assertThat(second.gradient()).isEqualTo(first.gradient());
   }
 
+  /** A padding mask [b, 1, 1, Tk] says the same as one that is written out for each row. */
+  @ParameterizedTest
+  @FieldSource("MAPS")
+  void aMaskMayBroadcast(MapUnderTest map) {
+    RowBatch batch = RowBatch.random(Scores.USUAL, true, 83);
+    INDArray padding = Nd4j.ones(DataType.DOUBLE, batch.examples(), 1, 1, batch.keys());
+    padding.putScalar(0, 0, 0, 2, 0);
+    padding.putScalar(1, 0, 0, 9, 0).putScalar(1, 0, 0, 10, 0);
+    INDArray everywhere = padding.mul(Nd4j.onesLike(batch.array(batch.scores(), DataType.DOUBLE)));
+    NormalizerGraph graph =
+        new NormalizerGraph(map.normalizer(), batch.heads(), true, DataType.DOUBLE);
+    NormalizerGraph.Result broadcast = graph.run(batch, map.parameters(), padding);
+    NormalizerGraph.Result full = graph.run(batch, map.parameters(), everywhere);
+    assertThat(broadcast.weights()).containsExactly(full.weights(), within(1e-14));
+    assertThat(broadcast.gradient()).containsExactly(full.gradient(), within(1e-14));
+    full.parameterGradients()
+        .forEach(
+            (name, gradient) ->
+                assertThat(broadcast.parameterGradients().get(name))
+                    .containsExactly(gradient, within(1e-12)));
+  }
+
   @ParameterizedTest
   @MethodSource("mapsAndScores")
   void rowsSumToWhatTheTraitsSay(MapUnderTest map, Scores scores) {
@@ -137,6 +168,31 @@ class NormalizerRowsTest {
       assertThat(change).isLessThan(1e-12);
     } else {
       assertThat(change).isGreaterThan(1e-3);
+    }
+  }
+
+  /** Thirty more visible keys, far below all others, change what looks at the length. */
+  @ParameterizedTest
+  @FieldSource("MAPS")
+  void keysFarBelowChangeOnlyLengthAwareMaps(MapUnderTest map) {
+    RowBatch shorter = RowBatch.random(Scores.USUAL, false, 59);
+    int keys = shorter.keys() + 30;
+    double[] scores = new double[shorter.rows() * keys];
+    for (int i = 0; i < scores.length; i++) {
+      int key = i % keys;
+      scores[i] = key < 11 ? shorter.scores()[i / keys * 11 + key] : -1e3;
+    }
+    RowBatch longer = RowBatch.random(Scores.USUAL, false, 59, 2, 3, 5, keys).withScores(scores);
+    double[] before = run(map, shorter, false, DataType.DOUBLE).weights();
+    double[] after = run(map, longer, false, DataType.DOUBLE).weights();
+    double change = 0;
+    for (int i = 0; i < before.length; i++) {
+      change = Math.max(change, Math.abs(before[i] - after[i / 11 * keys + i % 11]));
+    }
+    if (has(map, Trait.LENGTH_AWARE) && !keepsEveryKey(map.normalizer())) {
+      assertThat(change).isGreaterThan(1e-3);
+    } else if (has(map, Trait.SHIFT_INVARIANT)) {
+      assertThat(change).isLessThan(1e-12);
     }
   }
 

@@ -119,6 +119,43 @@ final class ReferenceMaps {
     return map(p, x -> x / sum);
   }
 
+  /** Softmax of the row and one more logit, whose weight is dropped. */
+  static double[] softmaxBeside(double[] z, double logit) {
+    double[] longer = Arrays.copyOf(z, z.length + 1);
+    longer[z.length] = logit;
+    return Arrays.copyOf(softmax(longer), z.length);
+  }
+
+  static double[] adaptiveTemperature(double[] z) {
+    double h = -sum(map(softmax(z), p -> p > 0 ? p * Math.log(p) : 0));
+    double polynomial =
+        -0.037 * Math.pow(h, 4) + 0.481 * Math.pow(h, 3) - 2.3 * h * h + 4.917 * h - 1.791;
+    return softmax(scaled(z, h > 0.5 ? Math.max(polynomial, 1) : 1));
+  }
+
+  static double[] softpick(double[] z) {
+    double m = Math.max(max(z), 0);
+    double[] u =
+        map(
+            z,
+            x -> Math.abs(x) < 1 ? Math.expm1(x) * Math.exp(-m) : Math.exp(x - m) - Math.exp(-m));
+    double mass = sum(map(u, Math::abs));
+    return map(u, x -> mass == 0 ? 0 : Math.max(x, 0) / mass);
+  }
+
+  static double[] sigmoid(double[] z) {
+    return map(z, x -> 1 / (1 + Math.exp(Math.log(z.length) - x)));
+  }
+
+  static double[] selfAdjust(double[] z) {
+    double low = Math.min(-max(map(z, x -> -x)), 0);
+    double width = Math.max(max(z), 0) - low;
+    double[] p = softmax(z);
+    double[] result = new double[z.length];
+    Arrays.setAll(result, i -> width == 0 ? 0 : p[i] * (z[i] - low) / width);
+    return result;
+  }
+
   static double max(double[] z) {
     return Arrays.stream(z).max().orElseThrow();
   }

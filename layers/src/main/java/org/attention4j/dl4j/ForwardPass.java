@@ -1,0 +1,52 @@
+package org.attention4j.dl4j;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What a backward pass may take over from the forward pass before it.
+ *
+ * @param training whether it was a training pass
+ * @param dropoutDraws the factors of its dropout
+ * @param inputs its inputs and masks
+ * @param results its output and the intermediate results that it kept
+ */
+record ForwardPass(
+    boolean training,
+    Map<String, INDArray> dropoutDraws,
+    List<INDArray> inputs,
+    List<INDArray> results) {
+
+  static List<INDArray> arrays(GraphInputs inputs) {
+    List<INDArray> arrays = new ArrayList<>(inputs.inputs().values());
+    arrays.addAll(inputs.masks().values());
+    return arrays;
+  }
+
+  /** The results, if they belong to these very inputs and their memory is still theirs. */
+  List<INDArray> resultsFor(GraphInputs other) {
+    List<INDArray> others = arrays(other);
+    boolean same = inputs.size() == others.size();
+    for (int i = 0; same && i < others.size(); i++) {
+      same = inputs.get(i) == others.get(i);
+    }
+    return same && results.stream().allMatch(ForwardPass::isAlive) ? results : List.of();
+  }
+
+  /** What was kept is not needed twice, and may be large. */
+  ForwardPass withoutResults() {
+    return new ForwardPass(training, dropoutDraws, List.of(), List.of());
+  }
+
+  private static boolean isAlive(INDArray array) {
+    if (!array.isAttached()) {
+      return true;
+    }
+    MemoryWorkspace workspace = array.data().getParentWorkspace();
+    return workspace.isScopeActive()
+        && workspace.getGenerationId() == array.data().getGenerationId();
+  }
+}

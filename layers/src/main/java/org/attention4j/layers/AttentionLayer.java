@@ -1,0 +1,140 @@
+package org.attention4j.layers;
+
+import java.util.Map;
+import java.util.Objects;
+import org.attention4j.normalizer.Normalizer;
+import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonIgnore;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/** What the attention layers share: their sizes, their options and the parameters of the heads. */
+abstract class AttentionLayer extends SequenceLayer {
+  /** The name under which the masked, scaled scores are published. */
+  public static final String SCORES = "scores";
+
+  /** The name under which the weights, before dropout, are published. */
+  public static final String WEIGHTS = "weights";
+
+  @JsonProperty private long nOut;
+  @JsonProperty private int nHeads;
+  @JsonProperty private long headSize;
+  @JsonProperty private boolean projectInput;
+  @JsonProperty private AttentionOptions options = new AttentionOptions();
+
+  /** For JSON. */
+  AttentionLayer() {}
+
+  AttentionLayer(AttentionLayerBuilder<?> builder) {
+    super(builder, builder.nIn);
+    nOut = builder.nOut;
+    nHeads = builder.nHeads;
+    headSize = builder.headSizeOrDefault();
+    projectInput = builder.projectInput;
+    options = new AttentionOptions(builder.options);
+    initializeConstraints(builder);
+  }
+
+  /** The heads, for queries of some size over the layer's input as keys and values. */
+  final MultiHeadAttention heads(long querySize) {
+    return new MultiHeadAttention(
+        querySize, getNIn(), getNIn(), nOut, nHeads, headSize, projectInput, options);
+  }
+
+  /** The heads; each query has as many features as the layer's input unless overridden. */
+  MultiHeadAttention heads() {
+    return heads(getNIn());
+  }
+
+  final AttentionOptions options() {
+    return options;
+  }
+
+  @Override
+  public void defineParameters(SDLayerParams params) {
+    params.clear();
+    heads().defineWeights(params);
+    heads().defineOwnParameters(params);
+  }
+
+  @Override
+  public void initializeParameters(Map<String, INDArray> params) {
+    params.forEach(this::initialize);
+  }
+
+  /** Fills one parameter with the values that training starts from. */
+  void initialize(String name, INDArray array) {
+    heads().initialize(name, array, weightInit, paramWeightInit);
+  }
+
+  /** [b, T] seen as [b, 1, 1, T]. */
+  static SDVariable asKeyMask(SDVariable mask) {
+    SameDiff sd = mask.getSameDiff();
+    // Not expandDims, which leaves a mask of one element as it is.
+    return sd.stack(1, sd.stack(1, mask));
+  }
+
+  @Override
+  long outputSize() {
+    return projectInput ? nOut : getNIn();
+  }
+
+  /**
+   * The number of output features.
+   *
+   * @return nOut
+   */
+  @JsonIgnore
+  public final long getNOut() {
+    return nOut;
+  }
+
+  /**
+   * The number of heads.
+   *
+   * @return the number of heads
+   */
+  @JsonIgnore
+  public final int getNHeads() {
+    return nHeads;
+  }
+
+  /**
+   * The number of features of each head.
+   *
+   * @return the head size
+   */
+  @JsonIgnore
+  public final long getHeadSize() {
+    return heads().headFeatures();
+  }
+
+  /**
+   * The map from scores to weights.
+   *
+   * @return the normalizer
+   */
+  @JsonIgnore
+  public final Normalizer getNormalizer() {
+    return options.normalizer;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof AttentionLayer that
+        && super.equals(other)
+        && nOut == that.nOut
+        && nHeads == that.nHeads
+        && headSize == that.headSize
+        && projectInput == that.projectInput
+        && options.equals(that.options);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(super.hashCode(), nOut, nHeads, headSize, projectInput, options);
+  }
+}

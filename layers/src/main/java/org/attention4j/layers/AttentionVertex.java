@@ -1,0 +1,435 @@
+package org.attention4j.layers;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import org.attention4j.dl4j.ExactSameDiffVertex;
+import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.samediff.AttentionResult;
+import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonIgnore;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * Multi-head attention of one sequence over another, a drop-in for {@link
+ * org.deeplearning4j.nn.conf.graph.AttentionVertex} with a normalizer of choice and an exact
+ * gradient.
+ *
+ * <p>Inputs: queries, keys, values; or queries and a sequence that is both keys and values; or one
+ * sequence that is all three.
+ *
+ * <p>Dimensions: b examples, h heads, d head size, Tq queries, Tk keys.
+ *
+ * <pre>
+ *   queries [b, nInQueries, Tq]   keys [b, nInKeys, Tk]   values [b, nInValues, Tk]
+ *   Q, K, V = Wq queries + bq, Wk keys + bk, Wv values + bv    [b, h, d, T]
+ *   weights = normalizer(scale * Qᵀ K, masked)                 [b, h, Tq, Tk]
+ *   output  = Woᵀ (V weightsᵀ) + bo                            [b, nOut, Tq]
+ * </pre>
+ *
+ * <p>Parameters and their flat order: as in {@link SelfAttentionLayer}.
+ *
+ * <p>Masks: a key is visible where neither keys nor values are masked; masked queries have the
+ * output zero; the mask of the queries is passed on. With {@code causal} the last query sees the
+ * last key, also if there are fewer queries than keys.
+ *
+ * <p>With {@link org.attention4j.normalizer.Normalizers#softmax()} the output is that of the stock
+ * vertex, but for queries without a visible key: there the stock vertex averages the padding, this
+ * one gives zero (or bo).
+ *
+ * <p>Publishes {@code scores} and {@code weights}, both [b, h, Tq, Tk].
+ */
+public final class AttentionVertex extends ExactSameDiffVertex {
+  /** The name under which the masked, scaled scores are published. */
+  public static final String SCORES = AttentionLayer.SCORES;
+
+  /** The name under which the weights, before dropout, are published. */
+  public static final String WEIGHTS = AttentionLayer.WEIGHTS;
+
+  private static final String QUERIES = "queries";
+  private static final String KEYS = "keys";
+  private static final String VALUES = "values";
+  private static final int MOST_INPUTS = 3;
+
+  @JsonProperty private long nInQueries;
+  @JsonProperty private long nInKeys;
+  @JsonProperty private long nInValues;
+  @JsonProperty private long nOut;
+  @JsonProperty private int nHeads;
+  @JsonProperty private long headSize;
+  @JsonProperty private boolean projectInput;
+  @JsonProperty private WeightInit weightInit = WeightInit.XAVIER;
+  @JsonProperty private AttentionOptions options = new AttentionOptions();
+
+  /** For JSON. */
+  private AttentionVertex() {}
+
+  private AttentionVertex(Builder builder) {
+    nInQueries = builder.nInQueries;
+    nInKeys = builder.nInKeys;
+    nInValues = builder.nInValues;
+    nOut = builder.nOut;
+    nHeads = builder.nHeads;
+    headSize = builder.headSizeOrDefault();
+    projectInput = builder.projectInput;
+    weightInit = builder.weightInit;
+    options = new AttentionOptions(builder.options);
+  }
+
+  private AttentionVertex(AttentionVertex other) {
+    nInQueries = other.nInQueries;
+    nInKeys = other.nInKeys;
+    nInValues = other.nInValues;
+    nOut = other.nOut;
+    nHeads = other.nHeads;
+    headSize = other.headSize;
+    projectInput = other.projectInput;
+    weightInit = other.weightInit;
+    options = new AttentionOptions(other.options);
+    setName(other.getName());
+    regularization = other.regularization;
+    regularizationBias = other.regularizationBias;
+    updater = other.updater;
+    biasUpdater = other.biasUpdater;
+    gradientNormalization = other.gradientNormalization;
+    gradientNormalizationThreshold = other.gradientNormalizationThreshold;
+    dataType = other.dataType;
+  }
+
+  @Override
+  @SuppressWarnings("MissingSuperCall") // the stock classes' clone() is abstract
+  public AttentionVertex clone() {
+    return new AttentionVertex(this);
+  }
+
+  private MultiHeadAttention heads() {
+    return new MultiHeadAttention(
+        nInQueries, nInKeys, nInValues, nOut, nHeads, headSize, projectInput, options);
+  }
+
+  @Override
+  public void defineParametersAndInputs(SDVertexParams params) {
+    params.clear();
+    params.defineInputs(QUERIES, KEYS, VALUES);
+    heads().defineWeights(params);
+    heads().defineOwnParameters(params);
+  }
+
+  @Override
+  public void initializeParameters(Map<String, INDArray> params) {
+    params.forEach((name, array) -> heads().initialize(name, array, weightInit, null));
+  }
+
+  @Override
+  protected SDVariable define(LayerGraph graph) {
+    SameDiff sd = graph.sameDiff();
+    String keyInput = graph.hasInput(KEYS) ? KEYS : QUERIES;
+    String valueInput = graph.hasInput(VALUES) ? VALUES : keyInput;
+    SDVariable x = graph.input(QUERIES);
+    SequenceShape shape = new SequenceShape(x);
+    SequenceShape keyShape = new SequenceShape(graph.input(keyInput));
+    SDVariable positions = Positions.fromEnd(sd, shape.steps(), keyShape.steps());
+    SDVariable keyPositions = Positions.fromStart(sd, keyShape.steps());
+    MultiHeadAttention heads = heads();
+    AttentionResult attention =
+        heads
+            .operation(graph, positions, keyPositions, this::weightsShape)
+            .mask(graph.mask(keyInput).map(AttentionLayer::asKeyMask).orElse(null))
+            .causal(options.causal)
+            .apply(
+                heads.queries(graph, x, shape, positions),
+                heads.keys(graph, graph.input(keyInput), keyShape, keyPositions),
+                heads.values(graph, graph.input(valueInput), keyShape),
+                nHeads);
+    graph.publish(SCORES, attention.scores());
+    graph.publish(WEIGHTS, attention.weights());
+    SDVariable output = heads.merge(graph, attention.output(), shape);
+    return graph.mask(QUERIES).map(mask -> output.mul(sd.stack(1, mask))).orElse(output);
+  }
+
+  private long[] weightsShape(Map<String, long[]> inputShapes) {
+    long[] queries = Objects.requireNonNull(inputShapes.get(QUERIES));
+    long[] keys = inputShapes.getOrDefault(KEYS, queries);
+    return new long[] {queries[0], nHeads, queries[2], keys[2]};
+  }
+
+  /** Keys and values are hidden together: each gets the mask of both. */
+  @Override
+  protected @Nullable INDArray[] effectiveMasks(@Nullable INDArray[] masks) {
+    if (masks.length < MOST_INPUTS || Objects.equals(masks[1], masks[2])) {
+      return masks;
+    }
+    INDArray both =
+        masks[1] == null ? masks[2] : masks[2] == null ? masks[1] : masks[1].mul(masks[2]);
+    return new INDArray[] {masks[0], both, both};
+  }
+
+  @Override
+  public @Nullable Pair<INDArray, MaskState> feedForwardMaskArrays(
+      @Nullable INDArray @Nullable [] maskArrays,
+      @Nullable MaskState currentMaskState,
+      int minibatchSize) {
+    INDArray queries = maskArrays == null ? null : maskArrays[0];
+    return queries == null ? null : Pair.of(queries, currentMaskState);
+  }
+
+  @Override
+  public void validateInput(INDArray[] inputs) {
+    checkCount(inputs.length);
+    Requirements require = require();
+    INDArray keys = inputs[Math.min(1, inputs.length - 1)];
+    INDArray values = inputs[inputs.length - 1];
+    require.sequence("the input queries", inputs[0], nInQueries);
+    require.sequence("the input keys", keys, nInKeys);
+    require.sequence("the input values", values, nInValues);
+    require.that(
+        inputs[0].size(0) == keys.size(0),
+        "the number of examples in keys",
+        keys.size(0),
+        "%d as in queries".formatted(inputs[0].size(0)));
+    require.that(
+        keys.size(0) == values.size(0) && keys.size(2) == values.size(2),
+        "the values' shape",
+        Arrays.toString(values.shape()),
+        "[%d, %d, %d] to fit the keys".formatted(keys.size(0), nInValues, keys.size(2)));
+  }
+
+  @Override
+  public int maxVertexInputs() {
+    return MOST_INPUTS;
+  }
+
+  @Override
+  public InputType getOutputType(int layerIndex, InputType... vertexInputs) {
+    checkCount(vertexInputs.length);
+    Requirements require = require();
+    long[] sizes = {nInQueries, nInKeys, nInValues};
+    String[] names = {"nInQueries", "nInKeys", "nInValues"};
+    for (int i = 0; i < MOST_INPUTS; i++) {
+      long actual = SequenceTypes.size(require, vertexInputs[Math.min(i, vertexInputs.length - 1)]);
+      require.that(actual == sizes[i], names[i], sizes[i], actual + ", the features of that input");
+    }
+    return SequenceTypes.output(require, vertexInputs[0], projectInput ? nOut : nInValues);
+  }
+
+  private void checkCount(int inputs) {
+    require()
+        .that(
+            inputs >= 1 && inputs <= MOST_INPUTS,
+            "the number of inputs",
+            inputs,
+            "1 (self-attention), 2 (queries; keys and values) or 3 (queries, keys, values)");
+  }
+
+  private Requirements require() {
+    return new Requirements(AttentionVertex.class, getName());
+  }
+
+  /**
+   * The number of output features.
+   *
+   * @return nOut
+   */
+  @JsonIgnore
+  public long getNOut() {
+    return nOut;
+  }
+
+  /**
+   * The number of heads.
+   *
+   * @return the number of heads
+   */
+  @JsonIgnore
+  public int getNHeads() {
+    return nHeads;
+  }
+
+  /**
+   * The number of features of each head.
+   *
+   * @return the head size
+   */
+  @JsonIgnore
+  public long getHeadSize() {
+    return heads().headFeatures();
+  }
+
+  /**
+   * The map from scores to weights.
+   *
+   * @return the normalizer
+   */
+  @JsonIgnore
+  public Normalizer getNormalizer() {
+    return options.normalizer;
+  }
+
+  @Override
+  protected boolean canEqual(@Nullable Object other) {
+    return other instanceof AttentionVertex;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof AttentionVertex that
+        && super.equals(other)
+        && heads().equals(that.heads())
+        && weightInit == that.weightInit;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(super.hashCode(), heads(), weightInit);
+  }
+
+  /** Builds the vertex; the options of the stock builder and this library's own. */
+  public static final class Builder implements AttentionOptionsBuilder<Builder> {
+    private final AttentionOptions options = new AttentionOptions();
+    private long nInQueries;
+    private long nInKeys;
+    private long nInValues;
+    private long nOut;
+    private int nHeads = 1;
+    private long headSize;
+    private boolean projectInput;
+    private WeightInit weightInit = WeightInit.XAVIER;
+
+    /** Starts with one head, no projection, XAVIER and softmax, as the stock builder does. */
+    public Builder() {}
+
+    @Override
+    public AttentionOptions attentionOptions() {
+      return options;
+    }
+
+    /**
+     * Sets the number of features of each query.
+     *
+     * @param nInQueries at least 1
+     * @return this
+     */
+    public Builder nInQueries(long nInQueries) {
+      this.nInQueries = nInQueries;
+      return this;
+    }
+
+    /**
+     * Sets the number of features of each key.
+     *
+     * @param nInKeys at least 1
+     * @return this
+     */
+    public Builder nInKeys(long nInKeys) {
+      this.nInKeys = nInKeys;
+      return this;
+    }
+
+    /**
+     * Sets the number of features of each value.
+     *
+     * @param nInValues at least 1
+     * @return this
+     */
+    public Builder nInValues(long nInValues) {
+      this.nInValues = nInValues;
+      return this;
+    }
+
+    /**
+     * Sets the number of output features.
+     *
+     * @param nOut at least 1
+     * @return this
+     */
+    public Builder nOut(long nOut) {
+      this.nOut = nOut;
+      return this;
+    }
+
+    /**
+     * Sets the number of heads, 1 unless set.
+     *
+     * @param nHeads the number of heads; above 1 only with {@link #projectInput(boolean)}
+     * @return this
+     */
+    public Builder nHeads(int nHeads) {
+      this.nHeads = nHeads;
+      return this;
+    }
+
+    /**
+     * Sets the size of each head, nOut / nHeads unless set.
+     *
+     * @param headSize features of each head
+     * @return this
+     */
+    public Builder headSize(long headSize) {
+      this.headSize = headSize;
+      return this;
+    }
+
+    /**
+     * Sets whether queries, keys, values and the output are projected by learned matrices.
+     *
+     * @param projectInput false, the default, is possible with one head if all sizes are equal
+     * @return this
+     */
+    public Builder projectInput(boolean projectInput) {
+      this.projectInput = projectInput;
+      return this;
+    }
+
+    /**
+     * Sets how the projections start.
+     *
+     * @param weightInit XAVIER unless set
+     * @return this
+     */
+    public Builder weightInit(WeightInit weightInit) {
+      this.weightInit = weightInit;
+      return this;
+    }
+
+    private long headSizeOrDefault() {
+      return headSize == 0 ? nOut / nHeads : headSize;
+    }
+
+    /**
+     * Builds the vertex.
+     *
+     * @return the vertex' configuration
+     * @throws IllegalArgumentException if an option has a value that is not possible
+     */
+    public AttentionVertex build() {
+      Requirements require = new Requirements(AttentionVertex.class, null);
+      require.positive("nInQueries", nInQueries);
+      require.positive("nInKeys", nInKeys);
+      require.positive("nInValues", nInValues);
+      require.positive("nOut", nOut);
+      require.positive("nHeads", nHeads);
+      require.that(
+          headSize > 0 || (headSize == 0 && nOut % nHeads == 0),
+          "headSize",
+          headSize,
+          "at least 1, or left out where nHeads " + nHeads + " divides nOut " + nOut);
+      require.that(
+          projectInput
+              || (nHeads == 1 && nInQueries == nOut && nInKeys == nOut && nInValues == nOut),
+          "projectInput",
+          false,
+          "true unless there is one head and nInQueries, nInKeys and nInValues equal nOut");
+      options.validate(require, nHeads, headSizeOrDefault(), projectInput, "hasBias");
+      return new AttentionVertex(this);
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package org.attention4j.layers;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.normalizer.NormalizerParameter;
+import org.attention4j.samediff.Attention;
+import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.deeplearning4j.nn.weights.IWeightInit;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The parameters of multi-head attention and what is computed with them: all that the attention
+ * layers and the vertex have in common. They differ in where queries, keys and values come from.
+ *
+ * <p>Dimensions: b examples, h heads, d head size, T steps.
+ *
+ * @param querySize features of each query
+ * @param keySize features of each key
+ * @param valueSize features of each value
+ * @param outputSize features of each output, if projected
+ * @param heads h
+ * @param headSize d, if projected
+ * @param projected whether there are projections; without, the one head has all features
+ * @param options what is chosen beyond that
+ */
+record MultiHeadAttention(
+    long querySize,
+    long keySize,
+    long valueSize,
+    long outputSize,
+    int heads,
+    long headSize,
+    boolean projected,
+    AttentionOptions options) {
+  private static final String WQ = "Wq";
+  private static final String WK = "Wk";
+  private static final String WV = "Wv";
+  private static final String WO = "Wo";
+  private static final String BQ = "bq";
+  private static final String BK = "bk";
+  private static final String BV = "bv";
+  private static final String BO = "bo";
+  private static final String QUERY_SCALE = "gq";
+  private static final String KEY_SCALE = "gk";
+
+  /** Keeps the root mean square of an all-zero query or key above zero. */
+  private static final double SQUARE_FLOOR = 1e-6;
+
+  /** Declares the parameters of the stock layers, in their order. */
+  void defineWeights(SDLayerParams params) {
+    if (projected) {
+      params.addWeightParam(WQ, heads, headSize, querySize);
+      params.addWeightParam(WK, keyValueHeads(), headSize, keySize);
+      params.addWeightParam(WV, keyValueHeads(), headSize, valueSize);
+      params.addWeightParam(WO, heads * headSize, outputSize);
+    }
+  }
+
+  /** Declares the parameters that the stock layers do not have; they come after all others. */
+  void defineOwnParameters(SDLayerParams params) {
+    for (NormalizerParameter parameter : options.normalizerParameters(heads)) {
+      params.addBiasParam(parameter.name(), parameter.heads());
+    }
+    if (options.hasBias) {
+      params.addBiasParam(BQ, heads, headSize);
+      params.addBiasParam(BK, keyValueHeads(), headSize);
+      params.addBiasParam(BV, keyValueHeads(), headSize);
+      params.addBiasParam(BO, outputSize);
+    }
+    if (options.qkNorm) {
+      params.addBiasParam(QUERY_SCALE, headFeatures());
+      params.addBiasParam(KEY_SCALE, headFeatures());
+    }
+  }
+
+  /** Fills one of the declared parameters with the values that training starts from. */
+  void initialize(
+      String name,
+      INDArray array,
+      WeightInit scheme,
+      @Nullable Map<String, IWeightInit> schemeByName) {
+    switch (name) {
+      case WQ -> Projection.initialize(name, array, querySize, headSize, scheme, schemeByName);
+      case WK -> Projection.initialize(name, array, keySize, headSize, scheme, schemeByName);
+      case WV -> Projection.initialize(name, array, valueSize, headSize, scheme, schemeByName);
+      case WO ->
+          Projection.initialize(name, array, heads * headSize, outputSize, scheme, schemeByName);
+      case QUERY_SCALE, KEY_SCALE -> array.assign(1);
+      default -> array.assign(initialValue(name));
+    }
+  }
+
+  private double initialValue(String name) {
+    for (NormalizerParameter parameter : options.normalizerParameters(heads)) {
+      if (parameter.name().equals(name)) {
+        return parameter.initialValue();
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * The queries of each head.
+   *
+   * @param x shape [b, querySize, Tq]
+   * @param shape the sizes of x
+   * @param positions where they stand, shape [Tq]
+   * @return Q, shape [b, h, d, Tq]
+   */
+  SDVariable queries(LayerGraph graph, SDVariable x, SequenceShape shape, SDVariable positions) {
+    SDVariable q = split(graph, x, shape, WQ, BQ, heads);
+    return placed(normed(graph, q, QUERY_SCALE), positions);
+  }
+
+  /**
+   * The keys of each head.
+   *
+   * @param x shape [b, keySize, Tk]
+   * @param shape the sizes of x
+   * @param positions where they stand, shape [Tk]
+   * @return K, shape [b, h, d, Tk]
+   */
+  SDVariable keys(LayerGraph graph, SDVariable x, SequenceShape shape, SDVariable positions) {
+    SDVariable k = split(graph, x, shape, WK, BK, keyValueHeads());
+    return forEachQueryHead(placed(normed(graph, k, KEY_SCALE), positions), shape);
+  }
+
+  /**
+   * The values of each head.
+   *
+   * @param x shape [b, valueSize, Tk]
+   * @param shape the sizes of x
+   * @return V, shape [b, h, d, Tk]
+   */
+  SDVariable values(LayerGraph graph, SDVariable x, SequenceShape shape) {
+    return forEachQueryHead(split(graph, x, shape, WV, BV, keyValueHeads()), shape);
+  }
+
+  /**
+   * The operation between the heads, without a mask.
+   *
+   * @param queryPositions where the queries stand, shape [Tq]
+   * @param keyPositions where the keys stand, shape [Tk]
+   * @param weightsShape the shape [b, h, Tq, Tk] for given shapes of the inputs
+   */
+  Attention operation(
+      LayerGraph graph,
+      SDVariable queryPositions,
+      SDVariable keyPositions,
+      Function<Map<String, long[]>, long[]> weightsShape) {
+    Map<String, SDVariable> normalizerParameters = new HashMap<>();
+    options
+        .normalizerParameters(heads)
+        .forEach(
+            parameter ->
+                normalizerParameters.put(parameter.name(), graph.parameter(parameter.name())));
+    double scale = options.scaleFor(headFeatures());
+    Attention operation =
+        Attention.attention()
+            .normalizer(options.normalizer, normalizerParameters)
+            .scale(scale)
+            .dropout(weights -> graph.dropout(weights, options.attentionDropout, weightsShape));
+    return options.position == Position.ALIBI
+        ? operation.bias(Positions.linearBias(queryPositions, keyPositions, heads))
+        : operation;
+  }
+
+  /**
+   * Puts the heads together again.
+   *
+   * @param attended shape [b, h, d, Tq]
+   * @param shape the sizes of the queries
+   * @return shape [b, outputSize, Tq]
+   */
+  SDVariable merge(LayerGraph graph, SDVariable attended, SequenceShape shape) {
+    SDVariable merged = shape.merge(attended, heads * headFeatures());
+    if (!projected) {
+      return merged;
+    }
+    SDVariable output = Projection.applyTransposed(graph.parameter(WO), merged, shape);
+    return options.hasBias ? shape.addToEachStep(output, graph.parameter(BO), outputSize) : output;
+  }
+
+  /** Features of each head; without projection the one head has them all. */
+  long headFeatures() {
+    return projected ? headSize : querySize;
+  }
+
+  private int keyValueHeads() {
+    return options.keyValueHeads(heads);
+  }
+
+  private SDVariable split(
+      LayerGraph graph,
+      SDVariable x,
+      SequenceShape shape,
+      String weights,
+      String bias,
+      int splitHeads) {
+    if (!projected) {
+      return shape.split(x, 1, headFeatures());
+    }
+    SDVariable matrix = graph.parameter(weights).reshape(splitHeads * headSize, -1);
+    SDVariable split = shape.split(Projection.apply(matrix, x, shape), splitHeads, headSize);
+    return options.hasBias
+        ? split.add(graph.parameter(bias).reshape(1, splitHeads, headSize, 1))
+        : split;
+  }
+
+  private SDVariable normed(LayerGraph graph, SDVariable x, String scale) {
+    if (!options.qkNorm) {
+      return x;
+    }
+    SDVariable meanSquare = x.mul(x).mean(true, 2).add(SQUARE_FLOOR);
+    return x.div(graph.sameDiff().math.sqrt(meanSquare))
+        .mul(graph.parameter(scale).reshape(1, 1, headFeatures(), 1));
+  }
+
+  private SDVariable placed(SDVariable x, SDVariable positions) {
+    return options.position == Position.ROTARY ? Positions.rotate(x, positions, headFeatures()) : x;
+  }
+
+  private SDVariable forEachQueryHead(SDVariable x, SequenceShape shape) {
+    int group = heads / keyValueHeads();
+    return group == 1 ? x : shape.repeatHeads(x, keyValueHeads(), headFeatures(), group);
+  }
+}

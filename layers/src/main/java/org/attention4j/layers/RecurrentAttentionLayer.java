@@ -1,0 +1,351 @@
+package org.attention4j.layers;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.samediff.AttentionResult;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayerUtils;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * A recurrent layer whose previous output attends over the whole input sequence, a drop-in for
+ * {@link org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer} that takes sequences of any
+ * length, and of several lengths in one network.
+ *
+ * <p>Dimensions: b examples, h heads, d head size, T steps.
+ *
+ * <pre>
+ *   input   [b, nIn, T]
+ *   K, V    = Wk x + bk, Wv x + bv                [b, h, d, T]
+ *   y_0     = activation(Wᵀ x_0 + b)              [b, nOut]
+ *   y_t     = activation(Wᵀ x_t + b + RWᵀ a_t)
+ *   a_t     = attention of the query Wq y_{t-1} + bq over K and V, times Wo, + bo
+ *   output  [b, nOut, T]
+ * </pre>
+ *
+ * <p>Parameters, flat order: W [nIn, nOut], RW [nOut, nOut], Wq [h, d, nOut], Wk, Wv [h, d, nIn],
+ * Wo [h*d, nOut] and b [nOut] as in the stock layer; then those of the normalizer, the projections'
+ * biases and scales as in {@link SelfAttentionLayer}.
+ *
+ * <p>The stock option {@code hasBias} is about b and true unless set; the biases of the projections
+ * have {@link Builder#attentionBias}. With {@code causal}, step t sees the inputs 0..t. The query
+ * that step t uses stands at position t.
+ *
+ * <p>A masked step is hidden as a key, and no step that counts looks back at one: its query is the
+ * last output that counts, none if there is none yet, so that padding before, within or behind a
+ * sequence changes nothing. The outputs at masked steps are those of the stock layer.
+ *
+ * <p>Publishes {@code scores} and {@code weights}, both [b, h, T, T]; row 0 is zero, as the first
+ * step does not attend.
+ *
+ * <p>Each length of sequence needs a graph of its own, unrolled step by step; the layer keeps those
+ * last used. Bring sequences to few lengths by padding where they vary much.
+ */
+public final class RecurrentAttentionLayer extends AttentionLayer {
+  private static final String W = "W";
+  private static final String RW = "RW";
+  private static final String B = "b";
+
+  @JsonProperty private @Nullable Activation activation;
+  @JsonProperty private boolean hasBias;
+
+  /** For JSON. */
+  private RecurrentAttentionLayer() {}
+
+  private RecurrentAttentionLayer(Builder builder) {
+    super(builder);
+    activation = builder.activation;
+    hasBias = builder.hasBias;
+  }
+
+  @Override
+  public void applyGlobalConfigToLayer(NeuralNetConfiguration.Builder globalConfig) {
+    super.applyGlobalConfigToLayer(globalConfig);
+    if (activation == null) {
+      activation = SameDiffLayerUtils.fromIActivation(globalConfig.getActivationFn());
+    }
+  }
+
+  @Override
+  MultiHeadAttention heads() {
+    return heads(getNOut());
+  }
+
+  @Override
+  long outputSize() {
+    return getNOut();
+  }
+
+  @Override
+  public void defineParameters(SDLayerParams params) {
+    params.clear();
+    params.addWeightParam(W, getNIn(), getNOut());
+    params.addWeightParam(RW, getNOut(), getNOut());
+    heads().defineWeights(params);
+    if (hasBias) {
+      params.addBiasParam(B, getNOut());
+    }
+    heads().defineOwnParameters(params);
+  }
+
+  @Override
+  void initialize(String name, INDArray array) {
+    switch (name) {
+      case W, RW ->
+          Projection.initialize(
+              name, array, array.size(0), array.size(1), weightInit, paramWeightInit);
+      case B -> array.assign(0);
+      default -> super.initialize(name, array);
+    }
+  }
+
+  @Override
+  protected SDVariable define(LayerGraph graph) {
+    Unrolling unrolling = new Unrolling(graph);
+    int steps = graph.unrolledSteps();
+    SDVariable[] outputs = new SDVariable[steps];
+    for (int step = 0; step < steps; step++) {
+      outputs[step] = unrolling.next();
+    }
+    unrolling.publish();
+    return graph.sameDiff().stack(2, outputs);
+  }
+
+  private SDVariable activate(SameDiff sd, SDVariable x) {
+    return Objects.requireNonNull(activation, "activation").asSameDiff(sd, x);
+  }
+
+  private long[] weightsShape(Map<String, long[]> inputShapes) {
+    long[] input = inputShapes.values().iterator().next();
+    return new long[] {input[0], getNHeads(), 1, input[2]};
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RecurrentAttentionLayer that
+        && super.equals(other)
+        && activation == that.activation
+        && hasBias == that.hasBias;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(super.hashCode(), activation, hasBias);
+  }
+
+  /** One pass over the steps of a graph. */
+  private final class Unrolling {
+    private final LayerGraph graph;
+    private final SameDiff sd;
+    private final int steps;
+    private final MultiHeadAttention heads = heads();
+    private final SequenceShape oneStep;
+    private final SDVariable keyPositions;
+    private final SDVariable keys;
+    private final SDVariable values;
+    private final @Nullable SDVariable keyMask;
+
+    /** Wᵀ x + b of each step, shape [b, nOut]. */
+    private final SDVariable[] inputs;
+
+    private final @Nullable Remembered remembered;
+    private final List<SDVariable> scores = new ArrayList<>();
+    private final List<SDVariable> weights = new ArrayList<>();
+    private @Nullable SDVariable previous;
+    private int step;
+
+    Unrolling(LayerGraph graph) {
+      this.graph = graph;
+      sd = graph.sameDiff();
+      steps = graph.unrolledSteps();
+      oneStep = SequenceShape.singleStep(sd);
+      SDVariable x = graph.input();
+      SequenceShape shape = new SequenceShape(x);
+      keyPositions = Positions.fromStart(sd, shape.steps());
+      keys = heads.keys(graph, x, shape, keyPositions);
+      values = heads.values(graph, x, shape);
+      keyMask = graph.mask().map(AttentionLayer::asKeyMask).orElse(null);
+      SDVariable projected = Projection.applyTransposed(graph.parameter(W), x, shape);
+      inputs =
+          sd.unstack(
+              hasBias ? shape.addToEachStep(projected, graph.parameter(B), getNOut()) : projected,
+              2,
+              steps);
+      remembered = graph.mask().map(mask -> new Remembered(mask, steps)).orElse(null);
+    }
+
+    /** The next step's output, shape [b, nOut]. */
+    SDVariable next() {
+      SDVariable sum = previous == null ? inputs[0] : inputs[step].add(recurrent(previous));
+      SDVariable output = activate(sd, sum);
+      if (remembered != null) {
+        remembered.add(output, step);
+      }
+      previous = output;
+      step++;
+      return output;
+    }
+
+    private SDVariable recurrent(SDVariable previous) {
+      if (remembered == null) {
+        return sd.mmul(attended(previous), graph.parameter(RW));
+      }
+      SDVariable attended = attended(remembered.query(previous, step));
+      return sd.mmul(attended, graph.parameter(RW)).mul(remembered.attends(step));
+    }
+
+    /** What a query of shape [b, nOut] finds in the input, shape [b, nOut]. */
+    private SDVariable attended(SDVariable query) {
+      SDVariable position = sd.constant(Nd4j.createFromArray((double) step));
+      AttentionResult attention =
+          heads
+              .operation(graph, position, keyPositions, RecurrentAttentionLayer.this::weightsShape)
+              .mask(visible())
+              .apply(heads.queries(graph, query, oneStep, position), keys, values, getNHeads());
+      scores.add(attention.scores());
+      weights.add(attention.weights());
+      return heads.merge(graph, attention.output(), oneStep);
+    }
+
+    private @Nullable SDVariable visible() {
+      if (!options().causal) {
+        return keyMask;
+      }
+      double[] past = new double[steps];
+      Arrays.fill(past, 0, step + 1, 1);
+      SDVariable seen =
+          sd.constant(Nd4j.createFromArray(past).reshape(1, 1, 1, steps).castTo(keys.dataType()));
+      return keyMask == null ? seen : keyMask.mul(seen);
+    }
+
+    void publish() {
+      SDVariable none = sd.zerosLike(keys.sum(true, 2));
+      scores.add(0, none);
+      weights.add(0, none);
+      graph.publish(SCORES, sd.concat(2, scores.toArray(SDVariable[]::new)));
+      graph.publish(WEIGHTS, sd.concat(2, weights.toArray(SDVariable[]::new)));
+    }
+  }
+
+  /** The last output that counts. All masks here have the shape [b, 1]. */
+  private static final class Remembered {
+    private final SDVariable[] masks;
+    private @Nullable SDVariable output;
+
+    /** One where some step so far counts. */
+    private @Nullable SDVariable any;
+
+    Remembered(SDVariable mask, int steps) {
+      masks = mask.getSameDiff().unstack(mask, 1, steps);
+      for (int step = 0; step < steps; step++) {
+        masks[step] = masks[step].reshape(-1, 1);
+      }
+    }
+
+    void add(SDVariable newest, int step) {
+      SDVariable counts = masks[step];
+      output = output == null ? newest.mul(counts) : choose(counts, newest, output);
+      any = any == null ? counts : choose(counts, counts, any);
+    }
+
+    /** For a step that counts the remembered output, for a masked one the previous output. */
+    SDVariable query(SDVariable previous, int step) {
+      return choose(masks[step], Objects.requireNonNull(output), previous);
+    }
+
+    /** One for all but a step that counts and is the first to do so. */
+    SDVariable attends(int step) {
+      return masks[step].mul(Objects.requireNonNull(any).rsub(1.0)).rsub(1.0);
+    }
+
+    private static SDVariable choose(SDVariable counts, SDVariable one, SDVariable other) {
+      return other.add(counts.mul(one.sub(other)));
+    }
+  }
+
+  /** Builds the layer; the options of the stock builder and this library's own. */
+  @SuppressWarnings("unchecked") // the stock build() promises its caller any type he likes
+  public static final class Builder extends AttentionLayerBuilder<Builder> {
+    private @Nullable Activation activation = Activation.TANH;
+    private boolean hasBias = true;
+
+    /** Starts with one head, projection, a bias, tanh and softmax, as the stock builder does. */
+    public Builder() {
+      projectInput = true;
+    }
+
+    /**
+     * Sets the function that makes the output of each step.
+     *
+     * @param activation TANH unless set; null for that of the network's configuration
+     * @return this
+     */
+    public Builder activation(@Nullable Activation activation) {
+      this.activation = activation;
+      return this;
+    }
+
+    /**
+     * Sets whether the recurrence has a bias b.
+     *
+     * @param hasBias true unless set, as in the stock layer
+     * @return this
+     */
+    @Override
+    public Builder hasBias(boolean hasBias) {
+      this.hasBias = hasBias;
+      return this;
+    }
+
+    /**
+     * Sets whether the four projections of the attention have a bias.
+     *
+     * @param attentionBias false unless set
+     * @return this
+     */
+    public Builder attentionBias(boolean attentionBias) {
+      options.hasBias = attentionBias;
+      return this;
+    }
+
+    @Override
+    String biasOption() {
+      return "attentionBias";
+    }
+
+    /**
+     * Builds the layer.
+     *
+     * @return the layer's configuration
+     * @throws IllegalArgumentException if an option has a value that is not possible
+     */
+    @Override
+    public RecurrentAttentionLayer build() {
+      Requirements require = validate(RecurrentAttentionLayer.class);
+      require.positive("nOut", nOut);
+      boolean known =
+          activation == null
+              || switch (activation) {
+                case IDENTITY, TANH, RELU, SIGMOID, SOFTPLUS, SOFTSIGN, ELU, GELU -> true;
+                default -> false;
+              };
+      require.that(
+          known,
+          "activation",
+          String.valueOf(activation),
+          "IDENTITY, TANH, RELU, SIGMOID, SOFTPLUS, SOFTSIGN, ELU or GELU");
+      return new RecurrentAttentionLayer(this);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package org.attention4j.normalizer;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/**
+ * {@code normalizer(s log(n) z)}: any map with its scores made sharper as the number of visible
+ * keys n grows. With softmax inside it is {@link ScalableSoftmax}.
+ *
+ * @param normalizer the map behind the scale
+ * @param s the scale, or its initial value in every head if learnable; finite
+ * @param learnable whether each head trains its own scale
+ * @see <a href="https://arxiv.org/abs/2501.19399">Nakanishi 2025, for softmax</a>
+ */
+record ScaledByLogLength(Normalizer normalizer, double s, boolean learnable) implements Normalizer {
+  static final String TYPE = "scaled-by-log-length";
+  static final String SCALE = "logLengthScale";
+
+  ScaledByLogLength {
+    NormalizerOptions.require(TYPE, "s", s, true, "finite");
+    if (normalizer instanceof ScaledByLogLength) {
+      throw new IllegalArgumentException(
+          "Normalizer '" + TYPE + "': option 'normalizer' must not itself be " + TYPE + ".");
+    }
+  }
+
+  @Override
+  public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
+    SDVariable logLength = sd.math.log(context.visibleCount());
+    SDVariable factor = learnable ? context.parameter(SCALE).mul(logLength) : logLength.mul(s);
+    SDVariable scaled =
+        normalizer.traits().contains(Trait.SHIFT_INVARIANT)
+            ? Softmax.sharpened(scores, factor, context)
+            : context.fillMasked(context.zeroMasked(scores).mul(factor));
+    return normalizer.normalize(sd, scaled, context);
+  }
+
+  @Override
+  public String type() {
+    return TYPE;
+  }
+
+  @Override
+  public Map<String, Object> options() {
+    return NormalizerOptions.of("normalizer", normalizer, "s", s, "learnable", learnable);
+  }
+
+  @Override
+  public Set<Trait> traits() {
+    Set<Trait> traits = EnumSet.of(Trait.LENGTH_AWARE);
+    traits.addAll(normalizer.traits());
+    if (learnable) {
+      traits.add(Trait.LEARNABLE);
+    }
+    return traits;
+  }
+
+  @Override
+  public List<NormalizerParameter> parameters(int heads) {
+    List<NormalizerParameter> parameters = new ArrayList<>();
+    if (learnable) {
+      parameters.add(new NormalizerParameter(SCALE, heads, s));
+    }
+    parameters.addAll(normalizer.parameters(heads));
+    return List.copyOf(parameters);
+  }
+}

@@ -1,0 +1,68 @@
+package org.attention4j.normalizer;
+
+import static org.attention4j.normalizer.NormalizerContext.KEYS;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/**
+ * {@code e^z / (e^S + sum e^z)}: softmax over the row and one more logit S, which each head learns
+ * and whose weight is dropped, so that a head may attend to nothing.
+ *
+ * @param initialLogit the value of S that every head starts with; finite
+ * @see <a href="https://arxiv.org/abs/2508.10925">The model card of gpt-oss</a>
+ */
+record Sink(double initialLogit) implements Normalizer {
+  static final String TYPE = "sink";
+  static final String LOGIT = "sink";
+
+  Sink {
+    NormalizerOptions.require(TYPE, "initialLogit", initialLogit, true, "finite");
+  }
+
+  @Override
+  public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
+    return softmaxBeside(sd, scores, context.parameter(LOGIT));
+  }
+
+  /**
+   * The weights that softmax leaves to the row beside one more logit.
+   *
+   * @param scores masked scores, shape [b, h, Tq, Tk]
+   * @param logit broadcastable to [b, h, Tq, 1]
+   * @return weights, zero at masked keys
+   */
+  static SDVariable softmaxBeside(SameDiff sd, SDVariable scores, SDVariable logit) {
+    SDVariable constantLogit = Bits.detach(logit);
+    SDVariable maximum = Bits.detach(scores.max(true, KEYS));
+    // The larger of the two, also in a row without a visible key.
+    SDVariable largest = sd.nn.relu(maximum.sub(constantLogit), 0).add(constantLogit);
+    SDVariable exponentials = sd.math.exp(scores.sub(largest));
+    SDVariable beside = sd.math.exp(logit.sub(largest));
+    return exponentials.div(exponentials.sum(true, KEYS).add(beside));
+  }
+
+  @Override
+  public String type() {
+    return TYPE;
+  }
+
+  @Override
+  public Map<String, Object> options() {
+    return NormalizerOptions.of("initialLogit", initialLogit);
+  }
+
+  @Override
+  public Set<Trait> traits() {
+    return EnumSet.of(Trait.LEARNABLE);
+  }
+
+  @Override
+  public List<NormalizerParameter> parameters(int heads) {
+    return List.of(new NormalizerParameter(LOGIT, heads, initialLogit));
+  }
+}

@@ -1,0 +1,428 @@
+package org.attention4j.layers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.attention4j.layers.Graphs.EXAMPLES;
+import static org.attention4j.layers.Graphs.KEYS;
+import static org.attention4j.layers.Graphs.QUERIES;
+import static org.attention4j.layers.Graphs.SIZES;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.attention4j.dl4j.Intermediates;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.Normalizers;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.util.ModelSerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+class AttentionVertexTest {
+  private static final int HEADS = 2;
+  private static final int OUT = 23;
+  private static final int HEAD_SIZE = 3;
+  private static final int[] THREE = {0, 1, 2};
+
+  @BeforeEach
+  void seed() {
+    Nd4j.getRandom().setSeed(31);
+  }
+
+  private static AttentionVertex.Builder builder(int... sources) {
+    int last = sources.length - 1;
+    return new AttentionVertex.Builder()
+        .nInQueries(SIZES[sources[0]])
+        .nInKeys(SIZES[sources[Math.min(1, last)]])
+        .nInValues(SIZES[sources[last]])
+        .nOut(OUT)
+        .nHeads(HEADS)
+        .headSize(HEAD_SIZE)
+        .projectInput(true);
+  }
+
+  private static org.deeplearning4j.nn.conf.graph.AttentionVertex stock(int... sources) {
+    return new org.deeplearning4j.nn.conf.graph.AttentionVertex.Builder()
+        .nInQueries(SIZES[sources[0]])
+        .nInKeys(SIZES[sources[1]])
+        .nInValues(SIZES[sources[2]])
+        .nOut(OUT)
+        .nHeads(HEADS)
+        .headSize(HEAD_SIZE)
+        .projectInput(true)
+        .weightInit(WeightInit.XAVIER)
+        .build();
+  }
+
+  private static INDArray[] inputs(DataType type, int examples, int queries, int keys) {
+    return new INDArray[] {
+      Graphs.input(type, 0, examples, queries),
+      Graphs.input(type, 1, examples, keys),
+      Graphs.input(type, 2, examples, keys)
+    };
+  }
+
+  private static INDArray[] masks(DataType type, int queries, int keys) {
+    INDArray keyMask = Networks.mask(type, EXAMPLES, keys);
+    INDArray valueMask = Nd4j.ones(type, EXAMPLES, keys);
+    valueMask.putScalar(0, 3, 0);
+    return new INDArray[] {Networks.mask(type, EXAMPLES, queries), keyMask, valueMask};
+  }
+
+  private static double difference(INDArray one, INDArray other) {
+    assertThat(one.shape()).isEqualTo(other.shape());
+    return one.sub(other).amaxNumber().doubleValue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FLOAT,false", "FLOAT,true", "DOUBLE,false", "DOUBLE,true"})
+  void sameOutputWithTheStockParameters(DataType type, boolean masked) {
+    ComputationGraph stock = Graphs.of(type, stock(THREE), THREE);
+    ComputationGraph ours = Graphs.of(type, builder(THREE).build(), THREE);
+    INDArray[] inputs = inputs(type, EXAMPLES, QUERIES, KEYS);
+    INDArray[] masks = masked ? masks(type, QUERIES, KEYS) : null;
+    // The same seed gives the same start ...
+    assertThat(ours.params()).isEqualTo(stock.params());
+    stock.setParams(stock.params().add(Nd4j.randn(type, stock.params().shape()).mul(0.3)));
+    // ... and the same vector the same meaning.
+    ours.setParams(stock.params());
+
+    INDArray expected = Graphs.attention(stock, inputs, masks);
+    INDArray actual = Graphs.attention(ours, inputs, masks);
+
+    assertThat(ours.paramTable().keySet()).isEqualTo(stock.paramTable().keySet());
+    assertThat(actual.shape()).containsExactly(EXAMPLES, OUT, QUERIES);
+    assertThat(difference(actual, expected)).isLessThan(type == DataType.FLOAT ? 1e-5 : 1e-12);
+    assertThat(expected.std().getDouble(0)).isGreaterThan(1e-2);
+    if (masked) {
+      INDArray hidden =
+          actual.get(NDArrayIndex.point(1), NDArrayIndex.all(), NDArrayIndex.point(QUERIES - 1));
+      assertThat(hidden.amaxNumber().doubleValue()).isZero();
+    }
+  }
+
+  @Test
+  void withoutProjection() {
+    int[] same = {0, 0, 0};
+    int size = SIZES[0];
+    ComputationGraph stock =
+        Graphs.of(
+            DataType.DOUBLE,
+            new org.deeplearning4j.nn.conf.graph.AttentionVertex.Builder()
+                .nInQueries(size)
+                .nInKeys(size)
+                .nInValues(size)
+                .nOut(size)
+                .build(),
+            same);
+    AttentionVertex.Builder ours =
+        new AttentionVertex.Builder().nInQueries(size).nInKeys(size).nInValues(size).nOut(size);
+    INDArray[] inputs = {Graphs.input(DataType.DOUBLE, 0, EXAMPLES, QUERIES)};
+    INDArray expected = Graphs.attention(stock, inputs, null);
+    for (int[] sources : List.of(same, new int[] {0, 0}, new int[] {0})) {
+      ComputationGraph graph = Graphs.of(DataType.DOUBLE, ours.build(), sources);
+      assertThat(difference(Graphs.attention(graph, inputs, null), expected)).isLessThan(1e-12);
+    }
+  }
+
+  /** One input is three times the same, two are the second twice, masks included. */
+  @ParameterizedTest
+  @CsvSource({"false", "true"})
+  void fewerInputsThanThree(boolean masked) {
+    INDArray queries = Graphs.input(DataType.DOUBLE, 0, EXAMPLES, QUERIES);
+    INDArray keys = Graphs.input(DataType.DOUBLE, 1, EXAMPLES, KEYS);
+    INDArray[] given = masks(DataType.DOUBLE, QUERIES, KEYS);
+    check(new int[] {0}, new int[] {0, 0, 0}, masked ? new INDArray[] {given[0]} : null, queries);
+    check(
+        new int[] {0, 1},
+        new int[] {0, 1, 1},
+        masked ? new INDArray[] {given[0], given[1]} : null,
+        queries,
+        keys);
+  }
+
+  private static void check(
+      int[] few, int[] three, INDArray @Nullable [] masks, INDArray... inputs) {
+    ComputationGraph first = Graphs.of(DataType.DOUBLE, builder(few).build(), few);
+    ComputationGraph second = Graphs.of(DataType.DOUBLE, builder(three).build(), three);
+    first.setParams(second.params());
+    assertThat(
+            difference(
+                Graphs.attention(first, inputs, masks), Graphs.attention(second, inputs, masks)))
+        .isLessThan(1e-12);
+  }
+
+  static Stream<Arguments> gradients() {
+    List<Normalizer> normalizers =
+        List.of(
+            Normalizers.softmax(),
+            Normalizers.softmaxWithLearnableTemperature(0.7),
+            Normalizers.entmax15(),
+            Normalizers.topK(3),
+            Normalizers.ssmax());
+    return normalizers.stream()
+        .flatMap(
+            normalizer ->
+                Stream.of(false, true)
+                    .flatMap(
+                        masked ->
+                            Stream.of("0", "01", "011", "012")
+                                .map(sources -> Arguments.of(normalizer, masked, sources))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("gradients")
+  void gradientsAreExact(Normalizer normalizer, boolean masked, String sourceDigits) {
+    int[] sources = sourceDigits.chars().map(digit -> digit - '0').toArray();
+    AttentionVertex vertex =
+        builder(sources).normalizer(normalizer).hasBias(masked).causal(masked).build();
+    ComputationGraph graph = Graphs.of(DataType.DOUBLE, vertex, sources);
+    graph.setParams(
+        graph.params().add(Nd4j.randn(DataType.DOUBLE, graph.params().shape()).mul(0.3)));
+    int used = java.util.Arrays.stream(sources).max().orElseThrow() + 1;
+    for (int[] steps : new int[][] {{QUERIES, KEYS}, {2, 7}, {1, 1}}) {
+      boolean withMask = masked && steps[1] > 3;
+      INDArray[] masks = withMask ? masks(DataType.DOUBLE, steps[0], steps[1]) : null;
+      INDArray[] inputs = inputs(DataType.DOUBLE, EXAMPLES, steps[0], steps[1]);
+      INDArray[] usedInputs = java.util.Arrays.copyOf(inputs, used);
+      INDArray[] usedMasks = masks == null ? null : java.util.Arrays.copyOf(masks, used);
+      assertThat(
+              Graphs.largestGradientError(
+                  graph,
+                  usedInputs,
+                  Graphs.labels(DataType.DOUBLE, EXAMPLES, steps[0]),
+                  usedMasks,
+                  withMask ? masks[0] : null))
+          .isLessThan(1e-5);
+    }
+  }
+
+  @Test
+  void masksOfOnePassDoNotOutliveIt() {
+    ComputationGraph graph = Graphs.of(DataType.DOUBLE, builder(THREE).build(), THREE);
+    INDArray[] inputs = inputs(DataType.DOUBLE, EXAMPLES, QUERIES, KEYS);
+    INDArray before = Graphs.attention(graph, inputs, null).dup();
+    INDArray masked = Graphs.attention(graph, inputs, masks(DataType.DOUBLE, QUERIES, KEYS)).dup();
+    assertThat(masked.sub(before).amaxNumber().doubleValue()).isGreaterThan(1e-3);
+    assertThat(Graphs.attention(graph, inputs, null)).isEqualTo(before);
+    // Another number of examples would not even fit the old masks.
+    Graphs.attention(graph, inputs(DataType.DOUBLE, 2, 3, 5), null);
+  }
+
+  /** Straight into the vertex, since a layer norm in front would make 1e30 small. */
+  @ParameterizedTest
+  @CsvSource({"NaN", "1e30", "-Infinity", "12345.0"})
+  void garbageInMaskedStepsIsNotSeen(double garbage) {
+    ComputationGraph graph = Graphs.of(DataType.FLOAT, builder(THREE).build(), THREE);
+    INDArray[] inputs = inputs(DataType.FLOAT, EXAMPLES, QUERIES, KEYS);
+    INDArray[] masks = masks(DataType.FLOAT, QUERIES, KEYS);
+    INDArray expected = vertexOutput(graph, inputs, masks);
+    for (int i = 0; i < inputs.length; i++) {
+      // A key is masked where its value is, and the other way round.
+      fillMasked(inputs[i], i == 0 ? masks[0] : masks[1].mul(masks[2]), garbage);
+    }
+    assertThat(vertexOutput(graph, inputs, masks)).isEqualTo(expected);
+    assertThat(expected.std().getDouble(0)).isGreaterThan(1e-2);
+  }
+
+  private static void fillMasked(INDArray input, INDArray mask, double value) {
+    for (int example = 0; example < EXAMPLES; example++) {
+      for (int step = 0; step < mask.size(1); step++) {
+        if (mask.getDouble(example, step) == 0) {
+          input
+              .get(NDArrayIndex.point(example), NDArrayIndex.all(), NDArrayIndex.point(step))
+              .assign(value);
+        }
+      }
+    }
+  }
+
+  private static INDArray vertexOutput(
+      ComputationGraph graph, INDArray[] inputs, INDArray[] masks) {
+    org.deeplearning4j.nn.graph.vertex.GraphVertex vertex = graph.getVertex("attention");
+    graph.setLayerMaskArrays(masks, null);
+    vertex.setInputs(inputs);
+    INDArray output =
+        vertex.doForward(false, org.deeplearning4j.nn.workspace.LayerWorkspaceMgr.noWorkspaces());
+    graph.clearLayerMaskArrays();
+    return output;
+  }
+
+  /**
+   * The last query sees the last key; earlier ones fewer; with more queries, the first see none.
+   */
+  @ParameterizedTest
+  @CsvSource({"3,7", "7,7", "7,3"})
+  void causal(int queries, int keys) {
+    ComputationGraph graph = Graphs.of(DataType.DOUBLE, builder(THREE).causal(true).build(), THREE);
+    INDArray[] inputs = inputs(DataType.DOUBLE, EXAMPLES, queries, keys);
+    INDArray weights =
+        Intermediates.of(
+                graph.getVertex("attention"), inputs, new INDArray[3], AttentionVertex.WEIGHTS)
+            .get(AttentionVertex.WEIGHTS);
+    assertThat(weights.shape()).containsExactly(EXAMPLES, HEADS, queries, keys);
+    assertThat(weights.sumNumber().doubleValue()).isFinite();
+    for (int query = 0; query < queries; query++) {
+      int seen = Math.max(0, query + 1 + keys - queries);
+      for (int key = 0; key < keys; key++) {
+        double weight = weights.getDouble(1, 1, query, key);
+        assertThat(weight > 0).as("query %d key %d", query, key).isEqualTo(key < seen);
+      }
+    }
+  }
+
+  @Test
+  void oneOfEverything() {
+    int[] sources = {0};
+    AttentionVertex vertex =
+        new AttentionVertex.Builder()
+            .nInQueries(SIZES[0])
+            .nInKeys(SIZES[0])
+            .nInValues(SIZES[0])
+            .nOut(1)
+            .projectInput(true)
+            .causal(true)
+            .build();
+    ComputationGraph graph = Graphs.of(DataType.DOUBLE, vertex, sources);
+    assertThat(
+            Graphs.largestGradientError(
+                graph,
+                new INDArray[] {Graphs.input(DataType.DOUBLE, 0, 1, 1)},
+                Graphs.labels(DataType.DOUBLE, 1, 1),
+                new INDArray[] {Nd4j.ones(DataType.DOUBLE, 1, 1)},
+                null))
+        .isLessThan(1e-5);
+  }
+
+  @Test
+  void halfIsFiniteAndNearFloat() {
+    INDArray[] masks = masks(DataType.FLOAT, QUERIES, KEYS);
+    INDArray[] inputs = inputs(DataType.FLOAT, EXAMPLES, QUERIES, KEYS);
+    ComputationGraph single = Graphs.of(DataType.FLOAT, builder(THREE).build(), THREE);
+    ComputationGraph half = Graphs.of(DataType.FLOAT16, builder(THREE).build(), THREE);
+    half.setParams(single.params().castTo(DataType.FLOAT16));
+    INDArray expected = Graphs.attention(single, inputs, masks);
+    INDArray actual = Graphs.attention(half, cast(inputs), cast(masks)).castTo(DataType.FLOAT);
+    assertThat(difference(actual, expected)).isLessThan(1e-2);
+    half.fit(
+        new MultiDataSet(
+            cast(inputs),
+            new INDArray[] {Graphs.labels(DataType.FLOAT16, EXAMPLES, QUERIES)},
+            cast(masks),
+            cast(masks[0])));
+    assertThat(half.gradient().gradient().castTo(DataType.FLOAT).sumNumber().doubleValue())
+        .isFinite();
+  }
+
+  private static INDArray[] cast(INDArray... arrays) {
+    return Stream.of(arrays).map(array -> array.castTo(DataType.FLOAT16)).toArray(INDArray[]::new);
+  }
+
+  @Test
+  void jsonCloneAndModelFile() throws IOException {
+    AttentionVertex vertex =
+        builder(THREE)
+            .normalizer(Normalizers.ssmax())
+            .causal(true)
+            .hasBias(true)
+            .attentionDropout(0.25)
+            .scale(0.3)
+            .weightInit(WeightInit.NORMAL)
+            .position(Position.ALIBI)
+            .nKeyValueHeads(1)
+            .qkNorm(true)
+            .build();
+    ComputationGraph graph = Graphs.of(DataType.DOUBLE, vertex, THREE);
+    ComputationGraphConfiguration read =
+        ComputationGraphConfiguration.fromJson(graph.getConfiguration().toJson());
+    assertThat(read).isEqualTo(graph.getConfiguration());
+    assertThat(vertex.clone()).isEqualTo(vertex).isNotSameAs(vertex);
+    assertThat(builder(THREE).build()).isNotEqualTo(vertex);
+
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(graph, file, true);
+    ComputationGraph restored =
+        ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(file.toByteArray()));
+    INDArray[] inputs = inputs(DataType.DOUBLE, EXAMPLES, QUERIES, KEYS);
+    assertThat(restored.outputSingle(inputs)).isEqualTo(graph.outputSingle(inputs));
+    assertThat(graph.clone().outputSingle(inputs)).isEqualTo(graph.outputSingle(inputs));
+  }
+
+  @Test
+  void outputType() {
+    AttentionVertex vertex = builder(THREE).build();
+    assertThat(
+            vertex.getOutputType(
+                0,
+                InputType.recurrent(SIZES[0], QUERIES),
+                InputType.recurrent(SIZES[1], KEYS),
+                InputType.recurrent(SIZES[2], KEYS)))
+        .isEqualTo(InputType.recurrent(OUT, QUERIES));
+    assertThatThrownBy(
+            () ->
+                vertex.getOutputType(
+                    0, InputType.recurrent(SIZES[0]), InputType.recurrent(SIZES[2])))
+        .hasMessage("AttentionVertex: nInKeys is 7 but must be 11, the features of that input.");
+    assertThatThrownBy(() -> vertex.getOutputType(0, InputType.feedForward(5)))
+        .hasMessageContaining("InputType.recurrent");
+  }
+
+  static Stream<Arguments> badOptions() {
+    return Stream.of(
+        Arguments.of(builder(THREE).nOut(0), "AttentionVertex: nOut is 0 but must be at least 1."),
+        Arguments.of(builder(THREE).nInKeys(0), "nInKeys is 0"),
+        Arguments.of(builder(THREE).nHeads(0), "nHeads is 0"),
+        Arguments.of(
+            builder(THREE).headSize(0), "headSize is 0 but must be at least 1, or left out where"),
+        Arguments.of(builder(THREE).projectInput(false), "projectInput is false but must be true"),
+        Arguments.of(builder(THREE).attentionDropout(1), "attentionDropout is 1.0"),
+        Arguments.of(builder(THREE).nKeyValueHeads(3), "nKeyValueHeads is 3"),
+        Arguments.of(builder(THREE).position(Position.ROTARY), "position is ROTARY"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badOptions")
+  void badOptionsAreNamed(AttentionVertex.Builder builder, String message) {
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void badInputIsNamed() {
+    ComputationGraph graph = Graphs.of(DataType.DOUBLE, builder(THREE).build(), THREE);
+    INDArray[] inputs = inputs(DataType.DOUBLE, EXAMPLES, QUERIES, KEYS);
+    inputs[2] = Graphs.input(DataType.DOUBLE, 2, EXAMPLES, KEYS + 1);
+    assertThatThrownBy(() -> graph.output(inputs))
+        .hasMessageContaining(
+            "AttentionVertex 'attention': the values' shape is [3, 11, 14] but must be [3, 11,"
+                + " 13]");
+  }
+
+  @Test
+  void dropoutOnlyWhileTraining() {
+    ComputationGraph graph =
+        Graphs.of(DataType.DOUBLE, builder(THREE).attentionDropout(0.5).build(), THREE);
+    INDArray[] inputs = inputs(DataType.DOUBLE, EXAMPLES, QUERIES, KEYS);
+    assertThat(graph.output(false, inputs)[0]).isEqualTo(graph.output(false, inputs)[0]);
+    Map<String, INDArray> first = graph.feedForward(inputs, true);
+    INDArray one = first.get("attention").dup();
+    assertThat(graph.feedForward(inputs, true).get("attention")).isNotEqualTo(one);
+  }
+}

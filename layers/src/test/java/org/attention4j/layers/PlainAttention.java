@@ -1,0 +1,180 @@
+package org.attention4j.layers;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Multi-head softmax attention of one query at a time in plain loops over doubles, straight from
+ * its formula: the reference for layers whose stock counterpart cannot serve as one.
+ */
+final class PlainAttention {
+  private final Map<String, INDArray> parameters;
+  private final Position position;
+  private final int heads;
+  private final int headSize;
+  private final int keyValueHeads;
+
+  PlainAttention(Map<String, INDArray> parameters, Position position) {
+    this.parameters = parameters;
+    this.position = position;
+    heads = (int) parameters.get("Wq").size(0);
+    headSize = (int) parameters.get("Wq").size(1);
+    keyValueHeads = (int) parameters.get("Wk").size(0);
+  }
+
+  /** Which keys a query sees. */
+  interface Visibility {
+    boolean sees(int key);
+  }
+
+  /**
+   * The output for one query.
+   *
+   * @param query features of the query
+   * @param queryPosition where the query stands
+   * @param keys [size][T]
+   * @param values [size][T]
+   */
+  double[] of(
+      double[] query, int queryPosition, double[][] keys, double[][] values, Visibility visible) {
+    int steps = keys[0].length;
+    double[] joined = new double[heads * headSize];
+    for (int head = 0; head < heads; head++) {
+      int shared = head * keyValueHeads / heads;
+      double[] q = place(scaled(project("q", head, query), "gq"), queryPosition);
+      double[] weights = new double[steps];
+      double largest = Double.NEGATIVE_INFINITY;
+      for (int key = 0; key < steps; key++) {
+        if (visible.sees(key)) {
+          double[] k = place(scaled(project("k", shared, column(keys, key)), "gk"), key);
+          weights[key] = dot(q, k) / Math.sqrt(headSize);
+          if (position == Position.ALIBI) {
+            weights[key] -= Math.pow(2, -8.0 * (head + 1) / heads) * Math.abs(queryPosition - key);
+          }
+          largest = Math.max(largest, weights[key]);
+        }
+      }
+      double sum = 0;
+      for (int key = 0; key < steps; key++) {
+        weights[key] = visible.sees(key) ? Math.exp(weights[key] - largest) : 0;
+        sum += weights[key];
+      }
+      for (int key = 0; key < steps; key++) {
+        if (weights[key] > 0) {
+          double[] v = project("v", shared, column(values, key));
+          for (int i = 0; i < headSize; i++) {
+            joined[head * headSize + i] += weights[key] / sum * v[i];
+          }
+        }
+      }
+    }
+    return output(joined);
+  }
+
+  private double[] project(String role, int head, double[] x) {
+    INDArray weights = parameters.get("W" + role);
+    INDArray bias = parameters.get("b" + role);
+    double[] result = new double[headSize];
+    for (int i = 0; i < headSize; i++) {
+      result[i] = bias == null ? 0 : bias.getDouble(head, i);
+      for (int j = 0; j < x.length; j++) {
+        result[i] += weights.getDouble(head, i, j) * x[j];
+      }
+    }
+    return result;
+  }
+
+  private double[] scaled(double[] x, String name) {
+    INDArray scale = parameters.get(name);
+    if (scale != null) {
+      double root = Math.sqrt(dot(x, x) / x.length + 1e-6);
+      for (int i = 0; i < x.length; i++) {
+        x[i] *= scale.getDouble(i) / root;
+      }
+    }
+    return x;
+  }
+
+  /** Rotates the pairs (i, i + d/2). */
+  private double[] place(double[] x, int at) {
+    if (position == Position.ROTARY) {
+      int half = x.length / 2;
+      for (int i = 0; i < half; i++) {
+        double angle = at * Math.pow(10_000, -2.0 * i / x.length);
+        double first = x[i];
+        double second = x[i + half];
+        x[i] = first * Math.cos(angle) - second * Math.sin(angle);
+        x[i + half] = first * Math.sin(angle) + second * Math.cos(angle);
+      }
+    }
+    return x;
+  }
+
+  private double[] output(double[] joined) {
+    INDArray weights = parameters.get("Wo");
+    INDArray bias = parameters.get("bo");
+    double[] result = new double[(int) weights.size(1)];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = bias == null ? 0 : bias.getDouble(i);
+      for (int j = 0; j < joined.length; j++) {
+        result[i] += weights.getDouble(j, i) * joined[j];
+      }
+    }
+    return result;
+  }
+
+  private static double dot(double[] x, double[] y) {
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      sum += x[i] * y[i];
+    }
+    return sum;
+  }
+
+  static double[] column(double[][] x, int step) {
+    double[] result = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      result[i] = x[i][step];
+    }
+    return result;
+  }
+
+  /** One example of a sequence, [size][T]. */
+  static double[][] example(INDArray input, int example) {
+    double[][] result = new double[(int) input.size(1)][(int) input.size(2)];
+    for (int i = 0; i < result.length; i++) {
+      for (int step = 0; step < result[i].length; step++) {
+        result[i][step] = input.getDouble(example, i, step);
+      }
+    }
+    return result;
+  }
+
+  /** The outputs of a self-attention layer, shape [b, nOut, T]. */
+  INDArray selfAttention(INDArray input, @Nullable INDArray mask, boolean causal) {
+    INDArray result =
+        Nd4j.zeros(DataType.DOUBLE, input.size(0), parameters.get("Wo").size(1), input.size(2));
+    for (int example = 0; example < input.size(0); example++) {
+      double[][] x = example(input, example);
+      int row = example;
+      for (int step = 0; step < input.size(2); step++) {
+        int query = step;
+        double[] output =
+            of(
+                column(x, step),
+                step,
+                x,
+                x,
+                key ->
+                    (mask == null || mask.getDouble(row, key) != 0) && (!causal || key <= query));
+        for (int i = 0; i < output.length; i++) {
+          result.putScalar(example, i, step, output[i]);
+        }
+      }
+    }
+    return result;
+  }
+}
