@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
+import org.nd4j.linalg.api.ops.impl.reduce.Mmul;
 
 /**
  * Reverse-mode differentiation inside one graph: the gradient becomes ordinary variables beside the
@@ -86,12 +87,37 @@ public final class Gradients {
     if (inputs.stream().noneMatch(dependent::contains)) {
       return;
     }
-    List<SDVariable> inputGradients = op.getOp().doDiff(outputGradients);
+    List<SDVariable> inputGradients =
+        op.getOp() instanceof Mmul product
+            ? ofProduct(product, outputGradients.get(0))
+            : op.getOp().doDiff(outputGradients);
     for (int i = 0; i < Math.min(inputs.size(), inputGradients.size()); i++) {
       if (dependent.contains(inputs.get(i))) {
         gradients.merge(inputs.get(i), inputGradients.get(i), SDVariable::add);
       }
     }
+  }
+
+  /**
+   * The gradients of the factors of a matrix product, as two more products of which only those
+   * needed are run. The framework's own rule is one operation for both; it fails where both factors
+   * are matrices of one element.
+   */
+  private List<SDVariable> ofProduct(Mmul product, SDVariable gradient) {
+    SDVariable x = product.arg(0);
+    SDVariable y = product.arg(1);
+    boolean xTransposed = product.getIArgument(0) == 1;
+    boolean yTransposed = product.getIArgument(1) == 1;
+    if (product.getIArgument(2) == 1) {
+      return product.doDiff(List.of(gradient));
+    }
+    return List.of(
+        xTransposed
+            ? sd.mmul(y, gradient, yTransposed, true, false)
+            : sd.mmul(gradient, y, false, !yTransposed, false),
+        yTransposed
+            ? sd.mmul(gradient, x, true, xTransposed, false)
+            : sd.mmul(x, gradient, !xTransposed, false, false));
   }
 
   /** The gradients of all outputs of an operation; null if none of them has one. */

@@ -234,6 +234,15 @@ class AttentionOptionsTest {
       assertThat(FiniteDifferences.largestError(network, input, labels, mask, null))
           .as(layer.toString())
           .isLessThan(1e-5);
+      if (layer instanceof RecurrentAttentionLayer) { // whose first step does not attend
+        assertThat(
+                FiniteDifferences.largestError(
+                    network,
+                    Networks.input(DataType.DOUBLE, 1, 2),
+                    Networks.labels(DataType.DOUBLE, 1, 2),
+                    null))
+            .isLessThan(1e-5);
+      }
     }
   }
 

@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
           + " report.html; files of that name from an earlier run are replaced."
     })
 final class CompareCommand implements Callable<Integer> {
-  private static final Settings FULL = new Settings(64, 200, 16, 64, 4, 1);
-  private static final Settings QUICK = new Settings(32, 50, 8, 64, 4, 1);
+  private static final Settings FULL = new Settings(64, 500, 16, 64, 4, 1);
+  private static final Settings QUICK = new Settings(32, 100, 8, 64, 4, 1);
 
   @Spec private CommandSpec spec;
 
@@ -46,7 +46,7 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "How many batches each model learns from (default: 200; quick: 50).")
+      description = "How many batches each model learns from (default: 500; quick: 100).")
   private @Nullable Integer steps;
 
   @Option(

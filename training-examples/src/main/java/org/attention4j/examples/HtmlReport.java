@@ -85,7 +85,7 @@ final class HtmlReport {
 
   private static Map<String, String> cells(HeadStatistics head) {
     return Map.of(
-        "name", "%s, head %d".formatted(head.layer(), head.head()),
+        "name", "%s head %d".formatted(head.layer().replace("-attention", ""), head.head()),
         "entropy", Numbers.fixed(head.entropy(), 2),
         "effectiveTokens", Numbers.fixed(head.effectiveTokens(), 1));
   }

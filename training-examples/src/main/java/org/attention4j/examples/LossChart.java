@@ -18,8 +18,9 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class LossChart {
   private static final int WIDTH = 1200;
   private static final int HEIGHT = 700;
-  private static final int STEP_LABEL_DISTANCE = 120;
-  private static final int FAINT_ALPHA = 45;
+  private static final int STEP_LABELS = 11;
+  private static final double BITS_ABOVE_BASELINE = 0.5;
+  private static final int FAINT_ALPHA = 70;
 
   private LossChart() {}
 
@@ -32,6 +33,8 @@ final class LossChart {
    */
   static void write(Path file, List<ModelResult> results, double unigramEntropy) {
     XYChart chart = empty();
+    // The first few steps lie far above all that tells the models apart.
+    chart.getStyler().setYAxisMax(unigramEntropy + BITS_ABOVE_BASELINE);
     for (int i = 0; i < results.size(); i++) {
       ModelResult result = results.get(i);
       Color color = Color.decode(Palette.onLight(i));
@@ -69,10 +72,7 @@ final class LossChart {
         .setLegendPosition(LegendPosition.InsideNE)
         .setChartBackgroundColor(Color.WHITE)
         .setPlotBorderVisible(false);
-    chart
-        .getStyler()
-        .setXAxisTickMarkSpacingHint(STEP_LABEL_DISTANCE)
-        .setYAxisDecimalPattern("0.0");
+    chart.getStyler().setXAxisMaxLabelCount(STEP_LABELS).setYAxisDecimalPattern("0.0");
     chart.getStyler().setPlotGridLinesColor(new Color(0xe3e3e3)).setAxisTicksLineVisible(false);
     return chart;
   }
