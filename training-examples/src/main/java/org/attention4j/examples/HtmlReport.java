@@ -37,7 +37,8 @@ final class HtmlReport {
                   "headings", ResultTable.HEADINGS,
                   "rows", rows(results),
                   "unigramEntropy", Numbers.fixed(unigramEntropy, 3),
-                  "plot", LossPlot.of(results, unigramEntropy),
+                  "curves", LossChart.dataUri(results, unigramEntropy, Theme.LIGHT),
+                  "curvesOnDark", LossChart.dataUri(results, unigramEntropy, Theme.DARK),
                   "heads", heads(results),
                   "facts", facts),
               page);
@@ -66,6 +67,8 @@ final class HtmlReport {
       rows.add(
           Map.of(
               "index", Integer.toString(i),
+              "light", Theme.LIGHT.curve(i),
+              "dark", Theme.DARK.curve(i),
               "best", results.get(i).validationBits() == best,
               "cells", ResultTable.cells(results.get(i))));
     }

@@ -5,6 +5,7 @@ import java.awt.Color;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
@@ -32,17 +33,34 @@ final class LossChart {
    * @param unigramEntropy the baseline, in bits per character
    */
   static void write(Path file, List<ModelResult> results, double unigramEntropy) {
-    XYChart chart = empty();
+    AtomicFile.write(file, png(draw(results, unigramEntropy, Theme.LIGHT)));
+  }
+
+  /**
+   * Draws the curves for a page that carries its pictures inside.
+   *
+   * @param results the models whose losses are drawn
+   * @param unigramEntropy the baseline, in bits per character
+   * @param theme the page's colours
+   * @return a PNG as a data URI
+   */
+  static String dataUri(List<ModelResult> results, double unigramEntropy, Theme theme) {
+    byte[] picture = png(draw(results, unigramEntropy, theme));
+    return "data:image/png;base64," + Base64.getEncoder().encodeToString(picture);
+  }
+
+  private static XYChart draw(List<ModelResult> results, double unigramEntropy, Theme theme) {
+    XYChart chart = empty(theme);
     // The first few steps lie far above all that tells the models apart.
     chart.getStyler().setYAxisMax(unigramEntropy + BITS_ABOVE_BASELINE);
     for (int i = 0; i < results.size(); i++) {
       ModelResult result = results.get(i);
-      Color color = Color.decode(Palette.onLight(i));
+      Color color = Color.decode(theme.curve(i));
       Color faint = new Color(color.getRed(), color.getGreen(), color.getBlue(), FAINT_ALPHA);
       String label = result.normalizer().label();
       curve(chart, label + " as measured", result.losses(), faint, 1f).setShowInLegend(false);
       XYSeries smoothed = curve(chart, label, Smoothing.smooth(result.losses()), color, 2.5f);
-      if (Palette.isDashed(i)) {
+      if (theme.isDashed(i)) {
         smoothed.setLineStyle(dashes(2.5f));
       }
     }
@@ -55,10 +73,10 @@ final class LossChart {
         .setMarker(SeriesMarkers.NONE)
         .setLineColor(Color.GRAY)
         .setLineStyle(dashes(1.5f));
-    AtomicFile.write(file, png(chart));
+    return chart;
   }
 
-  private static XYChart empty() {
+  private static XYChart empty(Theme theme) {
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)
@@ -70,10 +88,19 @@ final class LossChart {
     chart
         .getStyler()
         .setLegendPosition(LegendPosition.InsideNE)
-        .setChartBackgroundColor(Color.WHITE)
+        .setLegendBackgroundColor(theme.paper())
+        .setLegendBorderColor(theme.grid())
+        .setChartBackgroundColor(theme.paper())
+        .setChartFontColor(theme.text())
+        .setPlotBackgroundColor(theme.paper())
         .setPlotBorderVisible(false);
-    chart.getStyler().setXAxisMaxLabelCount(STEP_LABELS).setYAxisDecimalPattern("0.0");
-    chart.getStyler().setPlotGridLinesColor(new Color(0xe3e3e3)).setAxisTicksLineVisible(false);
+    chart
+        .getStyler()
+        .setXAxisMaxLabelCount(STEP_LABELS)
+        .setYAxisDecimalPattern("0.0")
+        .setAxisTickLabelsColor(theme.text())
+        .setPlotGridLinesColor(theme.grid())
+        .setAxisTicksLineVisible(false);
     return chart;
   }
 
