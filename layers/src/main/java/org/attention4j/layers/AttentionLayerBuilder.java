@@ -106,7 +106,14 @@ public abstract class AttentionLayerBuilder<T extends AttentionLayerBuilder<T>>
     } else {
       require.that(nHeads == 1, "nHeads", nHeads, "1 unless projectInput is true");
       require.that(
-          nIn == nOut, "nOut", nOut, "equal to nIn " + nIn + " unless projectInput is true");
+          nIn == nOut,
+          "nOut",
+          nOut,
+          "equal to nIn, which is "
+              + (nIn == 0 ? "not set" : nIn)
+              + ", unless projectInput is true");
+      require.that(
+          headSize == 0 || headSize == nOut, "headSize", headSize, "left out without projectInput");
     }
     options.validate(
         require, nHeads, projectInput ? headSizeOrDefault() : nIn, projectInput, biasOption());

@@ -54,7 +54,7 @@ class ConfigurationErrorTest {
             "nHeads is 2 but must be 1 unless projectInput is true."),
         wrong(
             () -> plain().nIn(5).nOut(7).build(),
-            "nOut is 7 but must be equal to nIn 5 unless projectInput is true."),
+            "nOut is 7 but must be equal to nIn, which is 5, unless projectInput is true."),
         wrong(
             () -> plain().hasBias(true).build(),
             "hasBias is true but must be false unless projectInput is true."),

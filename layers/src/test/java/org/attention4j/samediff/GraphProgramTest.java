@@ -80,4 +80,17 @@ class GraphProgramTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("The placeholder 'y' has no value.");
   }
+
+  /** The framework's own session takes such an axis for another one. */
+  @Test
+  void anAxisMayBeCountedFromTheEnd() {
+    SDVariable scores = sd.placeHolder("scores", DataType.DOUBLE, -1, -1, -1, -1);
+    INDArray value = Nd4j.rand(DataType.DOUBLE, 2, 3, 5, 7);
+    List<INDArray> results =
+        new GraphProgram(List.of(scores.sum(true, -1), scores.max(true, -2), scores.mean(-1)))
+            .run(Map.of("scores", value), new ArrayCacheMemoryMgr());
+    assertThat(results.get(0)).isEqualTo(value.sum(true, 3));
+    assertThat(results.get(1)).isEqualTo(value.max(true, 2));
+    assertThat(results.get(2)).isEqualTo(value.mean(3));
+  }
 }
