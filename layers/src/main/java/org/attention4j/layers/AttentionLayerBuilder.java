@@ -112,11 +112,14 @@ public abstract class AttentionLayerBuilder<T extends AttentionLayerBuilder<T>>
           "equal to nIn, which is "
               + (nIn == 0 ? "not set" : nIn)
               + ", unless projectInput is true");
-      require.that(
-          headSize == 0 || headSize == nOut, "headSize", headSize, "left out without projectInput");
     }
     options.validate(
         require, nHeads, projectInput ? headSizeOrDefault() : nIn, projectInput, biasOption());
+    require.that(
+        projectInput || headSize == 0 || headSize == nOut,
+        "headSize",
+        headSize,
+        "left out unless projectInput is true");
     return require;
   }
 

@@ -1,6 +1,7 @@
 package org.attention4j.examples;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,10 +16,13 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  *
  * @param layer the attention layer's name
  * @param head the head, from 0
- * @param entropy H = -sum p log p over the visible keys, in nats
+ * @param entropy H = -sum p log p over the visible keys, in nats, with p the weights divided by
+ *     their sum; rows without any weight are left out
  * @param effectiveTokens e^H, the number of keys among which an even spread has that entropy
+ * @param rowMass the sum of a row's weights, 1 for most normalizers
  */
-record HeadStatistics(String layer, int head, double entropy, double effectiveTokens) {
+record HeadStatistics(
+    String layer, int head, double entropy, double effectiveTokens, double rowMass) {
   private static final String WEIGHTS = "weights";
 
   /**
@@ -53,18 +57,28 @@ record HeadStatistics(String layer, int head, double entropy, double effectiveTo
     int keys = (int) weights.size(3);
     List<HeadStatistics> statistics = new ArrayList<>();
     for (int head = 0; head < weights.size(1); head++) {
-      double[] values = headValues(weights, head);
-      int rows = values.length / keys;
-      double entropy = 0;
-      double effectiveTokens = 0;
-      for (int row = 0; row < rows; row++) {
-        double ofRow = entropy(values, row * keys, keys);
-        entropy += ofRow / rows;
-        effectiveTokens += Math.exp(ofRow) / rows;
-      }
-      statistics.add(new HeadStatistics(layer, head, entropy, effectiveTokens));
+      statistics.add(ofRows(layer, head, headValues(weights, head), keys));
     }
     return statistics;
+  }
+
+  private static HeadStatistics ofRows(String layer, int head, double[] weights, int keys) {
+    int rows = 0;
+    double entropy = 0;
+    double effectiveTokens = 0;
+    double mass = 0;
+    for (int from = 0; from < weights.length; from += keys) {
+      double ofRow = Arrays.stream(weights, from, from + keys).sum();
+      mass += ofRow;
+      if (ofRow > 0) {
+        double entropyOfRow = entropy(weights, from, keys, ofRow);
+        entropy += entropyOfRow;
+        effectiveTokens += Math.exp(entropyOfRow);
+        rows++;
+      }
+    }
+    return new HeadStatistics(
+        layer, head, entropy / rows, effectiveTokens / rows, mass * keys / weights.length);
   }
 
   /** The mean entropy over all heads. */
@@ -88,12 +102,13 @@ record HeadStatistics(String layer, int head, double entropy, double effectiveTo
     return slice.castTo(DataType.DOUBLE).dup('c').data().asDouble();
   }
 
-  /** Entropy of weights that sum to one; a zero adds nothing, as p log p does in the limit. */
-  private static double entropy(double[] weights, int from, int length) {
+  /** Entropy of weights divided by their sum; a zero adds nothing, as p log p does in the limit. */
+  private static double entropy(double[] weights, int from, int length, double sum) {
     double entropy = 0;
     for (int i = from; i < from + length; i++) {
-      if (weights[i] > 0) {
-        entropy -= weights[i] * Math.log(weights[i]);
+      double p = weights[i] / sum;
+      if (p > 0) {
+        entropy -= p * Math.log(p);
       }
     }
     return entropy;

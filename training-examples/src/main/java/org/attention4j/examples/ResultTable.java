@@ -79,7 +79,14 @@ final class ResultTable {
   /** Writes {@code attention.csv}, one row for each head of each model. */
   static void writeHeads(Path file, List<ModelResult> results) {
     StringBuilder csv = new StringBuilder();
-    row(csv, "normalizer", "layer", "head", "mean_entropy_nats", "mean_effective_tokens");
+    row(
+        csv,
+        "normalizer",
+        "layer",
+        "head",
+        "mean_entropy_nats",
+        "mean_effective_tokens",
+        "mean_row_mass");
     for (ModelResult result : results) {
       for (HeadStatistics head : result.heads()) {
         row(
@@ -88,7 +95,8 @@ final class ResultTable {
             head.layer(),
             head.head(),
             Numbers.fixed(head.entropy(), 5),
-            Numbers.fixed(head.effectiveTokens(), 4));
+            Numbers.fixed(head.effectiveTokens(), 4),
+            Numbers.fixed(head.rowMass(), 5));
       }
     }
     AtomicFile.write(file, csv.toString().getBytes(StandardCharsets.UTF_8));

@@ -25,7 +25,8 @@ class CommandLineTest {
         arguments("", "Name a command"),
         arguments("frobnicate", "frobnicate"),
         arguments("compare --frobnicate", "--frobnicate"),
-        arguments("compare --normalizers quux", "known are softmax, top-k"),
+        arguments(
+            "compare --normalizers quux", "There is no normalizer 'quux'; known are softmax, "),
         arguments("compare --normalizers softmax,softmax", "twice"),
         arguments("compare --normalizers softmax,", "''"),
         arguments("compare --normalizers top-k", "'k' is missing"),

@@ -62,7 +62,9 @@ class ComparisonTest {
   }
 
   private static void assertSelfContained(String page) {
-    assertThat(page).doesNotContain("<script", "http://", "https://", "src=", "href=", "${");
+    assertThat(page).doesNotContain("<script", "http://", "https://", "href=", "url(", "${");
+    assertThat(page).containsPattern("src=\"data:image/png;base64,[A-Za-z0-9+/=]{1000,}\"");
+    assertThat(page).doesNotContainPattern("(src|srcset)=\"(?!data:image/png)");
     assertThat(page).contains("&lt;script&gt;", "prefers-color-scheme: dark", "--steps=3");
   }
 
@@ -125,7 +127,7 @@ class ComparisonTest {
     NamedNormalizer named = new NamedNormalizer("<b>&\"</b>", Normalizers.softmax());
     ModelResult result =
         new ModelResult(
-            named, 2, List.of(new HeadStatistics("<i>", 0, 1, 2)), 7, 1, List.of(3.0, 2.0));
+            named, 2, List.of(new HeadStatistics("<i>", 0, 1, 2, 1)), 7, 1, List.of(3.0, 2.0));
     Path page = directory.resolve("page.html");
 
     HtmlReport.write(page, List.of(result), 4, Map.of("Command", "a < b"));

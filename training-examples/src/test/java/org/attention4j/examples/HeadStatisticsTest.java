@@ -28,4 +28,17 @@ class HeadStatisticsTest {
     assertThat(heads.get(1).effectiveTokens()).isCloseTo((Math.pow(2, 1.5) + 3) / 2, within(1e-12));
     assertThat(HeadStatistics.meanEntropy(heads)).isCloseTo((first + second) / 2, within(1e-12));
   }
+
+  @Test
+  void rowsThatDoNotSumToOneAreDividedByTheirSum() {
+    // One head, three queries, two keys: even but faint, one-sided, and nothing at all.
+    INDArray weights =
+        Nd4j.createFromArray(new double[] {0.1, 0.1, 0, 3, 0, 0}).reshape(1, 1, 3, 2);
+
+    HeadStatistics head = HeadStatistics.of("layer", weights).get(0);
+
+    assertThat(head.entropy()).isCloseTo(Math.log(2) / 2, within(1e-12));
+    assertThat(head.effectiveTokens()).isCloseTo((2 + 1) / 2.0, within(1e-12));
+    assertThat(head.rowMass()).isCloseTo((0.2 + 3 + 0) / 3, within(1e-12));
+  }
 }
