@@ -1,0 +1,264 @@
+package org.attention4j.layers;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.attention4j.dl4j.UpdaterState;
+import org.attention4j.normalizer.Normalizer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Replaces the stock attention layers and vertices of a trained network by those of this library,
+ * with a normalizer of choice. Parameters, updater state, iteration and epoch count are kept; the
+ * given network is left as it is and shares nothing with the new one.
+ *
+ * <pre>{@code
+ * MultiLayerNetwork trained = ModelSerializer.restoreMultiLayerNetwork(file);
+ * var swapped = AttentionSwap.with(Normalizers.entmax15()).in(trained);
+ * swapped.report().forEach(System.out::println);
+ * MultiLayerNetwork network = swapped.network();
+ * }</pre>
+ *
+ * <p>With {@link org.attention4j.normalizer.Normalizers#softmax()} the new network gives the
+ * outputs of the old one, but for queries without a visible key: the stock layers average the
+ * padding there, these give zero. It does not train alike: the gradients of the stock layers are
+ * twice too large, and their {@code dropOut} is ignored.
+ *
+ * <p>A normalizer's own parameters start at their initial values and with the state of a fresh
+ * updater. In a frozen layer they stay there. Listeners are not carried over.
+ *
+ * <p>Replaced are SelfAttentionLayer, LearnedSelfAttentionLayer, RecurrentAttentionLayer and
+ * AttentionVertex, frozen or not. What stays as it is, is reported with the reason: such layers
+ * within other wrappers, subclasses of them, and configurations that this library lacks.
+ */
+public final class AttentionSwap {
+  private final Normalizer normalizer;
+
+  /** What to replace; empty for all. */
+  private final Set<String> names;
+
+  private AttentionSwap(Normalizer normalizer, Set<String> names) {
+    this.normalizer = normalizer;
+    this.names = names;
+  }
+
+  /**
+   * Starts a swap of all stock attention layers and vertices.
+   *
+   * @param normalizer the map from scores to weights in the layers that come in
+   * @return the swap
+   */
+  public static AttentionSwap with(Normalizer normalizer) {
+    return new AttentionSwap(normalizer, Set.of());
+  }
+
+  /**
+   * Restricts the swap to some layers and vertices.
+   *
+   * @param names the layers' or vertices' names, at least one
+   * @return a swap of those alone
+   * @throws IllegalArgumentException if there is no name
+   */
+  public AttentionSwap only(String... names) {
+    if (names.length == 0) {
+      throw new IllegalArgumentException(
+          "AttentionSwap.only() needs at least one name; leave it out to replace all.");
+    }
+    return new AttentionSwap(normalizer, new LinkedHashSet<>(List.of(names)));
+  }
+
+  /**
+   * Makes a network with other attention layers.
+   *
+   * @param network an initialized network, trained or not
+   * @return the new network and what became of each attention layer
+   * @throws IllegalArgumentException if the network is not initialized or has no layer of a name
+   *     that was given to {@link #only}
+   */
+  public Result<MultiLayerNetwork> in(MultiLayerNetwork network) {
+    requireInitialized(network.isInitCalled());
+    MultiLayerConfiguration configuration =
+        MultiLayerConfiguration.fromJson(network.getLayerWiseConfigurations().toJson());
+    List<String> layerNames = new ArrayList<>();
+    for (NeuralNetConfiguration layer : configuration.getConfs()) {
+      @Nullable String name = layer.getLayer().getLayerName();
+      layerNames.add(name == null ? "layer" + layerNames.size() : name);
+    }
+    requireKnown(layerNames);
+    Report report = new Report();
+    for (int i = 0; i < layerNames.size(); i++) {
+      swapLayer(layerNames.get(i), configuration.getConf(i), report);
+    }
+    MultiLayerNetwork swapped = new MultiLayerNetwork(configuration);
+    swapped.init();
+    copyParameters(network.paramTable(), swapped.paramTable());
+    UpdaterState.copy(network, swapped);
+    return new Result<>(swapped, report.replaced, report.kept);
+  }
+
+  /**
+   * Makes a network with other attention layers and vertices.
+   *
+   * @param network an initialized network, trained or not
+   * @return the new network and what became of each attention layer and vertex
+   * @throws IllegalArgumentException if the network is not initialized or has no vertex of a name
+   *     that was given to {@link #only}
+   */
+  public Result<ComputationGraph> in(ComputationGraph network) {
+    requireInitialized(network.getVertices() != null);
+    ComputationGraphConfiguration configuration =
+        ComputationGraphConfiguration.fromJson(network.getConfiguration().toJson());
+    requireKnown(configuration.getVertices().keySet());
+    Report report = new Report();
+    for (Map.Entry<String, GraphVertex> vertex : configuration.getVertices().entrySet()) {
+      if (vertex.getValue() instanceof LayerVertex layer) {
+        swapLayer(vertex.getKey(), layer.getLayerConf(), report);
+      } else {
+        swapVertex(vertex, report);
+      }
+    }
+    ComputationGraph swapped = new ComputationGraph(configuration);
+    swapped.init();
+    copyParameters(network.paramTable(), swapped.paramTable());
+    UpdaterState.copy(network, swapped);
+    return new Result<>(swapped, report.replaced, report.kept);
+  }
+
+  private void swapLayer(String name, NeuralNetConfiguration configuration, Report report) {
+    Layer layer = configuration.getLayer();
+    Layer attention = StockAttention.within(layer);
+    Layer subject = attention == null ? layer : attention;
+    if (!isWanted(name, attention != null, subject, report)) {
+      return;
+    }
+    try {
+      configuration.setLayer(StockAttention.replace(layer, normalizer));
+      configuration.clearVariables(); // the parameters' names; the new layer fills in its own
+      report.replaced(name, subject, normalizer);
+    } catch (IllegalArgumentException reason) {
+      report.kept(name, String.valueOf(reason.getMessage()));
+    }
+  }
+
+  private void swapVertex(Map.Entry<String, GraphVertex> entry, Report report) {
+    String name = entry.getKey();
+    GraphVertex vertex = entry.getValue();
+    if (!isWanted(name, StockAttention.isVertex(vertex), vertex, report)) {
+      return;
+    }
+    try {
+      entry.setValue(StockAttention.replace(vertex, normalizer));
+      report.replaced(name, vertex, normalizer);
+    } catch (IllegalArgumentException reason) {
+      report.kept(name, String.valueOf(reason.getMessage()));
+    }
+  }
+
+  private boolean isWanted(String name, boolean isStock, Object layer, Report report) {
+    boolean named = names.contains(name);
+    if (isStock && !named && !names.isEmpty()) {
+      report.kept(
+          name, "It is a stock %s that was not named.".formatted(layer.getClass().getSimpleName()));
+    }
+    if (!isStock && named) {
+      report.kept(
+          name,
+          "It is a %s and not a stock attention layer or vertex."
+              .formatted(layer.getClass().getName()));
+    }
+    return isStock && (named || names.isEmpty());
+  }
+
+  private static void copyParameters(Map<String, INDArray> from, Map<String, INDArray> to) {
+    from.forEach((name, values) -> Objects.requireNonNull(to.get(name), name).assign(values));
+  }
+
+  private static void requireInitialized(boolean initialized) {
+    if (!initialized) {
+      throw new IllegalArgumentException(
+          "AttentionSwap: the network is not initialized, so that it has no parameters to keep;"
+              + " call init() or load a trained model.");
+    }
+  }
+
+  private void requireKnown(Iterable<String> known) {
+    Set<String> unknown = new LinkedHashSet<>(names);
+    known.forEach(unknown::remove);
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "AttentionSwap: the network has nothing named '%s'; there are '%s'."
+              .formatted(String.join("', '", unknown), String.join("', '", known)));
+    }
+  }
+
+  /** What happens, as it happens. */
+  private static final class Report {
+    private final Map<String, String> replaced = new LinkedHashMap<>();
+    private final Map<String, String> kept = new LinkedHashMap<>();
+
+    void replaced(String name, Object stock, Normalizer normalizer) {
+      replaced.put(
+          name,
+          "The stock %s is replaced by that of attention4j with %s."
+              .formatted(stock.getClass().getSimpleName(), normalizer));
+    }
+
+    void kept(String name, String reason) {
+      kept.put(name, reason);
+    }
+  }
+
+  /**
+   * A network with other attention layers, and what became of each.
+   *
+   * @param network the new network
+   * @param replaced a sentence for each layer or vertex that was replaced, by name
+   * @param kept the reason, a sentence, for each stock attention layer or vertex, or other one that
+   *     was named, that stayed as it was, by name
+   * @param <N> the kind of network
+   */
+  public record Result<N extends Model>(
+      N network, Map<String, String> replaced, Map<String, String> kept) {
+    /**
+     * Copies the maps and keeps their order, which is that of the network.
+     *
+     * @param network the new network
+     * @param replaced a sentence for each that was replaced
+     * @param kept a reason for each that was not
+     */
+    public Result {
+      replaced = Collections.unmodifiableMap(new LinkedHashMap<>(replaced));
+      kept = Collections.unmodifiableMap(new LinkedHashMap<>(kept));
+    }
+
+    /**
+     * What became of each attention layer, for people.
+     *
+     * @return one line for each layer or vertex that was replaced, then for each that was kept; one
+     *     line that says so if there was nothing to replace
+     */
+    public List<String> report() {
+      List<String> lines = new ArrayList<>();
+      replaced.forEach((name, sentence) -> lines.add("'" + name + "': " + sentence));
+      kept.forEach((name, reason) -> lines.add("'" + name + "' is kept: " + reason));
+      return lines.isEmpty()
+          ? List.of("There is no stock attention layer or vertex in this network.")
+          : List.copyOf(lines);
+    }
+  }
+}
