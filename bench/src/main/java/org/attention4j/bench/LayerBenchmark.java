@@ -47,6 +47,9 @@ public class LayerBenchmark {
   private INDArray input;
   private INDArray labels;
 
+  /** For JMH. */
+  public LayerBenchmark() {}
+
   /** Builds the network and draws its data. */
   @Setup
   public void build() {

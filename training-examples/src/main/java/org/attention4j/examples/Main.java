@@ -31,6 +31,8 @@ public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;
 
+  private Main() {}
+
   /**
    * Runs the command line and ends the JVM with its exit status.
    *
