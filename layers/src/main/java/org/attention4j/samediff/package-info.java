@@ -1,5 +1,5 @@
 /**
- * Attention in SameDiff graphs: the operation itself, its exact gradient, and the session that runs
+ * Attention in SameDiff graphs: the operation itself, its exact gradient, and the program that runs
  * it.
  */
 @NullMarked
