@@ -19,12 +19,13 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * One variant of a layer's graph, for given masks and for training or inference, with its gradient.
  *
- * <p>The gradient is that of {@code sum(output * epsilon)} by inputs and parameters, in one graph
- * with the forward pass.
+ * <p>The gradient is that of {@code sum(output * epsilon) + lossGradient * loss} by inputs and
+ * parameters, in one graph with the forward pass. Most layers have no loss of their own.
  */
 final class CompiledGraph {
   private static final String MASK_SUFFIX = "_mask";
   private static final String EPSILON = "epsilon";
+  private static final String LOSS_GRADIENT = "lossGradient";
 
   private final LayerGraph graph;
   private final SDVariable output;
@@ -78,6 +79,9 @@ final class CompiledGraph {
     }
     List<SDVariable> computed = new ArrayList<>(List.of(output));
     computed.addAll(kept);
+    if (graph.loss() != null) {
+      computed.add(graph.loss());
+    }
     forward = new GraphProgram(computed);
   }
 
@@ -92,7 +96,14 @@ final class CompiledGraph {
   private List<SDVariable> gradients() {
     if (gradients == null) {
       SDVariable arriving = graph.sameDiff().placeHolder(EPSILON, epsilonType);
-      gradients = Gradients.of(output, arriving, differentiated);
+      List<SDVariable> outputs = new ArrayList<>(List.of(output));
+      List<SDVariable> outputGradients = new ArrayList<>(List.of(arriving));
+      SDVariable loss = graph.loss();
+      if (loss != null) {
+        outputs.add(loss);
+        outputGradients.add(graph.sameDiff().placeHolder(LOSS_GRADIENT, loss.dataType()));
+      }
+      gradients = Gradients.of(outputs, outputGradients, differentiated);
     }
     return gradients;
   }
@@ -123,22 +134,24 @@ final class CompiledGraph {
     return graph.unrolled();
   }
 
-  /** Draws the factors of every dropout: zero, or one over the probability to be kept. */
+  /** Draws what every dropout of one pass needs. */
   Map<String, INDArray> drawDropout(Map<String, long[]> inputShapes) {
     Map<String, INDArray> draws = new LinkedHashMap<>();
     for (LayerGraph.Dropout dropout : graph.dropouts()) {
-      double keep = 1 - dropout.probability();
-      long[] shape = dropout.shape().apply(inputShapes);
-      INDArray uniform = Nd4j.rand(DataType.FLOAT, shape);
-      draws.put(dropout.placeholder(), uniform.lt(keep).castTo(DataType.FLOAT).divi(keep));
+      draws.put(dropout.placeholder(), DropoutDraw.of(dropout, inputShapes));
     }
     return draws;
   }
 
-  /** The output, and after it what {@link #backward} can make use of. */
+  /** The output, and after it what {@link #backward} and {@link #loss} can make use of. */
   List<INDArray> forward(
       GraphInputs inputs, Map<String, INDArray> dropoutDraws, SessionMemMgr memory) {
     return forward.run(placeholders(inputs, dropoutDraws), memory);
+  }
+
+  /** The layer's own loss, from what {@link #forward} returned; 0 if it has none. */
+  double loss(List<INDArray> fromForward) {
+    return graph.loss() == null ? 0 : fromForward.get(fromForward.size() - 1).getDouble(0);
   }
 
   /** Prepares a backward pass without kept results; must happen outside all workspaces. */
@@ -153,15 +166,20 @@ final class CompiledGraph {
    *
    * @param fromForward what the forward pass of these inputs returned; empty to compute all anew,
    *     for which {@link #differentiate} must have been called
+   * @param lossGradient the factor on the gradient of the layer's own loss
    */
   List<INDArray> backward(
       GraphInputs inputs,
       Map<String, INDArray> dropoutDraws,
       List<INDArray> fromForward,
       INDArray epsilon,
+      double lossGradient,
       SessionMemMgr memory) {
     Map<String, INDArray> values = placeholders(inputs, dropoutDraws);
     values.put(EPSILON, epsilon);
+    if (graph.loss() != null) {
+      values.put(LOSS_GRADIENT, Nd4j.scalar(lossGradient));
+    }
     if (fromForward.isEmpty() || backward == null) {
       return Objects.requireNonNull(wholeBackward).run(values, memory);
     }

@@ -2,6 +2,7 @@ package org.attention4j.dl4j;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -38,16 +39,35 @@ final class ExactLayerRuntime extends SameDiffLayer implements IntermediateSourc
       INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(true);
     Map<String, INDArray> inputGradients =
-        runner.backward(graphInputs(input, maskArray), epsilon, gradTable, workspaceMgr);
+        runner.backward(
+            graphInputs(input, maskArray), epsilon, lossGradient(), gradTable, workspaceMgr);
     Gradient gradient = new DefaultGradient();
     paramTable.keySet().forEach(name -> gradient.setGradientFor(name, gradTable.get(name)));
     return new Pair<>(gradient, backpropDropOutIfPresent(inputGradients.get(INPUT_KEY)));
+  }
+
+  /**
+   * The network divides all gradients by the number of examples, as its loss is a sum over them;
+   * the layer's own loss is none, and counts once.
+   */
+  private double lossGradient() {
+    return conf().isMiniBatch() ? getInputMiniBatchSize() : 1;
   }
 
   @Override
   public Map<String, INDArray> intermediates(
       INDArray[] inputs, @Nullable INDArray[] masks, List<String> names) {
     return runner.intermediates(graphInputs(inputs[0], masks[0]), names);
+  }
+
+  @Override
+  public void observeBackward(Consumer<INDArray> observer) {
+    runner.observeBackward(observer);
+  }
+
+  @Override
+  public Map<String, INDArray> masks() {
+    return graphInputs(input, maskArray).masks();
   }
 
   private GraphInputs graphInputs(INDArray input, @Nullable INDArray mask) {
@@ -61,9 +81,15 @@ final class ExactLayerRuntime extends SameDiffLayer implements IntermediateSourc
     getParam(key).assign(val);
   }
 
+  /** L1, L2 and the layer's own loss: the network asks after each forward pass. */
   @Override
   public double calcRegularizationScore(boolean backpropParamsOnly) {
-    return RegularizationScore.of(
-        paramTable, exactConf()::getRegularizationByParam, getIterationCount(), getEpochCount());
+    double regularization =
+        RegularizationScore.of(
+            paramTable,
+            exactConf()::getRegularizationByParam,
+            getIterationCount(),
+            getEpochCount());
+    return regularization + runner.loss();
   }
 }

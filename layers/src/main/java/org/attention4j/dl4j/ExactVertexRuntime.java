@@ -3,12 +3,14 @@ package org.attention4j.dl4j;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,7 +28,17 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
       boolean initParams,
       DataType dataType) {
     super(config, graph, name, vertexIndex, paramsView, initParams, dataType);
-    runner = new GraphRunner(config::define, dataType);
+    runner = new GraphRunner(definition -> defineWithoutLoss(config, definition), dataType);
+  }
+
+  private static SDVariable defineWithoutLoss(ExactSameDiffVertex config, LayerGraph definition) {
+    SDVariable output = config.define(definition);
+    if (definition.loss() != null) {
+      throw new IllegalStateException(
+          "%s: a vertex cannot add to the loss, since a ComputationGraph takes no part of its score from vertices; make it a layer."
+              .formatted(config.getClass().getSimpleName()));
+    }
+    return output;
   }
 
   @Override
@@ -41,7 +53,7 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
   @Override
   public Pair<Gradient, INDArray[]> doBackward(boolean tbptt, LayerWorkspaceMgr workspaceMgr) {
     Map<String, INDArray> inputGradients =
-        runner.backward(graphInputs(inputs, maskArrays), epsilon, gradTable, workspaceMgr);
+        runner.backward(graphInputs(inputs, maskArrays), epsilon, 0, gradTable, workspaceMgr);
     Gradient gradient = new DefaultGradient();
     paramTable.keySet().forEach(name -> gradient.setGradientFor(name, gradTable.get(name)));
     return new Pair<>(gradient, inputGradients.values().toArray(INDArray[]::new));
@@ -51,6 +63,16 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
   public Map<String, INDArray> intermediates(
       INDArray[] given, @Nullable INDArray[] masks, List<String> names) {
     return runner.intermediates(graphInputs(given, masks), names);
+  }
+
+  @Override
+  public void observeBackward(Consumer<INDArray> observer) {
+    runner.observeBackward(observer);
+  }
+
+  @Override
+  public Map<String, INDArray> masks() {
+    return graphInputs(inputs, maskArrays).masks();
   }
 
   @Override

@@ -13,12 +13,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param dropoutDraws the factors of its dropout
  * @param inputs its inputs and masks
  * @param results its output and the intermediate results that it kept
+ * @param loss the layer's own loss in it, 0 if it has none
  */
 record ForwardPass(
     boolean training,
     Map<String, INDArray> dropoutDraws,
     List<INDArray> inputs,
-    List<INDArray> results) {
+    List<INDArray> results,
+    double loss) {
 
   static List<INDArray> arrays(GraphInputs inputs) {
     List<INDArray> arrays = new ArrayList<>(inputs.inputs().values());
@@ -38,7 +40,7 @@ record ForwardPass(
 
   /** What was kept is not needed twice, and may be large. */
   ForwardPass withoutResults() {
-    return new ForwardPass(training, dropoutDraws, List.of(), List.of());
+    return new ForwardPass(training, dropoutDraws, List.of(), List.of(), loss);
   }
 
   private static boolean isAlive(INDArray array) {

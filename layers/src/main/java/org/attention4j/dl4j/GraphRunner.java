@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.layers.samediff.DL4JSameDiffMemoryMgr;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -40,7 +41,9 @@ final class GraphRunner {
           return size() > MOST_VARIANTS;
         }
       };
-  private ForwardPass last = new ForwardPass(false, Map.of(), List.of(), List.of());
+  private ForwardPass last = new ForwardPass(false, Map.of(), List.of(), List.of(), 0);
+
+  private @Nullable Consumer<INDArray> backwardObserver;
 
   GraphRunner(GraphDefinition definition, DataType type) {
     this.definition = definition;
@@ -60,19 +63,28 @@ final class GraphRunner {
             inputs,
             dropoutDraws,
             memory(workspaces, ArrayType.FF_WORKING_MEM, ArrayType.ACTIVATIONS));
-    last = new ForwardPass(training, dropoutDraws, ForwardPass.arrays(given), results);
+    last =
+        new ForwardPass(
+            training, dropoutDraws, ForwardPass.arrays(given), results, graph.loss(results));
     return place(results.get(0), workspaces, ArrayType.ACTIVATIONS);
   }
 
   /**
    * Computes the gradients by the inputs, in the workspace for activation gradients, and writes the
    * gradients by the parameters into the given views.
+   *
+   * @param lossGradient the factor on the gradient of the layer's own loss
    */
   Map<String, INDArray> backward(
       GraphInputs given,
       INDArray epsilon,
+      double lossGradient,
       Map<String, INDArray> parameterGradients,
       LayerWorkspaceMgr workspaces) {
+    if (backwardObserver != null) {
+      backwardObserver.accept(epsilon);
+      backwardObserver = null;
+    }
     GraphInputs inputs = given.withoutGarbage();
     CompiledGraph graph = graph(inputs, last.training());
     List<INDArray> fromForward = last.training() ? last.resultsFor(given) : List.of();
@@ -87,6 +99,7 @@ final class GraphRunner {
             last.dropoutDraws(),
             fromForward,
             epsilon,
+            lossGradient,
             memory(workspaces, ArrayType.BP_WORKING_MEM, ArrayType.ACTIVATION_GRAD));
     last = last.withoutResults();
     Map<String, INDArray> inputGradients = new LinkedHashMap<>();
@@ -99,6 +112,15 @@ final class GraphRunner {
       parameterGradients.computeIfPresent(name, (n, view) -> view.assign(gradient));
     }
     return inputGradients;
+  }
+
+  /** The layer's own loss in the last forward pass; 0 if that was one of inference. */
+  double loss() {
+    return last.loss();
+  }
+
+  void observeBackward(Consumer<INDArray> observer) {
+    backwardObserver = observer;
   }
 
   /** Computes published results of an inference pass, detached from all workspaces. */

@@ -2,6 +2,7 @@ package org.attention4j.dl4j;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -9,4 +10,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 interface IntermediateSource {
   Map<String, INDArray> intermediates(
       INDArray[] inputs, @Nullable INDArray[] masks, List<String> names);
+
+  /** Hands the gradient that arrives at the output to the observer, once. */
+  void observeBackward(Consumer<INDArray> observer);
+
+  /** The masks of the present inputs, by input name. */
+  Map<String, INDArray> masks();
 }

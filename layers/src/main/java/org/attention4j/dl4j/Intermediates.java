@@ -27,11 +27,7 @@ public final class Intermediates {
    */
   public static Map<String, INDArray> of(
       Layer layer, INDArray input, @Nullable INDArray mask, String... names) {
-    Layer actual =
-        layer instanceof org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer wrapper
-            ? wrapper.getUnderlying()
-            : layer;
-    return source(actual)
+    return source(unwrapped(layer))
         .intermediates(new INDArray[] {input}, new INDArray[] {mask}, List.of(names));
   }
 
@@ -51,7 +47,14 @@ public final class Intermediates {
     return source(vertex).intermediates(inputs, masks, List.of(names));
   }
 
-  private static IntermediateSource source(Object layer) {
+  /** The layer within a wrapper, such as one that freezes it. */
+  static Layer unwrapped(Layer layer) {
+    return layer instanceof org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer wrapper
+        ? unwrapped(wrapper.getUnderlying())
+        : layer;
+  }
+
+  static IntermediateSource source(Object layer) {
     if (layer instanceof IntermediateSource source) {
       return source;
     }

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * What a layer or vertex sees when it writes its computation into a graph: inputs, masks,
@@ -29,6 +30,7 @@ public final class LayerGraph {
   private final Map<String, SDVariable> parameters;
   private final Map<String, SDVariable> published = new LinkedHashMap<>();
   private final List<Dropout> dropouts = new ArrayList<>();
+  private @Nullable SDVariable loss;
   private final long steps;
   private boolean unrolled;
 
@@ -40,7 +42,20 @@ public final class LayerGraph {
    * @param shape the factors' shape for given shapes of the inputs
    */
   record Dropout(
-      String placeholder, double probability, Function<Map<String, long[]>, long[]> shape) {}
+      String placeholder,
+      double probability,
+      Function<Map<String, long[]>, long[]> shape,
+      Draw draw) {}
+
+  /** What is drawn for a dropout. */
+  enum Draw {
+    /** A factor for each value. */
+    FACTORS,
+    /** A factor for each attention weight, as the fused operation would draw it from a seed. */
+    WEIGHT_FACTORS,
+    /** The seed of a fused operation. */
+    SEED
+  }
 
   LayerGraph(
       SameDiff sd,
@@ -174,13 +189,64 @@ public final class LayerGraph {
    */
   public SDVariable dropout(
       SDVariable x, double probability, Function<Map<String, long[]>, long[]> shape) {
+    return dropout(x, probability, shape, Draw.FACTORS);
+  }
+
+  /**
+   * Inverted dropout of attention weights, the same as the fused operation draws from {@link
+   * #weightsDropoutSeed}.
+   *
+   * @param weights shape [b, h, Tq, Tk]
+   * @param probability the chance of each weight to be dropped; 0 for none
+   * @param shape the shape of the weights for given shapes of the inputs, by input name
+   * @return the weights with dropout
+   */
+  public SDVariable weightsDropout(
+      SDVariable weights, double probability, Function<Map<String, long[]>, long[]> shape) {
+    return dropout(weights, probability, shape, Draw.WEIGHT_FACTORS);
+  }
+
+  private SDVariable dropout(
+      SDVariable x, double probability, Function<Map<String, long[]>, long[]> shape, Draw draw) {
     if (!training || probability == 0) {
       return x;
     }
     String name = "dropout" + dropouts.size();
     SDVariable factors = sd.placeHolder(name, x.dataType());
-    dropouts.add(new Dropout(name, probability, shape));
+    dropouts.add(new Dropout(name, probability, shape, draw));
     return x.mul(factors);
+  }
+
+  /**
+   * What a fused operation draws the dropout of its weights from; new in each training pass, the
+   * same in its forward and backward half.
+   *
+   * @param probability the chance of each weight to be dropped, above 0
+   * @return one INT64
+   */
+  public SDVariable weightsDropoutSeed(double probability) {
+    String name = "dropout" + dropouts.size();
+    dropouts.add(new Dropout(name, probability, shapes -> new long[] {1}, Draw.SEED));
+    return sd.placeHolder(name, DataType.INT64);
+  }
+
+  /**
+   * Adds a term of the layer's own to what training minimises, once for the whole minibatch: the
+   * network's score contains it and the gradient is that of the score. For layers only; a {@link
+   * org.deeplearning4j.nn.graph.ComputationGraph} takes no part of its score from vertices. In
+   * inference nothing is added.
+   *
+   * @param term a scalar of rank 0, FLOAT or DOUBLE like all variables here
+   */
+  public void addLoss(SDVariable term) {
+    if (training) {
+      loss = loss == null ? term : loss.add(term);
+    }
+  }
+
+  /** The sum of the terms that were added to the loss; null if there is none. */
+  @Nullable SDVariable loss() {
+    return loss;
   }
 
   /** Whether this graph holds for one number of steps only. */

@@ -12,12 +12,21 @@ import org.nd4j.shade.jackson.annotation.JsonIgnore;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /** What the attention layers share: their sizes, their options and the parameters of the heads. */
-abstract class AttentionLayer extends SequenceLayer {
+abstract class AttentionLayer extends SequenceLayer implements AttentionRule.Holder {
   /** The name under which the masked, scaled scores are published. */
   public static final String SCORES = "scores";
 
   /** The name under which the weights, before dropout, are published. */
   public static final String WEIGHTS = "weights";
+
+  /** The name under which the queries of each head are published, shape [b, h, d, Tq]. */
+  public static final String QUERIES = "queries";
+
+  /** The name under which the keys are published, shape [b, g, d, Tk] for g key heads. */
+  public static final String KEYS = "keys";
+
+  /** The name under which the values are published, shape [b, g, d, Tk]. */
+  public static final String VALUES = "values";
 
   @JsonProperty private long nOut;
   @JsonProperty private int nHeads;
@@ -47,6 +56,11 @@ abstract class AttentionLayer extends SequenceLayer {
   /** The heads; each query has as many features as the layer's input unless overridden. */
   MultiHeadAttention heads() {
     return heads(getNIn());
+  }
+
+  @Override
+  public final AttentionRule attentionRule() {
+    return heads().rule();
   }
 
   final AttentionOptions options() {

@@ -19,6 +19,9 @@ final class AttentionOptions implements Serializable {
   @JsonProperty Position position = Position.NONE;
   @JsonProperty int nKeyValueHeads;
   @JsonProperty boolean qkNorm;
+  @JsonProperty Execution execution = Execution.AUTO;
+  @JsonProperty double entropyPenalty;
+  @JsonProperty double entropyFloor = 1;
 
   AttentionOptions() {}
 
@@ -31,6 +34,9 @@ final class AttentionOptions implements Serializable {
     position = other.position;
     nKeyValueHeads = other.nKeyValueHeads;
     qkNorm = other.qkNorm;
+    execution = other.execution;
+    entropyPenalty = other.entropyPenalty;
+    entropyFloor = other.entropyFloor;
   }
 
   /** The factor on the scores; one over the root of the head size unless chosen. */
@@ -41,6 +47,11 @@ final class AttentionOptions implements Serializable {
   /** The number of heads of keys and values; as many as of queries unless chosen. */
   int keyValueHeads(int heads) {
     return nKeyValueHeads == 0 ? heads : nKeyValueHeads;
+  }
+
+  /** Whether training computes the weights' entropy, for which it needs the weights. */
+  boolean penalisesEntropy() {
+    return entropyPenalty > 0;
   }
 
   List<NormalizerParameter> normalizerParameters(int heads) {
@@ -59,12 +70,33 @@ final class AttentionOptions implements Serializable {
       Requirements require, int heads, long headFeatures, boolean projectInput, String biasOption) {
     require.present("normalizer", normalizer, "a map such as Normalizers.softmax()");
     require.present("position", position, "NONE, ALIBI or ROTARY");
+    require.present("execution", execution, "AUTO, GRAPH or FUSED");
+    require.that(
+        execution != Execution.FUSED || normalizer.kernel().isPresent(),
+        "execution",
+        execution,
+        "AUTO or GRAPH, since the normalizer " + normalizer + " has no row kernel");
+    require.that(
+        execution != Execution.FUSED || !penalisesEntropy(),
+        "execution",
+        execution,
+        "AUTO or GRAPH, since attentionEntropyPenalty needs the matrix of weights");
     require.that(
         attentionDropout >= 0 && attentionDropout < 1,
         "attentionDropout",
         attentionDropout,
         "at least 0 and below 1 (it is the share of weights that is dropped)");
     require.that(scale == null || Double.isFinite(scale), "scale", String.valueOf(scale), "finite");
+    require.that(
+        entropyPenalty >= 0 && Double.isFinite(entropyPenalty),
+        "the strength of attentionEntropyPenalty",
+        entropyPenalty,
+        "at least 0 and finite (0 is off)");
+    require.that(
+        entropyFloor > 0 && entropyFloor <= 1,
+        "the floor of attentionEntropyPenalty",
+        entropyFloor,
+        "above 0 and at most 1 (it is a share of the largest entropy, log n)");
     require.that(projectInput || !hasBias, biasOption, true, "false unless projectInput is true");
     require.that(
         nKeyValueHeads >= 0 && heads % keyValueHeads(heads) == 0,
@@ -90,12 +122,25 @@ final class AttentionOptions implements Serializable {
         && Objects.equals(scale, that.scale)
         && position == that.position
         && nKeyValueHeads == that.nKeyValueHeads
-        && qkNorm == that.qkNorm;
+        && qkNorm == that.qkNorm
+        && execution == that.execution
+        && Double.compare(entropyPenalty, that.entropyPenalty) == 0
+        && Double.compare(entropyFloor, that.entropyFloor) == 0;
   }
 
   @Override
   public int hashCode() {
     return Objects.hash(
-        normalizer, causal, hasBias, attentionDropout, scale, position, nKeyValueHeads, qkNorm);
+        normalizer,
+        causal,
+        hasBias,
+        attentionDropout,
+        scale,
+        position,
+        nKeyValueHeads,
+        qkNorm,
+        execution,
+        entropyPenalty,
+        entropyFloor);
   }
 }

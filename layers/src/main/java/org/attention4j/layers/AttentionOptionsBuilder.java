@@ -107,6 +107,51 @@ interface AttentionOptionsBuilder<T> {
     return self(this);
   }
 
+  /**
+   * Sets how the part between the projections is computed. The results are the same.
+   *
+   * @param execution AUTO unless set
+   * @return this
+   */
+  default T execution(Execution execution) {
+    attentionOptions().execution = execution;
+    return self(this);
+  }
+
+  /**
+   * Penalises heads that collapse on few keys: training minimises, besides the network's loss,
+   *
+   * <pre>
+   *   strength * Σ_heads mean_rows max(0, floor - H(row) / log n)
+   *   H(row) = -Σ p log p,   p = weights of the row / their sum,   n = its visible keys
+   * </pre>
+   *
+   * <p>The mean is over those rows of the whole minibatch whose query is not masked, which see at
+   * least two keys, and whose weights are not all zero (a sum below 1e-12 counts as none). The
+   * weights are those before {@link #attentionDropout}. Rows at the floor or above have no
+   * gradient; a row below it is pushed with the same force however far below it is, so that a
+   * strength that is large enough holds the floor.
+   *
+   * <p>The penalty is a part of the score of each training pass, as L1 and L2 are, and the gradient
+   * is that of the score. Inference does without it: it costs nothing there, and {@code
+   * score(data)} of a network, which is inference unless asked otherwise, does not contain it.
+   * Weights of negative sign have no entropy; no normalizer of this library gives any.
+   *
+   * <p>Not for {@link AttentionVertex}: a {@link org.deeplearning4j.nn.graph.ComputationGraph}
+   * takes no part of its score from vertices.
+   *
+   * @param strength the factor on the penalty, finite; 0 for none, as it is unless set
+   * @param floor the share of the largest possible entropy log n that a row should have, above 0
+   *     and at most 1
+   * @return this
+   * @see <a href="https://arxiv.org/abs/2303.06296">Zhai et al. 2023, on entropy collapse</a>
+   */
+  default T attentionEntropyPenalty(double strength, double floor) {
+    attentionOptions().entropyPenalty = strength;
+    attentionOptions().entropyFloor = floor;
+    return self(this);
+  }
+
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <T> T self(AttentionOptionsBuilder<T> builder) {
     return (T) builder;

@@ -6,7 +6,6 @@ import java.util.Objects;
 import org.attention4j.dl4j.ExactSameDiffVertex;
 import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.normalizer.Normalizer;
-import org.attention4j.samediff.AttentionResult;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
@@ -48,7 +47,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Publishes {@code scores} and {@code weights}, both [b, h, Tq, Tk].
  */
-public final class AttentionVertex extends ExactSameDiffVertex {
+public final class AttentionVertex extends ExactSameDiffVertex implements AttentionRule.Holder {
   /** The name under which the masked, scaled scores are published. */
   public static final String SCORES = AttentionLayer.SCORES;
 
@@ -111,6 +110,11 @@ public final class AttentionVertex extends ExactSameDiffVertex {
     return new AttentionVertex(this);
   }
 
+  @Override
+  public AttentionRule attentionRule() {
+    return heads().rule();
+  }
+
   private MultiHeadAttention heads() {
     return new MultiHeadAttention(
         nInQueries, nInKeys, nInValues, nOut, nHeads, headSize, projectInput, options);
@@ -140,19 +144,22 @@ public final class AttentionVertex extends ExactSameDiffVertex {
     SDVariable positions = Positions.fromEnd(sd, shape.steps(), keyShape.steps());
     SDVariable keyPositions = Positions.fromStart(sd, keyShape.steps());
     MultiHeadAttention heads = heads();
-    AttentionResult attention =
-        heads
-            .operation(graph, positions, keyPositions, this::weightsShape)
-            .mask(graph.mask(keyInput).map(AttentionLayer::asKeyMask).orElse(null))
-            .causal(options.causal)
+    SDVariable attended =
+        new HeadAttention(
+                heads,
+                positions,
+                keyPositions,
+                graph.mask(keyInput).orElse(null),
+                null,
+                options.causal,
+                this::weightsShape)
             .apply(
+                graph,
                 heads.queries(graph, x, shape, positions),
                 heads.keys(graph, graph.input(keyInput), keyShape, keyPositions),
                 heads.values(graph, graph.input(valueInput), keyShape),
-                nHeads);
-    graph.publish(SCORES, attention.scores());
-    graph.publish(WEIGHTS, attention.weights());
-    SDVariable output = heads.merge(graph, attention.output(), shape);
+                keyShape);
+    SDVariable output = heads.merge(graph, attended, shape);
     return graph.mask(QUERIES).map(mask -> output.mul(sd.stack(1, mask))).orElse(output);
   }
 
@@ -429,6 +436,12 @@ public final class AttentionVertex extends ExactSameDiffVertex {
           false,
           "true unless there is one head and nInQueries, nInKeys and nInValues equal nOut");
       options.validate(require, nHeads, headSizeOrDefault(), projectInput, "hasBias");
+      require.that(
+          !options.penalisesEntropy(),
+          "the strength of attentionEntropyPenalty",
+          options.entropyPenalty,
+          "0, since a ComputationGraph takes no part of its score from vertices; where one sequence"
+              + " attends over itself, use a SelfAttentionLayer, which has the penalty");
       return new AttentionVertex(this);
     }
   }

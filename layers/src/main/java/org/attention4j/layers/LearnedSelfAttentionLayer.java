@@ -3,7 +3,6 @@ package org.attention4j.layers;
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.LayerGraph;
-import org.attention4j.samediff.AttentionResult;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
@@ -75,18 +74,22 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
     SDVariable positions = Positions.fromStart(graph.sameDiff(), shape.steps());
     MultiHeadAttention heads = heads();
     SDVariable queries = heads.queries(graph, learned, learnedShape, positions);
-    AttentionResult attention =
-        heads
-            .operation(graph, positions, positions, this::weightsShape)
-            .mask(graph.mask().map(AttentionLayer::asKeyMask).orElse(null))
+    SDVariable attended =
+        new HeadAttention(
+                heads,
+                positions,
+                positions,
+                graph.mask().orElse(null),
+                null,
+                false,
+                this::weightsShape)
             .apply(
+                graph,
                 shape.headsForEachExample(queries),
                 heads.keys(graph, x, shape, positions),
                 heads.values(graph, x, shape),
-                getNHeads());
-    graph.publish(SCORES, attention.scores());
-    graph.publish(WEIGHTS, attention.weights());
-    return heads.merge(graph, attention.output(), shape.withSteps(learnedShape));
+                shape);
+    return heads.merge(graph, attended, shape.withSteps(learnedShape));
   }
 
   private long[] weightsShape(Map<String, long[]> inputShapes) {

@@ -2,10 +2,9 @@ package org.attention4j.layers;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Function;
 import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.normalizer.NormalizerParameter;
-import org.attention4j.samediff.Attention;
+import org.attention4j.samediff.AttentionCore;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInit;
@@ -123,11 +122,11 @@ record MultiHeadAttention(
    * @param x shape [b, keySize, Tk]
    * @param shape the sizes of x
    * @param positions where they stand, shape [Tk]
-   * @return K, shape [b, h, d, Tk]
+   * @return K, shape [b, g, d, Tk], g being the number of heads of keys and values
    */
   SDVariable keys(LayerGraph graph, SDVariable x, SequenceShape shape, SDVariable positions) {
     SDVariable k = split(graph, x, shape, WK, BK, keyValueHeads());
-    return forEachQueryHead(placed(normed(graph, k, KEY_SCALE), positions), shape);
+    return placed(normed(graph, k, KEY_SCALE), positions);
   }
 
   /**
@@ -135,36 +134,29 @@ record MultiHeadAttention(
    *
    * @param x shape [b, valueSize, Tk]
    * @param shape the sizes of x
-   * @return V, shape [b, h, d, Tk]
+   * @return V, shape [b, g, d, Tk], g being the number of heads of keys and values
    */
   SDVariable values(LayerGraph graph, SDVariable x, SequenceShape shape) {
-    return forEachQueryHead(split(graph, x, shape, WV, BV, keyValueHeads()), shape);
+    return split(graph, x, shape, WV, BV, keyValueHeads());
   }
 
   /**
-   * The operation between the heads, without a mask.
+   * The operation between the heads as a graph, without a mask and without dropout.
    *
    * @param queryPositions where the queries stand, shape [Tq]
    * @param keyPositions where the keys stand, shape [Tk]
-   * @param weightsShape the shape [b, h, Tq, Tk] for given shapes of the inputs
    */
-  Attention operation(
-      LayerGraph graph,
-      SDVariable queryPositions,
-      SDVariable keyPositions,
-      Function<Map<String, long[]>, long[]> weightsShape) {
+  AttentionCore operation(LayerGraph graph, SDVariable queryPositions, SDVariable keyPositions) {
     Map<String, SDVariable> normalizerParameters = new HashMap<>();
     options
         .normalizerParameters(heads)
         .forEach(
             parameter ->
                 normalizerParameters.put(parameter.name(), graph.parameter(parameter.name())));
-    double scale = options.scaleFor(headFeatures());
-    Attention operation =
-        Attention.attention()
+    AttentionCore operation =
+        AttentionCore.attention()
             .normalizer(options.normalizer, normalizerParameters)
-            .scale(scale)
-            .dropout(weights -> graph.dropout(weights, options.attentionDropout, weightsShape));
+            .scale(options.scaleFor(headFeatures()));
     return options.position == Position.ALIBI
         ? operation.bias(Positions.linearBias(queryPositions, keyPositions, heads))
         : operation;
@@ -186,12 +178,23 @@ record MultiHeadAttention(
     return options.hasBias ? shape.addToEachStep(output, graph.parameter(BO), outputSize) : output;
   }
 
+  /** How scores become weights, for whoever computes a row anew. */
+  AttentionRule rule() {
+    return new AttentionRule(
+        options.normalizer,
+        heads,
+        headFeatures(),
+        options.scaleFor(headFeatures()),
+        options.causal,
+        options.position);
+  }
+
   /** Features of each head; without projection the one head has them all. */
   long headFeatures() {
     return projected ? headSize : querySize;
   }
 
-  private int keyValueHeads() {
+  int keyValueHeads() {
     return options.keyValueHeads(heads);
   }
 
@@ -225,7 +228,8 @@ record MultiHeadAttention(
     return options.position == Position.ROTARY ? Positions.rotate(x, positions, headFeatures()) : x;
   }
 
-  private SDVariable forEachQueryHead(SDVariable x, SequenceShape shape) {
+  /** Repeats the heads of keys or values for each head of queries. */
+  SDVariable forEachQueryHead(SDVariable x, SequenceShape shape) {
     int group = heads / keyValueHeads();
     return group == 1 ? x : shape.repeatHeads(x, keyValueHeads(), headFeatures(), group);
   }

@@ -57,6 +57,11 @@ final class Positions {
     return x.get(SDIndex.all(), SDIndex.all(), SDIndex.interval(from, to), SDIndex.all());
   }
 
+  /** By how much a score falls with each step between query and key. */
+  static double slope(int head, int heads) {
+    return Math.pow(2, ALIBI_EXPONENT * (head + 1) / heads);
+  }
+
   /**
    * What is added to the scores for the distance between query and key.
    *
@@ -67,10 +72,7 @@ final class Positions {
    */
   static SDVariable linearBias(SDVariable queries, SDVariable keys, int heads) {
     SameDiff sd = queries.getSameDiff();
-    double[] slopes =
-        IntStream.rangeClosed(1, heads)
-            .mapToDouble(i -> Math.pow(2, ALIBI_EXPONENT * i / heads))
-            .toArray();
+    double[] slopes = IntStream.range(0, heads).mapToDouble(head -> slope(head, heads)).toArray();
     SDVariable distance = sd.math.abs(queries.reshape(1, 1, -1, 1).sub(keys.reshape(1, 1, 1, -1)));
     return distance.mul(sd.constant(Nd4j.createFromArray(slopes).reshape(1, heads, 1, 1))).neg();
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.LayerGraph;
-import org.attention4j.samediff.AttentionResult;
+import org.attention4j.samediff.AttentionCore;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayerUtils;
@@ -48,6 +48,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Publishes {@code scores} and {@code weights}, both [b, h, T, T]; row 0 is zero, as the first
  * step does not attend.
+ *
+ * <p>Always runs as a graph, since each query waits for the output before it: {@code execution} may
+ * be AUTO or GRAPH.
  *
  * <p>Each length of sequence needs a graph of its own, unrolled step by step; the layer keeps those
  * last used. Bring sequences to few lengths by padding where they vary much.
@@ -162,6 +165,10 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
     private final @Nullable Remembered remembered;
     private final List<SDVariable> scores = new ArrayList<>();
     private final List<SDVariable> weights = new ArrayList<>();
+
+    /** One where a step counts and attends, each of shape [b, 1]; empty without a mask. */
+    private final List<SDVariable> counts = new ArrayList<>();
+
     private @Nullable SDVariable previous;
     private int step;
 
@@ -173,8 +180,8 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
       SDVariable x = graph.input();
       SequenceShape shape = new SequenceShape(x);
       keyPositions = Positions.fromStart(sd, shape.steps());
-      keys = heads.keys(graph, x, shape, keyPositions);
-      values = heads.values(graph, x, shape);
+      keys = heads.forEachQueryHead(heads.keys(graph, x, shape, keyPositions), shape);
+      values = heads.forEachQueryHead(heads.values(graph, x, shape), shape);
       keyMask = graph.mask().map(AttentionLayer::asKeyMask).orElse(null);
       SDVariable projected = Projection.applyTransposed(graph.parameter(W), x, shape);
       inputs =
@@ -202,20 +209,28 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
         return sd.mmul(attended(previous), graph.parameter(RW));
       }
       SDVariable attended = attended(remembered.query(previous, step));
-      return sd.mmul(attended, graph.parameter(RW)).mul(remembered.attends(step));
+      SDVariable attends = remembered.attends(step);
+      counts.add(remembered.counts(step).mul(attends));
+      return sd.mmul(attended, graph.parameter(RW)).mul(attends);
     }
 
     /** What a query of shape [b, nOut] finds in the input, shape [b, nOut]. */
     private SDVariable attended(SDVariable query) {
       SDVariable position = sd.constant(Nd4j.createFromArray((double) step));
-      AttentionResult attention =
+      AttentionCore.Result attention =
           heads
-              .operation(graph, position, keyPositions, RecurrentAttentionLayer.this::weightsShape)
+              .operation(graph, position, keyPositions)
+              .dropout(this::dropped)
               .mask(visible())
               .apply(heads.queries(graph, query, oneStep, position), keys, values, getNHeads());
       scores.add(attention.scores());
       weights.add(attention.weights());
       return heads.merge(graph, attention.output(), oneStep);
+    }
+
+    private SDVariable dropped(SDVariable weights) {
+      return graph.dropout(
+          weights, options().attentionDropout, RecurrentAttentionLayer.this::weightsShape);
     }
 
     private @Nullable SDVariable visible() {
@@ -233,8 +248,19 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
       SDVariable none = sd.zerosLike(keys.sum(true, 2));
       scores.add(0, none);
       weights.add(0, none);
-      graph.publish(SCORES, sd.concat(2, scores.toArray(SDVariable[]::new)));
-      graph.publish(WEIGHTS, sd.concat(2, weights.toArray(SDVariable[]::new)));
+      SDVariable allScores = graph.publish(SCORES, sd.concat(2, scores.toArray(SDVariable[]::new)));
+      SDVariable allWeights =
+          graph.publish(WEIGHTS, sd.concat(2, weights.toArray(SDVariable[]::new)));
+      EntropyPenalty.add(graph, options(), allScores, allWeights, allCounts());
+    }
+
+    /** The first step does not attend. */
+    private @Nullable SDVariable allCounts() {
+      if (remembered == null) {
+        return null; // the first row has no weights, and so does not count in any case
+      }
+      counts.add(0, sd.zerosLike(remembered.counts(0)));
+      return sd.concat(1, counts.toArray(SDVariable[]::new));
     }
   }
 
@@ -262,6 +288,11 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
     /** For a step that counts the remembered output, for a masked one the previous output. */
     SDVariable query(SDVariable previous, int step) {
       return choose(masks[step], Objects.requireNonNull(output), previous);
+    }
+
+    /** One for a step that counts. */
+    SDVariable counts(int step) {
+      return masks[step];
     }
 
     /** One for all but a step that counts and is the first to do so. */
@@ -334,6 +365,11 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
     public RecurrentAttentionLayer build() {
       Requirements require = validate(RecurrentAttentionLayer.class);
       require.positive("nOut", nOut);
+      require.that(
+          options.execution != Execution.FUSED,
+          "execution",
+          options.execution,
+          "AUTO or GRAPH, since each query waits for the output before it");
       boolean known =
           activation == null
               || switch (activation) {

@@ -2,7 +2,6 @@ package org.attention4j.layers;
 
 import java.util.Map;
 import org.attention4j.dl4j.LayerGraph;
-import org.attention4j.samediff.AttentionResult;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
@@ -44,19 +43,22 @@ public final class SelfAttentionLayer extends AttentionLayer {
     SequenceShape shape = new SequenceShape(x);
     SDVariable positions = Positions.fromStart(graph.sameDiff(), shape.steps());
     MultiHeadAttention heads = heads();
-    AttentionResult attention =
-        heads
-            .operation(graph, positions, positions, this::weightsShape)
-            .mask(graph.mask().map(AttentionLayer::asKeyMask).orElse(null))
-            .causal(options().causal)
+    SDVariable attended =
+        new HeadAttention(
+                heads,
+                positions,
+                positions,
+                graph.mask().orElse(null),
+                graph.mask().orElse(null),
+                options().causal,
+                this::weightsShape)
             .apply(
+                graph,
                 heads.queries(graph, x, shape, positions),
                 heads.keys(graph, x, shape, positions),
                 heads.values(graph, x, shape),
-                getNHeads());
-    graph.publish(SCORES, attention.scores());
-    graph.publish(WEIGHTS, attention.weights());
-    return heads.merge(graph, attention.output(), shape);
+                shape);
+    return heads.merge(graph, attended, shape);
   }
 
   private long[] weightsShape(Map<String, long[]> inputShapes) {

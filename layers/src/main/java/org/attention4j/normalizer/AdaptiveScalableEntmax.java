@@ -3,7 +3,10 @@ package org.attention4j.normalizer;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -33,6 +36,12 @@ record AdaptiveScalableEntmax(double alpha) implements Normalizer {
     SDVariable growth = sd.math.exp(gamma.mul(sd.math.log(logLength)));
     SDVariable scale = beta.mul(growth).add(1.0);
     return new Entmax(alpha).normalize(sd, Softmax.sharpened(scores, scale, context), context);
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(
+        RowKernels.scaled(RowKernels.entmax(alpha), true, AdaptiveLogLengthFactor.INSTANCE));
   }
 
   @Override

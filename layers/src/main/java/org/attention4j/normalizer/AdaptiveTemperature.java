@@ -3,7 +3,10 @@ package org.attention4j.normalizer;
 import static org.attention4j.normalizer.NormalizerContext.KEYS;
 
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -46,6 +49,11 @@ record AdaptiveTemperature() implements Normalizer {
     SDVariable safeSum = sum.add(sum.eq(0.0).castTo(sum.dataType()));
     SDVariable meanScore = exponentials.mul(shifted).sum(true, KEYS).div(safeSum);
     return sd.math.log(safeSum).sub(meanScore);
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(RowKernels.adaptiveTemperature(POLYNOMIAL));
   }
 
   @Override

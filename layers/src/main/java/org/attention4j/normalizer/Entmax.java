@@ -4,7 +4,10 @@ import static org.attention4j.normalizer.NormalizerContext.KEYS;
 
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -72,6 +75,11 @@ record Entmax(double alpha) implements Normalizer {
         ? support
         // One where d is zero, so that the power stays finite.
         : sd.math.pow(distance.add(support.rsub(1.0)), exponent).mul(support);
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(RowKernels.entmax(alpha));
   }
 
   @Override

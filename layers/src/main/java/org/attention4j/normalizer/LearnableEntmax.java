@@ -5,7 +5,10 @@ import static org.attention4j.normalizer.NormalizerContext.KEYS;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -94,6 +97,11 @@ record LearnableEntmax(double alpha) implements Normalizer {
     SDVariable total = information.sum(true, KEYS);
     SDVariable first = weights.sub(share).div(sd.math.square(excess));
     return first.sub(information.sub(share.mul(total)).div(excess));
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(RowKernels.learnableEntmax(LOWEST, HIGHEST));
   }
 
   @Override

@@ -2,7 +2,10 @@ package org.attention4j.normalizer;
 
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -29,6 +32,15 @@ record LogN(double trainLength) implements Normalizer {
     SDVariable excess = sd.math.log(context.visibleCount()).mul(1 / Math.log(trainLength)).sub(1.0);
     SDVariable sharpness = sd.nn.relu(excess, 0).add(1.0);
     return Softmax.softmax(sd, Softmax.sharpened(scores, sharpness, context));
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(
+        RowKernels.scaled(
+            RowKernels.softmax(1),
+            true,
+            context -> Math.max(1, Math.log(context.visibleCount()) / Math.log(trainLength))));
   }
 
   @Override

@@ -3,7 +3,9 @@ package org.attention4j.normalizer;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
@@ -22,9 +24,11 @@ import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
  * visible key or none, and its answer for a visible key does not depend on the masked ones; the
  * helpers of {@link NormalizerContext} make that easy.
  *
- * <p>The simplest normalizer is a lambda: {@code (sd, scores, context) -> sd.nn.softmax(scores,
- * -1)}. One that is to be saved with a model also names its {@link #type()} and {@link #options()}
- * and is announced by a {@link NormalizerProvider}.
+ * <p>The simplest normalizer is a lambda: {@code (sd, scores, context) ->
+ * sd.nn.softmax(scores.sub(scores.max(true, 3)), 3)}, which takes the largest score off first
+ * because the framework's softmax is NaN in DOUBLE where all scores are very low. One that is to be
+ * saved with a model also names its {@link #type()} and {@link #options()} and is announced by a
+ * {@link NormalizerProvider}.
  */
 @FunctionalInterface
 @JsonSerialize(using = NormalizerJson.Writer.class)
@@ -64,6 +68,15 @@ public interface Normalizer extends Serializable {
    */
   default Map<String, Object> options() {
     return Map.of();
+  }
+
+  /**
+   * The same map on one row in plain Java, with which layers run fused on the CPU.
+   *
+   * @return the row kernel; none by default, and then layers run {@link #normalize}
+   */
+  default Optional<RowKernel> kernel() {
+    return Optional.empty();
   }
 
   /**

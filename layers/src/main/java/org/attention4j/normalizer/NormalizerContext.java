@@ -37,7 +37,7 @@ public final class NormalizerContext {
    * @param scores the scores, shape [b, h, Tq, Tk]
    * @param visible one where a key is visible and zero where it is masked, of the scores' type and
    *     broadcastable to their shape; null if every key is visible
-   * @param heads the number of heads
+   * @param heads the number of heads; 0 if it is not known when the graph is made
    * @param parameters the normalizer's learnable parameters by name, each of shape [heads]
    */
   public NormalizerContext(
@@ -55,8 +55,13 @@ public final class NormalizerContext {
    * The number of heads.
    *
    * @return the number of heads, at least 1
+   * @throws IllegalStateException if the graph does not know it
    */
   public int heads() {
+    if (heads < 1) {
+      throw new IllegalStateException(
+          "The graph does not know the number of heads; say it with Attention.heads(h).");
+    }
     return heads;
   }
 
@@ -107,7 +112,7 @@ public final class NormalizerContext {
               + parameters.keySet()
               + ".");
     }
-    return vector.reshape(1, heads, 1, 1);
+    return vector.reshape(1, heads(), 1, 1);
   }
 
   /**

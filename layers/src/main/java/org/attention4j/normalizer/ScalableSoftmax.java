@@ -3,7 +3,10 @@ package org.attention4j.normalizer;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -29,6 +32,11 @@ record ScalableSoftmax(double s) implements Normalizer {
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
     SDVariable sharpness = context.parameter(SCALE).mul(sd.math.log(context.visibleCount()));
     return Softmax.softmax(sd, Softmax.sharpened(scores, sharpness, context));
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(RowKernels.scaled(RowKernels.softmax(1), true, LogLengthFactor.LEARNABLE));
   }
 
   @Override

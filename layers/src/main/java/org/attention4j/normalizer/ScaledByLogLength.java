@@ -4,7 +4,11 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowFactor;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -38,6 +42,13 @@ record ScaledByLogLength(Normalizer normalizer, double s, boolean learnable) imp
             ? Softmax.sharpened(scores, factor, context)
             : context.fillMasked(context.zeroMasked(scores).mul(factor));
     return normalizer.normalize(sd, scaled, context);
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    RowFactor factor = learnable ? LogLengthFactor.LEARNABLE : LogLengthFactor.fixed(s);
+    boolean shiftInvariant = normalizer.traits().contains(Trait.SHIFT_INVARIANT);
+    return normalizer.kernel().map(kernel -> RowKernels.scaled(kernel, shiftInvariant, factor));
   }
 
   @Override

@@ -3,7 +3,10 @@ package org.attention4j.normalizer;
 import static org.attention4j.normalizer.NormalizerContext.KEYS;
 
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -36,6 +39,11 @@ record SelfAdjust() implements Normalizer {
 
   private static SDVariable low(SameDiff sd, SDVariable scores) {
     return sd.nn.relu(scores.min(true, KEYS).neg(), 0).neg();
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(RowKernels.selfAdjust());
   }
 
   @Override

@@ -1,7 +1,10 @@
 package org.attention4j.normalizer;
 
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -17,6 +20,11 @@ record Sigmoid() implements Normalizer {
   @Override
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
     return sd.nn.sigmoid(scores.sub(sd.math.log(context.visibleCount())));
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(RowKernels.sigmoid());
   }
 
   @Override

@@ -5,7 +5,10 @@ import static org.attention4j.normalizer.NormalizerContext.KEYS;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -44,6 +47,11 @@ record Sink(double initialLogit) implements Normalizer {
     SDVariable exponentials = sd.math.exp(scores.sub(largest));
     SDVariable beside = sd.math.exp(logit.sub(largest));
     return exponentials.div(exponentials.sum(true, KEYS).add(beside));
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(RowKernels.sink());
   }
 
   @Override

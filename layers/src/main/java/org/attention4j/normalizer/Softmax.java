@@ -5,7 +5,10 @@ import static org.attention4j.normalizer.NormalizerContext.KEYS;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -58,6 +61,12 @@ record Softmax(double temperature, boolean learnable) implements Normalizer {
   /** Scores minus the row's maximum, for maps that no shift of the row changes. */
   private static SDVariable shifted(SDVariable scores) {
     return scores.sub(Bits.detach(scores.max(true, KEYS)));
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(
+        learnable ? RowKernels.softmaxWithLearnableTemperature() : RowKernels.softmax(temperature));
   }
 
   @Override

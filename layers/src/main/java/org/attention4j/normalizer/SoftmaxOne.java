@@ -1,6 +1,9 @@
 package org.attention4j.normalizer;
 
 import java.util.Map;
+import java.util.Optional;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -22,6 +25,11 @@ record SoftmaxOne(double c) implements Normalizer {
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
     SDVariable logit = sd.constant(Math.log(c)).castTo(scores.dataType());
     return Sink.softmaxBeside(sd, scores, logit);
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(RowKernels.softmaxOne(c));
   }
 
   @Override

@@ -3,7 +3,10 @@ package org.attention4j.normalizer;
 import static org.attention4j.normalizer.NormalizerContext.KEYS;
 
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -69,6 +72,11 @@ record Softpick() implements Normalizer {
       sum = sum.mul(t).mul(1.0 / i).add(1.0);
     }
     return sum.mul(t);
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(RowKernels.softpick());
   }
 
   @Override

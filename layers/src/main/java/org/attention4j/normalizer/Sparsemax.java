@@ -1,6 +1,9 @@
 package org.attention4j.normalizer;
 
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -17,6 +20,11 @@ record Sparsemax() implements Normalizer {
   @Override
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
     return ENTMAX_2.normalize(sd, scores, context);
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(RowKernels.entmax(2));
   }
 
   @Override

@@ -1,7 +1,10 @@
 package org.attention4j.normalizer;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -26,6 +29,11 @@ record StraightThroughTopK(int k, double temperature) implements Normalizer {
     SDVariable dense = new Softmax(temperature, false).normalize(sd, scores, context);
     // The difference is exactly zero: only its gradient is wanted.
     return sparse.add(dense.sub(Bits.detach(dense)));
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(RowKernels.straightThroughTopK(n -> Math.min(k, n), temperature));
   }
 
   @Override

@@ -2,7 +2,10 @@ package org.attention4j.normalizer;
 
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -34,6 +37,11 @@ record TopFraction(double fraction) implements Normalizer {
     SDVariable share = context.visibleCount().castTo(DataType.DOUBLE).mul(fraction);
     SDVariable k = sd.math.ceil(share.mul(JUST_BELOW_ONE)).castTo(scores.dataType());
     return TopK.softmaxOver(sd, scores, Selection.largest(scores, k));
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(RowKernels.topK(n -> (int) Math.ceil(n * fraction * JUST_BELOW_ONE)));
   }
 
   @Override

@@ -2,7 +2,10 @@ package org.attention4j.normalizer;
 
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -31,6 +34,11 @@ record TopK(int k) implements Normalizer {
   /** Softmax over the keys where {@code selected} is one, exactly zero elsewhere. */
   static SDVariable softmaxOver(SameDiff sd, SDVariable scores, SDVariable selected) {
     return MaskProduct.of(Softmax.softmax(sd, NormalizerContext.fill(scores, selected)), selected);
+  }
+
+  @Override
+  public Optional<RowKernel> kernel() {
+    return Optional.of(RowKernels.topK(n -> Math.min(k, n)));
   }
 
   @Override

@@ -1,44 +1,70 @@
 package org.attention4j.samediff;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.attention4j.normalizer.Normalizer;
-import org.attention4j.normalizer.NormalizerContext;
+import org.attention4j.normalizer.NormalizerParameter;
 import org.attention4j.normalizer.Normalizers;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Dot-product attention in a SameDiff graph, with a normalizer of choice.
+ * Dot-product attention for any SameDiff graph, with a normalizer of choice. It is made of stock
+ * operations: the graph runs, trains, is saved and is loaded as any other.
  *
- * <p>Dimensions: {@code b} examples, {@code h} heads, {@code d} head size, {@code Tq} queries,
- * {@code Tk} keys.
+ * <p>Dimensions: {@code b} examples, {@code h} query heads, {@code hk} key heads, {@code Tq}
+ * queries, {@code Tk} keys, {@code d} features of a query or key, {@code dv} of a value.
  *
  * <pre>
- *   scores  = scale * Qᵀ K + bias, masked     [b, h, Tq, Tk]
- *   weights = normalizer(scores)              [b, h, Tq, Tk]
- *   output  = V weightsᵀ                      [b, h, d, Tq]
+ *   Q                [b, h, Tq, d]     or [b, Tq, d]
+ *   K                [b, hk, Tk, d]    or [b, Tk, d]
+ *   V                [b, hk, Tk, dv]   or [b, Tk, dv]
+ *   scores  = cap * tanh(scale * Q Kᵀ / cap), masked     [b, h, Tq, Tk]   or [b, Tq, Tk]
+ *   weights = normalizer(scores)                         the same
+ *   output  = weights V                                  [b, h, Tq, dv]   or [b, Tq, dv]
  * </pre>
  *
- * <p>A masked key has weight zero, whatever the normalizer says; a query without a visible key has
- * the output zero. Both have gradient zero. HALF is computed in FLOAT.
+ * <p>All sizes may be known only when the graph runs. What is known when it is made, the shapes of
+ * placeholders, variables and constants, is checked then. HALF is computed in FLOAT.
+ *
+ * <p>{@code h} is a multiple of {@code hk}; each key head serves {@code h / hk} neighbouring query
+ * heads and is never repeated (grouped-query attention, Ainslie et al. 2023).
+ *
+ * <p>Every part of the {@link AttentionResult} may take part in a loss. Training that wants an
+ * entropy of the attention near {@code target} nats:
+ *
+ * <pre>{@code
+ * AttentionResult attention =
+ *     Attention.attention().normalizer(Normalizers.ssmax()).apply(q, k, v);
+ * SDVariable p = attention.weights();
+ * SDVariable entropy = p.mul(sd.math.log(p.add(1e-12))).sum(3).neg();
+ * SDVariable loss = task.add(sd.math.square(entropy.sub(target)).mean().mul(0.1));
+ * sd.setLossVariables(loss);
+ * }</pre>
+ *
+ * <p>Name the axis of a reduction as here, 3 of four or 2 of three: M2.1 reduces wrongly over an
+ * axis given as -1.
  */
 public final class Attention {
   private Normalizer normalizer = Normalizers.softmax();
-  private Map<String, SDVariable> normalizerParameters = Map.of();
+  private @Nullable Map<String, SDVariable> normalizerParameters;
   private @Nullable SDVariable mask;
-  private @Nullable SDVariable bias;
+  private @Nullable Double scale;
+  private @Nullable Double softcap;
   private boolean causal;
-  private double scale = 1;
+  private int heads;
+  private String name = "attention";
   private UnaryOperator<SDVariable> dropout = UnaryOperator.identity();
 
   private Attention() {}
 
   /**
-   * Starts a description: softmax, no mask, not causal, scale 1.
+   * Starts a description: softmax, no mask, not causal, scale {@code 1 / sqrt(d)}.
    *
    * @return the description, to be completed
    */
@@ -47,23 +73,47 @@ public final class Attention {
   }
 
   /**
-   * Chooses the map from scores to weights.
+   * Chooses the map from scores to weights. Learnable parameters of it become variables of the
+   * graph, {@code attention/<parameter>}, with their initial values; a second operation in the same
+   * graph has its own, {@code attention_1/<parameter>}.
    *
-   * @param normalizer the normalizer
-   * @param parameters its learnable parameters by name, each of shape [h]
+   * @param normalizer the normalizer, softmax unless set
    * @return this
    */
-  public Attention normalizer(Normalizer normalizer, Map<String, SDVariable> parameters) {
+  public Attention normalizer(Normalizer normalizer) {
     this.normalizer = normalizer;
-    this.normalizerParameters = parameters;
+    normalizerParameters = null;
     return this;
   }
 
   /**
-   * Hides keys.
+   * Chooses the map from scores to weights, with learnable parameters from elsewhere in the graph.
    *
-   * @param mask one where a key is visible and zero where it is masked, broadcastable to [b, h, Tq,
-   *     Tk], with its full length Tk in the last place; null if all are visible
+   * @param normalizer the normalizer
+   * @param parameters each of its {@link Normalizer#parameters} by name, of shape [h]
+   * @return this
+   */
+  public Attention normalizer(Normalizer normalizer, Map<String, SDVariable> parameters) {
+    this.normalizer = normalizer;
+    normalizerParameters = Map.copyOf(parameters);
+    return this;
+  }
+
+  /**
+   * Hides keys, or adds to scores. The mask's shape broadcasts to that of the scores, {@code [b, h,
+   * Tq, Tk]} for inputs of rank 4 and {@code [b, Tq, Tk]} for inputs of rank 3, aligned at the last
+   * axis as in NumPy: {@code [b, 1, 1, Tk]} or {@code [b, 1, Tk]} for padding, {@code [Tq, Tk]} for
+   * all examples alike.
+   *
+   * <p>The type says what it means. BOOL or whole numbers: a key is visible where true or not zero.
+   * Floating point: added to the scores, with a gradient, but entries of -10,000 or less hide the
+   * key: BERT's -10,000, half precision's -65,504, minus infinity. So Deeplearning4j's masks of
+   * ones and zeros have to be made BOOL, {@code mask.gt(0.5)}.
+   *
+   * <p>A hidden key has weight zero, whatever the normalizer says; a query without a visible key
+   * has output zero; both with gradient zero. What stands in hidden keys and values must be finite.
+   *
+   * @param mask the mask; null if all keys are visible
    * @return this
    */
   public Attention mask(@Nullable SDVariable mask) {
@@ -72,21 +122,10 @@ public final class Attention {
   }
 
   /**
-   * Adds something to the scaled scores.
+   * Hides from each query the keys behind it, besides what the mask hides. The last query sees the
+   * last key, also where there are fewer queries than keys.
    *
-   * @param bias broadcastable to [b, h, Tq, Tk], not differentiated unless it depends on what is;
-   *     null for nothing
-   * @return this
-   */
-  public Attention bias(@Nullable SDVariable bias) {
-    this.bias = bias;
-    return this;
-  }
-
-  /**
-   * Hides from each query the keys behind it. The last query sees the last key.
-   *
-   * @param causal whether to hide them
+   * @param causal whether to hide them, false unless set
    * @return this
    */
   public Attention causal(boolean causal) {
@@ -95,20 +134,39 @@ public final class Attention {
   }
 
   /**
-   * Sets the factor on the scores, usually {@code 1 / sqrt(d)}.
+   * Sets the factor on the scores.
    *
-   * @param scale the factor
+   * @param scale finite; {@code 1 / sqrt(d)} unless set
    * @return this
+   * @throws IllegalArgumentException if it is not finite
    */
   public Attention scale(double scale) {
+    require(Double.isFinite(scale), "scale", scale, "finite");
     this.scale = scale;
     return this;
   }
 
   /**
-   * Sets what is done to the weights before they meet the values.
+   * Bounds the scores: {@code cap * tanh(scores / cap)}, before any mask (Gemma 2, arXiv
+   * 2408.00118).
    *
-   * @param dropout such as a multiplication by a random mask
+   * @param cap the bound, positive and finite; none unless set
+   * @return this
+   * @throws IllegalArgumentException if it is not positive and finite
+   */
+  public Attention softcap(double cap) {
+    require(cap > 0 && Double.isFinite(cap), "softcap", cap, "positive and finite");
+    softcap = cap;
+    return this;
+  }
+
+  /**
+   * Sets what is done to the weights before they meet the values. Dropout is a product with a
+   * placeholder, since a SameDiff graph cannot tell training from inference: {@code dropout(weights
+   * -> weights.mul(factors))}, fed with zeros and {@code 1 / keep} in training and with ones
+   * otherwise.
+   *
+   * @param dropout from weights [b, h, Tq, Tk] (h = 1 for inputs of rank 3) to the same shape
    * @return this
    */
   public Attention dropout(UnaryOperator<SDVariable> dropout) {
@@ -117,101 +175,153 @@ public final class Attention {
   }
 
   /**
-   * Writes the operation into the graph.
+   * Says how many query heads there are, for a normalizer with learnable parameters in a graph that
+   * does not know: where Q is neither a placeholder nor a variable of known shape.
    *
-   * @param queries Q, shape [b, h, d, Tq]
-   * @param keys K, shape [b, h, d, Tk]
-   * @param values V, shape [b, h, dv, Tk]
-   * @param heads h
-   * @return the scores, the weights and the output
+   * @param heads h, at least 1; 1 for inputs of rank 3
+   * @return this
+   * @throws IllegalArgumentException if it is below 1
    */
-  public AttentionResult apply(SDVariable queries, SDVariable keys, SDVariable values, int heads) {
-    DataType type = queries.dataType();
-    DataType wide = atLeastFloat(type);
-    SDVariable q = cast(queries, wide);
-    SDVariable scaled = scale == 1 ? q : q.mul(scale);
-    SDVariable scores = q.getSameDiff().mmul(scaled, cast(keys, wide), true, false, false);
-    if (bias != null) {
-      scores = scores.add(cast(bias, wide));
-    }
-    SDVariable visible = visible(scores);
-    if (visible != null) {
-      scores = maskScores(scores, visible);
-    }
-    SDVariable weights = normalizeMasked(normalizer, scores, visible, heads, normalizerParameters);
-    SDVariable dropped = dropout.apply(weights);
-    SDVariable output = q.getSameDiff().mmul(cast(values, wide), dropped, false, true, false);
-    return new AttentionResult(scores, weights, cast(output, type));
+  public Attention heads(int heads) {
+    require(heads >= 1, "heads", heads, "at least 1");
+    this.heads = heads;
+    return this;
   }
 
   /**
-   * Applies a normalizer under the mask contract: masked scores cannot be told from one another,
-   * masked weights and rows without a visible key are zero, with gradient zero.
+   * Sets what the names of the normalizer's variables start with.
    *
-   * @param normalizer the map
-   * @param scores finite scores, shape [b, h, Tq, Tk]; HALF is computed in FLOAT
-   * @param visible one where a key is visible and zero elsewhere, broadcastable to the scores'
-   *     shape, full length in the last place; null if all are visible
-   * @param heads h
-   * @param parameters the normalizer's learnable parameters by name, each of shape [h]
-   * @return the weights, shape and type of the scores
+   * @param name not blank; {@code attention} unless set
+   * @return this
+   * @throws IllegalArgumentException if it is blank
    */
-  public static SDVariable normalize(
-      Normalizer normalizer,
-      SDVariable scores,
-      @Nullable SDVariable visible,
-      int heads,
-      Map<String, SDVariable> parameters) {
-    DataType wide = atLeastFloat(scores.dataType());
-    SDVariable wideScores = cast(scores, wide);
-    SDVariable wideVisible = visible == null ? null : cast(visible, wide);
-    SDVariable masked = wideVisible == null ? wideScores : maskScores(wideScores, wideVisible);
-    SDVariable weights = normalizeMasked(normalizer, masked, wideVisible, heads, parameters);
-    return cast(weights, scores.dataType());
+  public Attention name(String name) {
+    require(!name.isBlank(), "name", "'" + name + "'", "not blank");
+    this.name = name;
+    return this;
   }
 
-  private static SDVariable maskScores(SDVariable scores, SDVariable visible) {
-    return new NormalizerContext(scores, visible, 1, Map.of()).fillMasked(scores);
-  }
+  /**
+   * Writes the operation into the graph of its arguments.
+   *
+   * @param queries Q, shape [b, h, Tq, d] or [b, Tq, d]; HALF, FLOAT or DOUBLE
+   * @param keys K, shape [b, hk, Tk, d] or [b, Tk, d], of the same type
+   * @param values V, shape [b, hk, Tk, dv] or [b, Tk, dv], of the same type
+   * @return output, scores and weights
+   * @throws IllegalArgumentException if types, known shapes or the number of heads do not fit
+   */
+  public AttentionResult apply(SDVariable queries, SDVariable keys, SDVariable values) {
+    AttentionInputs known = new AttentionInputs(queries, keys, values);
+    known.check(mask);
+    SameDiff sd = queries.getSameDiff();
+    DataType wide = AttentionCore.atLeastFloat(queries.dataType());
+    HeadLayout layout = new HeadLayout(queries, keys, values);
+    SDVariable k = layout.keys(AttentionCore.cast(keys, wide));
+    SDVariable q = layout.queries(scaled(AttentionCore.cast(queries, wide), known, layout), k);
+    SDVariable unmasked = capped(layout.split(sd.mmul(q, k, false, true, false)));
 
-  private static SDVariable normalizeMasked(
-      Normalizer normalizer,
-      SDVariable scores,
-      @Nullable SDVariable visible,
-      int heads,
-      Map<String, SDVariable> parameters) {
-    Map<String, SDVariable> wideParameters = new HashMap<>();
-    parameters.forEach((name, value) -> wideParameters.put(name, cast(value, scores.dataType())));
-    NormalizerContext context = new NormalizerContext(scores, visible, heads, wideParameters);
-    return context.zeroMasked(normalizer.normalize(scores.getSameDiff(), scores, context));
-  }
-
-  private @Nullable SDVariable visible(SDVariable scores) {
-    SDVariable given = mask == null ? null : cast(mask, scores.dataType());
-    if (!causal) {
-      return given;
+    AttentionMask given = mask == null ? null : AttentionMask.of(layout.mask(mask), wide);
+    SDVariable visible = visible(given, unmasked);
+    SDVariable scores =
+        given == null || given.addend() == null ? unmasked : unmasked.add(given.addend());
+    if (visible != null) {
+      scores = AttentionCore.maskScores(scores, visible);
     }
-    SDVariable past = past(scores);
-    return given == null ? past : given.mul(past);
+    int knownHeads = heads(known);
+    SDVariable weights =
+        AttentionCore.normalizeMasked(
+            normalizer, scores, visible, knownHeads, parameters(sd, knownHeads, wide));
+    SDVariable v = layout.values(AttentionCore.cast(values, wide));
+    SDVariable output = sd.mmul(layout.group(dropout.apply(weights), k), v);
+    return new AttentionResult(
+        layout.inRankOfInput(AttentionCore.cast(output, queries.dataType()), layout.valueDepth()),
+        layout.inRankOfInput(unmasked, layout.keyCount()),
+        layout.inRankOfInput(scores, layout.keyCount()),
+        layout.inRankOfInput(weights, layout.keyCount()));
   }
 
-  /** One for each key that stands not behind the query, shape [1, 1, Tq, Tk]. */
-  private static SDVariable past(SDVariable scores) {
-    SameDiff sd = scores.getSameDiff();
-    SDVariable queries = sd.sizeAt(scores, 2);
-    SDVariable keys = sd.sizeAt(scores, 3);
-    SDVariable zero = sd.constant(0L);
-    SDVariable one = sd.constant(1L);
-    SDVariable query = sd.range(zero, queries, one, DataType.INT64).add(keys.sub(queries));
-    SDVariable key = sd.range(zero, keys, one, DataType.INT64);
-    return key.reshape(1, 1, 1, -1).lte(query.reshape(1, 1, -1, 1)).castTo(scores.dataType());
+  private SDVariable scaled(SDVariable q, AttentionInputs known, HeadLayout layout) {
+    if (scale != null) {
+      return q.mul(scale);
+    }
+    return known.depth() > 0
+        ? q.mul(1 / Math.sqrt((double) known.depth()))
+        : q.div(q.getSameDiff().math.sqrt(layout.depth().castTo(q.dataType())));
   }
 
-  private static SDVariable cast(SDVariable x, DataType type) {
-    return x.dataType() == type ? x : x.castTo(type);
+  private SDVariable capped(SDVariable scores) {
+    return softcap == null
+        ? scores
+        : scores.getSameDiff().math.tanh(scores.mul(1 / softcap)).mul(softcap);
   }
 
-  private static DataType atLeastFloat(DataType type) {
-    return type == DataType.DOUBLE ? type : DataType.FLOAT;
+  /** Which keys are visible, with their full number Tk in the last place; null if all are. */
+  private @Nullable SDVariable visible(@Nullable AttentionMask given, SDVariable scores) {
+    SDVariable past = causal ? AttentionCore.past(scores) : null;
+    if (given == null) {
+      return past;
+    }
+    return given.visible().mul(past == null ? HeadLayout.onesForKeys(scores) : past);
+  }
+
+  /** The number of query heads; 0 if it is not known and no parameter asks for it. */
+  private int heads(AttentionInputs known) {
+    int found = Math.toIntExact(Math.max(known.heads(), 0));
+    require(
+        found == 0 || heads == 0 || found == heads,
+        "heads",
+        heads,
+        "the number of heads of the queries, " + found);
+    int result = Math.max(found, heads);
+    require(
+        result > 0 || normalizer.parameters(1).isEmpty(),
+        "heads",
+        "not known",
+        "said with heads(h) for a normalizer with learnable parameters");
+    return result;
+  }
+
+  private Map<String, SDVariable> parameters(SameDiff sd, int knownHeads, DataType type) {
+    List<NormalizerParameter> declared = normalizer.parameters(Math.max(knownHeads, 1));
+    if (normalizerParameters != null) {
+      for (NormalizerParameter parameter : declared) {
+        require(
+            normalizerParameters.containsKey(parameter.name()),
+            "normalizer's parameters",
+            normalizerParameters.keySet(),
+            "all that it declares, and '" + parameter.name() + "' is missing");
+      }
+      return normalizerParameters;
+    }
+    String prefix = freePrefix(sd, declared);
+    Map<String, SDVariable> created = new LinkedHashMap<>();
+    for (NormalizerParameter parameter : declared) {
+      long[] shape = {parameter.heads()};
+      created.put(
+          parameter.name(),
+          sd.var(
+              prefix + parameter.name(), Nd4j.valueArrayOf(shape, parameter.initialValue(), type)));
+    }
+    return created;
+  }
+
+  private String freePrefix(SameDiff sd, List<NormalizerParameter> declared) {
+    String scope = sd.currentNameScope() == null ? "" : sd.currentNameScope() + "/";
+    String prefix = name + "/";
+    for (int i = 1; isTaken(sd, scope + prefix, declared); i++) {
+      prefix = name + "_" + i + "/";
+    }
+    return prefix;
+  }
+
+  private static boolean isTaken(SameDiff sd, String prefix, List<NormalizerParameter> declared) {
+    return declared.stream().anyMatch(parameter -> sd.hasVariable(prefix + parameter.name()));
+  }
+
+  private static void require(boolean holds, String option, Object value, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "Attention: %s is %s but must be %s.".formatted(option, value, expected));
+    }
   }
 }

@@ -41,15 +41,42 @@ public final class Gradients {
    */
   public static List<SDVariable> of(
       SDVariable output, SDVariable outputGradient, Collection<SDVariable> variables) {
-    return new Gradients(output.getSameDiff()).differentiate(output, outputGradient, variables);
+    return of(List.of(output), List.of(outputGradient), variables);
   }
 
-  private List<SDVariable> differentiate(
-      SDVariable output, SDVariable outputGradient, Collection<SDVariable> variables) {
+  /**
+   * Differentiates the sum of {@code sum(output * outputGradient)} over several outputs, of which
+   * one may depend on another.
+   *
+   * @param outputs the variables that the gradient starts from, at least one, all of one graph
+   * @param outputGradients the gradients that arrive there, each of the shape and type of its
+   *     output
+   * @param variables the floating point variables to differentiate by: placeholders or any
+   *     intermediate result
+   * @return the gradients in the order of the variables; zeros for a variable without a path to any
+   *     output
+   * @throws IllegalArgumentException if there are not as many gradients as outputs, or none
+   */
+  public static List<SDVariable> of(
+      List<SDVariable> outputs,
+      List<SDVariable> outputGradients,
+      Collection<SDVariable> variables) {
+    if (outputs.isEmpty() || outputs.size() != outputGradients.size()) {
+      throw new IllegalArgumentException(
+          "Each output needs one gradient, and there has to be an output; got %d outputs and %d gradients."
+              .formatted(outputs.size(), outputGradients.size()));
+    }
+    Gradients graph = new Gradients(outputs.get(0).getSameDiff());
+    for (int i = 0; i < outputs.size(); i++) {
+      graph.gradients.merge(outputs.get(i).name(), outputGradients.get(i), SDVariable::add);
+    }
+    return graph.differentiate(variables);
+  }
+
+  private List<SDVariable> differentiate(Collection<SDVariable> variables) {
     // Operations are kept in the order of their making, which is a topological one.
     List<SameDiffOp> forward = new ArrayList<>(sd.getOps().values());
     Set<String> dependent = dependents(forward, variables);
-    gradients.put(output.name(), outputGradient);
     for (int i = forward.size() - 1; i >= 0; i--) {
       propagate(forward.get(i), dependent);
     }

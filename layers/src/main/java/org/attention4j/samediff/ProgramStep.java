@@ -94,7 +94,16 @@ final class ProgramStep {
       arguments[i] = Objects.requireNonNull(arrays[inputs[i]]);
     }
     try {
-      if (op instanceof DynamicCustomOp custom) {
+      if (op instanceof JavaOperation java) {
+        java.run(
+            arguments,
+            (i, type, shape) ->
+                arrays[outputs[i]] =
+                    pool.allocate(
+                        LongShapeDescriptor.fromShape(shape, type),
+                        type,
+                        results.contains(outputs[i])));
+      } else if (op instanceof DynamicCustomOp custom) {
         run(custom, arguments, arrays, results, pool);
       } else {
         run((BaseOp) op, arguments, arrays, results, pool);

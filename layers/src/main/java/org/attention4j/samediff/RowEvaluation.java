@@ -7,6 +7,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.attention4j.kernel.DoubleRow;
+import org.attention4j.kernel.FloatRow;
+import org.attention4j.kernel.Row;
+import org.attention4j.kernel.RowContext;
+import org.attention4j.kernel.RowKernel;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -30,7 +36,7 @@ public record RowEvaluation(
   private static final String GRADIENT = "weightsGradient";
 
   /**
-   * Runs a normalizer on one row, with its parameters at their initial values.
+   * Runs a normalizer on one row as a graph, with its parameters at their initial values.
    *
    * @param normalizer the map
    * @param scores z; NaN for a masked key
@@ -41,11 +47,7 @@ public record RowEvaluation(
    */
   public static RowEvaluation of(
       Normalizer normalizer, double[] scores, double[] weightsGradient, DataType type) {
-    if (scores.length == 0 || scores.length != weightsGradient.length) {
-      throw new IllegalArgumentException(
-          "A row has at least one score and as many gradients; got %d scores and %d gradients."
-              .formatted(scores.length, weightsGradient.length));
-    }
+    checkLengths(scores, weightsGradient);
     SameDiff sd = SameDiff.create();
     long length = scores.length;
     SDVariable z = sd.placeHolder(SCORES, type, 1, 1, 1, length);
@@ -58,7 +60,7 @@ public record RowEvaluation(
       inputs.put(
           parameter.name(), Nd4j.valueArrayOf(new long[] {1}, parameter.initialValue(), type));
     }
-    SDVariable weights = Attention.normalize(normalizer, z, visible, 1, parameters);
+    SDVariable weights = AttentionCore.normalize(normalizer, z, visible, 1, parameters);
     List<SDVariable> variables = new ArrayList<>(List.of(z));
     variables.addAll(parameters.values());
     List<SDVariable> outputs = new ArrayList<>(List.of(weights));
@@ -81,6 +83,85 @@ public record RowEvaluation(
     }
     return new RowEvaluation(
         list(values.get(0)), list(values.get(1)), Collections.unmodifiableMap(parameterGradients));
+  }
+
+  /**
+   * Runs a normalizer's row kernel on one row, with its parameters at their initial values.
+   *
+   * @param normalizer the map
+   * @param scores z; NaN for a masked key
+   * @param weightsGradient g = dL/dp, as long as the scores
+   * @param type FLOAT or DOUBLE
+   * @return the weights and the gradients
+   * @throws IllegalArgumentException if the row is empty, the lengths differ, the normalizer has no
+   *     row kernel, or kernels do not run in this type
+   */
+  public static RowEvaluation ofKernel(
+      Normalizer normalizer, double[] scores, double[] weightsGradient, DataType type) {
+    checkLengths(scores, weightsGradient);
+    RowKernel kernel =
+        normalizer
+            .kernel()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "The normalizer %s has no row kernel.".formatted(normalizer)));
+    List<NormalizerParameter> parameters = normalizer.parameters(1);
+    RowContext context = new RowContext(parameters.size(), kernel.savedValues());
+    for (int i = 0; i < parameters.size(); i++) {
+      context.setParameter(i, parameters.get(i).initialValue());
+    }
+    int[] visible =
+        IntStream.range(0, scores.length).filter(i -> !Double.isNaN(scores[i])).toArray();
+    Row weights = kernelRow(scores, visible, type);
+    Row gradient = kernelRow(weightsGradient, visible, type);
+    if (visible.length > 0) {
+      kernel.forward(weights, context.row(visible.length));
+      kernel.backward(kernelRow(scores, visible, type), weights, gradient, context);
+    }
+    Map<String, Double> parameterGradients = new LinkedHashMap<>();
+    for (int i = 0; i < parameters.size(); i++) {
+      parameterGradients.put(parameters.get(i).name(), context.gradient(i));
+    }
+    return new RowEvaluation(
+        list(weights, visible, scores.length),
+        list(gradient, visible, scores.length),
+        Collections.unmodifiableMap(parameterGradients));
+  }
+
+  private static void checkLengths(double[] scores, double[] weightsGradient) {
+    if (scores.length == 0 || scores.length != weightsGradient.length) {
+      throw new IllegalArgumentException(
+          "A row has at least one score and as many gradients; got %d scores and %d gradients."
+              .formatted(scores.length, weightsGradient.length));
+    }
+  }
+
+  /** The values at the visible keys. */
+  private static Row kernelRow(double[] values, int[] visible, DataType type) {
+    int length = visible.length;
+    Row row =
+        switch (type) {
+          case FLOAT -> new FloatRow().over(new float[length], 0, length);
+          case DOUBLE -> new DoubleRow().over(new double[length], 0, length);
+          default ->
+              throw new IllegalArgumentException(
+                  "Row kernels run in FLOAT or DOUBLE, not in %s.".formatted(type));
+        };
+    for (int i = 0; i < length; i++) {
+      row.set(i, values[visible[i]]);
+    }
+    return row;
+  }
+
+  /** The entries of a row at their places among all keys, zero at the others. */
+  private static List<Double> list(Row row, int[] visible, int keys) {
+    Double[] values = new Double[keys];
+    Arrays.fill(values, 0.0);
+    for (int i = 0; i < visible.length; i++) {
+      values[visible[i]] = row.get(i);
+    }
+    return List.of(values);
   }
 
   private static INDArray row(double[] values, DataType type) {

@@ -1,8 +1,7 @@
 package org.attention4j.dl4j;
 
 import java.util.Map;
-import org.attention4j.samediff.Attention;
-import org.attention4j.samediff.AttentionResult;
+import org.attention4j.samediff.AttentionCore;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -42,8 +41,8 @@ final class CrossAttention extends ExactSameDiffVertex {
   @Override
   protected SDVariable define(LayerGraph graph) {
     SDVariable memory = graph.input("memory");
-    AttentionResult attention =
-        Attention.attention()
+    AttentionCore.Result attention =
+        AttentionCore.attention()
             .mask(graph.mask("memory").map(mask -> head(head(mask))).orElse(null))
             .apply(
                 head(graph.input("queries").mul(features(graph, "queryGain"))),

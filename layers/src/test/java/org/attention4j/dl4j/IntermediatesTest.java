@@ -106,9 +106,11 @@ class IntermediatesTest {
   void anUnknownNameIsToldTheKnownOnes() {
     Layer layer = network().getLayer(0);
     INDArray input = input();
-    assertThatThrownBy(() -> Intermediates.of(layer, input, null, "queries"))
+    assertThatThrownBy(() -> Intermediates.of(layer, input, null, "context"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("There is no intermediate result 'queries'; there are [scores, weights].");
+        .hasMessage(
+            "There is no intermediate result 'context'; there are [queries, keys, values, scores,"
+                + " weights].");
   }
 
   @Test

@@ -7,9 +7,6 @@ import static org.attention4j.layers.Graphs.KEYS;
 import static org.attention4j.layers.Graphs.QUERIES;
 import static org.attention4j.layers.Graphs.SIZES;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -20,7 +17,6 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
-import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -311,31 +306,7 @@ class AttentionVertexTest {
   }
 
   @Test
-  void halfIsFiniteAndNearFloat() {
-    INDArray[] masks = masks(DataType.FLOAT, QUERIES, KEYS);
-    INDArray[] inputs = inputs(DataType.FLOAT, EXAMPLES, QUERIES, KEYS);
-    ComputationGraph single = Graphs.of(DataType.FLOAT, builder(THREE).build(), THREE);
-    ComputationGraph half = Graphs.of(DataType.FLOAT16, builder(THREE).build(), THREE);
-    half.setParams(single.params().castTo(DataType.FLOAT16));
-    INDArray expected = Graphs.attention(single, inputs, masks);
-    INDArray actual = Graphs.attention(half, cast(inputs), cast(masks)).castTo(DataType.FLOAT);
-    assertThat(difference(actual, expected)).isLessThan(1e-2);
-    half.fit(
-        new MultiDataSet(
-            cast(inputs),
-            new INDArray[] {Graphs.labels(DataType.FLOAT16, EXAMPLES, QUERIES)},
-            cast(masks),
-            cast(masks[0])));
-    assertThat(half.gradient().gradient().castTo(DataType.FLOAT).sumNumber().doubleValue())
-        .isFinite();
-  }
-
-  private static INDArray[] cast(INDArray... arrays) {
-    return Stream.of(arrays).map(array -> array.castTo(DataType.FLOAT16)).toArray(INDArray[]::new);
-  }
-
-  @Test
-  void jsonCloneAndModelFile() throws IOException {
+  void jsonAndClone() {
     AttentionVertex vertex =
         builder(THREE)
             .normalizer(Normalizers.ssmax())
@@ -354,14 +325,6 @@ class AttentionVertexTest {
     assertThat(read).isEqualTo(graph.getConfiguration());
     assertThat(vertex.clone()).isEqualTo(vertex).isNotSameAs(vertex);
     assertThat(builder(THREE).build()).isNotEqualTo(vertex);
-
-    ByteArrayOutputStream file = new ByteArrayOutputStream();
-    ModelSerializer.writeModel(graph, file, true);
-    ComputationGraph restored =
-        ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(file.toByteArray()));
-    INDArray[] inputs = inputs(DataType.DOUBLE, EXAMPLES, QUERIES, KEYS);
-    assertThat(restored.outputSingle(inputs)).isEqualTo(graph.outputSingle(inputs));
-    assertThat(graph.clone().outputSingle(inputs)).isEqualTo(graph.outputSingle(inputs));
   }
 
   @Test

@@ -74,4 +74,25 @@ class FeedForwardBlockTest {
     assertThat(network.getParam("0_W1").shape()).containsExactly(4 * Networks.SIZE, Networks.SIZE);
     assertThat(network.getParam("0_W2").shape()).containsExactly(7, 4 * Networks.SIZE);
   }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Activation.class,
+      names = {"SWISH", "TANH"})
+  void gradientsOfActivations(Activation activation) {
+    Nd4j.getRandom().setSeed(23);
+    MultiLayerNetwork network =
+        Networks.of(
+            DataType.DOUBLE,
+            new LayerNorm.Builder().build(),
+            new FeedForwardBlock.Builder().activation(activation).build());
+    INDArray mask = Networks.mask(DataType.DOUBLE, Networks.EXAMPLES, Networks.STEPS);
+    assertThat(
+            FiniteDifferences.largestError(
+                network,
+                Networks.input(DataType.DOUBLE, Networks.EXAMPLES, Networks.STEPS),
+                Networks.labels(DataType.DOUBLE, Networks.EXAMPLES, Networks.STEPS),
+                mask))
+        .isLessThan(1e-5);
+  }
 }

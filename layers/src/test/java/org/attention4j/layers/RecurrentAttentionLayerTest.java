@@ -7,16 +7,12 @@ import static org.attention4j.layers.Networks.HEADS;
 import static org.attention4j.layers.Networks.OUT;
 import static org.attention4j.layers.Networks.SIZE;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.stream.Stream;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -255,21 +251,7 @@ class RecurrentAttentionLayerTest {
   }
 
   @Test
-  void halfIsFinite() {
-    MultiLayerNetwork network = Networks.of(DataType.FLOAT16, builder().build());
-    network.fit(
-        new DataSet(
-            Networks.input(DataType.FLOAT16, EXAMPLES, STEPS),
-            Networks.labels(DataType.FLOAT16, EXAMPLES, STEPS),
-            Networks.mask(DataType.FLOAT16, EXAMPLES, STEPS),
-            Networks.mask(DataType.FLOAT16, EXAMPLES, STEPS)));
-    INDArray gradient = network.gradient().gradient().castTo(DataType.FLOAT);
-    assertThat(gradient.sumNumber().doubleValue()).isFinite();
-    assertThat(gradient.amaxNumber().doubleValue()).isPositive();
-  }
-
-  @Test
-  void jsonAndModelFile() throws IOException {
+  void json() {
     RecurrentAttentionLayer layer =
         builder()
             .normalizer(Normalizers.ssmax())
@@ -288,12 +270,6 @@ class RecurrentAttentionLayerTest {
                 .getLayer())
         .isEqualTo(network.getLayerWiseConfigurations().getConf(0).getLayer());
     assertThat(builder().hasBias(false).build()).isNotEqualTo(builder().build());
-    ByteArrayOutputStream file = new ByteArrayOutputStream();
-    ModelSerializer.writeModel(network, file, true);
-    MultiLayerNetwork restored =
-        ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(file.toByteArray()));
-    INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
-    assertThat(restored.output(input)).isEqualTo(network.output(input));
   }
 
   static Stream<Arguments> badOptions() {

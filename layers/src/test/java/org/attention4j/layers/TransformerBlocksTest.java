@@ -18,6 +18,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.config.Sgd;
 
 /** Names, shapes, causality, and a task that only attention can solve. */
 class TransformerBlocksTest {
@@ -144,5 +145,20 @@ class TransformerBlocksTest {
       mask.putScalar(example, 1, 0);
     }
     return new DataSet(input, labels, null, mask);
+  }
+
+  @Test
+  void halfSaysTheSameAsFloat() {
+    INDArray input = Networks.input(DataType.FLOAT16, EXAMPLES, STEPS);
+    ComputationGraph half = Transformers.of(DataType.FLOAT16, new Sgd(0.1));
+    ComputationGraph single = Transformers.of(DataType.FLOAT, new Sgd(0.1));
+    single.setParams(half.params().castTo(DataType.FLOAT));
+    assertThat(
+            LayerPass.distance(
+                half.outputSingle(input).castTo(DataType.FLOAT),
+                single.outputSingle(input.castTo(DataType.FLOAT))))
+        .isLessThan(2e-2);
+    half.fit(new DataSet(input, Networks.labels(DataType.FLOAT16, EXAMPLES, STEPS)));
+    assertThat(half.params().isNaN().any()).isFalse();
   }
 }

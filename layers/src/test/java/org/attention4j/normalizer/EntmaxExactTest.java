@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.stream.Stream;
-import org.attention4j.normalizer.RowBatch.Scores;
+import org.attention4j.contract.NormalizerGraph;
+import org.attention4j.contract.RowBatch;
+import org.attention4j.contract.RowBatch.Scores;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;

@@ -3,6 +3,7 @@ package org.attention4j.normalizer;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import org.attention4j.contract.RowBatch;
 import org.attention4j.normalizer.ReferenceMaps.RowMap;
 
 /**

@@ -8,14 +8,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.attention4j.normalizer.RowBatch.Scores;
+import org.attention4j.contract.NormalizerGraph;
+import org.attention4j.contract.RowBatch;
+import org.attention4j.contract.RowBatch.Scores;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Every built-in map over batches of rows, against plain Java references, and its traits. */
 class NormalizerRowsTest {
@@ -56,82 +56,6 @@ class NormalizerRowsTest {
         assertThat(row(weights, batch, row))
             .as("row %d, masked %s", row, masked)
             .containsExactly(expected, within(tolerance * size));
-      }
-    }
-  }
-
-  /** A row without a visible key, and every masked key, has weight and gradient exactly zero. */
-  @ParameterizedTest
-  @MethodSource("mapsAndScores")
-  void maskedKeysHaveNoWeightAndNoGradient(MapUnderTest map, Scores scores) {
-    for (DataType type : List.of(DataType.DOUBLE, DataType.FLOAT, DataType.FLOAT16)) {
-      RowBatch batch = RowBatch.random(scores, true, 31);
-      NormalizerGraph.Result result = run(map, batch, true, type);
-      for (int i = 0; i < batch.visible().length; i++) {
-        if (batch.visible()[i] == 0) {
-          assertThat(result.weights()[i]).isZero();
-          assertThat(result.gradient()[i]).isZero();
-        }
-      }
-      assertThat(result.gradient()).doesNotContain(Double.NaN);
-      result
-          .parameterGradients()
-          .values()
-          .forEach(values -> assertThat(values).doesNotContain(Double.NaN));
-    }
-  }
-
-  @ParameterizedTest
-  @FieldSource("MAPS")
-  void scoresOfMaskedKeysDoNotMatter(MapUnderTest map) {
-    RowBatch batch = RowBatch.random(Scores.USUAL, true, 37);
-    double[] other = batch.scores().clone();
-    for (int i = 0; i < other.length; i++) {
-      if (batch.visible()[i] == 0) {
-        other[i] = i % 2 == 0 ? 1e20 : -1e20;
-      }
-    }
-    NormalizerGraph.Result first = run(map, batch, true, DataType.DOUBLE);
-    NormalizerGraph.Result second = run(map, batch.withScores(other), true, DataType.DOUBLE);
-    assertThat(second.weights()).isEqualTo(first.weights());
-    assertThat(second.gradient()).isEqualTo(first.gradient());
-  }
-
-  /** A padding mask [b, 1, 1, Tk] says the same as one that is written out for each row. */
-  @ParameterizedTest
-  @FieldSource("MAPS")
-  void aMaskMayBroadcast(MapUnderTest map) {
-    RowBatch batch = RowBatch.random(Scores.USUAL, true, 83);
-    INDArray padding = Nd4j.ones(DataType.DOUBLE, batch.examples(), 1, 1, batch.keys());
-    padding.putScalar(0, 0, 0, 2, 0);
-    padding.putScalar(1, 0, 0, 9, 0).putScalar(1, 0, 0, 10, 0);
-    INDArray everywhere = padding.mul(Nd4j.onesLike(batch.array(batch.scores(), DataType.DOUBLE)));
-    NormalizerGraph graph =
-        new NormalizerGraph(map.normalizer(), batch.heads(), true, DataType.DOUBLE);
-    NormalizerGraph.Result broadcast = graph.run(batch, map.parameters(), padding);
-    NormalizerGraph.Result full = graph.run(batch, map.parameters(), everywhere);
-    assertThat(broadcast.weights()).containsExactly(full.weights(), within(1e-14));
-    assertThat(broadcast.gradient()).containsExactly(full.gradient(), within(1e-14));
-    full.parameterGradients()
-        .forEach(
-            (name, gradient) ->
-                assertThat(broadcast.parameterGradients().get(name))
-                    .containsExactly(gradient, within(1e-12)));
-  }
-
-  @ParameterizedTest
-  @MethodSource("mapsAndScores")
-  void rowsSumToWhatTheTraitsSay(MapUnderTest map, Scores scores) {
-    RowBatch batch = RowBatch.random(scores, true, 41);
-    double[] weights = run(map, batch, true, DataType.DOUBLE).weights();
-    for (int row = 0; row < batch.rows(); row++) {
-      double sum = ReferenceMaps.sum(row(weights, batch, row));
-      if (batch.visibleCount(row) == 0) {
-        assertThat(sum).isZero();
-      } else if (has(map, Trait.SUMS_TO_ONE)) {
-        assertThat(sum).isCloseTo(1, within(1e-12));
-      } else if (!has(map, Trait.CAN_EXCEED_ONE)) {
-        assertThat(sum).isBetween(0.0, 1 + 1e-12);
       }
     }
   }
@@ -194,14 +118,6 @@ class NormalizerRowsTest {
     } else if (has(map, Trait.SHIFT_INVARIANT)) {
       assertThat(change).isLessThan(1e-12);
     }
-  }
-
-  @ParameterizedTest
-  @FieldSource("MAPS")
-  void learnableMapsDeclareParameters(MapUnderTest map) {
-    assertThat(map.normalizer().parameters(3).isEmpty()).isEqualTo(!has(map, Trait.LEARNABLE));
-    assertThat(map.normalizer().parameters(3).stream().map(NormalizerParameter::name))
-        .containsExactlyInAnyOrderElementsOf(map.parameters().keySet());
   }
 
   @ParameterizedTest

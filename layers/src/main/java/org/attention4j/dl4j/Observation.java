@@ -1,0 +1,50 @@
+package org.attention4j.dl4j;
+
+import java.util.Map;
+import java.util.function.Consumer;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A look at a running layer or vertex while it trains, for which nothing is kept or computed unless
+ * somebody looks.
+ */
+public final class Observation {
+  private Observation() {}
+
+  /**
+   * Asks to be told of the gradient that arrives at the output, once, at the next backward pass. A
+   * later request replaces an earlier one that is still open.
+   *
+   * @param layer a running layer of this library, frozen or not; a frozen one has no backward pass
+   * @param observer takes the gradient, of the output's shape, on the training thread; must not
+   *     keep the array, which lives in a workspace
+   * @throws IllegalArgumentException if the layer is not of this library
+   */
+  public static void ofNextBackward(Layer layer, Consumer<INDArray> observer) {
+    Intermediates.source(Intermediates.unwrapped(layer)).observeBackward(observer);
+  }
+
+  /**
+   * The same for a vertex.
+   *
+   * @param vertex a running vertex of this library
+   * @param observer takes the gradient, as above
+   * @throws IllegalArgumentException if the vertex is not of this library
+   */
+  public static void ofNextBackward(GraphVertex vertex, Consumer<INDArray> observer) {
+    Intermediates.source(vertex).observeBackward(observer);
+  }
+
+  /**
+   * The masks that a vertex uses for its present inputs.
+   *
+   * @param vertex a running vertex of this library, after a forward pass
+   * @return the masks of shape [b, T] by input name; an input all of whose steps count is absent
+   * @throws IllegalArgumentException if the vertex is not of this library
+   */
+  public static Map<String, INDArray> masks(GraphVertex vertex) {
+    return Intermediates.source(vertex).masks();
+  }
+}

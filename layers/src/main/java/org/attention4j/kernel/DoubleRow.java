@@ -1,0 +1,161 @@
+package org.attention4j.kernel;
+
+import java.util.Arrays;
+
+/** A row of {@code double}, in plain loops. */
+public final class DoubleRow extends Row {
+  private final RowPad pad = new RowPad();
+  private double[] values = {};
+  private int from;
+  private int length;
+
+  /** Makes a row that is yet to be laid over an array. */
+  public DoubleRow() {}
+
+  /**
+   * Lays this row over a stretch of an array.
+   *
+   * @param values the array
+   * @param from where the row begins
+   * @param length the number of entries
+   * @return this
+   */
+  public DoubleRow over(double[] values, int from, int length) {
+    this.values = values;
+    this.from = from;
+    this.length = length;
+    return this;
+  }
+
+  @Override
+  public int length() {
+    return length;
+  }
+
+  @Override
+  public double get(int i) {
+    return values[from + i];
+  }
+
+  @Override
+  public void set(int i, double value) {
+    values[from + i] = value;
+  }
+
+  @Override
+  public void fill(double value) {
+    Arrays.fill(values, from, from + length, value);
+  }
+
+  @Override
+  public double max() {
+    double max = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < length; i++) {
+      max = Math.max(max, values[from + i]);
+    }
+    return max;
+  }
+
+  @Override
+  public double sum() {
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += values[from + i];
+    }
+    return sum;
+  }
+
+  @Override
+  public double dot(Row other) {
+    DoubleRow that = (DoubleRow) other;
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += values[from + i] * that.values[that.from + i];
+    }
+    return sum;
+  }
+
+  @Override
+  public void affine(double shift, double factor) {
+    for (int i = 0; i < length; i++) {
+      values[from + i] = factor * (values[from + i] - shift);
+    }
+  }
+
+  @Override
+  public void add(Row other, double factor) {
+    DoubleRow that = (DoubleRow) other;
+    for (int i = 0; i < length; i++) {
+      values[from + i] += factor * that.values[that.from + i];
+    }
+  }
+
+  @Override
+  public void copy(Row other) {
+    DoubleRow that = (DoubleRow) other;
+    System.arraycopy(that.values, that.from, values, from, length);
+  }
+
+  @Override
+  public double exp(double shift, double factor) {
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      double e = factor * Math.exp(values[from + i] - shift);
+      values[from + i] = e;
+      sum += e;
+    }
+    return sum;
+  }
+
+  @Override
+  public void center(Row weights, double mean, double factor) {
+    DoubleRow that = (DoubleRow) weights;
+    for (int i = 0; i < length; i++) {
+      values[from + i] = factor * that.values[that.from + i] * (values[from + i] - mean);
+    }
+  }
+
+  @Override
+  public int atLeast(double threshold) {
+    int[] indices = pad.indices(length);
+    int count = 0;
+    for (int i = 0; i < length; i++) {
+      if (values[from + i] >= threshold) {
+        indices[count++] = i;
+      }
+    }
+    return count;
+  }
+
+  @Override
+  public int[] indices() {
+    return pad.indices(length);
+  }
+
+  @Override
+  public double[] scratch() {
+    return pad.numbers(length);
+  }
+
+  @Override
+  public void sigmoid(double shift) {
+    for (int i = 0; i < length; i++) {
+      values[from + i] = 1 / (1 + Math.exp(shift - values[from + i]));
+    }
+  }
+
+  @Override
+  public Row spare(int length) {
+    return new DoubleRow().over(new double[length], 0, length);
+  }
+
+  @Override
+  Row detached() {
+    return new DoubleRow().over(Arrays.copyOfRange(values, from, from + length), 0, length);
+  }
+
+  @Override
+  double lowerBound(int k) {
+    return Double.NEGATIVE_INFINITY;
+  }
+}

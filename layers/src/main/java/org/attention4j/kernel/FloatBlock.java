@@ -1,0 +1,256 @@
+package org.attention4j.kernel;
+
+import java.util.Arrays;
+
+/**
+ * A block of query rows of one head against its keys: how the arrays are packed and multiplied.
+ *
+ * <p>Packed arrays are cut into panels of {@link Lanes#panel()} columns so that every product reads
+ * memory in order. Keys are those that are visible in the example; all other places hold zero.
+ * Sizes that end in {@code Padded} are multiples of what the tiles need.
+ */
+abstract class FloatBlock {
+  static final Lanes LANES = Lanes.LANES;
+  static final int PANEL = LANES.panel();
+  static final int HALF_PANEL = PANEL / 2;
+
+  /** Rows of a block: enough to use a panel of keys often, few enough to stay near. */
+  private static final int MOST_ROWS = 64;
+
+  private static final int FEWEST_ROWS = 16;
+
+  /** Scores of a block of rows that should stay in the second-level cache. */
+  private static final int BLOCK_SCORES = 1 << 17;
+
+  /** Keys whose panel of columns stays in the first-level cache while all rows go over it. */
+  private static final int KEY_BLOCK = 256;
+
+  final AttentionProblem problem;
+  final AttentionShape shape;
+  final Scratch scratch;
+  final VisibleKeys keys;
+
+  /** Keys, and their number rounded up to panels. */
+  final int keysPadded;
+
+  /** From one row of scores to the next; not a power of two, which the cache would trip over. */
+  final int scoreStride;
+
+  final int rowLimit;
+
+  FloatBlock(AttentionProblem problem, VisibleKeys keys, Scratch scratch) {
+    this.problem = problem;
+    this.shape = problem.shape();
+    this.keys = keys;
+    this.scratch = scratch;
+    keysPadded = roundUp(keys.count(), PANEL);
+    scoreStride = keysPadded + PANEL;
+    int fitting = BLOCK_SCORES / Math.max(1, keysPadded);
+    rowLimit = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, fitting / 8 * 8));
+  }
+
+  static int roundUp(int x, int multiple) {
+    return (x + multiple - 1) / multiple * multiple;
+  }
+
+  /** Features as the depth of a product: an even number. */
+  static int depth(int features) {
+    return roundUp(features, 2);
+  }
+
+  /** Features as columns: whole panels, the last one half if that is enough. */
+  static int columns(int features) {
+    return roundUp(features, HALF_PANEL);
+  }
+
+  /** Rows as a block holds them. */
+  static int rows(int rows) {
+    return roundUp(rows, Lanes.NARROW_TILE_ROWS);
+  }
+
+  /** [features, T] of the visible keys as panels of keys: for products over the features. */
+  float[] packKeys(int slot, float[] x, int from, int features) {
+    int depth = depth(features);
+    float[] packed = scratch.floats(slot, keysPadded * depth);
+    int n = keys.count();
+    for (int key = 0; key < keysPadded; key += PANEL) {
+      int width = Math.min(PANEL, n - key);
+      for (int c = 0; c < depth; c++) {
+        int to = key * depth + c * PANEL;
+        if (c >= features) {
+          Arrays.fill(packed, to, to + PANEL, 0);
+          continue;
+        }
+        int row = from + c * shape.keys();
+        if (keys.all()) {
+          System.arraycopy(x, row + key, packed, to, width);
+        } else {
+          for (int j = 0; j < width; j++) {
+            packed[to + j] = x[row + keys.position(key + j)];
+          }
+        }
+        Arrays.fill(packed, to + width, to + PANEL, 0);
+      }
+    }
+    return packed;
+  }
+
+  /** [features, T] of the visible keys as panels of features: for products over the keys. */
+  float[] packFeatures(int slot, float[] x, int from, int features) {
+    int columns = columns(features);
+    float[] packed = scratch.floats(slot, keysPadded * columns);
+    int n = keys.count();
+    for (int first = 0; first < columns; first += PANEL) {
+      int width = Math.min(PANEL, columns - first);
+      int start = first * keysPadded;
+      for (int c = 0; c < width; c++) {
+        int row = from + (first + c) * shape.keys();
+        int filled = first + c < features ? n : 0;
+        for (int key = 0; key < filled; key++) {
+          packed[start + key * width + c] = x[row + keys.position(key)];
+        }
+        for (int key = filled; key < keysPadded; key++) {
+          packed[start + key * width + c] = 0;
+        }
+      }
+    }
+    return packed;
+  }
+
+  /** Some queries of [features, T] as rows, times a factor. */
+  float[] packRows(int slot, float[] x, int from, int features, int row, int rows, float factor) {
+    int depth = depth(features);
+    float[] packed = scratch.floats(slot, rows(rowLimit) * depth);
+    Arrays.fill(packed, 0, rows(rows) * depth, 0);
+    for (int c = 0; c < features; c++) {
+      int source = from + c * shape.queries() + row;
+      for (int r = 0; r < rows; r++) {
+        packed[r * depth + c] = factor * x[source + r];
+      }
+    }
+    return packed;
+  }
+
+  /** scores[row, key] = Σ_c rows[row, c] panels[c, key], up to the key that each tile sees. */
+  void multiplyByKeys(
+      float[] rows, float[] panels, int features, int[] seen, int count, float[] to) {
+    int depth = depth(features);
+    int most = seen[count - 1];
+    int tiles = tiles(count);
+    for (int key = 0; key < most; key += PANEL) {
+      int first = firstTile(seen, count, key);
+      int row = first * Lanes.TILE_ROWS;
+      LANES.multiplyTiles(
+          tiles - first,
+          rows,
+          row * depth,
+          depth,
+          panels,
+          key * depth,
+          depth,
+          to,
+          row * scoreStride + key,
+          scoreStride,
+          false);
+    }
+  }
+
+  private static int tiles(int rows) {
+    return (rows + Lanes.TILE_ROWS - 1) / Lanes.TILE_ROWS;
+  }
+
+  /** The first tile of rows that sees this key; all after it see it too. */
+  private static int firstTile(int[] seen, int count, int key) {
+    int tile = 0;
+    while (seen[Math.min((tile + 1) * Lanes.TILE_ROWS, count) - 1] <= key) {
+      tile++;
+    }
+    return tile;
+  }
+
+  /** to[row, c] = Σ_key weights[row, key] panels[key, c], up to the key that each tile sees. */
+  void multiplyByFeatures(
+      float[] weights, float[] panels, int features, int[] seen, int count, float[] to) {
+    int columns = columns(features);
+    Arrays.fill(to, 0, rows(count) * columns, 0);
+    int most = roundUp(seen[count - 1], PANEL);
+    for (int key = 0; key < most; key += KEY_BLOCK) {
+      int end = Math.min(key + KEY_BLOCK, most);
+      for (int first = 0; first < columns; first += PANEL) {
+        boolean narrow = columns - first < PANEL;
+        int width = narrow ? HALF_PANEL : PANEL;
+        int panel = first * keysPadded + key * width;
+        int tileRows = narrow ? Lanes.NARROW_TILE_ROWS : Lanes.TILE_ROWS;
+        // Without a causal mask all tiles see the same keys.
+        int step = problem.causal() ? tileRows : rows(count);
+        for (int row = 0; row < count; row += step) {
+          int last = roundUp(seen[Math.min(row + step, count) - 1], PANEL);
+          int depth = Math.min(end, last) - key;
+          if (depth > 0) {
+            multiply(
+                narrow,
+                Math.min(step, rows(count) - row) / tileRows,
+                weights,
+                row * scoreStride + key,
+                panels,
+                panel,
+                depth,
+                to,
+                row * columns + first,
+                columns);
+          }
+        }
+      }
+    }
+  }
+
+  private void multiply(
+      boolean narrow,
+      int tiles,
+      float[] weights,
+      int from,
+      float[] panels,
+      int panel,
+      int depth,
+      float[] to,
+      int at,
+      int columns) {
+    if (narrow) {
+      LANES.multiplyNarrowTiles(
+          tiles, weights, from, scoreStride, panels, panel, depth, to, at, columns, true);
+    } else {
+      LANES.multiplyTiles(
+          tiles, weights, from, scoreStride, panels, panel, depth, to, at, columns, true);
+    }
+  }
+
+  /** Zeros what stands in the rows of scores after the keys that each sees. */
+  void clearUnseen(float[] scores, int[] seen, int count) {
+    int end = roundUp(seen[count - 1], PANEL);
+    for (int row = 0; row < rows(count); row++) {
+      int from = row < count ? seen[row] : 0;
+      Arrays.fill(scores, row * scoreStride + from, row * scoreStride + end, 0);
+    }
+  }
+
+  /** The number of keys that each row of a block sees; never less than the row before. */
+  int[] seen(int row, int rows) {
+    int[] seen = scratch.seen(rows);
+    for (int r = 0; r < rows; r++) {
+      seen[r] = problem.visible(keys, row + r);
+    }
+    return seen;
+  }
+
+  void addLinearBias(float[] scores, int row, int query, int count, int head) {
+    if (problem.linearBiases()) {
+      LANES.subtractDistances(
+          scores,
+          row * scoreStride,
+          count,
+          (float) problem.slope(head),
+          query + problem.queryOffset(),
+          keys.positions());
+    }
+  }
+}

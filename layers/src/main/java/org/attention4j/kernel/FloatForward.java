@@ -1,0 +1,141 @@
+package org.attention4j.kernel;
+
+import org.attention4j.kernel.RowKernel.Sparsity;
+
+/** The forward pass of some queries of all heads that share one head of keys and values. */
+final class FloatForward extends FloatBlock {
+  private static final int KEYS = 0;
+  private static final int VALUES = 1;
+  private static final int ROWS = 2;
+  private static final int SCORES = 3;
+  private static final int OUTPUT = 4;
+  private static final int SUPPORT = 5;
+
+  /** A row whose weights are fewer than this share of the keys is multiplied one by one. */
+  static final int SPARSE_SHARE = 4;
+
+  private final FloatAttention attention;
+  private final Dropout dropout;
+  private final boolean sparse;
+  private final RowContext context;
+
+  FloatForward(FloatAttention attention, VisibleKeys keys, Scratch scratch) {
+    super(attention.problem, keys, scratch);
+    this.attention = attention;
+    dropout = new Dropout(problem.dropout(), problem.seed());
+    sparse = problem.kernel().sparsity() != Sparsity.NONE;
+    context = new RowContext(problem.parameters(), problem.kernel().savedValues());
+  }
+
+  /** Computes the output of queries from .. to - 1. */
+  void run(int example, int keyValueHead, int from, int to, SupportList supports) {
+    int key = shape.key(example, keyValueHead, shape.headSize());
+    int value = shape.key(example, keyValueHead, shape.valueSize());
+    float[] keyPanels = packKeys(KEYS, attention.k, key, shape.headSize());
+    float[] valuePanels = packFeatures(VALUES, attention.v, value, shape.valueSize());
+    for (int i = 0; i < shape.group(); i++) {
+      int head = keyValueHead * shape.group() + i;
+      attention.setParameters(context, head);
+      for (int row = from; row < to; row += rowLimit) {
+        block(example, head, row, Math.min(rowLimit, to - row), keyPanels, valuePanels, supports);
+      }
+    }
+  }
+
+  private void block(
+      int example,
+      int head,
+      int query,
+      int rows,
+      float[] keyPanels,
+      float[] valuePanels,
+      SupportList supports) {
+    int[] seen = seen(query, rows);
+    float[] queries =
+        packRows(
+            ROWS,
+            attention.q,
+            shape.query(example, head, shape.headSize()),
+            shape.headSize(),
+            query,
+            rows,
+            (float) problem.scale());
+    float[] scores = scratch.floats(SCORES, rows(rowLimit) * scoreStride);
+    float[] output = scratch.floats(OUTPUT, rows(rowLimit) * columns(shape.valueSize()));
+    if (seen[rows - 1] > 0) {
+      multiplyByKeys(queries, keyPanels, shape.headSize(), seen, rows, scores);
+    }
+    boolean allSparse = sparse;
+    for (int r = 0; r < rows; r++) {
+      int row = shape.row(example, head, query + r);
+      boolean rowIsSparse = row(scores, r, query + r, head, row, seen[r], supports);
+      allSparse = allSparse && rowIsSparse;
+    }
+    if (allSparse) {
+      multiplySparse(scores, valuePanels, seen, rows, output);
+    } else {
+      clearUnseen(scores, seen, rows);
+      multiplyByFeatures(scores, valuePanels, shape.valueSize(), seen, rows, output);
+    }
+    write(output, example, head, query, rows);
+  }
+
+  /** Scores to weights; tells whether few of them are left. */
+  private boolean row(
+      float[] scores, int r, int query, int head, int row, int count, SupportList supports) {
+    if (count == 0) {
+      supports.addEmpty(row);
+      return true;
+    }
+    addLinearBias(scores, r, query, count, head);
+    FloatRow weights = scratch.row.over(scores, r * scoreStride, count);
+    problem.kernel().forward(weights, context.row(count));
+    attention.save(context, row);
+    int kept = -1;
+    if (sparse) {
+      int[] indices = scratch.indices(count);
+      kept = LANES.nonZero(scores, r * scoreStride, count, indices, 0);
+      supports.add(row, scores, r * scoreStride, indices, kept, count);
+    }
+    if (problem.dropout() > 0) {
+      dropout.apply(weights, row, keys);
+    }
+    return sparse && kept * SPARSE_SHARE <= count;
+  }
+
+  private void multiplySparse(
+      float[] weights, float[] panels, int[] seen, int rows, float[] output) {
+    int columns = columns(shape.valueSize());
+    for (int r = 0; r < rows; r++) {
+      int[] indices = scratch.indices(seen[r]);
+      int kept = LANES.nonZero(weights, r * scoreStride, seen[r], indices, 0);
+      float[] support = scratch.floats(SUPPORT, kept);
+      for (int j = 0; j < kept; j++) {
+        support[j] = weights[r * scoreStride + indices[j]];
+      }
+      for (int first = 0; first < columns; first += PANEL) {
+        LANES.gather(
+            support,
+            0,
+            indices,
+            0,
+            kept,
+            panels,
+            first * keysPadded,
+            columns - first < PANEL,
+            output,
+            r * columns + first);
+      }
+    }
+  }
+
+  private void write(float[] output, int example, int head, int query, int rows) {
+    int columns = columns(shape.valueSize());
+    int to = shape.query(example, head, shape.valueSize()) + query;
+    for (int c = 0; c < shape.valueSize(); c++) {
+      for (int r = 0; r < rows; r++) {
+        attention.output[to + c * shape.queries() + r] = output[r * columns + c];
+      }
+    }
+  }
+}

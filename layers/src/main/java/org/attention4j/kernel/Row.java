@@ -1,0 +1,164 @@
+package org.attention4j.kernel;
+
+/**
+ * One row of scores, weights or gradients: a stretch of an array of {@code float} or {@code
+ * double}.
+ *
+ * <p>Operations on the whole row are fast; {@link #get} and {@link #set} are for what they lack.
+ * Sums are taken in the row's own precision or wider.
+ */
+public abstract sealed class Row permits FloatRow, DoubleRow {
+  /** For the two kinds of row. */
+  Row() {}
+
+  /**
+   * The number of entries.
+   *
+   * @return the length
+   */
+  public abstract int length();
+
+  /**
+   * One entry.
+   *
+   * @param i from 0 to length - 1
+   * @return x_i
+   */
+  public abstract double get(int i);
+
+  /**
+   * Sets one entry.
+   *
+   * @param i from 0 to length - 1
+   * @param value the new x_i
+   */
+  public abstract void set(int i, double value);
+
+  /**
+   * Sets all entries.
+   *
+   * @param value the new x_i for every i
+   */
+  public abstract void fill(double value);
+
+  /**
+   * The largest entry.
+   *
+   * @return max x
+   */
+  public abstract double max();
+
+  /**
+   * The sum of the entries.
+   *
+   * @return Σ x_i
+   */
+  public abstract double sum();
+
+  /**
+   * The inner product with another row of the same length and kind.
+   *
+   * @param other y
+   * @return Σ x_i y_i
+   */
+  public abstract double dot(Row other);
+
+  /**
+   * Replaces x_i by factor · (x_i - shift).
+   *
+   * @param shift what is taken off first
+   * @param factor f
+   */
+  public abstract void affine(double shift, double factor);
+
+  /**
+   * Multiplies all entries.
+   *
+   * @param factor f
+   */
+  public final void multiply(double factor) {
+    affine(0, factor);
+  }
+
+  /**
+   * Adds a multiple of another row of the same length and kind.
+   *
+   * @param other y
+   * @param factor f in x_i + f y_i
+   */
+  public abstract void add(Row other, double factor);
+
+  /**
+   * Takes over the entries of another row of the same length and kind.
+   *
+   * @param other y
+   */
+  public abstract void copy(Row other);
+
+  /**
+   * Replaces x_i by factor · e^(x_i - shift). Exponents below -80 count as -80 in FLOAT, which is
+   * zero beside one.
+   *
+   * @param shift at least the largest entry, so that nothing overflows
+   * @param factor f
+   * @return the sum of the new entries
+   */
+  public abstract double exp(double shift, double factor);
+
+  /**
+   * Replaces x_i by factor · w_i (x_i - mean): the Jacobian of softmax, if mean is Σ w_i x_i.
+   *
+   * @param weights w
+   * @param mean m
+   * @param factor f
+   */
+  public abstract void center(Row weights, double mean, double factor);
+
+  /**
+   * Finds the entries that reach a threshold.
+   *
+   * @param threshold t
+   * @return how many i have x_i >= t; their indices, ascending, are in {@link #indices()}
+   */
+  public abstract int atLeast(double threshold);
+
+  /**
+   * Where {@link #atLeast} left the indices. Valid until the next call for a row of this thread.
+   *
+   * @return indices, as many as {@link #atLeast} returned
+   */
+  public abstract int[] indices();
+
+  /**
+   * Room for as many numbers as the row has entries; the next caller in this thread overwrites it.
+   *
+   * @return an array at least as long as the row
+   */
+  public abstract double[] scratch();
+
+  /**
+   * Replaces x_i by the logistic function of x_i - shift.
+   *
+   * @param shift what is taken off first
+   */
+  public abstract void sigmoid(double shift);
+
+  /**
+   * Another row of this kind to work with; the next caller in this thread gets the same one.
+   *
+   * @param length the number of entries, whose values are whatever was left there
+   * @return the row
+   */
+  public abstract Row spare(int length);
+
+  /** A copy in an array of its own, which no other row overwrites. */
+  abstract Row detached();
+
+  /**
+   * A value that at least {@code k} entries reach, and seldom many more.
+   *
+   * @param k from 1 to length
+   * @return a lower bound of the k-th largest entry, perhaps minus infinity
+   */
+  abstract double lowerBound(int k);
+}

@@ -1,0 +1,68 @@
+package org.attention4j.kernel;
+
+/** A kernel on scores times a {@link RowFactor}. */
+final class ScaledKernel implements RowKernel {
+  private final RowKernel kernel;
+  private final boolean shiftInvariant;
+  private final RowFactor factor;
+  private final int shiftAt;
+
+  ScaledKernel(RowKernel kernel, boolean shiftInvariant, RowFactor factor) {
+    this.kernel = kernel;
+    this.shiftInvariant = shiftInvariant;
+    this.factor = factor;
+    shiftAt = kernel.savedValues();
+  }
+
+  @Override
+  public void forward(Row row, RowContext context) {
+    double shift = shiftInvariant ? row.max() : 0;
+    context.save(shiftAt, shift);
+    row.affine(shift, factor.factor(context));
+    context.skipParameters(factor.parameters());
+    kernel.forward(row, context);
+    context.skipParameters(-factor.parameters());
+  }
+
+  @Override
+  public void restore(Row row, RowContext context) {
+    row.affine(context.saved(shiftAt), factor.factor(context));
+    context.skipParameters(factor.parameters());
+    kernel.restore(row, context);
+    context.skipParameters(-factor.parameters());
+  }
+
+  @Override
+  public void backward(Row scores, Row weights, Row gradient, RowContext context) {
+    double c = factor.factor(context);
+    double shift = context.saved(shiftAt);
+    Row scaled = scores;
+    if (kernel.readsScores()) {
+      scaled = scores.detached();
+      scaled.affine(shift, c);
+    }
+    context.skipParameters(factor.parameters());
+    kernel.backward(scaled, weights, gradient, context);
+    context.skipParameters(-factor.parameters());
+    if (factor.parameters() > 0) {
+      scores.affine(shift, 1);
+      factor.backward(scores.dot(gradient), context);
+    }
+    gradient.multiply(c);
+  }
+
+  @Override
+  public int savedValues() {
+    return shiftAt + 1;
+  }
+
+  @Override
+  public boolean readsScores() {
+    return factor.parameters() > 0 || kernel.readsScores();
+  }
+
+  @Override
+  public Sparsity sparsity() {
+    return kernel.sparsity();
+  }
+}

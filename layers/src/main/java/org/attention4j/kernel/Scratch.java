@@ -1,0 +1,52 @@
+package org.attention4j.kernel;
+
+/** The arrays that one thread works with; they grow as needed and are used again. */
+final class Scratch {
+  private static final int SLOTS = 16;
+
+  private final float[][] floats = new float[SLOTS][0];
+  final RowPad pad = new RowPad();
+  final FloatRow row = new FloatRow(pad);
+  final FloatRow scoreRow = new FloatRow(pad);
+  final FloatRow gradientRow = new FloatRow(pad);
+  private static final int VALUE_FEATURES = SLOTS - 1;
+  private static final int SPARSE_SLOTS = 5;
+
+  private final float[][] sparse = new float[SPARSE_SLOTS][0];
+  private int[] indices = {};
+  private int[] seen = {};
+
+  /** An array of at least this length, with whatever was left in it. */
+  float[] floats(int slot, int length) {
+    if (floats[slot].length < length) {
+      floats[slot] = new float[length];
+    }
+    return floats[slot];
+  }
+
+  /** An array for one row with few weights. */
+  float[] sparse(int slot, int length) {
+    if (sparse[slot].length < length) {
+      sparse[slot] = new float[length + length / 2];
+    }
+    return sparse[slot];
+  }
+
+  int valueFeatureSlot() {
+    return VALUE_FEATURES;
+  }
+
+  int[] seen(int length) {
+    if (seen.length < length) {
+      seen = new int[length];
+    }
+    return seen;
+  }
+
+  int[] indices(int length) {
+    if (indices.length < length) {
+      indices = new int[length];
+    }
+    return indices;
+  }
+}

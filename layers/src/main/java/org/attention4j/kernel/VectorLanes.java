@@ -1,0 +1,497 @@
+package org.attention4j.kernel;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Inner loops with the widest vectors of this CPU.
+ *
+ * <p>The tile is 4 x 2 vectors: eight sums hide the latency of the multiply-add, and with the three
+ * operands they leave registers free where there are sixteen; with more, the compiler spills a sum
+ * in the innermost loop and halves the speed. The step between rows of B is a constant, so that the
+ * compiler can take the bounds checks out of the loop.
+ */
+final class VectorLanes extends Lanes {
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  private static final int V = FLOATS.length();
+  private static final int PANEL = 2 * V;
+
+  @Override
+  int panel() {
+    return PANEL;
+  }
+
+  @Override
+  void multiplyTiles(
+      int tiles,
+      float[] a,
+      int a0,
+      int lda,
+      float[] b,
+      int b0,
+      int depth,
+      float[] c,
+      int c0,
+      int ldc,
+      boolean add) {
+    for (int tile = 0; tile < tiles; tile++) {
+      int ai = a0 + tile * TILE_ROWS * lda;
+      int ci = c0 + tile * TILE_ROWS * ldc;
+      int a1 = ai + lda;
+      int a2 = a1 + lda;
+      int a3 = a2 + lda;
+      int c1 = ci + ldc;
+      int c2 = c1 + ldc;
+      int c3 = c2 + ldc;
+      FloatVector c00 = FloatVector.zero(FLOATS);
+      FloatVector c01 = c00;
+      FloatVector c10 = c00;
+      FloatVector c11 = c00;
+      FloatVector c20 = c00;
+      FloatVector c21 = c00;
+      FloatVector c30 = c00;
+      FloatVector c31 = c00;
+      if (add) {
+        c00 = load(c, ci);
+        c01 = load(c, ci + V);
+        c10 = load(c, c1);
+        c11 = load(c, c1 + V);
+        c20 = load(c, c2);
+        c21 = load(c, c2 + V);
+        c30 = load(c, c3);
+        c31 = load(c, c3 + V);
+      }
+      for (int t = 0; t < depth; t += 2) {
+        int row = b0 + t * PANEL;
+        FloatVector x = load(b, row);
+        FloatVector y = load(b, row + V);
+        FloatVector s = FloatVector.broadcast(FLOATS, a[ai + t]);
+        c00 = s.fma(x, c00);
+        c01 = s.fma(y, c01);
+        s = FloatVector.broadcast(FLOATS, a[a1 + t]);
+        c10 = s.fma(x, c10);
+        c11 = s.fma(y, c11);
+        s = FloatVector.broadcast(FLOATS, a[a2 + t]);
+        c20 = s.fma(x, c20);
+        c21 = s.fma(y, c21);
+        s = FloatVector.broadcast(FLOATS, a[a3 + t]);
+        c30 = s.fma(x, c30);
+        c31 = s.fma(y, c31);
+        x = load(b, row + PANEL);
+        y = load(b, row + PANEL + V);
+        s = FloatVector.broadcast(FLOATS, a[ai + t + 1]);
+        c00 = s.fma(x, c00);
+        c01 = s.fma(y, c01);
+        s = FloatVector.broadcast(FLOATS, a[a1 + t + 1]);
+        c10 = s.fma(x, c10);
+        c11 = s.fma(y, c11);
+        s = FloatVector.broadcast(FLOATS, a[a2 + t + 1]);
+        c20 = s.fma(x, c20);
+        c21 = s.fma(y, c21);
+        s = FloatVector.broadcast(FLOATS, a[a3 + t + 1]);
+        c30 = s.fma(x, c30);
+        c31 = s.fma(y, c31);
+      }
+      c00.intoArray(c, ci);
+      c01.intoArray(c, ci + V);
+      c10.intoArray(c, c1);
+      c11.intoArray(c, c1 + V);
+      c20.intoArray(c, c2);
+      c21.intoArray(c, c2 + V);
+      c30.intoArray(c, c3);
+      c31.intoArray(c, c3 + V);
+    }
+  }
+
+  @Override
+  void multiplyNarrowTiles(
+      int tiles,
+      float[] a,
+      int a0,
+      int lda,
+      float[] b,
+      int b0,
+      int depth,
+      float[] c,
+      int c0,
+      int ldc,
+      boolean add) {
+    for (int tile = 0; tile < tiles; tile++) {
+      int ai = a0 + tile * NARROW_TILE_ROWS * lda;
+      int ci = c0 + tile * NARROW_TILE_ROWS * ldc;
+      multiplyNarrowTile(a, ai, lda, b, b0, depth, c, ci, ldc, add);
+    }
+  }
+
+  private static void multiplyNarrowTile(
+      float[] a,
+      int a0,
+      int lda,
+      float[] b,
+      int b0,
+      int depth,
+      float[] c,
+      int c0,
+      int ldc,
+      boolean add) {
+    int a1 = a0 + lda;
+    int a2 = a1 + lda;
+    int a3 = a2 + lda;
+    int a4 = a3 + lda;
+    int a5 = a4 + lda;
+    int a6 = a5 + lda;
+    int a7 = a6 + lda;
+    FloatVector s0 = FloatVector.zero(FLOATS);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    FloatVector s4 = s0;
+    FloatVector s5 = s0;
+    FloatVector s6 = s0;
+    FloatVector s7 = s0;
+    if (add) {
+      s0 = load(c, c0);
+      s1 = load(c, c0 + ldc);
+      s2 = load(c, c0 + 2 * ldc);
+      s3 = load(c, c0 + 3 * ldc);
+      s4 = load(c, c0 + 4 * ldc);
+      s5 = load(c, c0 + 5 * ldc);
+      s6 = load(c, c0 + 6 * ldc);
+      s7 = load(c, c0 + 7 * ldc);
+    }
+    for (int t = 0; t < depth; t++) {
+      FloatVector x = load(b, b0 + t * V);
+      s0 = FloatVector.broadcast(FLOATS, a[a0 + t]).fma(x, s0);
+      s1 = FloatVector.broadcast(FLOATS, a[a1 + t]).fma(x, s1);
+      s2 = FloatVector.broadcast(FLOATS, a[a2 + t]).fma(x, s2);
+      s3 = FloatVector.broadcast(FLOATS, a[a3 + t]).fma(x, s3);
+      s4 = FloatVector.broadcast(FLOATS, a[a4 + t]).fma(x, s4);
+      s5 = FloatVector.broadcast(FLOATS, a[a5 + t]).fma(x, s5);
+      s6 = FloatVector.broadcast(FLOATS, a[a6 + t]).fma(x, s6);
+      s7 = FloatVector.broadcast(FLOATS, a[a7 + t]).fma(x, s7);
+    }
+    s0.intoArray(c, c0);
+    s1.intoArray(c, c0 + ldc);
+    s2.intoArray(c, c0 + 2 * ldc);
+    s3.intoArray(c, c0 + 3 * ldc);
+    s4.intoArray(c, c0 + 4 * ldc);
+    s5.intoArray(c, c0 + 5 * ldc);
+    s6.intoArray(c, c0 + 6 * ldc);
+    s7.intoArray(c, c0 + 7 * ldc);
+  }
+
+  @Override
+  void gather(
+      float[] w,
+      int w0,
+      int[] indices,
+      int i0,
+      int count,
+      float[] b,
+      int b0,
+      boolean narrow,
+      float[] y,
+      int y0) {
+    FloatVector even = FloatVector.zero(FLOATS);
+    FloatVector odd = even;
+    if (narrow) {
+      for (int j = 0; j < count; j++) {
+        FloatVector s = FloatVector.broadcast(FLOATS, w[w0 + j]);
+        even = s.fma(load(b, b0 + indices[i0 + j] * V), even);
+      }
+      even.intoArray(y, y0);
+      return;
+    }
+    for (int j = 0; j < count; j++) {
+      FloatVector s = FloatVector.broadcast(FLOATS, w[w0 + j]);
+      int row = b0 + indices[i0 + j] * PANEL;
+      even = s.fma(load(b, row), even);
+      odd = s.fma(load(b, row + V), odd);
+    }
+    even.intoArray(y, y0);
+    odd.intoArray(y, y0 + V);
+  }
+
+  @Override
+  void scatter(
+      float[] w,
+      int w0,
+      int[] indices,
+      int i0,
+      int count,
+      float[] x,
+      int x0,
+      boolean narrow,
+      float[] b,
+      int b0) {
+    FloatVector even = load(x, x0);
+    if (narrow) {
+      for (int j = 0; j < count; j++) {
+        FloatVector s = FloatVector.broadcast(FLOATS, w[w0 + j]);
+        int row = b0 + indices[i0 + j] * V;
+        s.fma(even, load(b, row)).intoArray(b, row);
+      }
+      return;
+    }
+    FloatVector odd = load(x, x0 + V);
+    for (int j = 0; j < count; j++) {
+      FloatVector s = FloatVector.broadcast(FLOATS, w[w0 + j]);
+      int row = b0 + indices[i0 + j] * PANEL;
+      s.fma(even, load(b, row)).intoArray(b, row);
+      s.fma(odd, load(b, row + V)).intoArray(b, row + V);
+    }
+  }
+
+  @Override
+  void gatherDots(
+      float[] b,
+      int b0,
+      boolean narrow,
+      int[] indices,
+      int i0,
+      int count,
+      float[] x,
+      int x0,
+      float[] g,
+      int g0) {
+    FloatVector even = load(x, x0);
+    if (narrow) {
+      for (int j = 0; j < count; j++) {
+        g[g0 + j] += even.mul(load(b, b0 + indices[i0 + j] * V)).reduceLanes(VectorOperators.ADD);
+      }
+      return;
+    }
+    FloatVector odd = load(x, x0 + V);
+    for (int j = 0; j < count; j++) {
+      int row = b0 + indices[i0 + j] * PANEL;
+      FloatVector product = even.fma(load(b, row), odd.mul(load(b, row + V)));
+      g[g0 + j] += product.reduceLanes(VectorOperators.ADD);
+    }
+  }
+
+  /** Four maxima at a time: what Java asks of NaN and -0 makes a chain of them slow. */
+  @Override
+  float max(float[] x, int from, int length) {
+    int bound = FLOATS.loopBound(length);
+    int fours = bound - bound % (4 * V);
+    FloatVector m0 = broadcast(Float.NEGATIVE_INFINITY);
+    FloatVector m1 = m0;
+    FloatVector m2 = m0;
+    FloatVector m3 = m0;
+    for (int i = 0; i < fours; i += 4 * V) {
+      m0 = m0.max(load(x, from + i));
+      m1 = m1.max(load(x, from + i + V));
+      m2 = m2.max(load(x, from + i + 2 * V));
+      m3 = m3.max(load(x, from + i + 3 * V));
+    }
+    for (int i = fours; i < bound; i += V) {
+      m0 = m0.max(load(x, from + i));
+    }
+    float max = m0.max(m1).max(m2.max(m3)).reduceLanes(VectorOperators.MAX);
+    for (int i = bound; i < length; i++) {
+      max = Math.max(max, x[from + i]);
+    }
+    return max;
+  }
+
+  @Override
+  int count(float[] x, int from, int length, float threshold) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector zero = FloatVector.zero(FLOATS);
+    FloatVector counts = zero;
+    for (int i = 0; i < bound; i += V) {
+      VectorMask<Float> found = load(x, from + i).compare(VectorOperators.GE, threshold);
+      counts = counts.add(zero.blend(1f, found));
+    }
+    int count = (int) counts.reduceLanes(VectorOperators.ADD);
+    for (int i = bound; i < length; i++) {
+      count += x[from + i] >= threshold ? 1 : 0;
+    }
+    return count;
+  }
+
+  @Override
+  double sum(float[] x, int from, int length) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector sums = FloatVector.zero(FLOATS);
+    for (int i = 0; i < bound; i += V) {
+      sums = sums.add(load(x, from + i));
+    }
+    double sum = sums.reduceLanes(VectorOperators.ADD);
+    for (int i = bound; i < length; i++) {
+      sum += x[from + i];
+    }
+    return sum;
+  }
+
+  @Override
+  double dot(float[] x, int from, float[] y, int yFrom, int length) {
+    int bound = FLOATS.loopBound(length);
+    int pairs = bound - bound % PANEL;
+    FloatVector even = FloatVector.zero(FLOATS);
+    FloatVector odd = even;
+    for (int i = 0; i < pairs; i += PANEL) {
+      even = load(x, from + i).fma(load(y, yFrom + i), even);
+      odd = load(x, from + i + V).fma(load(y, yFrom + i + V), odd);
+    }
+    if (pairs < bound) {
+      even = load(x, from + pairs).fma(load(y, yFrom + pairs), even);
+    }
+    double sum = even.add(odd).reduceLanes(VectorOperators.ADD);
+    for (int i = bound; i < length; i++) {
+      sum += x[from + i] * y[yFrom + i];
+    }
+    return sum;
+  }
+
+  @Override
+  void affine(float[] x, int from, int length, float shift, float factor) {
+    int bound = FLOATS.loopBound(length);
+    for (int i = 0; i < bound; i += V) {
+      load(x, from + i).sub(shift).mul(factor).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] = factor * (x[from + i] - shift);
+    }
+  }
+
+  @Override
+  void sigmoid(float[] x, int from, int length, float shift) {
+    int bound = FLOATS.loopBound(length);
+    for (int i = 0; i < bound; i += V) {
+      FloatVector y = load(x, from + i).sub(shift);
+      FloatVector e = exp(y.abs().neg());
+      FloatVector large = broadcast(1).div(e.add(1f));
+      VectorMask<Float> negative = y.compare(VectorOperators.LT, 0f);
+      large.blend(large.mul(e), negative).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] = FloatExp.sigmoid(x[from + i] - shift);
+    }
+  }
+
+  @Override
+  void add(float[] x, int from, float[] y, int yFrom, int length, float factor) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector f = FloatVector.broadcast(FLOATS, factor);
+    for (int i = 0; i < bound; i += V) {
+      f.fma(load(y, yFrom + i), load(x, from + i)).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] += factor * y[yFrom + i];
+    }
+  }
+
+  @Override
+  double exp(float[] x, int from, int length, float shift, float factor) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector sums = FloatVector.zero(FLOATS);
+    for (int i = 0; i < bound; i += V) {
+      FloatVector e = exp(load(x, from + i).sub(shift)).mul(factor);
+      e.intoArray(x, from + i);
+      sums = sums.add(e);
+    }
+    double sum = sums.reduceLanes(VectorOperators.ADD);
+    for (int i = bound; i < length; i++) {
+      float e = FloatExp.exp(x[from + i] - shift) * factor;
+      x[from + i] = e;
+      sum += e;
+    }
+    return sum;
+  }
+
+  /** As {@link FloatExp#exp}. */
+  private static FloatVector exp(FloatVector exponent) {
+    FloatVector x =
+        exponent.blend(FloatExp.LOWEST, exponent.compare(VectorOperators.LT, FloatExp.LOWEST));
+    FloatVector rounded = x.fma(broadcast(FloatExp.LOG2_E), broadcast(FloatExp.ROUNDING));
+    FloatVector n = rounded.sub(FloatExp.ROUNDING);
+    FloatVector r = n.fma(broadcast(-FloatExp.LN2_HIGH), x);
+    r = n.fma(broadcast(-FloatExp.LN2_LOW), r);
+    FloatVector p = r.fma(broadcast(FloatExp.C5), broadcast(FloatExp.C4));
+    p = p.fma(r, broadcast(FloatExp.C3));
+    p = p.fma(r, broadcast(FloatExp.C2));
+    p = p.fma(r, broadcast(FloatExp.C1));
+    p = p.fma(r, broadcast(FloatExp.C0));
+    FloatVector e = p.fma(r.mul(r), r).add(1f);
+    IntVector power = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, FloatExp.EXPONENT);
+    return e.mul(power.reinterpretAsFloats());
+  }
+
+  @Override
+  void center(float[] x, int from, float[] w, int wFrom, int length, float mean, float factor) {
+    int bound = FLOATS.loopBound(length);
+    for (int i = 0; i < bound; i += V) {
+      FloatVector scaled = load(w, wFrom + i).mul(factor);
+      load(x, from + i).sub(mean).mul(scaled).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] = factor * w[wFrom + i] * (x[from + i] - mean);
+    }
+  }
+
+  @Override
+  void subtractDistances(
+      float[] x, int from, int length, float slope, float position, float[] keyPositions) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector minusSlope = FloatVector.broadcast(FLOATS, -slope);
+    for (int i = 0; i < bound; i += V) {
+      FloatVector distance = load(keyPositions, i).sub(position).abs();
+      distance.fma(minusSlope, load(x, from + i)).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] -= slope * Math.abs(keyPositions[i] - position);
+    }
+  }
+
+  @Override
+  int atLeast(float[] x, int from, int length, float threshold, int[] indices) {
+    int bound = FLOATS.loopBound(length);
+    int count = 0;
+    for (int i = 0; i < bound; i += V) {
+      VectorMask<Float> found = load(x, from + i).compare(VectorOperators.GE, threshold);
+      if (found.anyTrue()) {
+        for (long bits = found.toLong(); bits != 0; bits &= bits - 1) {
+          indices[count++] = i + Long.numberOfTrailingZeros(bits);
+        }
+      }
+    }
+    for (int i = bound; i < length; i++) {
+      if (x[from + i] >= threshold) {
+        indices[count++] = i;
+      }
+    }
+    return count;
+  }
+
+  @Override
+  int nonZero(float[] x, int from, int length, int[] indices, int i0) {
+    int bound = FLOATS.loopBound(length);
+    int count = i0;
+    for (int i = 0; i < bound; i += V) {
+      VectorMask<Float> found = load(x, from + i).compare(VectorOperators.NE, 0f);
+      if (found.anyTrue()) {
+        for (long bits = found.toLong(); bits != 0; bits &= bits - 1) {
+          indices[count++] = i + Long.numberOfTrailingZeros(bits);
+        }
+      }
+    }
+    for (int i = bound; i < length; i++) {
+      if (x[from + i] != 0) {
+        indices[count++] = i;
+      }
+    }
+    return count - i0;
+  }
+
+  private static FloatVector load(float[] x, int from) {
+    return FloatVector.fromArray(FLOATS, x, from);
+  }
+
+  private static FloatVector broadcast(float x) {
+    return FloatVector.broadcast(FLOATS, x);
+  }
+}

@@ -1,0 +1,270 @@
+package org.attention4j.monitor;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.DoublePredicate;
+import org.attention4j.monitor.LastingFault.Fault;
+import org.attention4j.monitor.LastingFault.Finding;
+
+/**
+ * The alarms that come with the monitor. A duration is counted in looks, that is in scheduled
+ * iterations; an alarm is raised once, and again only after the head has clearly recovered.
+ */
+public final class AlarmRules {
+  /** How far back over its limit a metric has to come before the fault counts as over. */
+  private static final double HYSTERESIS = 0.2;
+
+  private static final int LONG = 20;
+
+  private AlarmRules() {}
+
+  /**
+   * All rules with their defaults. {@link #saturatedHead} needs {@link Tier#FULL}, and is silent
+   * without.
+   *
+   * @return the rules
+   */
+  public static List<AlarmRule.Factory> all() {
+    return List.of(
+        entropyCollapse(0.05, 0.5, 2),
+        vanishingAttention(2, LONG),
+        saturatedHead(0.85, LONG),
+        logitBlowUp(100, 1),
+        coldSoftmax(0.1, 1),
+        explodingGradient(10, 2),
+        notFinite());
+  }
+
+  /**
+   * A head that comes to look at next to nothing: entropy / log n is below a floor, or has fallen
+   * far below its own running median.
+   *
+   * @param floor of entropy / log n, 0.05 by default
+   * @param fall the share of its median below which the entropy counts as fallen, 0.5 by default
+   * @param duration in looks, 2 by default
+   * @return the rule
+   */
+  public static AlarmRule.Factory entropyCollapse(double floor, double fall, int duration) {
+    return () ->
+        new LastingFault(
+            "entropy-collapse",
+            duration,
+            "try a lower learning rate, qkNorm, or a length-aware normalizer such as"
+                + " Normalizers.ssmax()",
+            new EntropyCollapse(floor, fall));
+  }
+
+  /**
+   * A head that looks at everything alike: n times its largest weight is near one. Untrained heads
+   * do so too, hence the long duration. Silent for rows of fewer than 16 keys.
+   *
+   * @param factor how far above 1/n the largest weight may be, 2 by default
+   * @param duration in looks, 20 by default
+   * @return the rule
+   */
+  public static AlarmRule.Factory vanishingAttention(double factor, int duration) {
+    int fewKeys = 16;
+    return () ->
+        new LastingFault(
+            "vanishing-attention",
+            duration,
+            "try a length-aware normalizer such as Normalizers.ssmax(), or a sparse one such as"
+                + " Normalizers.topFraction(0.06)",
+            metricRecord ->
+                metricRecord.metrics().getOrDefault("visibleKeys", 0.0) < fewKeys
+                    ? Optional.empty()
+                    : below(
+                        metricRecord,
+                        "largestOverUniform",
+                        factor,
+                        "the largest weight is only %.3g times 1/n, so all keys count alike"));
+  }
+
+  /**
+   * A head whose chosen tokens cannot all be told from the rest.
+   *
+   * @param share the N_s/N at or below which it counts as saturated, 0.85 by default; the paper
+   *     reports 0.70 to 0.85
+   * @param duration in looks, 20 by default
+   * @return the rule
+   */
+  public static AlarmRule.Factory saturatedHead(double share, int duration) {
+    double recovered = share + HYSTERESIS * (1 - share);
+    return () ->
+        new LastingFault(
+            "saturated-head",
+            duration,
+            "try fewer active tokens, such as Normalizers.topFraction(0.06), or more heads",
+            metricRecord ->
+                value(metricRecord, "separableShare")
+                    .map(
+                        value ->
+                            new Finding(
+                                value <= share,
+                                value > recovered,
+                                "separableShare",
+                                value,
+                                words(
+                                    "only a share of %.3g of the top tokens is separable",
+                                    value))));
+  }
+
+  /**
+   * A score so large that its exponential swallows all others.
+   *
+   * @param limit of the largest score, 100 by default
+   * @param duration in looks, 1 by default
+   * @return the rule
+   */
+  public static AlarmRule.Factory logitBlowUp(double limit, int duration) {
+    return () ->
+        new LastingFault(
+            "logit-blow-up",
+            duration,
+            "try qkNorm, weight decay on Wq and Wk, or a lower learning rate",
+            metricRecord -> above(metricRecord, "maxLogit", limit, "the largest logit is %.4g"));
+  }
+
+  /**
+   * A softmax so cold that its gradient grows as 1/T.
+   *
+   * @param limit of the temperature, 0.1 by default
+   * @param duration in looks, 1 by default
+   * @return the rule
+   */
+  public static AlarmRule.Factory coldSoftmax(double limit, int duration) {
+    return () ->
+        new LastingFault(
+            "cold-softmax",
+            duration,
+            "try a higher temperature, or a sparse normalizer such as Normalizers.entmax15()",
+            metricRecord -> below(metricRecord, "temperature", limit, "the temperature is %.3g"));
+  }
+
+  /**
+   * A gradient far above its own running median, at the scores or at one of the head's parameters.
+   *
+   * @param factor how far, 10 by default
+   * @param duration in looks, 2 by default
+   * @return the rule
+   */
+  public static AlarmRule.Factory explodingGradient(double factor, int duration) {
+    return () ->
+        new LastingFault(
+            "exploding-gradient",
+            duration,
+            "try gradient clipping, a lower learning rate or a warm-up",
+            new ExplodingGradient(factor));
+  }
+
+  /**
+   * A score, weight or gradient that is NaN or infinite.
+   *
+   * @return the rule
+   */
+  public static AlarmRule.Factory notFinite() {
+    return () ->
+        new LastingFault(
+            "not-finite",
+            1,
+            "go back to a saved model, and try a lower learning rate or gradient clipping",
+            metricRecord ->
+                above(metricRecord, "nonFinite", 0, "%.0f numbers are NaN or infinite"));
+  }
+
+  private static Optional<Double> value(MetricRecord metricRecord, String metric) {
+    return Optional.ofNullable(metricRecord.metrics().get(metric));
+  }
+
+  private static Optional<Finding> above(
+      MetricRecord metricRecord, String metric, double limit, String cause) {
+    return finding(metricRecord, metric, v -> v > limit, v -> v <= limit * (1 - HYSTERESIS), cause);
+  }
+
+  private static Optional<Finding> below(
+      MetricRecord metricRecord, String metric, double limit, String cause) {
+    return finding(metricRecord, metric, v -> v < limit, v -> v >= limit * (1 + HYSTERESIS), cause);
+  }
+
+  private static Optional<Finding> finding(
+      MetricRecord metricRecord,
+      String metric,
+      DoublePredicate faulty,
+      DoublePredicate recovered,
+      String cause) {
+    return value(metricRecord, metric)
+        .map(
+            value ->
+                new Finding(
+                    faulty.test(value), recovered.test(value), metric, value, words(cause, value)));
+  }
+
+  private static String words(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+
+  private record EntropyCollapse(double floor, double fall, RunningMedian usual) implements Fault {
+    EntropyCollapse(double floor, double fall) {
+      this(floor, fall, new RunningMedian());
+    }
+
+    @Override
+    public Optional<Finding> judge(MetricRecord metricRecord) {
+      return value(metricRecord, "normalizedEntropy").map(this::finding);
+    }
+
+    private Finding finding(double value) {
+      double median = usual.median();
+      boolean faulty = value < floor || value < fall * median;
+      boolean recovered =
+          value >= floor * (1 + HYSTERESIS) && !(value < fall * (1 + HYSTERESIS) * median);
+      if (!faulty) {
+        usual.add(value);
+      }
+      return new Finding(
+          faulty,
+          recovered,
+          "normalizedEntropy",
+          value,
+          words("its entropy is %.3g of the largest possible, after %.3g", value, median));
+    }
+  }
+
+  private record ExplodingGradient(double factor, Map<String, RunningMedian> usual)
+      implements Fault {
+    ExplodingGradient(double factor) {
+      this(factor, new HashMap<>());
+    }
+
+    @Override
+    public Optional<Finding> judge(MetricRecord metricRecord) {
+      Finding worst = null;
+      double worstRatio = Double.NEGATIVE_INFINITY;
+      for (Map.Entry<String, Double> metric : metricRecord.metrics().entrySet()) {
+        String name = metric.getKey();
+        if (name.equals("scoresGradientNorm") || name.startsWith("gradientNorm.")) {
+          double value = metric.getValue();
+          RunningMedian median = usual.computeIfAbsent(name, n -> new RunningMedian());
+          double ratio = value / median.median();
+          if (!(ratio > factor)) {
+            median.add(value);
+          }
+          if (worst == null || ratio > worstRatio) {
+            worstRatio = Double.isNaN(ratio) ? worstRatio : ratio;
+            worst =
+                new Finding(
+                    ratio > factor,
+                    ratio <= factor * (1 - HYSTERESIS),
+                    name,
+                    value,
+                    words("%s is %.3g, %.3g times its median", name, value, ratio));
+          }
+        }
+      }
+      return Optional.ofNullable(worst);
+    }
+  }
+}

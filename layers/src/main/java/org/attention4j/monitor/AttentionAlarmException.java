@@ -1,0 +1,25 @@
+package org.attention4j.monitor;
+
+/**
+ * Ends training because of an alarm. Thrown after an iteration is complete: the parameters are
+ * those after its update, and all reporters have been told.
+ */
+public final class AttentionAlarmException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Alarm alarm;
+
+  AttentionAlarmException(Alarm alarm) {
+    super("Training is stopped by the alarm " + alarm.rule() + ": " + alarm.message());
+    this.alarm = alarm;
+  }
+
+  /**
+   * The alarm that ended training.
+   *
+   * @return the first alarm of the iteration
+   */
+  public Alarm alarm() {
+    return alarm;
+  }
+}

@@ -1,0 +1,52 @@
+package org.attention4j.monitor;
+
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One query of one head: its n visible keys, in ascending order, and nothing of the masked ones.
+ * The arrays are shared and must not be changed.
+ *
+ * @param example the example within the batch
+ * @param query the query, counted from 0
+ * @param keys the visible keys [n], counted from 0
+ * @param scores the scaled scores z [n], before the normalizer
+ * @param weights the weights p [n], before dropout
+ * @param tokens the vectors x [n][size] of the {@linkplain Geometry geometry} in use; their values
+ *     for all heads are the same arrays where they are the input
+ * @param weightsGradient dL/dp [n], without dropout; null if no gradient was seen
+ * @param scoresGradient dL/dz [n], of the loss summed over examples as Deeplearning4j
+ *     back-propagates it; null if no gradient was seen
+ * @param temperature T where the map is softmax(z / T) for this row
+ * @param steepness norms of the normalizer's Jacobian here; null if not computed
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record AttentionRow(
+    int example,
+    int query,
+    int[] keys,
+    double[] scores,
+    double[] weights,
+    double[][] tokens,
+    double @Nullable [] weightsGradient,
+    double @Nullable [] scoresGradient,
+    OptionalDouble temperature,
+    @Nullable Steepness steepness) {
+
+  /**
+   * Norms of the Jacobian dp/dz of the normalizer at one row.
+   *
+   * @param spectral the largest singular value
+   * @param frobenius the root of the sum of all squared entries
+   */
+  public record Steepness(double spectral, double frobenius) {}
+
+  /**
+   * The number of visible keys.
+   *
+   * @return n, at least 1
+   */
+  public int length() {
+    return keys.length;
+  }
+}

@@ -1,0 +1,45 @@
+package org.attention4j.monitor;
+
+import java.util.Map;
+import java.util.function.IntUnaryOperator;
+import org.attention4j.theory.Distance;
+import org.attention4j.theory.Separability;
+import org.attention4j.theory.TopN;
+import org.attention4j.theory.WeightRow;
+
+/** Whether the chosen tokens can be told from the rest. */
+final class GeometryMetrics implements Metric {
+  /** So far from one a row's sum may be by rounding. */
+  private static final double ROUNDING = 1e-6;
+
+  private final IntUnaryOperator topCount;
+
+  GeometryMetrics(IntUnaryOperator topCount) {
+    this.topCount = topCount;
+  }
+
+  @Override
+  public Tier tier() {
+    return Tier.FULL;
+  }
+
+  @Override
+  public Map<String, Double> measure(HeadProbe head) {
+    RowMeans means = new RowMeans();
+    for (AttentionRow row : head.rows()) {
+      int count = topCount.applyAsInt(row.length());
+      if (row.length() > count) {
+        TopN choice = TopN.of(row.weights(), count);
+        Distance distance = Distance.of(row.weights(), row.tokens(), choice);
+        means.add("distance", distance.value());
+        if (Math.abs(WeightRow.mass(row.weights()) - 1) < ROUNDING) {
+          means.add("distanceBound", distance.bound());
+        }
+        means.add(
+            "separableShare",
+            Separability.of(row.weights(), Separability.onSphere(row.tokens()), choice).ratio());
+      }
+    }
+    return means.means();
+  }
+}

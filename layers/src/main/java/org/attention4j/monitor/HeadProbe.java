@@ -1,0 +1,46 @@
+package org.attention4j.monitor;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that a metric may know of one head on one iteration.
+ *
+ * @param layer the layer's name
+ * @param head counted from 0
+ * @param rows the sampled queries that have a visible key; may be empty
+ * @param normalizerParameters the learned parameters of the normalizer by name
+ * @param parameters norms of this head's share of each of the layer's parameters, by name, such as
+ *     {@code Wq}; without those that belong to no single head
+ */
+public record HeadProbe(
+    String layer,
+    int head,
+    List<AttentionRow> rows,
+    Map<String, Double> normalizerParameters,
+    Map<String, Norms> parameters) {
+  /**
+   * Euclidean norms of one parameter.
+   *
+   * @param value of the parameter before the update
+   * @param gradient of its gradient, before the updater, as Deeplearning4j computes it: for stock
+   *     attention layers that is twice the true one
+   * @param update of what the updater subtracted from it
+   */
+  public record Norms(double value, double gradient, double update) {}
+
+  /**
+   * Copies the collections.
+   *
+   * @param layer the layer's name
+   * @param head the head
+   * @param rows the rows
+   * @param normalizerParameters the normalizer's parameters
+   * @param parameters the norms
+   */
+  public HeadProbe {
+    rows = List.copyOf(rows);
+    normalizerParameters = Map.copyOf(normalizerParameters);
+    parameters = Map.copyOf(parameters);
+  }
+}

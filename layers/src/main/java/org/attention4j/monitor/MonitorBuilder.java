@@ -1,0 +1,212 @@
+package org.attention4j.monitor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
+
+/** Describes an {@link AttentionMonitor}. */
+public final class MonitorBuilder {
+  private static final int DEFAULT_INTERVAL = 100;
+  private static final int DEFAULT_EXAMPLES = 2;
+  private static final int DEFAULT_ROWS = 8;
+  private static final long DEFAULT_SEED = 42;
+
+  /** The paper's advice: keep the active set below 6 % of the context. */
+  private static final double DEFAULT_FRACTION = 0.06;
+
+  final List<Reporter> reporters = new ArrayList<>();
+  Schedule schedule = Schedule.every(DEFAULT_INTERVAL);
+  Geometry geometry = Geometry.INPUT;
+  Tier tier = Tier.CHEAP;
+  private final List<Metric> ownMetrics = new ArrayList<>();
+  private final List<AlarmRule.Factory> rules = new ArrayList<>();
+  private final List<Consumer<Alarm>> alarmActions = new ArrayList<>();
+  private boolean stopOnAlarm;
+  private int examples = DEFAULT_EXAMPLES;
+  private int rows = DEFAULT_ROWS;
+  private long seed = DEFAULT_SEED;
+  private IntUnaryOperator topCount = TopCount.fraction(DEFAULT_FRACTION);
+
+  MonitorBuilder() {}
+
+  /**
+   * Looks on iterations 0, n, 2n and so on.
+   *
+   * @param n the interval, at least 1
+   * @return this
+   * @throws IllegalArgumentException if n is not positive
+   */
+  public MonitorBuilder every(int n) {
+    return schedule(Schedule.every(n));
+  }
+
+  /**
+   * Sets when to look.
+   *
+   * @param schedule {@code Schedule.every(100)} unless set
+   * @return this
+   */
+  public MonitorBuilder schedule(Schedule schedule) {
+    this.schedule = schedule;
+    return this;
+  }
+
+  /**
+   * Sets what the built-in metrics may cost.
+   *
+   * @param tier CHEAP unless set
+   * @return this
+   */
+  public MonitorBuilder tier(Tier tier) {
+    this.tier = tier;
+    return this;
+  }
+
+  /**
+   * Adds a metric of one's own. It is measured if its tier is within the monitor's.
+   *
+   * @param metric the metric
+   * @return this
+   */
+  public MonitorBuilder metric(Metric metric) {
+    ownMetrics.add(metric);
+    return this;
+  }
+
+  /**
+   * Adds someone who is told; nobody is unless this is called.
+   *
+   * @param reporter the reporter
+   * @return this
+   */
+  public MonitorBuilder reportTo(Reporter reporter) {
+    reporters.add(reporter);
+    return this;
+  }
+
+  /**
+   * Sets how many examples of a batch are looked at.
+   *
+   * @param examples at least 1; 2 unless set
+   * @return this
+   */
+  public MonitorBuilder examples(int examples) {
+    this.examples = examples;
+    return this;
+  }
+
+  /**
+   * Sets how many queries of each example are looked at.
+   *
+   * @param rows at least 1; 8 unless set
+   * @return this
+   */
+  public MonitorBuilder rows(int rows) {
+    this.rows = rows;
+    return this;
+  }
+
+  /**
+   * Sets what the choice of examples and queries depends on.
+   *
+   * @param seed any number; the same one gives the same choice on the same iteration
+   * @return this
+   */
+  public MonitorBuilder seed(long seed) {
+    this.seed = seed;
+    return this;
+  }
+
+  /**
+   * Sets N, the number of tokens that count as chosen, to a number.
+   *
+   * @param count N, at least 1
+   * @return this
+   * @throws IllegalArgumentException if N is not positive
+   */
+  public MonitorBuilder topN(int count) {
+    topCount = TopCount.fixed(count);
+    return this;
+  }
+
+  /**
+   * Sets N to a share of the visible keys, but at least 5.
+   *
+   * @param fraction above 0 and below 1; 0.06 unless set
+   * @return this
+   * @throws IllegalArgumentException if the fraction is out of range
+   */
+  public MonitorBuilder topFraction(double fraction) {
+    topCount = TopCount.fraction(fraction);
+    return this;
+  }
+
+  /**
+   * Sets whose distances are measured.
+   *
+   * @param geometry INPUT unless set
+   * @return this
+   */
+  public MonitorBuilder geometry(Geometry geometry) {
+    this.geometry = geometry;
+    return this;
+  }
+
+  /**
+   * Adds alarms, such as {@link AlarmRules#all()}; each is written to the log at level WARN.
+   *
+   * @param added the rules
+   * @return this
+   */
+  public MonitorBuilder alarms(List<AlarmRule.Factory> added) {
+    rules.addAll(added);
+    return this;
+  }
+
+  /**
+   * Adds someone who is called at each alarm, on the training thread, besides the log.
+   *
+   * @param action takes the alarm; switched off with one warning if it throws
+   * @return this
+   */
+  public MonitorBuilder onAlarm(Consumer<Alarm> action) {
+    alarmActions.add(action);
+    return this;
+  }
+
+  /**
+   * Ends training at the first alarm, by an {@link AttentionAlarmException} out of {@code fit} once
+   * the iteration is complete.
+   *
+   * @return this
+   */
+  public MonitorBuilder stopOnAlarm() {
+    stopOnAlarm = true;
+    return this;
+  }
+
+  /**
+   * Builds the monitor.
+   *
+   * @return the monitor, for {@code net.setListeners}
+   * @throws IllegalArgumentException if an option has a value that is not possible
+   */
+  public AttentionMonitor build() {
+    return new AttentionMonitor(this);
+  }
+
+  Sampling sampling() {
+    return new Sampling(examples, rows, seed);
+  }
+
+  List<Metric> allMetrics() {
+    List<Metric> metrics = new ArrayList<>(Metrics.of(tier, topCount));
+    ownMetrics.stream().filter(metric -> metric.tier().compareTo(tier) <= 0).forEach(metrics::add);
+    return metrics.stream().<Metric>map(GuardedMetric::new).toList();
+  }
+
+  Alarms alarms() {
+    return new Alarms(rules, alarmActions, stopOnAlarm);
+  }
+}

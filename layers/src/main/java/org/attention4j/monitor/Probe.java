@@ -1,0 +1,55 @@
+package org.attention4j.monitor;
+
+import java.util.Map;
+import org.attention4j.layers.AttentionRule;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What a watched layer hands over on a scheduled iteration: the sampled examples, detached from all
+ * workspaces, in DOUBLE.
+ *
+ * <p>Dimensions: e sampled examples, h heads, g heads of keys and values, d head size.
+ *
+ * @param layer the layer's name
+ * @param rule how scores become weights
+ * @param examples the places of the sampled examples in the batch [e]
+ * @param queries Q [e, h, d, Tq]
+ * @param keys K [e, g, d, Tk]
+ * @param values V [e, g, d, Tk]
+ * @param tokens the layer's input at the keys [e, size, Tk]
+ * @param queryMask zero for padding [e, Tq]; null if all count
+ * @param keyMask zero for padding [e, Tk]; null if all count
+ * @param normalizerParameters the learned parameters by name, each [h]
+ * @param attendedGradient the gradient at V pᵀ [e, h, d, Tq]; null if there was no backward pass to
+ *     be seen
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Probe(
+    String layer,
+    AttentionRule rule,
+    int[] examples,
+    INDArray queries,
+    INDArray keys,
+    INDArray values,
+    INDArray tokens,
+    @Nullable INDArray queryMask,
+    @Nullable INDArray keyMask,
+    Map<String, INDArray> normalizerParameters,
+    @Nullable INDArray attendedGradient) {
+
+  Probe withAttendedGradient(INDArray gradient) {
+    return new Probe(
+        layer,
+        rule,
+        examples,
+        queries,
+        keys,
+        values,
+        tokens,
+        queryMask,
+        keyMask,
+        normalizerParameters,
+        gradient);
+  }
+}

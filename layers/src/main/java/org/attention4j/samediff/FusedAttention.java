@@ -1,0 +1,238 @@
+package org.attention4j.samediff;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.attention4j.kernel.AttentionProblem;
+import org.attention4j.kernel.AttentionShape;
+import org.attention4j.kernel.DoubleAttention;
+import org.attention4j.kernel.FloatAttention;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.Trace;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+
+/**
+ * Attention as one operation of a graph that a {@link GraphProgram} runs on the CPU kernels, with a
+ * gradient of its own. No array of queries by keys exists in either pass.
+ *
+ * <p>Inputs: Q [b, h, d, Tq], K [b, g, d, Tk], V [b, g, dv, Tk], all FLOAT or all DOUBLE; then, if
+ * there is one, the mask [b, Tk]; then the normalizer's learnable parameters, each [h]; then, with
+ * dropout, its seed, one INT64. Outputs: the attended values [b, h, dv, Tq]; in training and FLOAT,
+ * what the backward pass will read.
+ */
+public final class FusedAttention extends DynamicCustomOp implements JavaOperation {
+  private static final String NAME = "attention4j_fused_attention";
+
+  /** Q, K and V. */
+  static final int ARRAYS = 3;
+
+  /** The parts of a {@link Trace}. */
+  static final int TRACE = 4;
+
+  private final Options options;
+  private final DataType type;
+
+  /**
+   * What is computed, apart from the arrays.
+   *
+   * @param kernel the normalizer's row kernel
+   * @param parameters how many learnable parameters the normalizer has for each head
+   * @param scale the factor on the scores
+   * @param causal whether a query sees only keys not behind it; the last query stands beside the
+   *     last key
+   * @param linearBiases whether the distance between query and key counts
+   * @param dropout the chance of each weight to be dropped
+   * @param training whether a backward pass may follow
+   */
+  public record Options(
+      RowKernel kernel,
+      int parameters,
+      double scale,
+      boolean causal,
+      boolean linearBiases,
+      double dropout,
+      boolean training) {}
+
+  private FusedAttention(
+      SameDiff sd, List<SDVariable> inputs, Options options, boolean masked, DataType type) {
+    super(NAME, sd, inputs.toArray(new SDVariable[0]));
+    this.options = options;
+    this.masked = masked;
+    this.type = type;
+  }
+
+  private final boolean masked;
+
+  /**
+   * Writes the operation into a graph.
+   *
+   * @param options what to compute
+   * @param queries Q, shape [b, h, d, Tq]
+   * @param keys K, shape [b, g, d, Tk]
+   * @param values V, shape [b, g, dv, Tk]
+   * @param mask zero for a masked key, shape [b, Tk]; null if none is masked
+   * @param parameters the normalizer's learnable parameters in their order, each [h]
+   * @param seed what the dropout is drawn from, one INT64; null without dropout
+   * @return the attended values, shape [b, h, dv, Tq]
+   */
+  public static SDVariable apply(
+      Options options,
+      SDVariable queries,
+      SDVariable keys,
+      SDVariable values,
+      @Nullable SDVariable mask,
+      List<SDVariable> parameters,
+      @Nullable SDVariable seed) {
+    List<SDVariable> inputs = new ArrayList<>(List.of(queries, keys, values));
+    if (mask != null) {
+      inputs.add(mask.castTo(DataType.FLOAT));
+    }
+    inputs.addAll(parameters);
+    if (seed != null) {
+      inputs.add(seed);
+    }
+    SameDiff sd = queries.getSameDiff();
+    return new FusedAttention(sd, inputs, options, mask != null, queries.dataType())
+        .outputVariables()[0];
+  }
+
+  /** Whether this operation leaves a {@link Trace} for its backward pass. */
+  boolean traced() {
+    return options.training() && type == DataType.FLOAT;
+  }
+
+  @Override
+  public String opName() {
+    return NAME;
+  }
+
+  @Override
+  public int getNumOutputs() {
+    return traced() ? 1 + TRACE : 1;
+  }
+
+  @Override
+  public List<DataType> calculateOutputDataTypes(List<DataType> inputTypes) {
+    return traced()
+        ? List.of(type, DataType.FLOAT, DataType.INT32, DataType.INT32, DataType.FLOAT)
+        : List.of(type);
+  }
+
+  @Override
+  public void run(INDArray[] inputs, Outputs outputs) {
+    AttentionProblem problem = problem(inputs);
+    INDArray output =
+        outputs.allocate(
+            0, type, inputs[0].size(0), inputs[0].size(1), inputs[2].size(2), inputs[0].size(3));
+    if (type == DataType.DOUBLE) {
+      double[] values = new double[Math.toIntExact(output.length())];
+      doubles(problem, inputs).forward(values);
+      HostArrays.put(values, output);
+      return;
+    }
+    float[] values = new float[Math.toIntExact(output.length())];
+    Trace trace = floats(problem, inputs).forward(values, traced());
+    HostArrays.put(values, output);
+    if (traced()) {
+      HostArrays.put(trace.saved(), room(outputs, 1, DataType.FLOAT, trace.saved().length));
+      HostArrays.put(trace.counts(), room(outputs, 2, DataType.INT32, trace.counts().length));
+      HostArrays.put(trace.keys(), room(outputs, 3, DataType.INT32, trace.keys().length));
+      HostArrays.put(trace.weights(), room(outputs, 4, DataType.FLOAT, trace.weights().length));
+    }
+  }
+
+  /** Never an empty array, which the framework treats as something else. */
+  private static INDArray room(Outputs outputs, int index, DataType type, int length) {
+    return outputs.allocate(index, type, Math.max(1, length));
+  }
+
+  AttentionProblem problem(INDArray[] inputs) {
+    INDArray q = inputs[0];
+    INDArray k = inputs[1];
+    AttentionShape shape =
+        new AttentionShape(
+            (int) q.size(0),
+            (int) q.size(1),
+            (int) k.size(1),
+            (int) q.size(3),
+            (int) k.size(3),
+            (int) q.size(2),
+            (int) inputs[2].size(2));
+    int seedAt = ARRAYS + (masked ? 1 : 0) + options.parameters();
+    return new AttentionProblem(
+        shape,
+        options.kernel(),
+        options.parameters(),
+        options.scale(),
+        options.causal(),
+        options.linearBiases(),
+        shape.keys() - shape.queries(),
+        options.dropout(),
+        options.dropout() > 0 ? inputs[seedAt].getLong(0) : 0);
+  }
+
+  FloatAttention floats(AttentionProblem problem, INDArray[] inputs) {
+    float[][] parameters = new float[options.parameters()][];
+    for (int p = 0; p < parameters.length; p++) {
+      parameters[p] = HostArrays.floats(parameter(inputs, p));
+    }
+    return new FloatAttention(
+        problem,
+        HostArrays.floats(inputs[0]),
+        HostArrays.floats(inputs[1]),
+        HostArrays.floats(inputs[2]),
+        mask(inputs),
+        parameters);
+  }
+
+  DoubleAttention doubles(AttentionProblem problem, INDArray[] inputs) {
+    double[][] parameters = new double[options.parameters()][];
+    for (int p = 0; p < parameters.length; p++) {
+      parameters[p] = HostArrays.doubles(parameter(inputs, p));
+    }
+    return new DoubleAttention(
+        problem,
+        HostArrays.doubles(inputs[0]),
+        HostArrays.doubles(inputs[1]),
+        HostArrays.doubles(inputs[2]),
+        mask(inputs),
+        parameters);
+  }
+
+  private INDArray parameter(INDArray[] inputs, int index) {
+    return inputs[ARRAYS + (masked ? 1 : 0) + index];
+  }
+
+  private float @Nullable [] mask(INDArray[] inputs) {
+    return masked ? HostArrays.floats(inputs[ARRAYS]) : null;
+  }
+
+  @Override
+  public List<SDVariable> doDiff(List<SDVariable> gradients) {
+    List<SDVariable> inputs = new ArrayList<>(Arrays.asList(args()));
+    if (traced()) {
+      inputs.addAll(Arrays.asList(outputVariables()).subList(1, 1 + TRACE));
+    }
+    inputs.add(gradients.get(0));
+    List<SDVariable> computed =
+        new ArrayList<>(
+            Arrays.asList(
+                new FusedAttentionGradient(sameDiff, inputs, this, type).outputVariables()));
+    List<SDVariable> result = new ArrayList<>(computed.subList(0, ARRAYS));
+    if (masked) {
+      result.add(sameDiff.zerosLike(arg(ARRAYS)));
+    }
+    result.addAll(computed.subList(ARRAYS, computed.size()));
+    return Collections.unmodifiableList(result);
+  }
+
+  int parameters() {
+    return options.parameters();
+  }
+}

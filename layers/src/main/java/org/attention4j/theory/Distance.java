@@ -1,0 +1,97 @@
+package org.attention4j.theory;
+
+import java.util.stream.IntStream;
+
+/**
+ * The distance of the tokens that were not chosen from the context vector, and Theorem 1 about it.
+ *
+ * @param value {@code d̃ = Σ_{i∉I_N} ‖s − α_i x_i‖₂}
+ * @param bound the upper bound of Theorem 1 for this choice
+ * @see <a href="https://arxiv.org/abs/2508.17821">Limitations of Normalization, Theorem 1</a>
+ */
+public record Distance(double value, double bound) {
+  /**
+   * Theorem 1 for a random choice of N tokens: {@code main ≤ E d̃ ≤ main + epsilon}.
+   *
+   * @param main the lower bound
+   * @param epsilon the width, not small where the x_i point in all directions
+   */
+  public record Expected(double main, double epsilon) {}
+
+  /**
+   * Measures the distance and bounds it: {@code d̃ ≤ (1−ᾱ) d₁ + max_{j∈I_N} ‖x_j‖ [ᾱ(L−N) − (1−ᾱ)]}
+   * with {@code d₁ = max_{i∉I_N, j∈I_N} ‖x_i − x_j‖} and ᾱ the mass of the choice.
+   *
+   * @param weights α [L], not negative; the bound holds if they sum to one
+   * @param x token vectors [L][d]
+   * @param choice I_N
+   * @return the distance and its bound, both zero if all tokens are chosen
+   */
+  public static Distance of(double[] weights, double[][] x, TopN choice) {
+    int[] others = choice.others();
+    if (others.length == 0) {
+      return new Distance(0, 0);
+    }
+    double[] context = Vectors.combination(weights, x, choice.chosen());
+    double distance = 0;
+    double furthest = 0;
+    double largestNorm = 0;
+    for (int i : others) {
+      distance += Vectors.distance(context, weights[i], x[i]);
+      for (int j : choice.chosen()) {
+        furthest = Math.max(furthest, Vectors.distance(x[i], 1, x[j]));
+      }
+    }
+    for (int j : choice.chosen()) {
+      largestNorm = Math.max(largestNorm, Vectors.norm(x[j]));
+    }
+    double mass = WeightRow.topMass(weights, choice);
+    double bound = (1 - mass) * furthest + largestNorm * (mass * others.length - (1 - mass));
+    return new Distance(distance, bound);
+  }
+
+  /**
+   * Bounds the expected distance if N tokens are drawn at random, each set alike:
+   *
+   * <pre>
+   *   main    = (L−N)/L Σ_i ‖y_i − N/(L−1) Σ_{j≠i} y_j‖,   y_i = α_i x_i
+   *   epsilon = (L−N)/L Σ_i √( N(n−N)/(n(n−1)) Σ_{j≠i} ‖y_j − μ_i‖² ),   n = L−1
+   * </pre>
+   *
+   * with μ_i the mean of the y_j without y_i. Takes O(L d) steps.
+   *
+   * @param weights α [L]
+   * @param x token vectors [L][d], L at least 2
+   * @param count N, at least 1 and at most L
+   * @return the bounds
+   */
+  public static Expected ofRandomChoice(double[] weights, double[][] x, int count) {
+    int length = weights.length;
+    double n = length - 1;
+    double[] sum = Vectors.combination(weights, x, IntStream.range(0, length).toArray());
+    double squares = 0;
+    for (int i = 0; i < length; i++) {
+      squares += weights[i] * weights[i] * Vectors.dot(x[i], x[i]);
+    }
+    double spread = n < 2 ? 0 : Math.max(0, count * (n - count) / (n * (n - 1)));
+    double main = 0;
+    double epsilon = 0;
+    for (int i = 0; i < length; i++) {
+      double others = 0; // ‖Σ_{j≠i} y_j‖²
+      double centred = 0; // ‖y_i − N/n Σ_{j≠i} y_j‖²
+      double own = 0; // ‖y_i‖²
+      for (int k = 0; k < sum.length; k++) {
+        double y = weights[i] * x[i][k];
+        double rest = sum[k] - y;
+        double difference = y - count / n * rest;
+        own += y * y;
+        others += rest * rest;
+        centred += difference * difference;
+      }
+      main += Math.sqrt(centred);
+      epsilon += Math.sqrt(spread * Math.max(0, squares - own - others / n));
+    }
+    double share = (double) (length - count) / length;
+    return new Expected(share * main, share * epsilon);
+  }
+}

@@ -1,0 +1,151 @@
+package org.attention4j.theory;
+
+/**
+ * How one row of weights spreads over its visible keys.
+ *
+ * <p>Weights need not sum to one: entropy is that of the weights divided by their sum, and the sum
+ * itself is the {@linkplain #mass(double[]) mass}, to be read beside it. Logarithms are natural.
+ */
+public final class WeightRow {
+  private WeightRow() {}
+
+  /**
+   * The entropy {@code H = -Σ p log p} with p the weights divided by their sum. A zero weight adds
+   * nothing, as p log p does in the limit.
+   *
+   * @param weights α, not negative
+   * @return H in nats, between 0 and log n; NaN if the weights sum to zero
+   */
+  public static double entropy(double[] weights) {
+    double mass = mass(weights);
+    if (mass == 0) {
+      return Double.NaN;
+    }
+    double entropy = 0;
+    for (double weight : weights) {
+      if (weight > 0) {
+        double p = weight / mass;
+        entropy -= p * Math.log(p);
+      }
+    }
+    return Math.max(entropy, 0);
+  }
+
+  /**
+   * Entropy over its largest possible value, {@code H / log n}.
+   *
+   * @param weights α of the n visible keys
+   * @return between 0 and 1; NaN for fewer than two keys or without mass
+   */
+  public static double normalizedEntropy(double[] weights) {
+    return weights.length < 2 ? Double.NaN : entropy(weights) / Math.log(weights.length);
+  }
+
+  /**
+   * Effective tokens {@code e^H}: among how many keys an even spread has this entropy.
+   *
+   * @param weights α, not negative
+   * @return between 1 and n; NaN if the weights sum to zero
+   */
+  public static double effectiveTokens(double[] weights) {
+    return Math.exp(entropy(weights));
+  }
+
+  /**
+   * The number of keys with a weight other than exactly zero.
+   *
+   * @param weights α
+   * @return between 0 and n
+   */
+  public static int support(double[] weights) {
+    int support = 0;
+    for (double weight : weights) {
+      if (weight != 0) {
+        support++;
+      }
+    }
+    return support;
+  }
+
+  /**
+   * The sum of the weights.
+   *
+   * @param weights α
+   * @return Σα, one for most normalizers
+   */
+  public static double mass(double[] weights) {
+    double mass = 0;
+    for (double weight : weights) {
+      mass += weight;
+    }
+    return mass;
+  }
+
+  /**
+   * The largest entry.
+   *
+   * @param row weights or scores
+   * @return the largest value; NaN for an empty row
+   */
+  public static double largest(double[] row) {
+    double largest = row.length == 0 ? Double.NaN : row[0];
+    for (double value : row) {
+      largest = Math.max(largest, value);
+    }
+    return largest;
+  }
+
+  /**
+   * The mass of the N largest weights, {@code ᾱ_N}.
+   *
+   * @param weights α
+   * @param top I_N
+   * @return Σ_{I_N} α
+   */
+  public static double topMass(double[] weights, TopN top) {
+    double mass = 0;
+    for (int i : top.chosen()) {
+      mass += weights[i];
+    }
+    return mass;
+  }
+
+  /**
+   * {@code log Σ e^z}, without overflow.
+   *
+   * @param scores z of the visible keys
+   * @return the log-sum-exp; −∞ for an empty row
+   */
+  public static double logSumExp(double[] scores) {
+    if (scores.length == 0) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    double largest = largest(scores);
+    double sum = 0;
+    for (double score : scores) {
+      sum += Math.exp(score - largest);
+    }
+    return largest + Math.log(sum);
+  }
+
+  /**
+   * {@code softmax(z / T)}.
+   *
+   * @param scores z
+   * @param temperature T, positive
+   * @return the weights, which sum to one
+   */
+  public static double[] softmax(double[] scores, double temperature) {
+    double largest = largest(scores);
+    double[] weights = new double[scores.length];
+    double sum = 0;
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = Math.exp((scores[i] - largest) / temperature);
+      sum += weights[i];
+    }
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] /= sum;
+    }
+    return weights;
+  }
+}

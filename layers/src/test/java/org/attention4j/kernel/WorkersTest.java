@@ -1,0 +1,228 @@
+package org.attention4j.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
+import org.attention4j.normalizer.Normalizers;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Threads change no result, not the last bit, and are never more than there shall be. */
+class WorkersTest {
+  private static final int[] THREADS = {1, 2, 3, 7};
+
+  private @Nullable String before;
+
+  @BeforeEach
+  void remember() {
+    before = System.getProperty(Workers.PROPERTY);
+  }
+
+  @AfterEach
+  void restore() {
+    if (before == null) {
+      System.clearProperty(Workers.PROPERTY);
+    } else {
+      System.setProperty(Workers.PROPERTY, before);
+    }
+  }
+
+  private static void threads(int number) {
+    System.setProperty(Workers.PROPERTY, Integer.toString(number));
+  }
+
+  static List<KernelUnderTest> maps() {
+    return List.of(
+        KernelUnderTest.of(Normalizers.softmaxWithLearnableTemperature(1.3)),
+        KernelUnderTest.of(Normalizers.topK(5)),
+        KernelUnderTest.of(Normalizers.entmaxWithLearnableAlpha(1.4)),
+        KernelUnderTest.of(Normalizers.relu()));
+  }
+
+  /** Large enough to be shared, with several chunks for each head. */
+  private static AttentionCase inputs() {
+    return AttentionCase.of("large", 1, 2, 2, 331, 307, 7, 5).causally().dropped();
+  }
+
+  @ParameterizedTest
+  @MethodSource("maps")
+  void anyNumberOfThreadsSaysTheSame(KernelUnderTest map) {
+    threads(1);
+    AttentionPass expected = AttentionPass.inFloat(inputs(), map);
+    for (int number : THREADS) {
+      threads(number);
+      AttentionPass.inFloat(inputs(), map).assertSameBits(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void callersAtTheSameTimeDoNotDisturbOneAnother(int number)
+      throws ExecutionException, InterruptedException {
+    threads(number);
+    List<AttentionPass> expected =
+        maps().stream().map(map -> AttentionPass.inFloat(inputs(), map)).toList();
+    ExecutorService callers = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<AttentionPass>> passes = new ArrayList<>();
+      for (int i = 0; i < 3 * expected.size(); i++) {
+        KernelUnderTest map = maps().get(i % expected.size());
+        passes.add(callers.submit(() -> AttentionPass.inFloat(inputs(), map)));
+      }
+      for (int i = 0; i < passes.size(); i++) {
+        passes.get(i).get().assertSameBits(expected.get(i % expected.size()));
+      }
+    } finally {
+      callers.shutdown();
+    }
+  }
+
+  @Test
+  void everyTaskRunsOnce() {
+    for (int number : THREADS) {
+      threads(number);
+      AtomicIntegerArray runs = new AtomicIntegerArray(101);
+      Workers.run(runs.length(), true, runs::incrementAndGet);
+      for (int i = 0; i < runs.length(); i++) {
+        assertThat(runs.get(i)).isOne();
+      }
+    }
+  }
+
+  /** Three tasks that wait for one another end only if three threads run them. */
+  @Test
+  void asManyThreadsAsAskedFor() {
+    threads(3);
+    meet(3);
+  }
+
+  private static void meet(int threads) {
+    CyclicBarrier barrier = new CyclicBarrier(threads);
+    Workers.run(
+        threads,
+        true,
+        task -> {
+          try {
+            barrier.await(1, TimeUnit.MINUTES);
+          } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            fail("fewer than " + threads + " threads", e);
+          }
+        });
+  }
+
+  @Test
+  void smallWorkStaysInTheThreadThatAsks() {
+    threads(7);
+    Set<Thread> seen = ConcurrentHashMap.newKeySet();
+    Workers.run(31, false, task -> seen.add(Thread.currentThread()));
+    assertThat(seen).containsExactly(Thread.currentThread());
+  }
+
+  /** Helpers are one fewer than the limit, however many ask. */
+  @Test
+  void neverMoreHelpersThanTheLimit() throws ExecutionException, InterruptedException {
+    threads(3);
+    Set<Thread> callers = ConcurrentHashMap.newKeySet();
+    AtomicInteger helping = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    ExecutorService pool = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<?>> asked = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        asked.add(
+            pool.submit(
+                () -> {
+                  callers.add(Thread.currentThread());
+                  Workers.run(
+                      13,
+                      true,
+                      task -> {
+                        boolean helper = !callers.contains(Thread.currentThread());
+                        if (helper) {
+                          most.accumulateAndGet(helping.incrementAndGet(), Math::max);
+                        }
+                        LockSupport.parkNanos(10_000);
+                        if (helper) {
+                          helping.decrementAndGet();
+                        }
+                      });
+                }));
+      }
+      for (Future<?> future : asked) {
+        future.get();
+      }
+    } finally {
+      pool.shutdown();
+    }
+    assertThat(most.get()).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void whatATaskThrowsComesOutAndFreesItsHelpers() {
+    threads(3);
+    for (Throwable thrown :
+        List.of(new IllegalStateException("broken"), new AssertionError("no"))) {
+      for (int i = 0; i < 5; i++) {
+        assertThatThrownBy(
+                () ->
+                    Workers.run(
+                        29,
+                        true,
+                        task -> {
+                          if (task == 17) {
+                            sneak(thrown);
+                          }
+                        }))
+            .isSameAs(thrown);
+      }
+    }
+    meet(3);
+  }
+
+  private static void sneak(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    throw (RuntimeException) thrown;
+  }
+
+  /** The arrays must not be written to after the call. */
+  @Test
+  void anInterruptWaits() {
+    threads(3);
+    AtomicInteger done = new AtomicInteger();
+    Thread.currentThread().interrupt();
+    Workers.run(31, true, task -> done.incrementAndGet());
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(done.get()).isEqualTo(31);
+  }
+
+  @Test
+  void limitIsAtLeastOne() {
+    threads(0);
+    assertThat(Workers.limit()).isOne();
+    System.setProperty(Workers.PROPERTY, "many");
+    assertThat(Workers.limit()).isEqualTo(Runtime.getRuntime().availableProcessors());
+  }
+}

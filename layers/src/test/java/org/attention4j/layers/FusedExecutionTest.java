@@ -1,0 +1,405 @@
+package org.attention4j.layers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.attention4j.layers.Networks.EXAMPLES;
+import static org.attention4j.layers.Networks.HEADS;
+import static org.attention4j.layers.Networks.OUT;
+import static org.attention4j.layers.Networks.STEPS;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.attention4j.dl4j.Intermediates;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.Normalizers;
+import org.deeplearning4j.gradientcheck.GradientCheckUtil;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.buffer.util.DataTypeUtil;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The fused road says what the graph says. */
+class FusedExecutionTest {
+  private static final Normalizer WITHOUT_KERNEL =
+      (sd, scores, context) -> sd.nn.softmax(scores, -1);
+
+  /** Its factors, 0 and 2, are the same numbers in FLOAT and DOUBLE. */
+  private static final double DROPOUT = 0.5;
+
+  private static final LayerWorkspaceMgr NO_WORKSPACES = LayerWorkspaceMgr.noWorkspaces();
+
+  /** A layer, but for its execution. */
+  private record Option(String name, Function<Execution, Layer> layer) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  @BeforeEach
+  void seed() {
+    Nd4j.getRandom().setSeed(97);
+  }
+
+  private static SelfAttentionLayer.Builder attention() {
+    return new SelfAttentionLayer.Builder().nOut(OUT).nHeads(HEADS).projectInput(true);
+  }
+
+  private static LearnedSelfAttentionLayer.Builder learned() {
+    return new LearnedSelfAttentionLayer.Builder()
+        .nOut(OUT)
+        .nHeads(HEADS)
+        .projectInput(true)
+        .nQueries(3);
+  }
+
+  private static Stream<Normalizer> normalizers() {
+    return Stream.of(
+        Normalizers.softmaxWithLearnableTemperature(0.7),
+        Normalizers.sink(0.3),
+        Normalizers.topK(3),
+        Normalizers.topKStraightThrough(3, 0.8),
+        Normalizers.topFraction(0.4),
+        Normalizers.entmax(1.3),
+        Normalizers.entmaxWithLearnableAlpha(1.6),
+        Normalizers.asentmax(),
+        Normalizers.ssmax(0.5),
+        Normalizers.adaptiveTemperature(),
+        Normalizers.softpick(),
+        Normalizers.sigmoid(),
+        Normalizers.selfAdjust());
+  }
+
+  private static Stream<Option> layers() {
+    Stream<Option> options =
+        Stream.of(
+            new Option(
+                "no projection", how -> new SelfAttentionLayer.Builder().execution(how).build()),
+            new Option("projected", how -> attention().execution(how).build()),
+            new Option("bias", how -> attention().hasBias(true).execution(how).build()),
+            new Option("causal", how -> attention().causal(true).execution(how).build()),
+            new Option("scale", how -> attention().scale(0.37).execution(how).build()),
+            new Option(
+                "linear biases",
+                how -> attention().causal(true).position(Position.ALIBI).execution(how).build()),
+            new Option(
+                "rotary",
+                how -> attention().headSize(6).position(Position.ROTARY).execution(how).build()),
+            new Option("grouped", how -> attention().nKeyValueHeads(1).execution(how).build()),
+            new Option("normed", how -> attention().qkNorm(true).execution(how).build()),
+            new Option(
+                "dropout", how -> attention().attentionDropout(DROPOUT).execution(how).build()),
+            new Option(
+                "dropout of grouped linear biases",
+                how ->
+                    attention()
+                        .attentionDropout(DROPOUT)
+                        .nKeyValueHeads(1)
+                        .position(Position.ALIBI)
+                        .normalizer(Normalizers.topK(3))
+                        .execution(how)
+                        .build()),
+            new Option("learned", how -> learned().execution(how).build()),
+            new Option(
+                "learned with dropout",
+                how ->
+                    learned()
+                        .attentionDropout(DROPOUT)
+                        .normalizer(Normalizers.sparsemax())
+                        .execution(how)
+                        .build()));
+    Stream<Option> maps =
+        normalizers()
+            .map(
+                map ->
+                    new Option(
+                        map.toString(),
+                        how -> attention().causal(true).normalizer(map).execution(how).build()));
+    return Stream.concat(options, maps);
+  }
+
+  static Stream<Arguments> layersInBothTypes() {
+    return layers()
+        .flatMap(
+            layer ->
+                Stream.of(DataType.FLOAT, DataType.DOUBLE)
+                    .flatMap(
+                        type ->
+                            Stream.of(false, true)
+                                .map(masked -> Arguments.of(layer, type, masked))));
+  }
+
+  private static MultiLayerNetwork network(Layer layer, DataType type) {
+    Nd4j.getRandom().setSeed(41);
+    MultiLayerNetwork network = Networks.of(type, layer);
+    INDArray noise = Nd4j.randn(DataType.DOUBLE, network.numParams()).mul(0.3).castTo(type);
+    network.params().addi(noise);
+    return network;
+  }
+
+  /** The same numbers in each call, of the layer alone. */
+  private static LayerPass pass(Layer layer, DataType type, boolean masked) {
+    MultiLayerNetwork network = network(layer, type);
+    INDArray input = Networks.input(type, EXAMPLES, STEPS).mul(1.5);
+    INDArray mask = masked ? mask(type) : null;
+    network.getLayer(0).setMaskArray(mask);
+    long[] shape = network.getLayer(0).activate(input.dup(), false, NO_WORKSPACES).shape().clone();
+    INDArray epsilon = Nd4j.randn(DataType.DOUBLE, shape).castTo(type);
+    return LayerPass.of(network, input, mask, epsilon);
+  }
+
+  /** Of one example nothing counts. */
+  private static INDArray mask(DataType type) {
+    INDArray mask = Networks.mask(type, EXAMPLES, STEPS);
+    mask.getRow(EXAMPLES - 1).assign(0);
+    mask.putScalar(0, 0, 0);
+    return mask;
+  }
+
+  @ParameterizedTest
+  @MethodSource("layersInBothTypes")
+  void sameOutputAndGradients(Option option, DataType type, boolean masked) {
+    LayerPass graph = pass(option.layer().apply(Execution.GRAPH), type, masked);
+    LayerPass fused = pass(option.layer().apply(Execution.FUSED), type, masked);
+
+    assertSame("output", fused.output(), graph.output());
+    assertSame("input gradient", fused.inputGradient(), graph.inputGradient());
+    assertThat(fused.gradients().keySet()).isEqualTo(graph.gradients().keySet());
+    graph
+        .gradients()
+        .forEach((name, expected) -> assertSame(name, fused.gradients().get(name), expected));
+    assertThat(graph.output().amaxNumber().doubleValue()).isGreaterThan(1e-2);
+  }
+
+  private static void assertSame(String what, INDArray actual, INDArray expected) {
+    double size = Math.max(0.1, expected.amaxNumber().doubleValue());
+    assertThat(LayerPass.distance(actual, expected) / size)
+        .as(what)
+        .isLessThan(expected.dataType() == DataType.FLOAT ? 1e-4 : 1e-9);
+  }
+
+  /** Bit by bit, which another road would not give. */
+  @Test
+  void autoIsFusedBelowDouble() {
+    for (DataType type : List.of(DataType.FLOAT, DataType.FLOAT16, DataType.DOUBLE)) {
+      Execution expected = type == DataType.DOUBLE ? Execution.GRAPH : Execution.FUSED;
+      LayerPass auto = pass(attention().causal(true).build(), type, true);
+      LayerPass same = pass(attention().causal(true).execution(expected).build(), type, true);
+      assertThat(auto.output()).isEqualTo(same.output());
+      assertThat(auto.inputGradient()).isEqualTo(same.inputGradient());
+      assertThat(auto.gradients()).isEqualTo(same.gradients());
+    }
+  }
+
+  @Test
+  void anotherSeedDrawsOtherWeights() {
+    MultiLayerNetwork network =
+        network(
+            attention().attentionDropout(DROPOUT).execution(Execution.FUSED).build(),
+            DataType.FLOAT);
+    INDArray input = Networks.input(DataType.FLOAT, EXAMPLES, STEPS);
+    List<INDArray> outputs = new ArrayList<>();
+    for (int seed : new int[] {1, 2, 1}) {
+      Nd4j.getRandom().setSeed(seed);
+      outputs.add(network.getLayer(0).activate(input.dup(), true, NO_WORKSPACES).dup());
+    }
+    assertThat(outputs.get(1)).isNotEqualTo(outputs.get(0));
+    assertThat(outputs.get(2)).isEqualTo(outputs.get(0));
+    INDArray inference = network.getLayer(0).activate(input.dup(), false, NO_WORKSPACES).dup();
+    assertThat(network.getLayer(0).activate(input.dup(), false, NO_WORKSPACES))
+        .isEqualTo(inference);
+  }
+
+  @ParameterizedTest
+  @MethodSource("layersInBothTypes")
+  void sameScoresAndWeightsOnRequest(Option option, DataType type, boolean masked) {
+    INDArray input = Networks.input(type, EXAMPLES, STEPS);
+    INDArray mask = masked ? mask(type) : null;
+    Map<String, INDArray> graph = scoresAndWeights(option, Execution.GRAPH, type, input, mask);
+    Map<String, INDArray> fused = scoresAndWeights(option, Execution.FUSED, type, input, mask);
+    assertThat(fused).isEqualTo(graph);
+    assertThat(graph).containsOnlyKeys("scores", "weights");
+  }
+
+  private static Map<String, INDArray> scoresAndWeights(
+      Option option, Execution how, DataType type, INDArray input, @Nullable INDArray mask) {
+    MultiLayerNetwork network = network(option.layer().apply(how), type);
+    return Intermediates.of(network.getLayer(0), input, mask, "scores", "weights");
+  }
+
+  private static AttentionVertex vertex(Execution how, Normalizer normalizer) {
+    return new AttentionVertex.Builder()
+        .nInQueries(Graphs.SIZES[0])
+        .nInKeys(Graphs.SIZES[1])
+        .nInValues(Graphs.SIZES[2])
+        .nOut(OUT)
+        .nHeads(HEADS)
+        .headSize(3)
+        .projectInput(true)
+        .hasBias(true)
+        .attentionDropout(DROPOUT)
+        .normalizer(normalizer)
+        .execution(how)
+        .build();
+  }
+
+  static Stream<Arguments> mapsInBothTypes() {
+    return normalizers()
+        .flatMap(map -> Stream.of(DataType.FLOAT, DataType.DOUBLE).map(t -> Arguments.of(map, t)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mapsInBothTypes")
+  void vertex(Normalizer normalizer, DataType type) {
+    for (boolean masked : new boolean[] {false, true}) {
+      List<INDArray> graph = vertexPass(vertex(Execution.GRAPH, normalizer), type, masked);
+      List<INDArray> fused = vertexPass(vertex(Execution.FUSED, normalizer), type, masked);
+      for (int i = 0; i < graph.size(); i++) {
+        assertSame("array " + i, fused.get(i), graph.get(i));
+      }
+    }
+  }
+
+  /** Output, gradients by the inputs, gradients by the parameters. */
+  private static List<INDArray> vertexPass(
+      AttentionVertex configuration, DataType type, boolean masked) {
+    Nd4j.getRandom().setSeed(43);
+    ComputationGraph network = Graphs.of(type, configuration, 0, 1, 2);
+    network.initGradientsView();
+    GraphVertex vertex = network.getVertex("attention");
+    INDArray[] inputs = {
+      Graphs.input(type, 0, EXAMPLES, Graphs.QUERIES),
+      Graphs.input(type, 1, EXAMPLES, Graphs.KEYS),
+      Graphs.input(type, 2, EXAMPLES, Graphs.KEYS)
+    };
+    if (masked) {
+      INDArray keys = Networks.mask(type, EXAMPLES, Graphs.KEYS);
+      network.setLayerMaskArrays(
+          new INDArray[] {Networks.mask(type, EXAMPLES, Graphs.QUERIES), keys, keys}, null);
+    }
+    vertex.setInputs(inputs);
+    INDArray output = vertex.doForward(true, NO_WORKSPACES).dup();
+    vertex.setEpsilon(Nd4j.randn(DataType.DOUBLE, output.shape()).castTo(type));
+    Pair<Gradient, INDArray[]> gradients = vertex.doBackward(false, NO_WORKSPACES);
+    List<INDArray> arrays = new ArrayList<>(List.of(output));
+    Arrays.stream(gradients.getSecond()).map(INDArray::dup).forEach(arrays::add);
+    gradients.getFirst().gradientForVariable().values().stream()
+        .map(INDArray::dup)
+        .forEach(arrays::add);
+    return arrays;
+  }
+
+  static Stream<Layer> fusedLayers() {
+    return Stream.of(
+        attention().hasBias(true).causal(true).execution(Execution.FUSED).build(),
+        attention()
+            .position(Position.ALIBI)
+            .nKeyValueHeads(1)
+            .normalizer(Normalizers.entmaxWithLearnableAlpha(1.5))
+            .execution(Execution.FUSED)
+            .build(),
+        attention().normalizer(Normalizers.topK(3)).execution(Execution.FUSED).build(),
+        attention().normalizer(Normalizers.ssmax(0.5)).execution(Execution.FUSED).build());
+  }
+
+  /** The check wants to be told DOUBLE by a global switch. */
+  @ParameterizedTest
+  @MethodSource("fusedLayers")
+  void passesTheFrameworksGradientCheck(Layer layer) {
+    DataTypeUtil.setDTypeForContext(DataType.DOUBLE);
+    try {
+      MultiLayerNetwork network =
+          Networks.of(DataType.DOUBLE, new LayerNorm.Builder().build(), layer);
+      network.params().addi(Nd4j.randn(DataType.DOUBLE, network.numParams()).muli(0.2));
+      INDArray mask = Networks.mask(DataType.DOUBLE, EXAMPLES, STEPS);
+      GradientCheckUtil.MLNConfig check =
+          new GradientCheckUtil.MLNConfig()
+              .net(network)
+              .input(Networks.input(DataType.DOUBLE, EXAMPLES, STEPS))
+              .labels(Networks.labels(DataType.DOUBLE, EXAMPLES, STEPS))
+              .inputMask(mask)
+              .labelMask(mask)
+              .maxRelError(1e-5)
+              .subset(true)
+              .maxPerParam(3);
+      assertThat(GradientCheckUtil.checkGradients(check)).isTrue();
+    } finally {
+      DataTypeUtil.setDTypeForContext(DataType.FLOAT);
+    }
+  }
+
+  @Test
+  void executionIsSaved() {
+    for (Execution how : Execution.values()) {
+      MultiLayerConfiguration configuration =
+          network(attention().execution(how).build(), DataType.FLOAT).getLayerWiseConfigurations();
+      assertThat(configuration.toJson()).contains("\"execution\" : \"" + how + "\"");
+      MultiLayerConfiguration read = MultiLayerConfiguration.fromJson(configuration.toJson());
+      assertThat(read).isEqualTo(configuration);
+      for (Execution other : Execution.values()) {
+        boolean same =
+            read.getConf(0).getLayer().equals(configured(attention().execution(other).build()));
+        assertThat(same).isEqualTo(how == other);
+      }
+    }
+  }
+
+  private static Layer configured(Layer layer) {
+    return network(layer, DataType.FLOAT).getLayerWiseConfigurations().getConf(0).getLayer();
+  }
+
+  @Test
+  void withoutAKernelThereIsNoFusedRoad() {
+    String sentence = ": execution is FUSED but must be AUTO or GRAPH, since the normalizer ";
+    List<Runnable> builds =
+        List.of(
+            () -> attention().normalizer(WITHOUT_KERNEL).execution(Execution.FUSED).build(),
+            () -> learned().normalizer(WITHOUT_KERNEL).execution(Execution.FUSED).build(),
+            () -> vertex(Execution.FUSED, WITHOUT_KERNEL));
+    for (Runnable build : builds) {
+      assertThatThrownBy(build::run)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(sentence)
+          .hasMessageEndingWith(" has no row kernel.");
+    }
+    for (Execution how : List.of(Execution.AUTO, Execution.GRAPH)) {
+      LayerPass own =
+          pass(
+              attention().normalizer(WITHOUT_KERNEL).execution(how).build(), DataType.FLOAT, false);
+      LayerPass softmax = pass(attention().execution(how).build(), DataType.FLOAT, false);
+      assertSame("output", own.output(), softmax.output());
+    }
+  }
+
+  @Test
+  void aRecurrentLayerIsAlwaysAGraph() {
+    RecurrentAttentionLayer.Builder builder =
+        new RecurrentAttentionLayer.Builder().nOut(OUT).nHeads(HEADS);
+    assertThatThrownBy(() -> builder.execution(Execution.FUSED).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "RecurrentAttentionLayer: execution is FUSED but must be AUTO or GRAPH, since each"
+                + " query waits for the output before it.");
+    assertThatCode(() -> builder.execution(Execution.AUTO).build()).doesNotThrowAnyException();
+    assertThatCode(() -> builder.execution(Execution.GRAPH).build()).doesNotThrowAnyException();
+  }
+}

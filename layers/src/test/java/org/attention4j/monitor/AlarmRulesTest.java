@@ -1,0 +1,217 @@
+package org.attention4j.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.DoubleStream;
+import org.attention4j.layers.SelfAttentionLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+final class AlarmRulesTest {
+  /** On which looks a rule raises an alarm, for one metric over time. */
+  private static List<Integer> raised(
+      AlarmRule.Factory factory, String metric, Map<String, Double> others, double... values) {
+    AlarmRule rule = factory.create();
+    List<Integer> looks = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      Map<String, Double> metrics = new HashMap<>(others);
+      metrics.put(metric, values[i]);
+      Optional<Alarm> alarm = rule.check(new MetricRecord(i, 0, "att", 1, metrics));
+      if (alarm.isPresent()) {
+        assertThat(alarm.get().metric()).isEqualTo(metric);
+        assertThat(alarm.get().value()).isEqualTo(values[i]);
+        assertThat(alarm.get().message()).startsWith("head 1 of layer att: ").contains("; try");
+        looks.add(i);
+      }
+    }
+    return looks;
+  }
+
+  private static double[] constant(double value, int count) {
+    return DoubleStream.generate(() -> value).limit(count).toArray();
+  }
+
+  private static double[] joined(double[]... parts) {
+    return Arrays.stream(parts).flatMapToDouble(DoubleStream::of).toArray();
+  }
+
+  @Test
+  void logitsOnceUntilClearlyRecovered() {
+    assertThat(
+            raised(
+                AlarmRules.logitBlowUp(100, 1),
+                "maxLogit",
+                Map.of(),
+                99,
+                101,
+                150,
+                95, // back, but not clearly
+                101,
+                79,
+                101))
+        .containsExactly(1, 6);
+  }
+
+  @Test
+  void entropyBelowTheFloorForTwoLooks() {
+    assertThat(
+            raised(
+                AlarmRules.entropyCollapse(0.05, 0.5, 2),
+                "normalizedEntropy",
+                Map.of(),
+                0.04,
+                0.3,
+                0.04,
+                0.03))
+        .containsExactly(3);
+  }
+
+  @Test
+  void entropyThatFallsFast() {
+    AlarmRule.Factory rule = AlarmRules.entropyCollapse(0.05, 0.5, 2);
+    assertThat(
+            raised(
+                rule,
+                "normalizedEntropy",
+                Map.of(),
+                joined(constant(0.8, 10), new double[] {0.3, 0.3, 0.3})))
+        .containsExactly(11);
+    double[] slowly = DoubleStream.iterate(0.9, value -> value * 0.97).limit(60).toArray();
+    assertThat(raised(rule, "normalizedEntropy", Map.of(), slowly)).isEmpty();
+  }
+
+  @Test
+  void vanishingAttentionForLong() {
+    AlarmRule.Factory rule = AlarmRules.vanishingAttention(2, 20);
+    Map<String, Double> keys = Map.of("visibleKeys", 64.0);
+    assertThat(raised(rule, "largestOverUniform", keys, constant(1.3, 30))).containsExactly(19);
+    assertThat(
+            raised(
+                rule,
+                "largestOverUniform",
+                keys,
+                joined(constant(1.3, 19), constant(5, 1), constant(1.3, 19))))
+        .isEmpty();
+    assertThat(raised(rule, "largestOverUniform", Map.of("visibleKeys", 3.0), constant(1.3, 30)))
+        .isEmpty();
+  }
+
+  @Test
+  void saturatedHeadForLong() {
+    AlarmRule.Factory rule = AlarmRules.saturatedHead(0.85, 20);
+    assertThat(raised(rule, "separableShare", Map.of(), constant(0.8, 30))).containsExactly(19);
+    assertThat(raised(rule, "separableShare", Map.of(), constant(0.9, 30))).isEmpty();
+  }
+
+  @Test
+  void gradientAboveItsOwnMedian() {
+    AlarmRule.Factory rule = AlarmRules.explodingGradient(10, 2);
+    for (String metric : List.of("scoresGradientNorm", "gradientNorm.Wq")) {
+      assertThat(
+              raised(
+                  rule,
+                  metric,
+                  Map.of(),
+                  joined(constant(1e-3, 9), new double[] {0.02, 1e-3, 0.02, 0.03, 0.05})))
+          .containsExactly(12);
+      double[] noisy = new Random(7).doubles(200, 0.5, 2).toArray();
+      assertThat(raised(rule, metric, Map.of(), noisy)).isEmpty();
+    }
+    assertThat(
+            raised(
+                rule,
+                "scoresGradientNorm",
+                Map.of("gradientNorm.Wq", 1.0),
+                joined(constant(1, 9), constant(50, 2))))
+        .containsExactly(10);
+  }
+
+  @Test
+  void coldAndNotFinite() {
+    assertThat(raised(AlarmRules.coldSoftmax(0.1, 1), "temperature", Map.of(), 0.2, 0.11, 0.09))
+        .containsExactly(2);
+    AlarmRule rule = AlarmRules.notFinite().create();
+    assertThat(rule.check(new MetricRecord(0, 0, "a", 0, Map.of("nonFinite", 0.0)))).isEmpty();
+    assertThat(rule.check(new MetricRecord(1, 0, "a", 0, Map.of("nonFinite", 3.0)))).isPresent();
+  }
+
+  @Test
+  void absentMetricsRaiseNothing() {
+    for (AlarmRule.Factory factory : AlarmRules.all()) {
+      assertThat(factory.create().check(new MetricRecord(0, 0, "a", 0, Map.of()))).isEmpty();
+    }
+  }
+
+  private static MultiLayerNetwork watched(List<Alarm> alarms) {
+    MultiLayerNetwork network =
+        Nets.of(
+            DataType.DOUBLE,
+            0.02,
+            new SelfAttentionLayer.Builder().nOut(14).nHeads(2).projectInput(true).build());
+    network.setListeners(
+        AttentionMonitor.builder()
+            .every(1)
+            .tier(Tier.FULL)
+            .topN(2)
+            .alarms(AlarmRules.all())
+            .onAlarm(alarms::add)
+            .build());
+    return network;
+  }
+
+  private static void fit(MultiLayerNetwork network, int iterations) {
+    for (int i = 0; i < iterations; i++) {
+      network.fit(Nets.data(DataType.DOUBLE, false));
+    }
+  }
+
+  @Test
+  void healthyTrainingIsSilent() {
+    List<Alarm> alarms = new ArrayList<>();
+    MultiLayerNetwork network = watched(alarms);
+    double before = network.score(Nets.data(DataType.DOUBLE, false));
+    fit(network, 150);
+    assertThat(network.score(Nets.data(DataType.DOUBLE, false))).isLessThan(0.9 * before);
+    assertThat(alarms).isEmpty();
+  }
+
+  @Test
+  void injectedFaultsAreFound() {
+    List<Alarm> alarms = new ArrayList<>();
+    MultiLayerNetwork network = watched(alarms);
+    fit(network, 10);
+    assertThat(alarms).isEmpty();
+    network.getParam("0_Wq").muli(300);
+    fit(network, 3);
+    assertThat(alarms).extracting(Alarm::rule).contains("logit-blow-up", "entropy-collapse");
+    alarms.clear();
+    INDArray keys = network.getParam("0_Wk");
+    keys.putScalar(1, 2, 3, Double.NaN);
+    fit(network, 1);
+    assertThat(alarms)
+        .anySatisfy(
+            alarm -> {
+              assertThat(alarm.rule()).isEqualTo("not-finite");
+              assertThat(alarm.head()).isEqualTo(1);
+            });
+  }
+
+  @Test
+  void explodingOutputIsFound() {
+    List<Alarm> alarms = new ArrayList<>();
+    MultiLayerNetwork network = watched(alarms);
+    fit(network, 10);
+    network.getParam("0_Wo").muli(100);
+    fit(network, 3);
+    assertThat(alarms).extracting(Alarm::rule).contains("exploding-gradient");
+  }
+}
