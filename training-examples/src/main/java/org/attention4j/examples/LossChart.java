@@ -2,15 +2,10 @@ package org.attention4j.examples;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
-import javax.imageio.ImageIO;
-import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -33,7 +28,7 @@ final class LossChart {
    * @param unigramEntropy the baseline, in bits per character
    */
   static void write(Path file, List<ModelResult> results, double unigramEntropy) {
-    AtomicFile.write(file, png(draw(results, unigramEntropy, Theme.LIGHT)));
+    AtomicFile.write(file, Charts.png(draw(results, unigramEntropy, Theme.LIGHT)));
   }
 
   /**
@@ -45,7 +40,7 @@ final class LossChart {
    * @return a PNG as a data URI
    */
   static String dataUri(List<ModelResult> results, double unigramEntropy, Theme theme) {
-    byte[] picture = png(draw(results, unigramEntropy, theme));
+    byte[] picture = Charts.png(draw(results, unigramEntropy, theme));
     return "data:image/png;base64," + Base64.getEncoder().encodeToString(picture);
   }
 
@@ -77,30 +72,13 @@ final class LossChart {
   }
 
   private static XYChart empty(Theme theme) {
-    XYChart chart =
-        new XYChartBuilder()
-            .width(WIDTH)
-            .height(HEIGHT)
-            .title("Training loss")
-            .xAxisTitle("step")
-            .yAxisTitle("bits per character")
-            .build();
-    chart
-        .getStyler()
-        .setLegendPosition(LegendPosition.InsideNE)
-        .setLegendBackgroundColor(theme.paper())
-        .setLegendBorderColor(theme.grid())
-        .setChartBackgroundColor(theme.paper())
-        .setChartFontColor(theme.text())
-        .setPlotBackgroundColor(theme.paper())
-        .setPlotBorderVisible(false);
+    XYChart chart = Charts.empty(WIDTH, HEIGHT, "step", "bits per character", theme);
+    chart.setTitle("Training loss");
     chart
         .getStyler()
         .setXAxisMaxLabelCount(STEP_LABELS)
         .setYAxisDecimalPattern("0.0")
-        .setAxisTickLabelsColor(theme.text())
-        .setPlotGridLinesColor(theme.grid())
-        .setAxisTicksLineVisible(false);
+        .setLegendPosition(LegendPosition.InsideNE);
     return chart;
   }
 
@@ -120,14 +98,5 @@ final class LossChart {
   private static BasicStroke dashes(float width) {
     return new BasicStroke(
         width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {8, 6}, 0);
-  }
-
-  private static byte[] png(XYChart chart) {
-    try (ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
-      ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", bytes);
-      return bytes.toByteArray();
-    } catch (IOException e) {
-      throw new CommandFailure("The loss curves cannot be drawn.", e);
-    }
   }
 }

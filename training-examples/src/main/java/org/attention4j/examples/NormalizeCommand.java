@@ -1,5 +1,6 @@
 package org.attention4j.examples;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -47,8 +48,14 @@ final class NormalizeCommand implements Callable<Integer> {
       names = "--execution",
       defaultValue = "graph",
       paramLabel = "graph|fused",
-      description = "The road that computes: the graph (the default) or the fused kernel.")
+      description = "The road that computes: the graph (the default) or the row kernel.")
   private String execution;
+
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description = "A PNG file for a picture of the weights over the scores, beside softmax.")
+  private @Nullable Path plot;
 
   @Override
   public Integer call() throws JsonProcessingException {
@@ -61,24 +68,35 @@ final class NormalizeCommand implements Callable<Integer> {
           "--gradient has %d values but --scores has %d; they must be as many."
               .formatted(weightsGradient.length, row.length));
     }
-    checkExecution(named);
+    boolean fused = isFused(named);
+    if (plot != null) {
+      WeightsPlot.check(plot, row);
+    }
     RowEvaluation evaluation =
-        RowEvaluation.of(named.normalizer(), row, weightsGradient, DataType.DOUBLE);
+        fused
+            ? RowEvaluation.ofKernel(named.normalizer(), row, weightsGradient, DataType.DOUBLE)
+            : RowEvaluation.of(named.normalizer(), row, weightsGradient, DataType.DOUBLE);
+    if (plot != null) {
+      WeightsPlot.write(plot, named, row, evaluation.weights());
+    }
     spec.commandLine().getOut().println(json(evaluation));
     return 0;
   }
 
-  private void checkExecution(NamedNormalizer named) {
-    switch (execution.toLowerCase(Locale.ROOT)) {
-      case "graph" -> {}
-      case "fused" ->
+  private boolean isFused(NamedNormalizer named) {
+    return switch (execution.toLowerCase(Locale.ROOT)) {
+      case "graph" -> false;
+      case "fused" -> {
+        if (named.normalizer().kernel().isEmpty()) {
           throw new BadArgument(
-              "Normalizer '%s' has no fused kernel; use --execution graph."
-                  .formatted(named.label()));
+              "Normalizer '%s' has no row kernel; use --execution graph.".formatted(named.label()));
+        }
+        yield true;
+      }
       default ->
           throw new BadArgument(
               "--execution is '%s' but must be graph or fused.".formatted(execution));
-    }
+    };
   }
 
   private static String json(RowEvaluation evaluation) throws JsonProcessingException {

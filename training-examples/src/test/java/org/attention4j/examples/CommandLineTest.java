@@ -1,18 +1,23 @@
 package org.attention4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 class CommandLineTest {
   @TempDir static Path directory;
@@ -51,7 +56,9 @@ class CommandLineTest {
         arguments("normalize --normalizer softmax --scores 1,2 --gradient 1", "1 values but"),
         arguments("normalize --normalizer softmax --scores 1 --gradient null", "not a number"),
         arguments("normalize --normalizer softmax --scores 1 --execution gpu", "graph or fused"),
-        arguments("normalize --normalizer softmax --scores 1 --execution fused", "no fused"));
+        arguments(
+            "normalize --normalizer uniform-for-test --scores 1 --execution fused",
+            "Normalizer 'uniform-for-test' has no row kernel; use --execution graph."));
   }
 
   @ParameterizedTest
@@ -125,6 +132,57 @@ class CommandLineTest {
     CommandLineRun run = normalize("ssmax", "--scores", "1,2", "--gradient", "1,0");
 
     assertThat(run.out()).containsPattern("\"parameterGradients\":\\{\"\\w+\":-0\\.\\d+}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "softmax",
+        "softmax:0.5",
+        "softmax1",
+        "sink",
+        "adaptive-temperature",
+        "top-k:2",
+        "top-fraction:0.4",
+        "sparsemax",
+        "entmax:1.5",
+        "asentmax",
+        "ssmax",
+        "log-n:2",
+        "softpick",
+        "sigmoid",
+        "relu",
+        "self-adjust",
+        "{\"type\":\"entmax\",\"alpha\":1.3,\"learnable\":true}"
+      })
+  void bothRoadsPrintTheSame(String normalizer) throws IOException {
+    String[] row = {"--scores", "1.25,null,-0.5,3,0.75", "--gradient", "0.5,7,-1,0.25,2"};
+    CommandLineRun graph = normalize(normalizer, row);
+    CommandLineRun fused =
+        normalize(
+            normalizer,
+            Stream.concat(Arrays.stream(row), Stream.of("--execution", "FUSED"))
+                .toArray(String[]::new));
+
+    assertThat(fused.status()).as(fused.err()).isZero();
+    JsonNode expected = new ObjectMapper().readTree(graph.out());
+    JsonNode actual = new ObjectMapper().readTree(fused.out());
+    for (String field : List.of("weights", "gradient", "parameterGradients")) {
+      assertThat(actual.get(field).size()).isEqualTo(expected.get(field).size());
+      assertThat(numbers(actual.get(field)))
+          .as(field)
+          .containsExactly(numbers(expected.get(field)), within(1e-9));
+    }
+    assertThat(numbers(actual.get("weights"))[1]).isZero();
+  }
+
+  private static double[] numbers(JsonNode node) {
+    double[] numbers = new double[node.size()];
+    int next = 0;
+    for (JsonNode number : node) {
+      numbers[next++] = number.asDouble();
+    }
+    return numbers;
   }
 
   private static CommandLineRun normalize(String normalizer, String... others) {
