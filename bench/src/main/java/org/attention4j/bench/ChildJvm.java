@@ -1,0 +1,63 @@
+package org.attention4j.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts a command again in a JVM with the flags and the environment that the numbers need. */
+final class ChildJvm {
+  private static final String MODULE = "jdk.incubator.vector";
+  private static final String OMP_THREADS = "OMP_NUM_THREADS";
+  private static final String OFFLINE = "ai.djl.offline";
+  private static final String HEAP = "-Xmx4g";
+
+  /** From this version on, a JVM warns about what JavaCPP does unless it is told to expect it. */
+  private static final int STRICT_VERSION = 24;
+
+  private ChildJvm() {}
+
+  /** Whether this JVM has the vector module. */
+  static boolean hasVectors() {
+    return ModuleLayer.boot().findModule(MODULE).isPresent();
+  }
+
+  /** Whether this JVM is already as {@link #run} would start one. */
+  static boolean isNotNeeded(int threads) {
+    return hasVectors()
+        && Boolean.getBoolean(OFFLINE)
+        && Integer.toString(threads).equals(System.getenv(OMP_THREADS));
+  }
+
+  /**
+   * Runs a class's main method in another JVM, on the same terminal.
+   *
+   * @param main the class
+   * @param threads for each that takes part
+   * @param arguments the command line's arguments
+   * @return its exit status
+   */
+  static int run(Class<?> main, int threads, List<String> arguments)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command(main, threads, arguments)).inheritIO();
+    builder.environment().put(OMP_THREADS, Integer.toString(threads));
+    Process process = builder.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "end of the child"));
+    return process.waitFor();
+  }
+
+  /** The command line of the other JVM. */
+  static List<String> command(Class<?> main, int threads, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(List.of(HEAP, "--add-modules", MODULE, "-D" + OFFLINE + "=true"));
+    command.add("-Dorg.attention4j.threads=" + threads);
+    command.add("-Dai.djl.pytorch.num_threads=" + threads);
+    if (Runtime.version().feature() >= STRICT_VERSION) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(arguments);
+    return command;
+  }
+}

@@ -1,0 +1,173 @@
+package org.attention4j.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.attention4j.bench.Outcome.Kind;
+import org.attention4j.bench.compare.Agreement;
+import org.attention4j.bench.compare.ComposedSameDiff;
+import org.attention4j.bench.compare.CoreCell;
+import org.attention4j.bench.compare.CoreData;
+import org.attention4j.bench.compare.LayerPeer;
+import org.attention4j.bench.compare.Ours;
+import org.attention4j.bench.compare.Pass;
+import org.attention4j.bench.compare.Peer;
+import org.attention4j.bench.compare.PyTorch;
+import org.attention4j.bench.compare.Sgemm;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.Normalizers;
+
+/** Carries out a plan and hands out each outcome as soon as it is there. */
+final class Comparisons {
+  private static final int EXAMPLES = 8;
+  private static final int FEATURES = 64;
+  private static final int HEADS = 4;
+  private static final double SPARSE_DEVIATION = 3;
+  private static final double MILLIS_GIGAFLOPS = 1e6;
+
+  /** The share that code needs which has been warm before, in another pass or at another size. */
+  private static final double AGAIN_SHARE = 0.4;
+
+  private final Plan plan;
+  private final boolean pytorch;
+  private final Contest contest;
+  private final Consumer<Outcome> outcomes;
+
+  /**
+   * Prepares to carry out a plan.
+   *
+   * @param plan what to measure
+   * @param pytorch whether PyTorch is there to compare with
+   * @param contest measures
+   * @param outcomes where the outcomes go
+   */
+  Comparisons(Plan plan, boolean pytorch, Contest contest, Consumer<Outcome> outcomes) {
+    this.plan = plan;
+    this.pytorch = pytorch;
+    this.contest = contest;
+    this.outcomes = outcomes;
+  }
+
+  /** Runs everything. */
+  void run() {
+    double again = AGAIN_SHARE * plan.warmUp();
+    double peers = plan.warmUp();
+    for (CoreCell cell : plan.cores()) {
+      CoreData data = CoreData.draw(cell, 1);
+      core(data, Pass.FORWARD_BACKWARD, plan.warmUp(), peers);
+      core(data, Pass.FORWARD, again, again);
+      peers = again;
+    }
+    plan.sgemm().forEach(this::sgemm);
+    double warmUp = plan.warmUp();
+    for (int steps : plan.layerSteps()) {
+      layer(steps, true, warmUp);
+      warmUp = again;
+      if (plan.layerOutput()) {
+        layer(steps, false, warmUp);
+      }
+    }
+    plan.sparse().forEach(this::sparse);
+  }
+
+  private void core(CoreData data, Pass pass, double warmUp, double peersWarmUp) {
+    CoreCell cell = data.cell();
+    Peer ours = new Ours(data, Normalizers.softmax(), pass);
+    Map<String, Peer> peers = new LinkedHashMap<>();
+    if (pytorch) {
+      peers.put("pytorch", new PyTorch(data, pass));
+    }
+    if (cell.length() <= plan.longestComposed()) {
+      peers.put("composed", new ComposedSameDiff(data, pass));
+    }
+    peers.values().forEach(peer -> Agreement.check(peer, ours));
+    compare(Kind.CASE, subject(cell, pass), ours, peers, warmUp, peersWarmUp);
+    peers.values().forEach(Peer::close);
+  }
+
+  private void layer(int steps, boolean fit, double warmUp) {
+    LayerPeer.Sizes sizes = new LayerPeer.Sizes(EXAMPLES, FEATURES, steps, HEADS);
+    LayerPeer stock = LayerPeer.stock(sizes, fit);
+    LayerPeer ours = LayerPeer.ours(sizes, fit).withParametersOf(stock);
+    Agreement.check(stock, ours);
+    String subject =
+        "mb=%d nIn=%d T=%d heads=%d pass=%s"
+            .formatted(EXAMPLES, FEATURES, steps, HEADS, fit ? "fit" : "output");
+    compare(Kind.LAYER, subject, ours, Map.of("stock", stock), warmUp, warmUp);
+  }
+
+  private void compare(
+      Kind kind,
+      String subject,
+      Peer ours,
+      Map<String, Peer> peers,
+      double warmUp,
+      double peersWarmUp) {
+    List<Contest.Side> sides = new ArrayList<>();
+    sides.add(new Contest.Side(ours, warmUp));
+    peers.values().forEach(peer -> sides.add(new Contest.Side(peer, peersWarmUp)));
+    List<Double> medians = contest.medians(plan.effort(), sides);
+    int side = 1;
+    for (String peer : peers.keySet()) {
+      outcomes.accept(new Outcome(kind, subject, peer, medians.get(0), medians.get(side++)));
+    }
+  }
+
+  private void sparse(CoreCell cell) {
+    Map<String, Normalizer> normalizers = new LinkedHashMap<>();
+    normalizers.put("top-k:64", Normalizers.topK(64));
+    normalizers.put("top-fraction:0.06", Normalizers.topFraction(0.06));
+    normalizers.put("entmax:1.5", Normalizers.entmax15());
+    CoreData data = CoreData.draw(cell, SPARSE_DEVIATION);
+    List<Contest.Side> sides = new ArrayList<>();
+    sides.add(side(data, Normalizers.softmax(), AGAIN_SHARE * plan.warmUp()));
+    normalizers.values().forEach(other -> sides.add(side(data, other, plan.warmUp())));
+    List<Double> medians = contest.medians(plan.effort(), sides);
+    int side = 1;
+    for (String name : normalizers.keySet()) {
+      String subject =
+          "normalizer=%s L=%d d=%d heads=%d pass=%s"
+              .formatted(
+                  name,
+                  cell.length(),
+                  cell.headSize(),
+                  cell.heads(),
+                  Pass.FORWARD_BACKWARD.label());
+      outcomes.accept(
+          new Outcome(Kind.SPARSE, subject, "softmax", medians.get(side++), medians.get(0)));
+    }
+  }
+
+  private static Contest.Side side(CoreData data, Normalizer normalizer, double warmUp) {
+    return new Contest.Side(new Ours(data, normalizer, Pass.FORWARD_BACKWARD), warmUp);
+  }
+
+  private void sgemm(CoreCell cell) {
+    Peer ours = new Ours(CoreData.draw(cell, 1), Normalizers.softmax(), Pass.FORWARD);
+    Sgemm product = new Sgemm();
+    List<Double> medians =
+        contest.medians(
+            plan.effort(),
+            List.of(
+                new Contest.Side(ours, AGAIN_SHARE * plan.warmUp()),
+                new Contest.Side(product, AGAIN_SHARE * plan.warmUp())));
+    double rate = product.flops() / medians.get(1);
+    String subject =
+        String.format(
+            Locale.ROOT,
+            "%s ours_gflops=%.1f sgemm_gflops=%.1f",
+            subject(cell, Pass.FORWARD),
+            cell.forwardFlops() / medians.get(0) / MILLIS_GIGAFLOPS,
+            rate / MILLIS_GIGAFLOPS);
+    outcomes.accept(
+        new Outcome(Kind.SGEMM, subject, "sgemm", medians.get(0), cell.forwardFlops() / rate));
+  }
+
+  private static String subject(CoreCell cell, Pass pass) {
+    return "heads=%d L=%d d=%d pass=%s"
+        .formatted(cell.heads(), cell.length(), cell.headSize(), pass.label());
+  }
+}

@@ -1,0 +1,83 @@
+package org.attention4j.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
+import org.attention4j.bench.compare.Peer;
+
+/**
+ * Times several sides in turns, A B A B, so that whatever else the machine does hits all alike, and
+ * takes the medians.
+ */
+final class Contest {
+  private static final double SECOND = 1e9;
+  private static final double MILLISECOND = 1e6;
+
+  /** What a turn lasts at least, in seconds: short runs are repeated within it. */
+  private static final double TURN = 0.03;
+
+  private final LongSupplier clock;
+  private final Runnable pause;
+
+  /**
+   * How long to measure.
+   *
+   * @param seconds for all sides together
+   * @param fewestTurns of each side, even if that takes longer
+   */
+  record Effort(double seconds, int fewestTurns) {}
+
+  /**
+   * One of those that are timed.
+   *
+   * @param peer what to run
+   * @param warmUp seconds to run it before anything is measured
+   */
+  record Side(Peer peer, double warmUp) {}
+
+  /**
+   * Makes a contest.
+   *
+   * @param clock nanoseconds
+   * @param pause called before each turn; lets the threads of the side before fall asleep
+   */
+  Contest(LongSupplier clock, Runnable pause) {
+    this.clock = clock;
+    this.pause = pause;
+  }
+
+  /** Runs all sides and returns the median time of each, in milliseconds. */
+  List<Double> medians(Effort effort, List<Side> sides) {
+    List<List<Double>> times = new ArrayList<>();
+    for (Side side : sides) {
+      runFor(side.warmUp(), side.peer(), new ArrayList<>());
+      times.add(new ArrayList<>());
+    }
+    long start = clock.getAsLong();
+    for (int turn = 0; turn < effort.fewestTurns() || seconds(start) < effort.seconds(); turn++) {
+      for (int i = 0; i < sides.size(); i++) {
+        pause.run();
+        runFor(TURN, sides.get(i).peer(), times.get(i));
+      }
+    }
+    return times.stream().map(Contest::median).toList();
+  }
+
+  private void runFor(double duration, Peer peer, List<Double> times) {
+    long start = clock.getAsLong();
+    do {
+      long before = clock.getAsLong();
+      peer.run();
+      times.add((clock.getAsLong() - before) / MILLISECOND);
+    } while (seconds(start) < duration);
+  }
+
+  private double seconds(long since) {
+    return (clock.getAsLong() - since) / SECOND;
+  }
+
+  private static double median(List<Double> times) {
+    return new Median().evaluate(times.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+}

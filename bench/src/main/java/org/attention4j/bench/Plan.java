@@ -1,0 +1,49 @@
+package org.attention4j.bench;
+
+import java.util.List;
+import org.attention4j.bench.compare.CoreCell;
+
+/**
+ * What is measured and for how long.
+ *
+ * @param effort for each comparison
+ * @param warmUp seconds before each, less for what was warm before; compiled code is what it is
+ *     only then, and the threads of native code find their processors only then
+ * @param cores sizes of the attention core
+ * @param longestComposed the longest of them for which hand-composed SameDiff takes part, which
+ *     keeps several arrays of L² numbers; 0 for none
+ * @param sgemm sizes of the attention core that are held against a plain matrix product
+ * @param layerSteps sequence lengths of the layer
+ * @param layerOutput whether its output is timed too, besides its training step
+ * @param sparse sizes for the comparison of normalizers
+ */
+record Plan(
+    Contest.Effort effort,
+    double warmUp,
+    List<CoreCell> cores,
+    int longestComposed,
+    List<CoreCell> sgemm,
+    List<Integer> layerSteps,
+    boolean layerOutput,
+    List<CoreCell> sparse) {
+  private static final List<Integer> STEPS = List.of(512, 128, 16, 4);
+  private static final List<CoreCell> WIDE = List.of(new CoreCell(32, 512, 64));
+  private static final CoreCell LONG = new CoreCell(4, 4096, 64);
+
+  /** Less than a minute. */
+  static final Plan QUICK =
+      new Plan(
+          new Contest.Effort(0.6, 3), 0.9, CoreCell.COMPARED, 0, WIDE, STEPS, false, List.of(LONG));
+
+  /** About a quarter of an hour. */
+  static final Plan FULL =
+      new Plan(
+          new Contest.Effort(15, 9),
+          4,
+          CoreCell.COMPARED,
+          1024,
+          WIDE,
+          STEPS,
+          true,
+          List.of(new CoreCell(4, 1024, 64), LONG));
+}

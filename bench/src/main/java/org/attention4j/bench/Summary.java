@@ -1,0 +1,151 @@
+package org.attention4j.bench;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.attention4j.bench.compare.PyTorch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The whole comparison in one command: our kernel against PyTorch, our layer against the stock one,
+ * sparse normalizers against softmax. One line for each; the ratio is the peer's time by ours.
+ *
+ * <p>Started without flags, it starts itself again with those that it needs.
+ */
+@Command(
+    name = "Summary",
+    mixinStandardHelpOptions = true,
+    description = "Compares attention4j's speed with that of its peers.")
+public final class Summary implements Callable<Integer> {
+  private static final int FAILURE = 1;
+
+  /** Threads of a native library spin some milliseconds before they sleep. */
+  private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final List<String> arguments;
+
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--quick", description = "The main cases only, in less than a minute.")
+  private boolean quick;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description =
+          "Where summary.csv and summary.png go (attention4j-bench-out; with --quick only if"
+              + " given).")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--threads",
+      defaultValue = "2",
+      paramLabel = "N",
+      description = "Threads for each that takes part (2).")
+  private int threads;
+
+  private Summary(List<String> arguments) {
+    this.arguments = arguments;
+  }
+
+  /**
+   * Runs the command and ends the JVM: with status 0 on success, 2 after bad arguments, 1 after any
+   * other failure.
+   *
+   * @param arguments the command line's arguments
+   */
+  public static void main(String[] arguments) {
+    System.setProperty("java.awt.headless", "true");
+    PrintWriter results = writer(System.out);
+    // Whatever a library prints is no result; Deeplearning4j prints a line for each operation.
+    System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+    System.exit(execute(results, writer(System.err), arguments));
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, Charset.defaultCharset()), true);
+  }
+
+  static int execute(PrintWriter results, PrintWriter messages, String... arguments) {
+    return new CommandLine(new Summary(List.of(arguments)))
+        .setOut(results)
+        .setErr(messages)
+        .setParameterExceptionHandler(
+            (exception, given) -> say(messages, exception, CommandLine.ExitCode.USAGE))
+        .setExecutionExceptionHandler(
+            (exception, command, parsed) -> say(messages, exception, FAILURE))
+        .execute(arguments);
+  }
+
+  private static int say(PrintWriter messages, Exception failure, int status) {
+    messages.println(failure.getMessage() == null ? failure.toString() : failure.getMessage());
+    return status;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    check();
+    if (!ChildJvm.isNotNeeded(threads)) {
+      return ChildJvm.run(Summary.class, threads, arguments);
+    }
+    PrintWriter results = spec.commandLine().getOut();
+    Optional<String> pytorch = PyTorch.version();
+    Machine.describe(pytorch).forEach(results::println);
+    if (pytorch.isEmpty()) {
+      results.println("PyTorch has no library for this platform in this jar and is left out.");
+    }
+    List<Outcome> outcomes = new ArrayList<>();
+    Contest contest = new Contest(System::nanoTime, () -> LockSupport.parkNanos(PAUSE));
+    new Comparisons(
+            quick ? Plan.QUICK : Plan.FULL,
+            pytorch.isPresent(),
+            contest,
+            outcome -> {
+              outcomes.add(outcome);
+              results.println(outcome.line());
+            })
+        .run();
+    if (!quick) {
+      results.println();
+      results.print(Report.markdown(outcomes));
+      results.flush();
+    }
+    if (!quick || out != null) {
+      Report.write(directory(), outcomes);
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  private Path directory() {
+    return out == null ? Path.of("attention4j-bench-out") : out;
+  }
+
+  private void check() {
+    if (threads < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--threads is %d but must be at least 1.".formatted(threads));
+    }
+    if (Files.exists(directory()) && !Files.isDirectory(directory())) {
+      throw new ParameterException(
+          spec.commandLine(), "--out is %s, which is no directory.".formatted(directory()));
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package org.attention4j.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.attention4j.bench.compare.PyTorch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SummaryTest {
+  private final StringWriter results = new StringWriter();
+  private final StringWriter messages = new StringWriter();
+
+  private int execute(String... arguments) {
+    return Summary.execute(
+        new PrintWriter(results, true), new PrintWriter(messages, true), arguments);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--threads=0, --threads is 0 but must be at least 1.",
+    "--threads=two, 'Invalid value for option ''--threads'': ''two'' is not an int'",
+    "--fast, Unknown option: '--fast'"
+  })
+  void badArgumentsGetOneSentence(String argument, String sentence) {
+    assertThat(execute(argument)).isEqualTo(2);
+    assertThat(messages.toString().lines()).containsExactly(sentence);
+    assertThat(results.toString()).isEmpty();
+  }
+
+  @Test
+  void outMustNotBeAFile(@TempDir Path directory) throws IOException {
+    Path file = Files.createFile(directory.resolve("taken"));
+    assertThat(execute("--quick", "--out", file.toString())).isEqualTo(2);
+    assertThat(messages.toString().lines())
+        .containsExactly("--out is %s, which is no directory.".formatted(file));
+  }
+
+  @Test
+  void helpNamesTheOptions() {
+    assertThat(execute("--help")).isZero();
+    assertThat(results.toString()).contains("--quick", "--out=DIR", "--threads=N");
+  }
+
+  @Test
+  void childGetsWhatTheNumbersNeed() {
+    List<String> command = ChildJvm.command(Summary.class, 3, List.of("--quick"));
+    assertThat(command)
+        .containsSubsequence("--add-modules", "jdk.incubator.vector")
+        .contains(
+            "-Dai.djl.offline=true",
+            "-Dorg.attention4j.threads=3",
+            "-Dai.djl.pytorch.num_threads=3")
+        .endsWith("org.attention4j.bench.Summary", "--quick");
+  }
+
+  @Test
+  void childEndsWithItsOwnStatus() throws IOException, InterruptedException {
+    assertThat(ChildJvm.run(Summary.class, 1, List.of("--threads", "0"))).isEqualTo(2);
+  }
+
+  @Test
+  void machineIsDescribed() {
+    assertThat(Machine.describe(PyTorch.version()))
+        .hasSize(4)
+        .satisfiesExactly(
+            line -> assertThat(line).matches("MACHINE cpu=\".+\" processors=\\d+ os=\".+ .+\""),
+            line -> assertThat(line).matches("JVM version=.+ name=\".+\" vectors=true"),
+            line -> assertThat(line).matches("THREADS ours=\\d+ pytorch=(\\d+|none) nd4j=\\d+"),
+            line -> assertThat(line).matches("PEERS pytorch=.+ nd4j_blas=[A-Z].+"));
+  }
+}
