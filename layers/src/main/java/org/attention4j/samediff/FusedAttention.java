@@ -223,6 +223,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
     List<SDVariable> inputs = new ArrayList<>(Arrays.asList(args()));
     if (traced()) {
       inputs.addAll(Arrays.asList(outputVariables()).subList(1, 1 + TRACE));
+      inputs.add(outputVariables()[0]);
     }
     inputs.add(gradients.get(0));
     List<SDVariable> computed =
