@@ -65,7 +65,7 @@ final class LastingFault implements AlarmRule {
         metricRecord.head(),
         finding.metric(),
         finding.value(),
-        finding.cause(),
+        duration == 1 ? finding.cause() : finding.cause() + ", for " + duration + " looks",
         suggestion);
   }
 }
