@@ -143,6 +143,7 @@ final class WatchedNetworksTest {
             DataType.DOUBLE,
             new RecurrentAttentionLayer.Builder()
                 .name("rec")
+                .nIn(Networks.SIZE)
                 .nOut(projected ? 14 : Networks.SIZE)
                 .nHeads(projected ? 2 : 1)
                 .projectInput(projected)
@@ -152,6 +153,7 @@ final class WatchedNetworksTest {
             DataType.DOUBLE,
             new org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer.Builder()
                 .name("rec")
+                .nIn(Networks.SIZE)
                 .nOut(projected ? 14 : Networks.SIZE)
                 .nHeads(projected ? 2 : 1)
                 .projectInput(projected)
@@ -211,9 +213,9 @@ final class WatchedNetworksTest {
   private static ComputationGraph graph(boolean frozen) {
     AttentionVertex vertex =
         new AttentionVertex.Builder()
-            .nInQueries(14)
-            .nInKeys(14)
-            .nInValues(14)
+            .nInQueries(Networks.SIZE)
+            .nInKeys(Networks.SIZE)
+            .nInValues(Networks.SIZE)
             .nOut(14)
             .nHeads(2)
             .projectInput(true)
@@ -226,8 +228,8 @@ final class WatchedNetworksTest {
                 .updater(new Sgd(0.1))
                 .graphBuilder()
                 .addInputs("in")
-                .addLayer("first", self().name("own name").build(), "in")
-                .addVertex("second", frozen ? new FrozenVertex(vertex) : vertex, "first")
+                .addVertex("first", frozen ? new FrozenVertex(vertex) : vertex, "in")
+                .addLayer("second", self().name("own name").build(), "first")
                 .addLayer("third", self().build(), "second")
                 .addLayer(
                     "stock",
@@ -265,13 +267,13 @@ final class WatchedNetworksTest {
     for (HeadProbe head : spy.heads) {
       assertThat(head.rows()).as(head.layer()).hasSize(steps);
     }
-    Map<String, Double> second = history.latest("second", 1).orElseThrow().metrics();
+    Map<String, Double> first = history.latest("first", 1).orElseThrow().metrics();
     if (frozen) {
-      assertThat(second).containsKey("entropy").doesNotContainKey("gradientNorm.Wq");
+      assertThat(first).containsKey("entropy").doesNotContainKey("gradientNorm.Wq");
     } else {
-      assertThat(second).containsKeys("entropy", "gradientNorm.Wq", "scoresGradientNorm");
+      assertThat(first).containsKeys("entropy", "gradientNorm.Wq", "scoresGradientNorm");
     }
-    assertThat(history.latest("first", 0).orElseThrow().metrics())
+    assertThat(history.latest("second", 0).orElseThrow().metrics())
         .containsKeys("scoresGradientNorm", "gradientNorm.Wq");
     assertThat(history.latest("stock", 0).orElseThrow().metrics())
         .containsKey("gradientNorm.Wq")
