@@ -101,9 +101,11 @@ final class CompareCommand implements Callable<Integer> {
     makeDirectory();
     Comparison comparison = new Comparison(settings, corpus, out, spec.commandLine().getErr());
     List<ModelResult> results = comparison.run(named);
-    Path page = comparison.report(results, RunInfo.collect(arguments(), settings, corpus));
+    Path page =
+        comparison.report(
+            results, RunInfo.collect(arguments(), RunInfo.ofLanguageModels(settings, corpus)));
     PrintWriter console = spec.commandLine().getOut();
-    console.print(ResultTable.text(results));
+    console.print(ResultTable.of(results).text());
     console.printf(
         "unigram entropy of the text: %s bits/char%n", Numbers.fixed(corpus.unigramEntropy(), 3));
     console.printf("report: %s%n", page);

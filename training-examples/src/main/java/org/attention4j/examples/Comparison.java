@@ -7,8 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.nativeblas.NativeOpsHolder;
+import org.attention4j.examples.report.Report;
 
 /** Trains one model for each normalizer and keeps the results in a directory as they come. */
 final class Comparison {
@@ -16,7 +15,6 @@ final class Comparison {
   private static final String RESULTS = "results.csv";
   private static final String HEADS = "attention.csv";
   private static final String CURVES = "losses.png";
-  private static final String REPORT = "report.html";
 
   private final Settings settings;
   private final Corpus corpus;
@@ -49,7 +47,7 @@ final class Comparison {
    * @throws CommandFailure if a model cannot be trained
    */
   List<ModelResult> run(List<NamedNormalizer> normalizers) {
-    workOnOneThread();
+    Native.workOnOneThread();
     clear();
     List<ModelResult> results = new ArrayList<>();
     try (LossLog log = new LossLog(directory.resolve(LOSSES))) {
@@ -83,21 +81,7 @@ final class Comparison {
    * @return the page
    */
   Path report(List<ModelResult> results, Map<String, String> facts) {
-    double unigramEntropy = corpus.unigramEntropy();
-    LossChart.write(directory.resolve(CURVES), results, unigramEntropy);
-    Path page = directory.resolve(REPORT);
-    HtmlReport.write(page, results, unigramEntropy, facts);
-    return page;
-  }
-
-  /**
-   * Arrays this small gain nothing from a second thread, while waiting for it on a busy machine
-   * costs many times the work.
-   */
-  private static void workOnOneThread() {
-    Nd4j.getEnvironment().setMaxThreads(1);
-    Nd4j.factory().blas().setMaxThreads(1);
-    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
+    return ComparisonReport.of(results, corpus.unigramEntropy(), facts).write(directory);
   }
 
   private ModelResult train(NamedNormalizer normalizer, String task, LossLog log) {
@@ -120,7 +104,7 @@ final class Comparison {
 
   /** Files of an earlier run beside those of this one would tell two stories. */
   private void clear() {
-    for (String name : List.of(RESULTS, HEADS, CURVES, REPORT)) {
+    for (String name : List.of(RESULTS, HEADS, CURVES, Report.PAGE)) {
       try {
         Files.deleteIfExists(directory.resolve(name));
       } catch (IOException e) {

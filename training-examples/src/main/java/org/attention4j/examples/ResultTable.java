@@ -1,15 +1,15 @@
 package org.attention4j.examples;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.csv.CSVFormat;
+import org.attention4j.examples.report.Csv;
+import org.attention4j.examples.report.Table;
+import org.attention4j.examples.report.Table.Emphasis;
 
-/** The results of a comparison as a text table and as CSV files. */
+/** The results of a comparison as tables and as CSV files. */
 final class ResultTable {
-  /** The headings of the printed table and of the report's. */
-  static final List<String> HEADINGS =
+  private static final List<String> HEADINGS =
       List.of(
           "normalizer",
           "validation bits/char",
@@ -18,13 +18,44 @@ final class ResultTable {
           "parameters",
           "seconds");
 
-  private static final CSVFormat FORMAT =
-      CSVFormat.DEFAULT.builder().setRecordSeparator('\n').get();
-
   private ResultTable() {}
 
-  /** One row of cells for people to read, in the order of {@link #HEADINGS}. */
-  static List<String> cells(ModelResult result) {
+  /** One row for each model, the best one standing out. */
+  static Table of(List<ModelResult> results) {
+    double best =
+        results.stream().mapToDouble(ModelResult::validationBits).min().orElse(Double.NaN);
+    List<Table.Row> rows = new ArrayList<>();
+    for (ModelResult result : results) {
+      Table.Row row = Table.Row.ofCurve(rows.size(), cells(result));
+      rows.add(result.validationBits() == best ? row.with(Emphasis.STRONG) : row);
+    }
+    return new Table("", HEADINGS, rows);
+  }
+
+  /** One row for each model, the heads side by side. */
+  static Table ofHeads(List<ModelResult> results) {
+    List<String> headings = new ArrayList<>(List.of("normalizer"));
+    for (HeadStatistics head : results.get(0).heads()) {
+      headings.add("%s head %d".formatted(head.layer().replace("-attention", ""), head.head()));
+    }
+    List<Table.Row> rows = new ArrayList<>();
+    for (ModelResult result : results) {
+      List<String> cells = new ArrayList<>(List.of(result.normalizer().label()));
+      for (HeadStatistics head : result.heads()) {
+        cells.add(
+            "%s (%s)"
+                .formatted(
+                    Numbers.fixed(head.effectiveTokens(), 1), Numbers.fixed(head.entropy(), 2)));
+      }
+      rows.add(Table.Row.ofCurve(rows.size(), cells));
+    }
+    return new Table(
+        "Effective tokens, with the entropy in nats in brackets, for each layer and head.",
+        headings,
+        rows);
+  }
+
+  private static List<String> cells(ModelResult result) {
     return List.of(
         result.normalizer().label(),
         Numbers.fixed(result.validationBits(), 3),
@@ -34,37 +65,19 @@ final class ResultTable {
         Numbers.fixed(result.seconds(), 1));
   }
 
-  /**
-   * Lays the results out in columns: names to the left, numbers to the right.
-   *
-   * @param results the results
-   * @return lines for the terminal
-   */
-  static String text(List<ModelResult> results) {
-    List<List<String>> rows = new ArrayList<>(List.of(HEADINGS));
-    results.forEach(result -> rows.add(cells(result)));
-    StringBuilder text = new StringBuilder();
-    for (List<String> row : rows) {
-      text.append(line(row, rows)).append(System.lineSeparator());
-    }
-    return text.toString();
-  }
-
   /** Writes {@code results.csv}, one row for each model. */
   static void writeResults(Path file, List<ModelResult> results) {
-    StringBuilder csv = new StringBuilder();
-    row(
-        csv,
-        "normalizer",
-        "json",
-        "validation_bits_per_character",
-        "mean_attention_entropy_nats",
-        "mean_effective_tokens",
-        "parameters",
-        "training_seconds");
+    Csv csv =
+        new Csv(
+            "normalizer",
+            "json",
+            "validation_bits_per_character",
+            "mean_attention_entropy_nats",
+            "mean_effective_tokens",
+            "parameters",
+            "training_seconds");
     for (ModelResult result : results) {
-      row(
-          csv,
+      csv.row(
           result.normalizer().label(),
           result.normalizer().json(),
           Numbers.fixed(result.validationBits(), 5),
@@ -73,24 +86,22 @@ final class ResultTable {
           result.parameters(),
           Numbers.fixed(result.seconds(), 2));
     }
-    AtomicFile.write(file, csv.toString().getBytes(StandardCharsets.UTF_8));
+    csv.write(file);
   }
 
   /** Writes {@code attention.csv}, one row for each head of each model. */
   static void writeHeads(Path file, List<ModelResult> results) {
-    StringBuilder csv = new StringBuilder();
-    row(
-        csv,
-        "normalizer",
-        "layer",
-        "head",
-        "mean_entropy_nats",
-        "mean_effective_tokens",
-        "mean_row_mass");
+    Csv csv =
+        new Csv(
+            "normalizer",
+            "layer",
+            "head",
+            "mean_entropy_nats",
+            "mean_effective_tokens",
+            "mean_row_mass");
     for (ModelResult result : results) {
       for (HeadStatistics head : result.heads()) {
-        row(
-            csv,
+        csv.row(
             result.normalizer().label(),
             head.layer(),
             head.head(),
@@ -99,21 +110,6 @@ final class ResultTable {
             Numbers.fixed(head.rowMass(), 5));
       }
     }
-    AtomicFile.write(file, csv.toString().getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static void row(StringBuilder csv, Object... values) {
-    csv.append(FORMAT.format(values)).append('\n');
-  }
-
-  private static String line(List<String> row, List<List<String>> rows) {
-    StringBuilder line = new StringBuilder();
-    for (int column = 0; column < row.size(); column++) {
-      int at = column;
-      int width = rows.stream().mapToInt(other -> other.get(at).length()).max().orElse(0);
-      String padding = " ".repeat(width - row.get(column).length());
-      line.append(column == 0 ? row.get(column) + padding : "  " + padding + row.get(column));
-    }
-    return line.toString();
+    csv.write(file);
   }
 }

@@ -1,5 +1,8 @@
 package org.attention4j.examples;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -10,10 +13,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What was run, on what and with what: enough to run it again. */
 final class RunInfo {
   private static final Pattern PLAIN = Pattern.compile("[\\w@%+=:,./-]+");
+
+  private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+  private static final String CPU_MODEL = "model name";
+  private static final String UNKNOWN_CPU = "processor of unknown make";
 
   private RunInfo() {}
 
@@ -21,15 +29,31 @@ final class RunInfo {
    * Collects the facts.
    *
    * @param arguments the command line's arguments
-   * @param settings what the models have in common
-   * @param corpus the text
-   * @return facts by name, in the order to show them
+   * @param ofCommand what only this command knows: its data, model, training and seeds, by name
+   * @return all facts by name, in the order to show them
    */
-  static Map<String, String> collect(List<String> arguments, Settings settings, Corpus corpus) {
+  static Map<String, String> collect(List<String> arguments, Map<String, String> ofCommand) {
     Versions versions = new Versions();
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Command", commandLine(arguments));
     facts.put("Date", date());
+    facts.putAll(ofCommand);
+    facts.put("attention4j", versions.attention4j());
+    facts.put("Deeplearning4j", versions.deeplearning4j());
+    facts.put("Java", java());
+    facts.put("Machine", machine());
+    return facts;
+  }
+
+  /**
+   * What a command knows that trains language models.
+   *
+   * @param settings what the models have in common
+   * @param corpus the text
+   * @return facts by name
+   */
+  static Map<String, String> ofLanguageModels(Settings settings, Corpus corpus) {
+    Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Text", corpus.name() + ": " + corpus.split());
     facts.put(
         "Characters",
@@ -53,17 +77,36 @@ final class RunInfo {
         "Training",
         "%d steps of %d windows, Adam, seed %d"
             .formatted(settings.steps(), settings.batch(), settings.seed()));
-    facts.put("attention4j", versions.attention4j());
-    facts.put("Deeplearning4j", versions.deeplearning4j());
-    facts.put("Java", Runtime.version() + ", " + System.getProperty("java.vm.name"));
-    facts.put(
-        "Machine",
-        "%s %s, %d processors"
-            .formatted(
-                System.getProperty("os.name"),
-                System.getProperty("os.arch"),
-                Runtime.getRuntime().availableProcessors()));
     return facts;
+  }
+
+  private static String java() {
+    return "%s, %s, vector module %s"
+        .formatted(
+            Runtime.version(),
+            System.getProperty("java.vm.name"),
+            VectorModule.isPresent() ? "present" : "absent");
+  }
+
+  private static String machine() {
+    return "%s, %d processors, %s %s"
+        .formatted(
+            processor(),
+            Runtime.getRuntime().availableProcessors(),
+            System.getProperty("os.name"),
+            System.getProperty("os.arch"));
+  }
+
+  private static String processor() {
+    try (Stream<String> lines = Files.lines(CPU_INFO)) {
+      return lines
+          .filter(line -> line.startsWith(CPU_MODEL))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse(UNKNOWN_CPU);
+    } catch (IOException e) {
+      return UNKNOWN_CPU;
+    }
   }
 
   /** The command as a POSIX shell would take it again. */

@@ -1,13 +1,14 @@
-package org.attention4j.examples;
+package org.attention4j.examples.report;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** Writes a file so that nobody ever sees half of it. */
-final class AtomicFile {
+public final class AtomicFile {
   private AtomicFile() {}
 
   /**
@@ -15,15 +16,16 @@ final class AtomicFile {
    *
    * @param file the file, replaced if it exists
    * @param content what it shall hold
-   * @throws CommandFailure if it cannot be written
+   * @throws UncheckedIOException if it cannot be written
    */
-  static void write(Path file, byte[] content) {
+  public static void write(Path file, byte[] content) {
     Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
     try {
       Files.write(unfinished, content);
       move(unfinished, file);
     } catch (IOException e) {
-      throw new CommandFailure("%s cannot be written: %s.".formatted(file, e.getMessage()), e);
+      throw new UncheckedIOException(
+          "%s cannot be written: %s.".formatted(file, e.getMessage()), e);
     }
   }
 

@@ -1,0 +1,28 @@
+package org.attention4j.examples.report;
+
+import java.nio.file.Path;
+import java.util.Base64;
+
+/**
+ * A picture with a caption.
+ *
+ * @param name the file's name without its ending
+ * @param caption what can be seen; also what a reader hears who sees no pictures
+ * @param drawing the chart
+ */
+public record Figure(String name, String caption, Drawing drawing) {
+  /**
+   * Writes the picture for white paper.
+   *
+   * @param directory where {@code name.png} goes
+   */
+  public void writePng(Path directory) {
+    AtomicFile.write(directory.resolve(name + ".png"), Charts.png(drawing.draw(Theme.LIGHT)));
+  }
+
+  /** The picture for a page that carries its pictures inside. */
+  String dataUri(Theme theme) {
+    byte[] png = Charts.png(drawing.draw(theme));
+    return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
+  }
+}

@@ -1,0 +1,125 @@
+package org.attention4j.examples.report;
+
+import freemarker.template.Configuration;
+import freemarker.template.TemplateException;
+import freemarker.template.TemplateExceptionHandler;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+
+/** Puts a report into the template of the page. */
+final class HtmlPage {
+  private static final String TEMPLATE = "report.ftlh";
+  private static final String NO_CURVE = "";
+
+  private HtmlPage() {}
+
+  static String of(Report report) {
+    StringWriter page = new StringWriter();
+    try {
+      configuration()
+          .getTemplate(TEMPLATE)
+          .process(
+              Map.of(
+                  "title", report.title(),
+                  "lead", report.lead(),
+                  "sections", report.sections().stream().map(HtmlPage::section).toList(),
+                  "curves", curves(report),
+                  "facts", report.facts()),
+              page);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The report cannot be written.", e);
+    } catch (TemplateException e) {
+      throw new IllegalStateException("The report cannot be written.", e);
+    }
+    return page.toString();
+  }
+
+  private static Configuration configuration() {
+    // The ending ftlh makes FreeMarker escape every value for HTML.
+    Configuration configuration = new Configuration(Configuration.VERSION_2_3_34);
+    configuration.setClassForTemplateLoading(HtmlPage.class, "");
+    configuration.setDefaultEncoding(StandardCharsets.UTF_8.name());
+    configuration.setLocale(Locale.ROOT);
+    configuration.setTemplateExceptionHandler(TemplateExceptionHandler.RETHROW_HANDLER);
+    configuration.setLogTemplateExceptions(false);
+    return configuration;
+  }
+
+  private static Map<String, Object> section(Section section) {
+    return Map.of(
+        "heading", section.heading(),
+        "blocks", section.blocks().stream().map(HtmlPage::block).toList());
+  }
+
+  private static Map<String, Object> block(Block block) {
+    if (block instanceof Paragraph paragraph) {
+      return Map.of(
+          "kind", "paragraph", "text", paragraph.text(), "style", paragraph.tone().style());
+    }
+    if (block instanceof Gallery gallery) {
+      return Map.of(
+          "kind", "gallery",
+          "figures", gallery.figures().stream().map(HtmlPage::figure).toList(),
+          "tables", gallery.numbers().stream().map(HtmlPage::table).toList());
+    }
+    return Map.of("kind", "table", "table", table((Table) block));
+  }
+
+  private static Map<String, Object> figure(Figure figure) {
+    return Map.of(
+        "caption", figure.caption(),
+        "light", figure.dataUri(Theme.LIGHT),
+        "dark", figure.dataUri(Theme.DARK));
+  }
+
+  private static Map<String, Object> table(Table table) {
+    return Map.of(
+        "caption", table.caption(),
+        "headings", table.headings(),
+        "words", table.words(),
+        "rows", table.rows().stream().map(HtmlPage::row).toList());
+  }
+
+  private static Map<String, Object> row(Table.Row row) {
+    return Map.of(
+        "cells", row.cells(),
+        "style", row.emphasis().name().toLowerCase(Locale.ROOT),
+        "curve", row.curve().isPresent() ? Integer.toString(row.curve().getAsInt()) : NO_CURVE);
+  }
+
+  /** The colours of all curves that some table names. */
+  private static List<Map<String, Object>> curves(Report report) {
+    TreeSet<Integer> named = new TreeSet<>();
+    for (Section section : report.sections()) {
+      for (Block block : section.blocks()) {
+        List<Table> tables =
+            block instanceof Gallery gallery
+                ? gallery.numbers()
+                : block instanceof Table table ? List.of(table) : List.of();
+        for (Table table : tables) {
+          table.rows().stream()
+              .map(Table.Row::curve)
+              .filter(OptionalInt::isPresent)
+              .forEach(curve -> named.add(curve.getAsInt()));
+        }
+      }
+    }
+    List<Map<String, Object>> curves = new ArrayList<>();
+    for (int index : named) {
+      curves.add(
+          Map.of(
+              "index", Integer.toString(index),
+              "light", Theme.LIGHT.curve(index),
+              "dark", Theme.DARK.curve(index)));
+    }
+    return curves;
+  }
+}
