@@ -29,24 +29,26 @@ public record Distance(double value, double bound) {
    */
   public static Distance of(double[] weights, double[][] x, TopN choice) {
     int[] others = choice.others();
+    int[] chosen = choice.chosen();
     if (others.length == 0) {
       return new Distance(0, 0);
     }
-    double[] context = Vectors.combination(weights, x, choice.chosen());
+    double[] context = Vectors.combination(weights, x, chosen);
     double distance = 0;
     double furthest = 0;
     double largestNorm = 0;
     for (int i : others) {
       distance += Vectors.distance(context, weights[i], x[i]);
-      for (int j : choice.chosen()) {
-        furthest = Math.max(furthest, Vectors.distance(x[i], 1, x[j]));
+      for (int j : chosen) {
+        furthest = Math.max(furthest, Vectors.squaredDistance(x[i], 1, x[j]));
       }
     }
-    for (int j : choice.chosen()) {
+    for (int j : chosen) {
       largestNorm = Math.max(largestNorm, Vectors.norm(x[j]));
     }
     double mass = WeightRow.topMass(weights, choice);
-    double bound = (1 - mass) * furthest + largestNorm * (mass * others.length - (1 - mass));
+    double bound =
+        (1 - mass) * Math.sqrt(furthest) + largestNorm * (mass * others.length - (1 - mass));
     return new Distance(distance, bound);
   }
 

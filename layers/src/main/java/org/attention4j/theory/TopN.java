@@ -12,9 +12,9 @@ public final class TopN {
   private final int[] chosen;
   private final int[] others;
 
-  private TopN(int[] order, int count) {
-    chosen = Arrays.copyOf(order, count);
-    others = Arrays.copyOfRange(order, count, order.length);
+  private TopN(int[] chosen, int[] others) {
+    this.chosen = chosen;
+    this.others = others;
   }
 
   /**
@@ -31,13 +31,33 @@ public final class TopN {
           "N is %d but must be between 1 and the %d visible tokens."
               .formatted(count, weights.length));
     }
-    int[] order =
-        IntStream.range(0, weights.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble((Integer i) -> weights[i]).reversed())
-            .mapToInt(Integer::intValue)
-            .toArray();
-    return new TopN(order, count);
+    double[] sorted = weights.clone();
+    Arrays.sort(sorted);
+    double smallest = sorted[sorted.length - count]; // of those chosen
+    int ties = count;
+    for (double weight : weights) {
+      ties -= Double.compare(weight, smallest) > 0 ? 1 : 0;
+    }
+    int[] chosen = new int[count];
+    int[] others = new int[weights.length - count];
+    int next = 0;
+    for (int i = 0; i < weights.length; i++) {
+      int comparison = Double.compare(weights[i], smallest);
+      if (comparison > 0 || comparison == 0 && ties-- > 0) {
+        chosen[next++] = i;
+      } else {
+        others[i - next] = i;
+      }
+    }
+    return new TopN(largestFirst(weights, chosen), others);
+  }
+
+  private static int[] largestFirst(double[] weights, int[] chosen) {
+    return IntStream.of(chosen)
+        .boxed()
+        .sorted(Comparator.comparingDouble((Integer i) -> weights[i]).reversed())
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 
   /**
@@ -52,10 +72,8 @@ public final class TopN {
     for (int i : indices) {
       isChosen[i] = true;
     }
-    int[] rest = IntStream.range(0, length).filter(i -> !isChosen[i]).toArray();
-    int[] order = Arrays.copyOf(indices, length);
-    System.arraycopy(rest, 0, order, indices.length, rest.length);
-    return new TopN(order, indices.length);
+    return new TopN(
+        indices.clone(), IntStream.range(0, length).filter(i -> !isChosen[i]).toArray());
   }
 
   /**

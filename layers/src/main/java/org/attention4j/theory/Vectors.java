@@ -18,12 +18,26 @@ final class Vectors {
 
   /** {@code ‖a − factor · x‖₂}. */
   static double distance(double[] a, double factor, double[] x) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      double difference = a[i] - factor * x[i];
-      sum += difference * difference;
+    return Math.sqrt(squaredDistance(a, factor, x));
+  }
+
+  /** {@code ‖a − factor · x‖₂²}. */
+  static double squaredDistance(double[] a, double factor, double[] x) {
+    // Two sums, as one would wait for itself at each step.
+    double even = 0;
+    double odd = 0;
+    int i = 0;
+    for (; i + 1 < a.length; i += 2) {
+      double first = a[i] - factor * x[i];
+      double second = a[i + 1] - factor * x[i + 1];
+      even += first * first;
+      odd += second * second;
     }
-    return Math.sqrt(sum);
+    if (i < a.length) {
+      double last = a[i] - factor * x[i];
+      even += last * last;
+    }
+    return even + odd;
   }
 
   /** {@code Σ factors_i x_i} over the given indices. */

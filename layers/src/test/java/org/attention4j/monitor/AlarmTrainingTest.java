@@ -122,7 +122,7 @@ final class AlarmTrainingTest {
               assertThat(alarm.iteration()).isGreaterThanOrEqualTo(30);
               assertThat(alarm.message())
                   .startsWith("head %d of layer att: ".formatted(alarm.head()))
-                  .contains("; try ");
+                  .contains("try ");
             });
   }
 
@@ -149,14 +149,14 @@ final class AlarmTrainingTest {
 
   @Test
   void vanishingAttention() {
-    breaks(
-        layer(),
-        network -> {
-          network.getParam("0_Wq").muli(1e-3);
-          network.setLearningRate(0);
-        },
-        30,
-        "vanishing-attention");
+    MultiLayerNetwork network = network(layer());
+    train(network, 0, 30);
+    assertThat(alarms).isEmpty();
+    for (int i = 30; i < 55; i++) {
+      network.getParam("0_Wq").muli(1e-3); // training would make it grow again
+      network.fit(data(i));
+    }
+    assertThat(alarms).extracting(Alarm::rule).contains("vanishing-attention");
   }
 
   @Test
@@ -165,9 +165,8 @@ final class AlarmTrainingTest {
     MultiLayerNetwork network = network(layer());
     train(network, 0, 30);
     assertThat(alarms).isEmpty();
-    network.getParam("0_Wq").muli(1e-3);
-    network.setLearningRate(0);
     for (int i = 30; i < 60; i++) {
+      network.getParam("0_Wq").muli(1e-3);
       DataSet data = data(i);
       INDArray inputs = data.getFeatures();
       for (int step = 0; step < STEPS; step++) {
@@ -239,7 +238,7 @@ final class AlarmTrainingTest {
   void earlyStoppingEndsAtAnAlarm() {
     UntilAlarm untilAlarm = new UntilAlarm();
     MultiLayerNetwork network = network(layer().normalizer(Normalizers.softmax(0.05)));
-    network.setListeners(monitor().every(2).onAlarm(untilAlarm).build());
+    network.setListeners(monitor().atIterations(4).onAlarm(untilAlarm).build());
     EarlyStoppingResult<MultiLayerNetwork> result =
         new EarlyStoppingTrainer(
                 new EarlyStoppingConfiguration.Builder<MultiLayerNetwork>()
@@ -255,7 +254,8 @@ final class AlarmTrainingTest {
     assertThat(result.getTerminationReason())
         .isEqualTo(EarlyStoppingResult.TerminationReason.IterationTerminationCondition);
     assertThat(result.getTerminationDetails()).contains("UntilAlarm");
-    assertThat(network.getIterationCount()).isEqualTo(1);
+    // The second of the second epoch: Deeplearning4j has no best model before.
+    assertThat(network.getIterationCount()).isEqualTo(5);
   }
 
   @Test
