@@ -42,9 +42,7 @@ final class ShiftTask {
             .graphBuilder()
             .addInputs("in")
             .addLayer(
-                "positions",
-                new LearnedPositionEmbedding.Builder().maxLength(STEPS).build(),
-                "in");
+                "positions", new LearnedPositionEmbedding.Builder().maxLength(STEPS).build(), "in");
     String last =
         TransformerBlocks.builder()
             .size(symbolCount)
