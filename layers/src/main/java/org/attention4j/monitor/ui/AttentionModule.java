@@ -112,12 +112,11 @@ public final class AttentionModule implements UIModule {
                       .putHeader("cache-control", "no-store");
               if (result.succeeded()) {
                 response.end(Buffer.buffer(result.result()));
+              } else if (result.cause() instanceof IllegalArgumentException) {
+                response.setStatusCode(400).end(String.valueOf(result.cause().getMessage()));
               } else {
-                boolean bad = result.cause() instanceof IllegalArgumentException;
-                if (!bad) {
-                  LOG.warn("The page on attention got no data.", result.cause());
-                }
-                response.setStatusCode(bad ? 400 : 500).end("{}");
+                LOG.warn("The page on attention got no data.", result.cause());
+                response.setStatusCode(500).end("See the log of the training.");
               }
             });
   }

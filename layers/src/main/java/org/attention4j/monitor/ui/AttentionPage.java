@@ -2,9 +2,8 @@ package org.attention4j.monitor.ui;
 
 import java.net.URI;
 import org.deeplearning4j.core.storage.StatsStorage;
+import org.deeplearning4j.exception.DL4JException;
 import org.deeplearning4j.ui.VertxUIServer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Starts the training UI with the page on attention:
@@ -23,7 +22,7 @@ public final class AttentionPage {
   /** Where the page is on the UI's server. */
   public static final String PATH = "/attention";
 
-  private static final Logger LOG = LoggerFactory.getLogger(AttentionPage.class);
+  private static final int MAX_PORT = 0xFFFF;
 
   private AttentionPage() {}
 
@@ -33,7 +32,7 @@ public final class AttentionPage {
    *
    * @param storage what {@code Reporters.statsStorage} reports to
    * @return the page's address
-   * @throws org.deeplearning4j.exception.DL4JException if the server cannot be started
+   * @throws IllegalStateException if the server cannot be started, as on a port that is taken
    */
   public static URI start(StatsStorage storage) {
     return start(storage, VertxUIServer.DEFAULT_UI_PORT);
@@ -46,21 +45,34 @@ public final class AttentionPage {
    * @param storage what {@code Reporters.statsStorage} reports to
    * @param port the port, 0 for any that is free
    * @return the page's address
-   * @throws org.deeplearning4j.exception.DL4JException if the server cannot be started
+   * @throws IllegalStateException if the server cannot be started, as on a port that is taken
    */
   public static URI start(StatsStorage storage, int port) {
     VertxUIServer server = running(port);
     server.attach(storage);
-    URI address = address(server);
-    LOG.info("Attention is shown at {}", address);
-    return address;
+    return address(server);
   }
 
   private static VertxUIServer running(int port) {
     VertxUIServer server = VertxUIServer.getInstance();
-    return server != null && !server.isStopped()
-        ? server
-        : VertxUIServer.getInstance(port, false, null);
+    if (server != null && !server.isStopped()) {
+      return server;
+    }
+    if (port < 0 || port > MAX_PORT) {
+      throw new IllegalArgumentException(
+          "AttentionPage: the port is " + port + " but must be 0 to " + MAX_PORT + ".");
+    }
+    try {
+      return VertxUIServer.getInstance(port, false, null);
+    } catch (DL4JException e) {
+      // What failed would be taken for a running server the next time.
+      stop();
+      throw new IllegalStateException(
+          "AttentionPage: the training UI cannot be started on port "
+              + port
+              + "; give another port, or 0 for any that is free.",
+          e);
+    }
   }
 
   static URI address(VertxUIServer server) {

@@ -59,7 +59,7 @@ export function valueAxis(colors, gridIndex, log) {
     type: log ? "log" : "value", gridIndex, scale: true, splitNumber: 3,
     axisLine: { show: false }, axisTick: { show: false },
     splitLine: { lineStyle: { color: colors.grid } },
-    axisLabel: { color: colors.quiet, formatter: number, hideOverlap: true },
+    axisLabel: { color: colors.quiet, formatter: (v) => number(v), hideOverlap: true },
   };
 }
 

@@ -136,7 +136,7 @@ function showTiles(run, found) {
   const now = [...run.layers.values()].flatMap((points) => points[points.length - 1].values);
   const latestRange = range(now);
   by("tile-metric").textContent = latestRange === null ? "–"
-    : `${number(latestRange.least)} … ${number(latestRange.greatest)}`;
+    : `${number(latestRange.least, 3)} … ${number(latestRange.greatest, 3)}`;
   by("tile-metric-range").textContent = `over ${now.length} heads, latest look`;
   by("tile-alarms").textContent = whole(run.alarms.length);
   by("tile-alarm-link").classList.toggle("bad", run.alarms.length > 0);

@@ -1,16 +1,16 @@
 // Numbers and elements. Names come from networks and go into text nodes only, never into markup.
 
-/** A number in at most four significant digits. */
-export function number(value) {
+/** A number in few significant digits. */
+export function number(value, significant = 4) {
   if (value === null || value === undefined) return "–";
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1e5 || size < 1e-3) {
-    return value.toExponential(2).replace("e+", "e").replaceAll("-", "−");
+    return value.toExponential(2).replace(/\.?0+e/, "e").replace("e+", "e").replaceAll("-", "−");
   }
-  const digits = Math.max(0, 3 - Math.floor(Math.log10(size)));
+  const digits = Math.max(0, significant - 1 - Math.floor(Math.log10(size)));
   return value.toLocaleString("en", { maximumFractionDigits: digits }).replaceAll("-", "−");
 }
 

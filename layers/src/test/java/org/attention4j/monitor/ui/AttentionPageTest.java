@@ -75,10 +75,7 @@ final class AttentionPageTest {
   @AfterEach
   void nothingLeavesTheMachineAndNothingIsWrong() throws IOException {
     String origin = page.resolve("/").toString();
-    assertThat(browser.requests())
-        .isNotEmpty()
-        .allMatch(
-            url -> url.startsWith(origin) || url.startsWith("data:") || url.startsWith("about:"));
+    assertThat(browser.requests()).isNotEmpty().allMatch(url -> url.startsWith(origin));
     assertThat(browser.console()).isEmpty();
   }
 

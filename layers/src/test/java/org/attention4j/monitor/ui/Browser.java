@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.nd4j.shade.jackson.databind.JsonNode;
@@ -32,6 +33,9 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 final class Browser implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Other schemes, such as data: and the browser's own chrome:, go nowhere. */
+  private static final Set<String> NETWORK = Set.of("http", "https", "ws", "wss", "ftp");
 
   final ChromeDriver driver;
   private final Path profile;
@@ -134,12 +138,15 @@ final class Browser implements AutoCloseable {
     Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
   }
 
-  /** Addresses of all requests so far. */
+  /** Addresses of all requests to a network so far. */
   List<String> requests() throws IOException {
     for (LogEntry entry : driver.manage().logs().get(LogType.PERFORMANCE)) {
       JsonNode event = JSON.readTree(entry.getMessage()).path("message");
       if (event.path("method").asText().equals("Network.requestWillBeSent")) {
-        requests.add(event.path("params").path("request").path("url").asText());
+        String address = event.path("params").path("request").path("url").asText();
+        if (NETWORK.contains(address.replaceFirst(":.*", ""))) {
+          requests.add(address);
+        }
       }
     }
     return requests;
