@@ -36,7 +36,7 @@ final class TemperatureConclusion {
     return "At fixed weights, "
         + claim(small, "the finite difference of softmax at \u03b5 = 0.001")
         + " "
-        + claim(jacobian, "its exact Jacobian norm")
+        + claim(jacobian, "The exact Jacobian norm of softmax")
         + " At T = %s the mean norm is largest with %s (%s) and smallest with %s (%s); 1/(4T) is %s and 1/(2T) %s there."
             .formatted(
                 Numbers.plain(coldest),
