@@ -4,6 +4,7 @@ import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lays pre-norm transformer blocks into a graph:
@@ -25,6 +26,7 @@ public final class TransformerBlocks {
   private final Normalizer normalizer;
   private final boolean causal;
   private final double dropout;
+  private final @Nullable Double scale;
 
   private TransformerBlocks(Builder builder) {
     size = builder.size;
@@ -33,6 +35,7 @@ public final class TransformerBlocks {
     normalizer = builder.normalizer;
     causal = builder.causal;
     dropout = builder.dropout;
+    scale = builder.scale;
   }
 
   /**
@@ -87,7 +90,11 @@ public final class TransformerBlocks {
   }
 
   private SelfAttentionLayer attention() {
-    return new SelfAttentionLayer.Builder()
+    SelfAttentionLayer.Builder attention = new SelfAttentionLayer.Builder();
+    if (scale != null) {
+      attention.scale(scale);
+    }
+    return attention
         .nIn(size)
         .nOut(size)
         .nHeads(heads)
@@ -110,6 +117,7 @@ public final class TransformerBlocks {
     private Normalizer normalizer = Normalizers.softmax();
     private boolean causal;
     private double dropout;
+    private @Nullable Double scale;
 
     private Builder() {}
 
@@ -180,6 +188,17 @@ public final class TransformerBlocks {
     }
 
     /**
+     * Sets what the product of query and key is multiplied with.
+     *
+     * @param scale finite; 1/√headSize unless set
+     * @return this
+     */
+    public Builder scale(double scale) {
+      this.scale = scale;
+      return this;
+    }
+
+    /**
      * Completes the description.
      *
      * @return the blocks, to be added to any number of graphs
@@ -193,6 +212,8 @@ public final class TransformerBlocks {
       require.that(feedForwardSize >= 0, "feedForwardSize", feedForwardSize, "at least 1");
       require.present("normalizer", normalizer, "a map such as Normalizers.softmax()");
       require.that(dropout >= 0 && dropout < 1, "dropout", dropout, "at least 0 and below 1");
+      require.that(
+          scale == null || Double.isFinite(scale), "scale", String.valueOf(scale), "finite");
       return new TransformerBlocks(this);
     }
   }

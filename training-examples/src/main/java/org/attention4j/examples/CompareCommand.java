@@ -1,8 +1,6 @@
 package org.attention4j.examples;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -98,7 +96,7 @@ final class CompareCommand implements Callable<Integer> {
     Settings settings = settings();
     Corpus corpus = text == null ? Europarl.load() : TextFile.load(text);
     checkLength(corpus, settings.context());
-    makeDirectory();
+    OutputDirectory.make(out);
     Comparison comparison = new Comparison(settings, corpus, out, spec.commandLine().getErr());
     List<ModelResult> results = comparison.run(named);
     Path page =
@@ -135,20 +133,6 @@ final class CompareCommand implements Callable<Integer> {
           ("The text is too short for --context %d: it has %d characters for training and %d for"
                   + " validation, and each part needs more than the context.")
               .formatted(context, corpus.train().length(), corpus.validation().length()));
-    }
-  }
-
-  private void makeDirectory() {
-    if (Files.exists(out) && !Files.isDirectory(out)) {
-      throw new BadArgument("--out %s is a file, not a directory.".formatted(out));
-    }
-    try {
-      Files.createDirectories(out);
-    } catch (IOException e) {
-      throw new BadArgument("--out %s cannot be made.".formatted(out), e);
-    }
-    if (!Files.isWritable(out)) {
-      throw new BadArgument("--out %s cannot be written to.".formatted(out));
     }
   }
 }

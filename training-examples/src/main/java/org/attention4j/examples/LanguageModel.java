@@ -38,8 +38,21 @@ final class LanguageModel {
    * @return the model, ready to train
    */
   static ComputationGraph create(Normalizer normalizer, Settings settings) {
-    ComputationGraph model = initialised(normalizer, settings);
-    Map<String, INDArray> shared = initialised(Normalizers.softmax(), settings).paramTable();
+    return create(normalizer, settings, 1);
+  }
+
+  /**
+   * Builds a model whose scores are divided by a temperature before the normalizer sees them.
+   *
+   * @param normalizer what turns attention scores into weights
+   * @param settings sizes, steps and seed
+   * @param temperature T, positive
+   * @return the model, ready to train
+   */
+  static ComputationGraph create(Normalizer normalizer, Settings settings, double temperature) {
+    ComputationGraph model = initialised(normalizer, settings, temperature);
+    Map<String, INDArray> shared =
+        initialised(Normalizers.softmax(), settings, temperature).paramTable();
     Map<String, INDArray> own = model.paramTable();
     own.forEach((name, values) -> values.assign(shared.getOrDefault(name, values)));
     return model;
@@ -52,14 +65,16 @@ final class LanguageModel {
         .toList();
   }
 
-  private static ComputationGraph initialised(Normalizer normalizer, Settings settings) {
-    ComputationGraph model = new ComputationGraph(configuration(normalizer, settings));
+  private static ComputationGraph initialised(
+      Normalizer normalizer, Settings settings, double temperature) {
+    ComputationGraph model =
+        new ComputationGraph(configuration(normalizer, settings, temperature));
     model.init();
     return model;
   }
 
   private static ComputationGraphConfiguration configuration(
-      Normalizer normalizer, Settings settings) {
+      Normalizer normalizer, Settings settings, double temperature) {
     int width = settings.width();
     ComputationGraphConfiguration.GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
@@ -83,6 +98,7 @@ final class LanguageModel {
             .normalizer(normalizer)
             .causal(true)
             .dropout(0.0)
+            .scale(1 / (temperature * Math.sqrt((double) width / settings.heads())))
             .build()
             .addTo(graph, BLOCK, "positions", Settings.BLOCKS);
     return graph.addLayer("next", output(width), blocks).setOutputs("next").build();

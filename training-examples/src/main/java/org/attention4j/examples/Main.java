@@ -1,9 +1,12 @@
 package org.attention4j.examples;
 
+import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +24,12 @@ import picocli.CommandLine.Spec;
     scope = ScopeType.INHERIT,
     versionProvider = Versions.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {CompareCommand.class, NormalizeCommand.class})
+    subcommands = {
+      CompareCommand.class,
+      TemperatureCommand.class,
+      RecallCommand.class,
+      NormalizeCommand.class
+    })
 public final class Main implements Runnable {
   /** Set to true, this system property adds the stack trace to the sentence about a failure. */
   private static final String DEBUG = "attention4j.debug";
@@ -40,10 +48,32 @@ public final class Main implements Runnable {
    */
   public static void main(String[] arguments) {
     System.setProperty("java.awt.headless", "true");
+    if (!asksForHelp(arguments) && VectorModule.canBeAdded()) {
+      System.exit(again(arguments));
+    }
     PrintStream results = System.out;
     // Whatever a library prints is no result.
     System.setOut(System.err);
     System.exit(run(results, System.err, arguments));
+  }
+
+  /** Whether nothing is to be computed. */
+  private static boolean asksForHelp(String... arguments) {
+    return arguments.length == 0
+        || Arrays.stream(arguments).anyMatch(List.of("-h", "--help", "-V", "--version")::contains);
+  }
+
+  /** Runs the same in a JVM with vector instructions. */
+  private static int again(String... arguments) {
+    try {
+      return VectorModule.run(Main.class, List.of(arguments), System.err);
+    } catch (IOException e) {
+      System.err.println("Another JVM cannot be started: " + Sentences.about(e));
+      return FAILURE;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return FAILURE;
+    }
   }
 
   /**

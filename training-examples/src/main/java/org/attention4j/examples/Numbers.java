@@ -1,6 +1,7 @@
 package org.attention4j.examples;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -45,6 +46,20 @@ final class Numbers {
                     ? Double.NaN
                     : parse(part, "A value in " + option))
         .toArray();
+  }
+
+  /** Writes a number with as few digits as tell it from its neighbours. */
+  static String plain(double value) {
+    return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+  }
+
+  /** Writes a number with a fixed count of significant digits, with an exponent where shorter. */
+  static String brief(double value, int digits) {
+    return Double.isNaN(value)
+        ? "\u2013"
+        : Double.isInfinite(value)
+            ? "\u221e"
+            : new BigDecimal(value).round(new MathContext(digits)).toString();
   }
 
   /** Writes a number with a fixed count of decimals. */

@@ -34,6 +34,11 @@ record Settings(int context, int steps, int batch, int width, int heads, long se
     }
   }
 
+  /** The same with another seed. */
+  Settings withSeed(long other) {
+    return new Settings(context, steps, batch, width, heads, other);
+  }
+
   private static void atLeast(String option, int value, int least) {
     if (value < least) {
       throw new BadArgument("%s is %d but must be at least %d.".formatted(option, value, least));

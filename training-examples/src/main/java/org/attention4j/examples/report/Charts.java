@@ -51,7 +51,7 @@ public final class Charts {
   }
 
   /**
-   * Draws a chart with {@value #PIXELS} pixels for each unit of its size, so that it is sharp on
+   * Draws a chart with two pixels for each unit of its size, so that it is sharp on
    * fine screens too.
    *
    * @param chart the chart

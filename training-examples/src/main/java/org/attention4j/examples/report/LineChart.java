@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
-import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -28,7 +27,7 @@ public final class LineChart implements Drawing {
   private static final int HEIGHT = 500;
 
   /** The size of one of several pictures side by side. */
-  private static final int SMALL_WIDTH = 460;
+  private static final int SMALL_WIDTH = 560;
 
   private static final int SMALL_HEIGHT = 340;
 
@@ -234,8 +233,7 @@ public final class LineChart implements Drawing {
         .setMarkerSize(small ? 5 : 7)
         .setLegendFont(font)
         .setLegendBorderColor(theme.paper())
-        .setLegendPosition(LegendPosition.OutsideS)
-        .setLegendLayout(LegendLayout.Horizontal)
+        .setLegendPosition(LegendPosition.OutsideE)
         .setLegendSeriesLineLength(18)
         .setLegendPadding(10)
         .setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, size + 1))

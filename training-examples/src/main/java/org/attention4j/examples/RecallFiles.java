@@ -1,0 +1,60 @@
+package org.attention4j.examples;
+
+import java.nio.file.Path;
+import org.attention4j.examples.report.Csv;
+
+/** All numbers of a study of recall, as CSV. */
+final class RecallFiles {
+  private RecallFiles() {}
+
+  /**
+   * Writes the files.
+   *
+   * @param directory where they go
+   * @param study the numbers
+   */
+  static void write(Path directory, RecallStudy study) {
+    Csv accuracy = new Csv("task", "normalizer", "seed", "length", "accuracy");
+    Csv attention =
+        new Csv(
+            "task",
+            "normalizer",
+            "seed",
+            "length",
+            "head",
+            "normalized_entropy",
+            "largest_weight",
+            "separable_share",
+            "distance",
+            "least_weight",
+            "most_weight",
+            "least_score",
+            "most_score");
+    for (RecallRun run : study.runs()) {
+      String task = run.task().label;
+      String normalizer = run.normalizer().label();
+      for (RecallRun.AtLength at : run.lengths()) {
+        accuracy.row(task, normalizer, run.seed(), at.length(), at.accuracy());
+        for (RecallRun.Head head : at.heads()) {
+          RecallRun.Extremes extremes = head.extremes();
+          attention.row(
+              task,
+              normalizer,
+              run.seed(),
+              at.length(),
+              head.head(),
+              head.entropy(),
+              head.largest(),
+              head.separable(),
+              head.distance(),
+              extremes.leastWeight(),
+              extremes.mostWeight(),
+              extremes.leastScore(),
+              extremes.mostScore());
+        }
+      }
+    }
+    accuracy.write(directory.resolve("accuracy.csv"));
+    attention.write(directory.resolve("attention.csv"));
+  }
+}

@@ -1,0 +1,40 @@
+package org.attention4j.examples;
+
+import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
+
+/**
+ * How a number varies from seed to seed.
+ *
+ * @param mean the mean
+ * @param deviation the sample's standard deviation; zero for a single number
+ * @param least the smallest
+ * @param most the largest
+ */
+record Spread(double mean, double deviation, double least, double most) {
+  /**
+   * Describes numbers.
+   *
+   * @param values one for each seed; NaN is left out
+   * @return their spread; all NaN if there is none
+   */
+  static Spread of(double... values) {
+    DescriptiveStatistics statistics = new DescriptiveStatistics();
+    for (double value : values) {
+      if (!Double.isNaN(value)) {
+        statistics.addValue(value);
+      }
+    }
+    return new Spread(
+        statistics.getMean(),
+        statistics.getStandardDeviation(),
+        statistics.getMin(),
+        statistics.getMax());
+  }
+
+  /** Mean and standard deviation, with a fixed count of decimals. */
+  String text(int decimals) {
+    return Double.isNaN(mean)
+        ? "\u2013"
+        : Numbers.fixed(mean, decimals) + " \u00b1 " + Numbers.fixed(deviation, decimals);
+  }
+}

@@ -1,0 +1,144 @@
+package org.attention4j.examples;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
+import org.attention4j.examples.Sensitivities.Steepness;
+
+/** What a study of temperatures came to, in sentences made of its numbers. */
+final class TemperatureConclusion {
+  /** Below this T the paper reports g ∝ 1/T. */
+  static final double COLD = 0.1;
+
+  private static final double INVERSE = -1;
+
+  private TemperatureConclusion() {}
+
+  /** The sentences, each a paragraph. */
+  static List<String> of(TemperatureStudy study) {
+    return List.of(atFixedWeights(study), inTraining(study), alarms(study));
+  }
+
+  private static String atFixedWeights(TemperatureStudy study) {
+    Tempered softmax = study.maps().get(0);
+    LogLogFit small = study.slope(softmax, COLD, s -> s.finiteDifferences()[0]);
+    LogLogFit jacobian = study.slope(softmax, COLD, Steepness::jacobian);
+    double coldest = study.temperatures()[0];
+    ToDoubleFunction<Tempered> norm =
+        map -> study.steepness(map, coldest, Steepness::jacobian).mean();
+    Tempered steepest =
+        study.maps().stream().max(Comparator.comparingDouble(norm)).orElse(softmax);
+    Tempered flattest =
+        study.maps().stream().min(Comparator.comparingDouble(norm)).orElse(softmax);
+    return "At fixed weights, "
+        + claim(small, "the finite difference of softmax at \u03b5 = 0.001")
+        + " "
+        + claim(jacobian, "The exact Jacobian norm of softmax")
+        + " At T = %s the mean norm is largest with %s (%s) and smallest with %s (%s); 1/(4T) is %s and 1/(2T) %s there."
+            .formatted(
+                Numbers.plain(coldest),
+                steepest.label(),
+                Numbers.brief(norm.applyAsDouble(steepest), 3),
+                flattest.label(),
+                Numbers.brief(norm.applyAsDouble(flattest), 3),
+                Numbers.brief(1 / (4 * coldest), 3),
+                Numbers.brief(1 / (2 * coldest), 3));
+  }
+
+  /** Whether a slope is the −1 of the paper, in words. */
+  static String claim(LogLogFit fit, String subject) {
+    if (Double.isNaN(fit.slope())) {
+      return "%s has too few points at T \u2264 %s for a slope."
+          .formatted(subject, Numbers.plain(COLD));
+    }
+    String words = "%s has the slope %s over T \u2264 %s".formatted(subject, fit.text(), Numbers.plain(COLD));
+    if (fit.isCompatibleWith(INVERSE)) {
+      return words + ", which is compatible with the paper's 1/T.";
+    }
+    return words
+        + (fit.slope() > INVERSE
+            ? ", flatter than the paper's 1/T: at real scores most rows are already decided, and a"
+                + " decided row has a Jacobian near zero."
+            : ", steeper than the paper's 1/T.");
+  }
+
+  private static String inTraining(TemperatureStudy study) {
+    List<String> parts = new ArrayList<>();
+    double coldest = study.temperatures()[0];
+    for (Tempered map : study.maps()) {
+      Spread cold = study.spread(map, coldest, run -> study.verdict(run).medianGradient());
+      Spread usual =
+          study.spread(
+              map, TemperatureStudy.REFERENCE, run -> study.verdict(run).medianGradient());
+      Spread coldBits = study.spread(map, coldest, TemperedRun::validationBits);
+      Spread usualBits =
+          study.spread(map, TemperatureStudy.REFERENCE, TemperedRun::validationBits);
+      parts.add(
+          "%s %s\u00d7 and %s bits"
+              .formatted(
+                  map.label(),
+                  Numbers.brief(cold.mean() / usual.mean(), 2),
+                  signed(coldBits.mean() - usualBits.mean())));
+    }
+    List<TemperedRun> runs = study.runs();
+    long diverged = runs.stream().filter(run -> study.verdict(run).diverged()).count();
+    long stalled = runs.stream().filter(run -> study.verdict(run).stalled()).count();
+    long spiky = runs.stream().filter(run -> study.verdict(run).spikes() > 0).count();
+    return "In training, from T = 1 to T = %s the median gradient norm and the validation loss change by: %s. Of %d trainings %d diverged, %d stalled and %d had a gradient spike. %s"
+        .formatted(
+            Numbers.plain(coldest),
+            String.join("; ", parts),
+            runs.size(),
+            diverged,
+            stalled,
+            spiky,
+            best(study));
+  }
+
+  private static String best(TemperatureStudy study) {
+    List<String> best = new ArrayList<>();
+    for (Tempered map : study.maps()) {
+      double temperature =
+          Arrays.stream(study.temperatures())
+              .boxed()
+              .min(
+                  Comparator.comparingDouble(
+                      t -> study.spread(map, t, TemperedRun::validationBits).mean()))
+              .orElse(Double.NaN);
+      best.add("%s at T = %s".formatted(map.label(), Numbers.plain(temperature)));
+    }
+    return "The validation loss is lowest for " + String.join(", ", best) + ".";
+  }
+
+  private static String alarms(TemperatureStudy study) {
+    List<Verdict> verdicts =
+        study.runs().stream()
+            .filter(run -> run.temperature() != TemperatureStudy.REFERENCE)
+            .map(study::verdict)
+            .toList();
+    List<Verdict> shown = verdicts.stream().filter(v -> v.shown().isPresent()).toList();
+    long quiet = shown.stream().filter(v -> v.firstAlarm().isEmpty()).count();
+    double[] leads =
+        shown.stream()
+            .filter(v -> v.lead().isPresent())
+            .mapToDouble(v -> v.lead().getAsInt())
+            .toArray();
+    long before = Arrays.stream(leads).filter(lead -> lead > 0).count();
+    long needless =
+        verdicts.stream().filter(v -> v.shown().isEmpty() && v.firstAlarm().isPresent()).count();
+    String timing =
+        leads.length == 0
+            ? ""
+            : " The median lead is %s steps."
+                .formatted(Numbers.brief(new Median().evaluate(leads), 3));
+    return "In %d of %d trainings away from T = 1 the loss showed the fault. In %d of these an alarm fired earlier, in %d no alarm fired at all.%s In %d trainings an alarm fired though the loss never showed a fault."
+        .formatted(shown.size(), verdicts.size(), before, quiet, timing, needless);
+  }
+
+  private static String signed(double value) {
+    return (value < 0 ? "" : "+") + Numbers.fixed(value, 3);
+  }
+}

@@ -1,0 +1,146 @@
+package org.attention4j.examples;
+
+import java.nio.file.Path;
+import org.attention4j.examples.Sensitivities.Steepness;
+import org.attention4j.examples.report.Csv;
+import org.attention4j.monitor.Alarm;
+
+/** All numbers of a study of temperatures, as CSV. */
+final class TemperatureFiles {
+  private TemperatureFiles() {}
+
+  /**
+   * Writes the files.
+   *
+   * @param directory where they go
+   * @param study the numbers
+   */
+  static void write(Path directory, TemperatureStudy study) {
+    sensitivity(study).write(directory.resolve("sensitivity.csv"));
+    training(study).write(directory.resolve("training.csv"));
+    steps(study).write(directory.resolve("steps.csv"));
+    heads(study).write(directory.resolve("heads.csv"));
+    alarms(study).write(directory.resolve("alarms.csv"));
+  }
+
+  private static Csv sensitivity(TemperatureStudy study) {
+    Csv csv = new Csv("normalizer", "temperature", "seed", "quantity", "epsilon", "value");
+    for (Tempered map : study.maps()) {
+      for (double temperature : study.temperatures()) {
+        for (long seed : study.seeds()) {
+          Steepness steepness = study.steepness(map, temperature, seed);
+          for (int e = 0; e < Sensitivities.EPSILONS.length; e++) {
+            csv.row(
+                map.label(),
+                temperature,
+                seed,
+                "finite_difference",
+                Sensitivities.EPSILONS[e],
+                steepness.finiteDifferences()[e]);
+          }
+          csv.row(
+              map.label(), temperature, seed, "jacobian_spectral", "", steepness.jacobian());
+        }
+      }
+    }
+    return csv;
+  }
+
+  private static Csv training(TemperatureStudy study) {
+    Csv csv =
+        new Csv(
+            "normalizer",
+            "temperature",
+            "seed",
+            "validation_bits_per_character",
+            "diverged",
+            "stalled",
+            "median_gradient_norm",
+            "gradient_spikes",
+            "loss_shown_at_step",
+            "first_alarm_at_step");
+    for (TemperedRun run : study.runs()) {
+      Verdict verdict = study.verdict(run);
+      csv.row(
+          run.normalizer().label(),
+          run.temperature(),
+          run.seed(),
+          run.validationBits(),
+          verdict.diverged(),
+          verdict.stalled(),
+          verdict.medianGradient(),
+          verdict.spikes(),
+          verdict.shown().isPresent() ? verdict.shown().getAsInt() : "",
+          verdict.firstAlarm().isPresent() ? verdict.firstAlarm().getAsInt() : "");
+    }
+    return csv;
+  }
+
+  private static Csv steps(TemperatureStudy study) {
+    Csv csv =
+        new Csv(
+            "normalizer",
+            "temperature",
+            "seed",
+            "step",
+            "train_bits_per_character",
+            "gradient_norm");
+    for (TemperedRun run : study.runs()) {
+      for (int i = 0; i < run.losses().size(); i++) {
+        csv.row(
+            run.normalizer().label(),
+            run.temperature(),
+            run.seed(),
+            i + 1,
+            run.losses().get(i),
+            run.gradientNorms().get(i));
+      }
+    }
+    return csv;
+  }
+
+  private static Csv heads(TemperatureStudy study) {
+    Csv csv =
+        new Csv(
+            "normalizer",
+            "temperature",
+            "seed",
+            "layer",
+            "head",
+            "scores_gradient_norm",
+            "normalized_entropy");
+    for (TemperedRun run : study.runs()) {
+      for (TemperedRun.Head head : run.heads()) {
+        csv.row(
+            run.normalizer().label(),
+            run.temperature(),
+            run.seed(),
+            head.layer(),
+            head.head(),
+            head.scoresGradient(),
+            head.entropy());
+      }
+    }
+    return csv;
+  }
+
+  private static Csv alarms(TemperatureStudy study) {
+    Csv csv =
+        new Csv(
+            "normalizer", "temperature", "seed", "step", "rule", "layer", "head", "message");
+    for (TemperedRun run : study.runs()) {
+      for (Alarm alarm : run.alarms()) {
+        csv.row(
+            run.normalizer().label(),
+            run.temperature(),
+            run.seed(),
+            Verdict.step(alarm),
+            alarm.rule(),
+            alarm.layer(),
+            alarm.head(),
+            alarm.message());
+      }
+    }
+    return csv;
+  }
+}

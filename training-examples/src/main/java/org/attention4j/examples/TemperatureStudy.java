@@ -1,0 +1,176 @@
+package org.attention4j.examples;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
+import org.attention4j.examples.Sensitivities.Steepness;
+
+/** Every map at every temperature with every seed. */
+final class TemperatureStudy {
+  /** The temperature that the others are compared with. */
+  static final double REFERENCE = 1;
+
+  private record Key(String map, double temperature, long seed) {}
+
+  private final List<Tempered> maps;
+  private final double[] temperatures;
+  private final List<Long> seeds;
+  private final int steps;
+  private final Map<Key, TemperedRun> runs = new LinkedHashMap<>();
+  private final Map<Key, Verdict> verdicts = new LinkedHashMap<>();
+  private final Map<Key, Steepness> steepness = new LinkedHashMap<>();
+
+  private TemperatureStudy(
+      List<Tempered> maps, double[] temperatures, List<Long> seeds, Settings settings) {
+    this.maps = List.copyOf(maps);
+    this.temperatures = temperatures.clone();
+    this.seeds = List.copyOf(seeds);
+    steps = settings.steps();
+  }
+
+  /**
+   * Trains all models, and measures all maps at the scores of the softmax models at T = 1.
+   *
+   * @param settings sizes and steps
+   * @param corpus the text
+   * @param maps softmax first
+   * @param temperatures ascending, with 1 among them
+   * @param seeds at least one
+   * @param messages where the progress is shown
+   * @return the results
+   */
+  static TemperatureStudy run(
+      Settings settings,
+      Corpus corpus,
+      List<Tempered> maps,
+      double[] temperatures,
+      List<Long> seeds,
+      PrintWriter messages) {
+    TemperatureStudy study = new TemperatureStudy(maps, temperatures, seeds, settings);
+    List<Jobs.Job<TemperedTraining.Result>> jobs = new ArrayList<>();
+    for (long seed : seeds) {
+      for (double temperature : temperatures) {
+        for (Tempered map : maps) {
+          boolean keep = map.equals(maps.get(0)) && temperature == REFERENCE;
+          TemperedTraining training =
+              new TemperedTraining(settings.withSeed(seed), corpus, map, temperature);
+          jobs.add(progress -> training.run(keep, progress));
+        }
+      }
+    }
+    long allSteps = (long) jobs.size() * settings.steps();
+    double baseline = corpus.unigramEntropy();
+    for (TemperedTraining.Result result : Jobs.run(jobs, "temperature", allSteps, messages)) {
+      TemperedRun run = result.run();
+      study.runs.put(new Key(run.normalizer().label(), run.temperature(), run.seed()), run);
+      if (!result.scores().isEmpty()) {
+        study.measure(new Sensitivities(result.scores(), run.seed()), run.seed());
+      }
+    }
+    study.runs.forEach(
+        (key, run) ->
+            study.verdicts.put(
+                key,
+                Verdict.of(
+                    run, study.run(run.normalizer(), REFERENCE, run.seed()), baseline)));
+    return study;
+  }
+
+  private void measure(Sensitivities sensitivities, long seed) {
+    for (Tempered map : maps) {
+      for (double temperature : temperatures) {
+        steepness.put(
+            new Key(map.label(), temperature, seed), sensitivities.of(map, temperature));
+      }
+    }
+  }
+
+  List<Tempered> maps() {
+    return maps;
+  }
+
+  double[] temperatures() {
+    return temperatures.clone();
+  }
+
+  List<Long> seeds() {
+    return seeds;
+  }
+
+  int steps() {
+    return steps;
+  }
+
+  List<TemperedRun> runs() {
+    return List.copyOf(runs.values());
+  }
+
+  TemperedRun run(Tempered map, double temperature, long seed) {
+    return get(runs, map, temperature, seed);
+  }
+
+  /** The runs of all seeds. */
+  List<TemperedRun> runs(Tempered map, double temperature) {
+    return seeds.stream().map(seed -> run(map, temperature, seed)).toList();
+  }
+
+  Verdict verdict(TemperedRun run) {
+    return get(verdicts, run.normalizer(), run.temperature(), run.seed());
+  }
+
+  /** The verdicts of all seeds. */
+  List<Verdict> verdicts(Tempered map, double temperature) {
+    return runs(map, temperature).stream().map(this::verdict).toList();
+  }
+
+  Steepness steepness(Tempered map, double temperature, long seed) {
+    return get(steepness, map, temperature, seed);
+  }
+
+  /** One number of each seed's steepness, at one temperature. */
+  Spread steepness(Tempered map, double temperature, ToDoubleFunction<Steepness> number) {
+    return Spread.of(
+        seeds.stream()
+            .mapToDouble(seed -> number.applyAsDouble(steepness(map, temperature, seed)))
+            .toArray());
+  }
+
+  /** One number of each seed's run, at one temperature. */
+  Spread spread(Tempered map, double temperature, ToDoubleFunction<TemperedRun> number) {
+    return Spread.of(runs(map, temperature).stream().mapToDouble(number).toArray());
+  }
+
+  /**
+   * The slope of log steepness over log T.
+   *
+   * @param map the map
+   * @param highest the highest T of the fit
+   * @param number which steepness
+   * @return the fit through the points of all seeds
+   */
+  LogLogFit slope(Tempered map, double highest, ToDoubleFunction<Steepness> number) {
+    List<double[]> points = new ArrayList<>();
+    for (long seed : seeds) {
+      for (double temperature : temperatures) {
+        if (temperature <= highest) {
+          points.add(
+              new double[] {
+                temperature, number.applyAsDouble(steepness(map, temperature, seed))
+              });
+        }
+      }
+    }
+    return LogLogFit.of(
+        points.stream().mapToDouble(point -> point[0]).toArray(),
+        points.stream().mapToDouble(point -> point[1]).toArray());
+  }
+
+  private static <T> T get(Map<Key, T> values, Tempered map, double temperature, long seed) {
+    return Objects.requireNonNull(
+        values.get(new Key(map.label(), temperature, seed)), "not part of the study");
+  }
+}

@@ -1,0 +1,39 @@
+package org.attention4j.examples;
+
+import java.util.List;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.Normalizers;
+
+/**
+ * A normalizer whose sharpness is set by a temperature: {@code map(z / T)}.
+ *
+ * @param label what stands in tables and charts
+ * @param map the map at T = 1
+ * @param hasOption whether the map has an option for T; the scores are divided by T otherwise, which
+ *     is the same map
+ * @param exponent α of the α-entmax family that the map is of on its support: 1 for softmax, over
+ *     all keys or the largest, 2 for sparsemax
+ */
+record Tempered(String label, Normalizer map, boolean hasOption, double exponent) {
+  private static final int TOP = 8;
+
+  /** The maps that are compared. */
+  static List<Tempered> all() {
+    return List.of(
+        new Tempered("softmax", Normalizers.softmax(), true, 1),
+        new Tempered("top-k:" + TOP, Normalizers.topK(TOP), false, 1),
+        new Tempered("sparsemax", Normalizers.sparsemax(), false, 2),
+        new Tempered("entmax:1.5", Normalizers.entmax15(), false, 1.5),
+        new Tempered("ssmax", Normalizers.ssmax(), false, 1));
+  }
+
+  /** What a layer is given as its normalizer. */
+  Normalizer normalizer(double temperature) {
+    return hasOption ? Normalizers.softmax(temperature) : map;
+  }
+
+  /** By what the scores are divided before the layer's normalizer sees them. */
+  double scoreDivisor(double temperature) {
+    return hasOption ? 1 : temperature;
+  }
+}
