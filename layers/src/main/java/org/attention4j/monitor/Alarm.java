@@ -1,5 +1,7 @@
 package org.attention4j.monitor;
 
+import java.io.Serializable;
+
 /**
  * A fault that a rule has found at one head.
  *
@@ -20,7 +22,8 @@ public record Alarm(
     String metric,
     double value,
     String cause,
-    String suggestion) {
+    String suggestion)
+    implements Serializable {
 
   /**
    * The whole alarm as a sentence or two.

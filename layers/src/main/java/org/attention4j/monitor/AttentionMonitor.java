@@ -77,7 +77,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     tier = builder.tier;
     metrics = builder.allMetrics();
     reporters = builder.reporters.stream().map(Reporters::guarded).toList();
-    alarms = builder.alarms();
+    alarms = builder.alarmsTelling(reporters);
   }
 
   /**
@@ -174,7 +174,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
             look,
             () -> {
               look.afterUpdate(model.gradient().gradientForVariable());
-              report(records(look, iteration, epoch));
+              report(layerReport(look, iteration, epoch, model.score()));
             });
       }
       alarms.stopIfRaised();
@@ -192,23 +192,24 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     }
   }
 
-  private List<MetricRecord> records(Look look, int iteration, int epoch) {
+  private LayerReport layerReport(Look look, int iteration, int epoch, double score) {
     Probe probe = look.probe();
     RowRecomputation recomputation =
         recomputations.computeIfAbsent(probe.rule(), rule -> new RowRecomputation(rule, geometry));
+    List<HeadProbe> heads =
+        look.heads(recomputation.rows(probe, sampling, iteration, tier == Tier.FULL));
     List<MetricRecord> records = new ArrayList<>();
-    for (HeadProbe head :
-        look.heads(recomputation.rows(probe, sampling, iteration, tier == Tier.FULL))) {
+    for (HeadProbe head : heads) {
       Map<String, Double> values = new LinkedHashMap<>();
       metrics.forEach(metric -> values.putAll(metric.measure(head)));
       records.add(new MetricRecord(iteration, epoch, head.layer(), head.head(), values));
     }
-    return records;
+    return new LayerReport(score, heads, records);
   }
 
-  private void report(List<MetricRecord> records) {
-    reporters.forEach(reporter -> reporter.report(records));
-    records.forEach(alarms::check);
+  private void report(LayerReport layer) {
+    reporters.forEach(reporter -> reporter.reportLayer(layer));
+    layer.records().forEach(alarms::check);
   }
 
   private synchronized boolean hasFailed(String name) {

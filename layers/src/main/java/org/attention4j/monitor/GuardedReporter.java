@@ -17,10 +17,24 @@ final class GuardedReporter implements Reporter {
 
   @Override
   public void report(List<MetricRecord> records) {
+    run(() -> reporter.report(records));
+  }
+
+  @Override
+  public void reportLayer(LayerReport layer) {
+    run(() -> reporter.reportLayer(layer));
+  }
+
+  @Override
+  public void alarm(Alarm alarm) {
+    run(() -> reporter.alarm(alarm));
+  }
+
+  private void run(Runnable action) {
     if (!failed) {
       try {
-        reporter.report(records);
-      } catch (RuntimeException e) {
+        action.run();
+      } catch (RuntimeException | LinkageError e) {
         failed = true;
         LOG.warn("Reporter {} failed and is switched off; training goes on.", reporter, e);
         closeQuietly();

@@ -206,7 +206,11 @@ public final class MonitorBuilder {
     return metrics.stream().<Metric>map(GuardedMetric::new).toList();
   }
 
-  Alarms alarms() {
-    return new Alarms(rules, alarmActions, stopOnAlarm);
+  /** Alarms that tell the reporters too, before what the user wants done. */
+  Alarms alarmsTelling(List<Reporter> told) {
+    List<Consumer<Alarm>> actions = new ArrayList<>();
+    told.forEach(reporter -> actions.add(reporter::alarm));
+    actions.addAll(alarmActions);
+    return new Alarms(rules, actions, stopOnAlarm);
   }
 }

@@ -1,6 +1,11 @@
 package org.attention4j.monitor;
 
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+import org.deeplearning4j.core.storage.StatsStorageRouter;
 
 /** The reporters of this library. */
 public final class Reporters {
@@ -38,6 +43,35 @@ public final class Reporters {
    */
   public static History history(int capacity) {
     return new History(capacity);
+  }
+
+  /**
+   * Stores metrics, score, alarms and the latest weights of a few rows as {@link StoredAttention},
+   * for the page in Deeplearning4j's training UI; see {@link org.attention4j.monitor.ui}. Needs
+   * {@code deeplearning4j-core}, which comes with {@code deeplearning4j-ui}.
+   *
+   * @param storage a StatsStorage, in memory or a file, or a router to one elsewhere; the caller
+   *     closes it
+   * @return the reporter, with a session of its own, named after the time
+   */
+  public static Reporter statsStorage(StatsStorageRouter storage) {
+    String time = LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString().replace('T', ' ');
+    int draw = ThreadLocalRandom.current().nextInt(1 << 16);
+    return statsStorage(storage, "%s %04x".formatted(time, draw).toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * As {@link #statsStorage(StatsStorageRouter)}, under a session of a given name.
+   *
+   * @param storage the storage
+   * @param session what the page lists the run as; one name for each run, and for one that is
+   *     continued the same again
+   * @return the reporter
+   * @throws IllegalArgumentException if the name is blank or has {@code #} or {@code @@@} in it,
+   *     which a file cannot keep
+   */
+  public static Reporter statsStorage(StatsStorageRouter storage, String session) {
+    return new StatsStorageReporter(storage, session);
   }
 
   /**

@@ -1,0 +1,24 @@
+package org.attention4j.monitor;
+
+import java.util.List;
+
+/**
+ * What a monitor hands to its reporters: one layer on one iteration.
+ *
+ * @param score the network's score on this iteration, with regularisation, before its update
+ * @param heads the sampled rows and what else was seen of each head
+ * @param records what was measured at each head; at least one
+ */
+public record LayerReport(double score, List<HeadProbe> heads, List<MetricRecord> records) {
+  /**
+   * Copies the lists.
+   *
+   * @param score the score
+   * @param heads the heads
+   * @param records the records
+   */
+  public LayerReport {
+    heads = List.copyOf(heads);
+    records = List.copyOf(records);
+  }
+}

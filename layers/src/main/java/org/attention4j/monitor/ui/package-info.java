@@ -1,0 +1,9 @@
+/**
+ * The page on attention in Deeplearning4j's training UI, at {@code /attention}: start it with
+ * {@link org.attention4j.monitor.ui.AttentionPage}, or attach a storage to the UI yourself.
+ *
+ * <p>Needs {@code org.deeplearning4j:deeplearning4j-ui} and {@code org.webjars.npm:echarts}, which
+ * are optional to the library.
+ */
+@org.jspecify.annotations.NullMarked
+package org.attention4j.monitor.ui;
