@@ -2,6 +2,7 @@ package org.attention4j.monitor;
 
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
@@ -55,7 +56,7 @@ public final class Reporters {
    * @return the reporter, with a session of its own, named after the time
    */
   public static Reporter statsStorage(StatsStorageRouter storage) {
-    String time = LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString().replace('T', ' ');
+    String time = LocalDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString().replace('T', ' ');
     int draw = ThreadLocalRandom.current().nextInt(1 << 16);
     return statsStorage(storage, "%s %04x".formatted(time, draw).toLowerCase(Locale.ROOT));
   }

@@ -14,7 +14,6 @@ import java.util.Objects;
 import org.deeplearning4j.core.storage.Persistable;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonSubTypes;
-import org.nd4j.shade.jackson.annotation.JsonSubTypes.Type;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
@@ -44,9 +43,9 @@ public final class StoredAttention implements Persistable {
   /** What a record holds. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
   @JsonSubTypes({
-    @Type(value = Measurement.class, name = "measurement"),
-    @Type(value = SampledWeights.class, name = "weights"),
-    @Type(value = RaisedAlarm.class, name = "alarm")
+    @JsonSubTypes.Type(value = Measurement.class, name = "measurement"),
+    @JsonSubTypes.Type(value = SampledWeights.class, name = "weights"),
+    @JsonSubTypes.Type(value = RaisedAlarm.class, name = "alarm")
   })
   public sealed interface Content extends Serializable {}
 

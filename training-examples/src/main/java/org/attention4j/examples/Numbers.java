@@ -1,6 +1,7 @@
 package org.attention4j.examples;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -50,5 +51,17 @@ final class Numbers {
   /** Writes a number with a fixed count of decimals. */
   static String fixed(double value, int decimals) {
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
+  }
+
+  /** Writes a number with its sign and a fixed count of decimals. */
+  static String signed(double value, int decimals) {
+    return String.format(Locale.ROOT, "%+." + decimals + "f", value);
+  }
+
+  /** Writes a number with a count of significant digits. */
+  static String significant(double value, int digits) {
+    return value == 0 || !Double.isFinite(value)
+        ? Double.toString(value)
+        : new BigDecimal(value).round(new MathContext(digits)).toPlainString();
   }
 }
