@@ -74,10 +74,15 @@ public final class Summary implements Callable<Integer> {
    */
   public static void main(String[] arguments) {
     System.setProperty("java.awt.headless", "true");
+    runAndExit(new Summary(List.of(arguments)), arguments);
+  }
+
+  /** Runs a command on the standard streams and ends the JVM with its status. */
+  static void runAndExit(Callable<Integer> command, String... arguments) {
     PrintWriter results = writer(System.out);
     // Whatever a library prints is no result; Deeplearning4j prints a line for each operation.
     System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-    System.exit(execute(results, writer(System.err), arguments));
+    System.exit(execute(command, results, writer(System.err), arguments));
   }
 
   private static PrintWriter writer(PrintStream stream) {
@@ -85,13 +90,18 @@ public final class Summary implements Callable<Integer> {
   }
 
   static int execute(PrintWriter results, PrintWriter messages, String... arguments) {
-    return new CommandLine(new Summary(List.of(arguments)))
+    return execute(new Summary(List.of(arguments)), results, messages, arguments);
+  }
+
+  static int execute(
+      Callable<Integer> command, PrintWriter results, PrintWriter messages, String... arguments) {
+    return new CommandLine(command)
         .setOut(results)
         .setErr(messages)
         .setParameterExceptionHandler(
             (exception, given) -> say(messages, exception, CommandLine.ExitCode.USAGE))
         .setExecutionExceptionHandler(
-            (exception, command, parsed) -> say(messages, exception, FAILURE))
+            (exception, given, parsed) -> say(messages, exception, FAILURE))
         .execute(arguments);
   }
 

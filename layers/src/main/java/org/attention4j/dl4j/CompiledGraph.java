@@ -1,6 +1,7 @@
 package org.attention4j.dl4j;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,10 @@ final class CompiledGraph {
 
   /** From what the forward pass has kept. */
   private @Nullable GraphProgram backward;
+
+  private List<SDVariable> innerGradients = List.of();
+  private @Nullable GraphProgram innerBackward;
+  private final Map<List<String>, GraphProgram> publishing = new HashMap<>();
 
   /** What the forward pass computes besides the output because the backward pass reads it. */
   private List<SDVariable> kept = List.of();
@@ -103,7 +108,11 @@ final class CompiledGraph {
         outputs.add(loss);
         outputGradients.add(graph.sameDiff().placeHolder(LOSS_GRADIENT, loss.dataType()));
       }
-      gradients = Gradients.of(outputs, outputGradients, differentiated);
+      List<SDVariable> wanted = new ArrayList<>(differentiated);
+      wanted.addAll(graph.observable());
+      List<SDVariable> all = Gradients.of(outputs, outputGradients, wanted);
+      gradients = all.subList(0, differentiated.size());
+      innerGradients = all.subList(differentiated.size(), all.size());
     }
     return gradients;
   }
@@ -175,11 +184,7 @@ final class CompiledGraph {
       INDArray epsilon,
       double lossGradient,
       SessionMemMgr memory) {
-    Map<String, INDArray> values = placeholders(inputs, dropoutDraws);
-    values.put(EPSILON, epsilon);
-    if (graph.loss() != null) {
-      values.put(LOSS_GRADIENT, Nd4j.scalar(lossGradient));
-    }
+    Map<String, INDArray> values = arriving(inputs, dropoutDraws, epsilon, lossGradient);
     if (fromForward.isEmpty() || backward == null) {
       return Objects.requireNonNull(wholeBackward).run(values, memory);
     }
@@ -189,9 +194,50 @@ final class CompiledGraph {
     return backward.run(values, memory);
   }
 
+  /**
+   * The gradients at the results that may be observed; must happen outside all workspaces.
+   *
+   * @param lossGradient the factor on the gradient of the layer's own loss
+   */
+  List<INDArray> innerGradients(
+      GraphInputs inputs,
+      Map<String, INDArray> dropoutDraws,
+      INDArray epsilon,
+      double lossGradient,
+      SessionMemMgr memory) {
+    if (innerBackward == null) {
+      gradients();
+      innerBackward = new GraphProgram(innerGradients);
+    }
+    return innerBackward.run(arriving(inputs, dropoutDraws, epsilon, lossGradient), memory);
+  }
+
+  private Map<String, INDArray> arriving(
+      GraphInputs inputs,
+      Map<String, INDArray> dropoutDraws,
+      INDArray epsilon,
+      double lossGradient) {
+    Map<String, INDArray> values = placeholders(inputs, dropoutDraws);
+    values.put(EPSILON, epsilon);
+    if (graph.loss() != null) {
+      values.put(LOSS_GRADIENT, Nd4j.scalar(lossGradient));
+    }
+    return values;
+  }
+
   /** Published results by name. */
   Map<String, INDArray> intermediates(
       GraphInputs inputs, List<String> names, SessionMemMgr memory) {
+    GraphProgram program = publishing.computeIfAbsent(names, this::publishing);
+    List<INDArray> values = program.run(placeholders(inputs, Map.of()), memory);
+    Map<String, INDArray> result = new LinkedHashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      result.put(names.get(i), values.get(i));
+    }
+    return result;
+  }
+
+  private GraphProgram publishing(List<String> names) {
     List<SDVariable> variables = new ArrayList<>();
     for (String name : names) {
       SDVariable variable = graph.published(name);
@@ -202,12 +248,7 @@ final class CompiledGraph {
       }
       variables.add(variable);
     }
-    List<INDArray> values = new GraphProgram(variables).run(placeholders(inputs, Map.of()), memory);
-    Map<String, INDArray> result = new LinkedHashMap<>();
-    for (int i = 0; i < names.size(); i++) {
-      result.put(names.get(i), values.get(i));
-    }
-    return result;
+    return new GraphProgram(variables);
   }
 
   private static Map<String, INDArray> placeholders(

@@ -66,8 +66,13 @@ final class ExactLayerRuntime extends SameDiffLayer implements IntermediateSourc
   }
 
   @Override
-  public Map<String, INDArray> masks() {
-    return graphInputs(input, maskArray).masks();
+  public void observeInnerGradients(Consumer<List<INDArray>> observer) {
+    runner.observeInnerGradients(observer);
+  }
+
+  @Override
+  public @Nullable INDArray[] masks() {
+    return new INDArray[] {maskArray};
   }
 
   private GraphInputs graphInputs(INDArray input, @Nullable INDArray mask) {

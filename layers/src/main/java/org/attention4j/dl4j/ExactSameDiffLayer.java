@@ -86,14 +86,18 @@ public abstract class ExactSameDiffLayer extends SameDiffLayer {
 
   /**
    * The parameters for the present sizes. The stock class keeps those of the first call for ever.
+   * Each call has its own: one worker may train while another writes the configuration as JSON.
    */
   @Override
   public SDLayerParams getLayerParams() {
-    SDLayerParams params = super.getLayerParams();
-    params.clear();
+    SDLayerParams params = new SDLayerParams();
     defineParameters(params);
     return params;
   }
+
+  /** Does nothing: they follow from the configuration, also where JSON has them. */
+  @Override
+  public void setLayerParams(SDLayerParams layerParams) {}
 
   @Override
   public @Nullable List<Regularization> getRegularizationByParam(String paramName) {

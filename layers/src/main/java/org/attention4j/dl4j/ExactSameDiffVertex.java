@@ -51,11 +51,11 @@ public abstract class ExactSameDiffVertex extends SameDiffVertex {
 
   /**
    * The parameters for the present sizes. The stock class keeps those of the first call for ever.
+   * Each call has its own: one worker may train while another writes the configuration as JSON.
    */
   @Override
   public SDVertexParams getVertexParams() {
-    SDVertexParams params = super.getVertexParams();
-    params.clear();
+    SDVertexParams params = new SDVertexParams();
     defineParametersAndInputs(params);
     return params;
   }

@@ -71,8 +71,15 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
   }
 
   @Override
-  public Map<String, INDArray> masks() {
-    return graphInputs(inputs, maskArrays).masks();
+  public void observeInnerGradients(Consumer<List<INDArray>> observer) {
+    runner.observeInnerGradients(observer);
+  }
+
+  @Override
+  public @Nullable INDArray[] masks() {
+    return maskArrays == null
+        ? new INDArray[0]
+        : ((ExactSameDiffVertex) config).effectiveMasks(maskArrays);
   }
 
   @Override

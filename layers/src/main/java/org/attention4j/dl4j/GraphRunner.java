@@ -44,6 +44,7 @@ final class GraphRunner {
   private ForwardPass last = new ForwardPass(false, Map.of(), List.of(), List.of(), 0);
 
   private @Nullable Consumer<INDArray> backwardObserver;
+  private @Nullable Consumer<List<INDArray>> innerObserver;
 
   GraphRunner(GraphDefinition definition, DataType type) {
     this.definition = definition;
@@ -87,6 +88,10 @@ final class GraphRunner {
     }
     GraphInputs inputs = given.withoutGarbage();
     CompiledGraph graph = graph(inputs, last.training());
+    if (innerObserver != null) {
+      innerObserver.accept(innerGradients(graph, inputs, epsilon, lossGradient));
+      innerObserver = null;
+    }
     List<INDArray> fromForward = last.training() ? last.resultsFor(given) : List.of();
     if (fromForward.isEmpty()) {
       try (MemoryWorkspace none = outsideWorkspaces()) {
@@ -121,6 +126,18 @@ final class GraphRunner {
 
   void observeBackward(Consumer<INDArray> observer) {
     backwardObserver = observer;
+  }
+
+  void observeInnerGradients(Consumer<List<INDArray>> observer) {
+    innerObserver = observer;
+  }
+
+  private List<INDArray> innerGradients(
+      CompiledGraph graph, GraphInputs inputs, INDArray epsilon, double lossGradient) {
+    try (MemoryWorkspace none = outsideWorkspaces()) {
+      SessionMemMgr memory = new DL4JSameDiffMemoryMgr(null, null, null, null);
+      return graph.innerGradients(inputs, last.dropoutDraws(), epsilon, lossGradient, memory);
+    }
   }
 
   /** Computes published results of an inference pass, detached from all workspaces. */

@@ -14,6 +14,9 @@ interface IntermediateSource {
   /** Hands the gradient that arrives at the output to the observer, once. */
   void observeBackward(Consumer<INDArray> observer);
 
-  /** The masks of the present inputs, by input name. */
-  Map<String, INDArray> masks();
+  /** Hands the gradients at the observable results to the observer, once. */
+  void observeInnerGradients(Consumer<List<INDArray>> observer);
+
+  /** The masks of the present inputs in their order, null where all steps count. */
+  @Nullable INDArray[] masks();
 }

@@ -34,7 +34,7 @@ public final class Intermediates {
   /**
    * Computes intermediate results of a vertex.
    *
-   * @param vertex a running vertex of this library
+   * @param vertex a running vertex of this library, frozen or not
    * @param inputs its inputs
    * @param masks the masks of the inputs, null where all steps count
    * @param names what to compute; the vertices say what they publish
@@ -44,7 +44,7 @@ public final class Intermediates {
    */
   public static Map<String, INDArray> of(
       GraphVertex vertex, INDArray[] inputs, @Nullable INDArray[] masks, String... names) {
-    return source(vertex).intermediates(inputs, masks, List.of(names));
+    return source(VertexInternals.unwrapped(vertex)).intermediates(inputs, masks, List.of(names));
   }
 
   /** The layer within a wrapper, such as one that freezes it. */

@@ -30,6 +30,7 @@ public final class LayerGraph {
   private final Map<String, SDVariable> parameters;
   private final Map<String, SDVariable> published = new LinkedHashMap<>();
   private final List<Dropout> dropouts = new ArrayList<>();
+  private final List<SDVariable> observable = new ArrayList<>();
   private @Nullable SDVariable loss;
   private final long steps;
   private boolean unrolled;
@@ -179,6 +180,16 @@ public final class LayerGraph {
   }
 
   /**
+   * Makes the gradient at an intermediate result obtainable, by {@link
+   * Observation#ofInnerGradients}; in the order of these calls.
+   *
+   * @param variable a result on the way to the output
+   */
+  public void observeGradient(SDVariable variable) {
+    observable.add(variable);
+  }
+
+  /**
    * Inverted dropout: in training each value is zero with the given probability and otherwise
    * divided by the rest; the backward pass sees the same draw as the forward pass. In inference x.
    *
@@ -256,6 +267,10 @@ public final class LayerGraph {
 
   List<Dropout> dropouts() {
     return Collections.unmodifiableList(dropouts);
+  }
+
+  List<SDVariable> observable() {
+    return Collections.unmodifiableList(observable);
   }
 
   @Nullable SDVariable published(String name) {

@@ -1,9 +1,10 @@
 package org.attention4j.dl4j;
 
-import java.util.Map;
+import java.util.List;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -34,17 +35,34 @@ public final class Observation {
    * @throws IllegalArgumentException if the vertex is not of this library
    */
   public static void ofNextBackward(GraphVertex vertex, Consumer<INDArray> observer) {
-    Intermediates.source(vertex).observeBackward(observer);
+    Intermediates.source(VertexInternals.unwrapped(vertex)).observeBackward(observer);
   }
 
   /**
-   * The masks that a vertex uses for its present inputs.
+   * Asks for the gradients at those results of a layer that it has made {@linkplain
+   * LayerGraph#observeGradient observable}, once, at the next backward pass, which then computes
+   * the layer's graph a second time.
    *
-   * @param vertex a running vertex of this library, after a forward pass
-   * @return the masks of shape [b, T] by input name; an input all of whose steps count is absent
-   * @throws IllegalArgumentException if the vertex is not of this library
+   * @param layer a running layer of this library, frozen or not; a frozen one has no backward pass
+   * @param observer takes the gradients, detached from all workspaces, on the training thread
+   * @throws IllegalArgumentException if the layer is not of this library
    */
-  public static Map<String, INDArray> masks(GraphVertex vertex) {
-    return Intermediates.source(vertex).masks();
+  public static void ofInnerGradients(Layer layer, Consumer<List<INDArray>> observer) {
+    Intermediates.source(Intermediates.unwrapped(layer)).observeInnerGradients(observer);
+  }
+
+  /**
+   * The masks that an attention vertex uses for its present inputs.
+   *
+   * @param vertex a running vertex of this library or a stock SameDiff vertex, frozen or not, after
+   *     a forward pass
+   * @return the masks of shape [b, T] in the order of the inputs, null for an input all of whose
+   *     steps count; empty if there are none
+   */
+  public static @Nullable INDArray[] masks(GraphVertex vertex) {
+    GraphVertex running = VertexInternals.unwrapped(vertex);
+    return running instanceof IntermediateSource source
+        ? source.masks()
+        : VertexInternals.masks(running);
   }
 }

@@ -65,7 +65,7 @@ public final class DoubleAttention {
     forEachRow(
         row -> {
           weigh(row);
-          dropout.apply(weightRow, row.index(), row.keys());
+          dropout.apply(weightRow, row.index(), row.keys(), 0);
           for (int c = 0; c < shape.valueSize(); c++) {
             double sum = 0;
             for (int i = 0; i < row.seen(); i++) {
@@ -99,13 +99,13 @@ public final class DoubleAttention {
             gradients[i] = sum;
           }
           gradientRow.over(gradients, 0, n);
-          dropout.apply(gradientRow, row.index(), row.keys());
+          dropout.apply(gradientRow, row.index(), row.keys(), 0);
           context.clearGradients();
           problem.kernel().backward(scoreRow, weightRow, gradientRow, context);
           for (int p = 0; p < parameterGradients.length; p++) {
             parameterGradients[p][row.head()] += context.gradient(p);
           }
-          dropout.apply(weightRow, row.index(), row.keys());
+          dropout.apply(weightRow, row.index(), row.keys(), 0);
           addGradients(row, outputGradient, dq, dk, dv);
         });
     return parameterGradients;

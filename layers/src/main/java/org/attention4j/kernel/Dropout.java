@@ -39,14 +39,14 @@ public final class Dropout {
     return (bits >>> UNUSED_BITS) * UNIT < probability ? 0 : kept;
   }
 
-  /** Applies the factors to the first entries of a row. */
-  void apply(Row weights, int row, VisibleKeys keys) {
+  /** Applies the factors to the entries of a row from a visible key on. */
+  void apply(Row weights, int row, VisibleKeys keys, int from) {
     if (probability == 0) {
       return;
     }
     long start = mix(seed + row * STEP);
     for (int i = 0; i < weights.length(); i++) {
-      long bits = mix(start + keys.position(i) * STEP);
+      long bits = mix(start + keys.position(from + i) * STEP);
       weights.set(i, (bits >>> UNUSED_BITS) * UNIT < probability ? 0 : weights.get(i) * kept);
     }
   }

@@ -137,15 +137,18 @@ public final class FloatAttention {
    * Computes the gradients.
    *
    * @param trace what {@link #forward} returned for the same arrays
-   * @param outputGradient dL/doutput, [b, h, dv, Tq]
+   * @param output the output of the forward pass, [b, h, dv, Tq]
+   * @param outputGradient dL/doutput, likewise
    * @param gradients where dL/dQ, dL/dK and dL/dV go, all zero on entry
    * @return dL/dparameter for each parameter, [h]
    */
-  public float[][] backward(Trace trace, float[] outputGradient, FloatGradients gradients) {
+  public float[][] backward(
+      Trace trace, float[] output, float[] outputGradient, FloatGradients gradients) {
+    this.output = output;
     saved = trace.saved();
     int chunks = chunks();
     int[] rowStarts = rowStarts(trace);
-    FloatBackward[] parts = new FloatBackward[units() * chunks];
+    BackwardPart[] parts = new BackwardPart[units() * chunks];
     double[][] parameterGradients =
         new double[shape.examples() * shape.heads() * chunks][problem.parameters()];
     Workers.run(
@@ -157,10 +160,12 @@ public final class FloatAttention {
           int example = unit / shape.keyValueHeads();
           Scratch scratch = Workers.borrowScratch();
           try {
-            FloatBackward part =
-                new FloatBackward(this, visible[example], scratch, trace, rowStarts);
+            BackwardPart part =
+                problem.kernel().piecewise()
+                    ? new TiledBackward(this, visible[example], scratch)
+                    : new FloatBackward(this, visible[example], scratch, trace, rowStarts);
             part.run(
-                new FloatBackward.Part(
+                new BackwardPart.Part(
                     example,
                     unit % shape.keyValueHeads(),
                     chunk,
@@ -176,7 +181,7 @@ public final class FloatAttention {
           }
         });
     if (chunks > 1) {
-      for (FloatBackward part : parts) {
+      for (BackwardPart part : parts) {
         part.addTo(gradients);
       }
     }

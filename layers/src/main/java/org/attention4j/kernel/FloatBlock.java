@@ -155,12 +155,12 @@ abstract class FloatBlock {
     }
   }
 
-  private static int tiles(int rows) {
+  static int tiles(int rows) {
     return (rows + Lanes.TILE_ROWS - 1) / Lanes.TILE_ROWS;
   }
 
   /** The first tile of rows that sees this key; all after it see it too. */
-  private static int firstTile(int[] seen, int count, int key) {
+  static int firstTile(int[] seen, int count, int key) {
     int tile = 0;
     while (seen[Math.min((tile + 1) * Lanes.TILE_ROWS, count) - 1] <= key) {
       tile++;
@@ -243,14 +243,20 @@ abstract class FloatBlock {
   }
 
   void addLinearBias(float[] scores, int row, int query, int count, int head) {
+    addLinearBias(scores, row * scoreStride, query, 0, count, head);
+  }
+
+  /** The same for a stretch of a row that begins with some key. */
+  void addLinearBias(float[] scores, int at, int query, int key, int count, int head) {
     if (problem.linearBiases()) {
       LANES.subtractDistances(
           scores,
-          row * scoreStride,
+          at,
           count,
           (float) problem.slope(head),
           query + problem.queryOffset(),
-          keys.positions());
+          keys.positions(),
+          key);
     }
   }
 }

@@ -98,7 +98,7 @@ final class FloatForward extends FloatBlock {
       supports.add(row, scores, r * scoreStride, indices, kept, count);
     }
     if (problem.dropout() > 0) {
-      dropout.apply(weights, row, keys);
+      dropout.apply(weights, row, keys, 0);
     }
     return sparse && kept * SPARSE_SHARE <= count;
   }

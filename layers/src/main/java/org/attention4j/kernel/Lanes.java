@@ -155,7 +155,16 @@ abstract class Lanes {
 
   /** x_i -= slope |position - keyPositions_i|: linear biases. */
   abstract void subtractDistances(
-      float[] x, int from, int length, float slope, float position, float[] keyPositions);
+      float[] x,
+      int from,
+      int length,
+      float slope,
+      float position,
+      float[] keyPositions,
+      int keyFrom);
+
+  /** One panel of columns of some rows, put one after the other. */
+  abstract void copyPanel(float[] rows, int from, int stride, int count, float[] panel);
 
   abstract int atLeast(float[] x, int from, int length, float threshold, int[] indices);
 

@@ -8,6 +8,7 @@ public final class RowContext {
   private final double[] gradients;
   private final double[] saved;
   private int visibleCount;
+  private double mean = Double.NaN;
   private int firstParameter;
 
   /**
@@ -79,7 +80,27 @@ public final class RowContext {
    */
   public RowContext row(int count) {
     visibleCount = count;
+    mean = Double.NaN;
     return this;
+  }
+
+  /** Starts a piece of a row of which ⟨g, p⟩ is known; NaN if it is not. */
+  RowContext piece(int count, double wholeMean) {
+    visibleCount = count;
+    mean = wholeMean;
+    return this;
+  }
+
+  /**
+   * ⟨g, p⟩ of the whole row, also where the kernel sees a {@linkplain RowKernel#piecewise() piece}
+   * of it.
+   *
+   * @param weights the weights p at hand
+   * @param gradient dL/dp at hand
+   * @return the sum of their products over the row
+   */
+  public double mean(Row weights, Row gradient) {
+    return Double.isNaN(mean) ? weights.dot(gradient) : mean;
   }
 
   /**

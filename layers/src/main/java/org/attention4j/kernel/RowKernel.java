@@ -67,6 +67,18 @@ public interface RowKernel {
     return Sparsity.NONE;
   }
 
+  /**
+   * Whether {@link #restore} and {@link #backward} may be called for one stretch of a row after
+   * another: with what was saved, weights depend on nothing but their own scores, the gradient asks
+   * no more of the rest of the row than {@link RowContext#mean}, and the gradients of the
+   * parameters are sums over the row. The backward pass then works on tiles that stay in the cache.
+   *
+   * @return false by default
+   */
+  default boolean piecewise() {
+    return false;
+  }
+
   /** What the zeros among the weights allow to be left out. */
   enum Sparsity {
     /** Zeros are rare or come by rounding. */

@@ -247,9 +247,15 @@ final class ScalarLanes extends Lanes {
 
   @Override
   void subtractDistances(
-      float[] x, int from, int length, float slope, float position, float[] keyPositions) {
+      float[] x,
+      int from,
+      int length,
+      float slope,
+      float position,
+      float[] keyPositions,
+      int keyFrom) {
     for (int i = 0; i < length; i++) {
-      x[from + i] -= slope * Math.abs(keyPositions[i] - position);
+      x[from + i] -= slope * Math.abs(keyPositions[keyFrom + i] - position);
     }
   }
 
@@ -273,5 +279,12 @@ final class ScalarLanes extends Lanes {
       }
     }
     return count - i0;
+  }
+
+  @Override
+  void copyPanel(float[] rows, int from, int stride, int count, float[] panel) {
+    for (int row = 0; row < count; row++) {
+      System.arraycopy(rows, from + row * stride, panel, row * PANEL, PANEL);
+    }
   }
 }

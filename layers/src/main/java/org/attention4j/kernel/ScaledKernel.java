@@ -65,4 +65,9 @@ final class ScaledKernel implements RowKernel {
   public Sparsity sparsity() {
     return kernel.sparsity();
   }
+
+  @Override
+  public boolean piecewise() {
+    return kernel.piecewise();
+  }
 }

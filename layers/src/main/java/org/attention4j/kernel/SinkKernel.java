@@ -34,7 +34,7 @@ final class SinkKernel implements RowKernel {
 
   @Override
   public void backward(Row scores, Row weights, Row gradient, RowContext context) {
-    double mean = weights.dot(gradient);
+    double mean = context.mean(weights, gradient);
     gradient.center(weights, mean, 1);
     if (learnable) {
       double weight = Math.exp(logit(context) - context.saved(MAX)) * context.saved(SHARE);
@@ -45,5 +45,11 @@ final class SinkKernel implements RowKernel {
   @Override
   public int savedValues() {
     return 2;
+  }
+
+  /** The gradient of the logit is one number a row, not a sum over it. */
+  @Override
+  public boolean piecewise() {
+    return !learnable;
   }
 }

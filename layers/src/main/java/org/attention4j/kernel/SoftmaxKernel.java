@@ -42,7 +42,7 @@ final class SoftmaxKernel implements RowKernel {
 
   @Override
   public void backward(Row scores, Row weights, Row gradient, RowContext context) {
-    gradient.center(weights, weights.dot(gradient), coldness(context));
+    gradient.center(weights, context.mean(weights, gradient), coldness(context));
     if (learnable) {
       scores.affine(context.saved(MAX), 1);
       context.addGradient(0, -scores.dot(gradient));
@@ -57,5 +57,10 @@ final class SoftmaxKernel implements RowKernel {
   @Override
   public boolean readsScores() {
     return learnable;
+  }
+
+  @Override
+  public boolean piecewise() {
+    return true;
   }
 }

@@ -23,7 +23,7 @@ final class SparseBackward {
   private float[] valueFeatures = {};
   private float[] keySums = {};
   private float[] valueSums = {};
-  private FloatBackward.Part part = new FloatBackward.Part(0, 0, 0, 0, 0, 1);
+  private BackwardPart.Part part = new BackwardPart.Part(0, 0, 0, 0, 0, 1);
   private boolean used;
 
   SparseBackward(FloatAttention attention, FloatBlock block, Trace trace, int[] rowStarts) {
@@ -35,7 +35,7 @@ final class SparseBackward {
     dropout = new Dropout(block.problem.dropout(), block.problem.seed());
   }
 
-  void start(FloatBackward.Part part, float[] keyFeatures) {
+  void start(BackwardPart.Part part, float[] keyFeatures) {
     this.part = part;
     this.keyFeatures = keyFeatures;
     used = false;

@@ -435,15 +435,21 @@ final class VectorLanes extends Lanes {
 
   @Override
   void subtractDistances(
-      float[] x, int from, int length, float slope, float position, float[] keyPositions) {
+      float[] x,
+      int from,
+      int length,
+      float slope,
+      float position,
+      float[] keyPositions,
+      int keyFrom) {
     int bound = FLOATS.loopBound(length);
     FloatVector minusSlope = FloatVector.broadcast(FLOATS, -slope);
     for (int i = 0; i < bound; i += V) {
-      FloatVector distance = load(keyPositions, i).sub(position).abs();
+      FloatVector distance = load(keyPositions, keyFrom + i).sub(position).abs();
       distance.fma(minusSlope, load(x, from + i)).intoArray(x, from + i);
     }
     for (int i = bound; i < length; i++) {
-      x[from + i] -= slope * Math.abs(keyPositions[i] - position);
+      x[from + i] -= slope * Math.abs(keyPositions[keyFrom + i] - position);
     }
   }
 
@@ -493,5 +499,14 @@ final class VectorLanes extends Lanes {
 
   private static FloatVector broadcast(float x) {
     return FloatVector.broadcast(FLOATS, x);
+  }
+
+  @Override
+  void copyPanel(float[] rows, int from, int stride, int count, float[] panel) {
+    for (int row = 0; row < count; row++) {
+      int at = from + row * stride;
+      load(rows, at).intoArray(panel, row * PANEL);
+      load(rows, at + V).intoArray(panel, row * PANEL + V);
+    }
   }
 }

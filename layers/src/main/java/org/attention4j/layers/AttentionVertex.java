@@ -155,9 +155,12 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
                 this::weightsShape)
             .apply(
                 graph,
-                heads.queries(graph, x, shape, positions),
-                heads.keys(graph, graph.input(keyInput), keyShape, keyPositions),
-                heads.values(graph, graph.input(valueInput), keyShape),
+                HeadProjections.of(
+                    graph,
+                    heads,
+                    new HeadProjections.Source(x, shape, positions),
+                    new HeadProjections.Source(graph.input(keyInput), keyShape, keyPositions),
+                    graph.input(valueInput)),
                 keyShape);
     SDVariable output = heads.merge(graph, attended, shape);
     return graph.mask(QUERIES).map(mask -> output.mul(sd.stack(1, mask))).orElse(output);

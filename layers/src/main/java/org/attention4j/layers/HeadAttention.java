@@ -44,19 +44,15 @@ record HeadAttention(
   /**
    * Writes the operation into the graph.
    *
-   * @param queries Q, shape [b, h, d, Tq]
-   * @param keys K, shape [b, g, d, Tk]
-   * @param values V, shape [b, g, d, Tk]
+   * @param projected queries, keys and values
    * @param keyShape the sizes of keys and values
-   * @return shape [b, h, d, Tq]
+   * @return shape [b, h, d, Tq]; on the fused road [b, h * d, Tq]
    */
-  SDVariable apply(
-      LayerGraph graph,
-      SDVariable queries,
-      SDVariable keys,
-      SDVariable values,
-      SequenceShape keyShape) {
+  SDVariable apply(LayerGraph graph, HeadProjections projected, SequenceShape keyShape) {
     AttentionOptions options = heads.options();
+    SDVariable queries = projected.queries();
+    SDVariable keys = projected.keys();
+    SDVariable values = projected.values();
     boolean fused = fused(options, queries.dataType());
     graph.publish(AttentionLayer.QUERIES, queries);
     graph.publish(AttentionLayer.KEYS, keys);
@@ -67,6 +63,7 @@ record HeadAttention(
             .mask(keyMask == null ? null : AttentionLayer.asKeyMask(keyMask))
             .causal(causal);
     if (!fused) {
+      sayWhyGraph(options, queries.dataType());
       operation.dropout(
           weights -> graph.weightsDropout(weights, options.attentionDropout, weightsShape));
     }
@@ -79,16 +76,17 @@ record HeadAttention(
     graph.publish(AttentionLayer.SCORES, result.scores());
     graph.publish(AttentionLayer.WEIGHTS, result.weights());
     EntropyPenalty.add(graph, options, result.scores(), result.weights(), queryMask);
-    return fused ? fused(graph, queries, keys, values) : result.output();
+    return fused ? fused(graph, projected.fused()) : result.output();
   }
 
-  private SDVariable fused(
-      LayerGraph graph, SDVariable queries, SDVariable keys, SDVariable values) {
+  private SDVariable fused(LayerGraph graph, List<SDVariable> queriesKeysValues) {
     AttentionOptions options = heads.options();
     List<NormalizerParameter> parameters = options.normalizerParameters(heads.heads());
     double dropout = graph.training() ? options.attentionDropout : 0;
     FusedAttention.Options fusedOptions =
         new FusedAttention.Options(
+            heads.heads(),
+            heads.keyValueHeads(),
             options.normalizer.kernel().orElseThrow(),
             parameters.size(),
             options.scaleFor(heads.headFeatures()),
@@ -98,31 +96,32 @@ record HeadAttention(
             graph.training());
     return FusedAttention.apply(
         fusedOptions,
-        queries,
-        keys,
-        values,
+        queriesKeysValues,
         keyMask,
         parameters.stream().map(parameter -> graph.parameter(parameter.name())).toList(),
         dropout > 0 ? graph.weightsDropoutSeed(dropout) : null);
   }
 
-  private static boolean fused(AttentionOptions options, DataType type) {
-    if (options.execution != Execution.AUTO) {
-      return options.execution == Execution.FUSED;
-    }
-    boolean kernel = options.normalizer.kernel().isPresent();
-    boolean fused = kernel && type == DataType.FLOAT && onCpu() && !options.penalisesEntropy();
-    if (!fused) {
-      LOG.debug(
-          "Attention with {} runs as a graph: row kernel {}, type {}, on the CPU {}, entropy"
-              + " penalised {}.",
-          options.normalizer,
-          kernel,
-          type,
-          onCpu(),
-          options.penalisesEntropy());
-    }
-    return fused;
+  /** Whether the operation is the fused one for these options and this type. */
+  static boolean fused(AttentionOptions options, DataType type) {
+    return options.execution == Execution.AUTO
+        ? options.normalizer.kernel().isPresent()
+            && type == DataType.FLOAT
+            && onCpu()
+            && !options.penalisesEntropy()
+        : options.execution == Execution.FUSED;
+  }
+
+  private static void sayWhyGraph(AttentionOptions options, DataType type) {
+    LOG.debug(
+        "Attention with {} runs as a graph: execution {}, row kernel {}, type {}, on the CPU {},"
+            + " entropy penalised {}.",
+        options.normalizer,
+        options.execution,
+        options.normalizer.kernel().isPresent(),
+        type,
+        onCpu(),
+        options.penalisesEntropy());
   }
 
   private static boolean onCpu() {

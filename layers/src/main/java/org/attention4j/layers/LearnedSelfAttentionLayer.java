@@ -85,9 +85,10 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
                 this::weightsShape)
             .apply(
                 graph,
-                shape.headsForEachExample(queries),
-                heads.keys(graph, x, shape, positions),
-                heads.values(graph, x, shape),
+                HeadProjections.of(
+                    shape.headsForEachExample(queries),
+                    heads.keys(graph, x, shape, positions),
+                    heads.values(graph, x, shape)),
                 shape);
     return heads.merge(graph, attended, shape.withSteps(learnedShape));
   }

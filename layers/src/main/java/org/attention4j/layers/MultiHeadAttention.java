@@ -1,15 +1,18 @@
 package org.attention4j.layers;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.attention4j.samediff.AttentionCore;
+import org.attention4j.samediff.LinearMaps;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -36,16 +39,16 @@ record MultiHeadAttention(
     long headSize,
     boolean projected,
     AttentionOptions options) {
-  private static final String WQ = "Wq";
-  private static final String WK = "Wk";
-  private static final String WV = "Wv";
+  static final String WQ = "Wq";
+  static final String WK = "Wk";
+  static final String WV = "Wv";
   private static final String WO = "Wo";
-  private static final String BQ = "bq";
-  private static final String BK = "bk";
-  private static final String BV = "bv";
+  static final String BQ = "bq";
+  static final String BK = "bk";
+  static final String BV = "bv";
   private static final String BO = "bo";
-  private static final String QUERY_SCALE = "gq";
-  private static final String KEY_SCALE = "gk";
+  static final String QUERY_SCALE = "gq";
+  static final String KEY_SCALE = "gk";
 
   /** Keeps the root mean square of an all-zero query or key above zero. */
   private static final double SQUARE_FLOOR = 1e-6;
@@ -113,7 +116,7 @@ record MultiHeadAttention(
    */
   SDVariable queries(LayerGraph graph, SDVariable x, SequenceShape shape, SDVariable positions) {
     SDVariable q = split(graph, x, shape, WQ, BQ, heads);
-    return placed(normed(graph, q, QUERY_SCALE), positions);
+    return normedAndPlaced(graph, q, QUERY_SCALE, positions);
   }
 
   /**
@@ -126,7 +129,7 @@ record MultiHeadAttention(
    */
   SDVariable keys(LayerGraph graph, SDVariable x, SequenceShape shape, SDVariable positions) {
     SDVariable k = split(graph, x, shape, WK, BK, keyValueHeads());
-    return placed(normed(graph, k, KEY_SCALE), positions);
+    return normedAndPlaced(graph, k, KEY_SCALE, positions);
   }
 
   /**
@@ -165,14 +168,21 @@ record MultiHeadAttention(
   /**
    * Puts the heads together again.
    *
-   * @param attended shape [b, h, d, Tq]
+   * @param attended shape [b, h, d, Tq]; from a fused operation [b, h * d, Tq]
    * @param shape the sizes of the queries
    * @return shape [b, outputSize, Tq]
    */
   SDVariable merge(LayerGraph graph, SDVariable attended, SequenceShape shape) {
-    SDVariable merged = shape.merge(attended, heads * headFeatures());
+    boolean fused = !shape.isSingleStep() && HeadAttention.fused(options, attended.dataType());
+    SDVariable merged = fused ? attended : shape.merge(attended, heads * headFeatures());
     if (!projected) {
       return merged;
+    }
+    if (fused && fusesProjections(attended.dataType())) {
+      SDVariable bias = options.hasBias ? graph.parameter(BO) : null;
+      return LinearMaps.apply(
+              merged, List.of(new LinearMaps.Linear(graph.parameter(WO), outputSize, true, bias)))
+          .get(0);
     }
     SDVariable output = Projection.applyTransposed(graph.parameter(WO), merged, shape);
     return options.hasBias ? shape.addToEachStep(output, graph.parameter(BO), outputSize) : output;
@@ -213,6 +223,21 @@ record MultiHeadAttention(
     return options.hasBias
         ? split.add(graph.parameter(bias).reshape(1, splitHeads, headSize, 1))
         : split;
+  }
+
+  /** Whether the projections too run on the CPU kernels, which know FLOAT alone. */
+  boolean fusesProjections(DataType type) {
+    return type == DataType.FLOAT && HeadAttention.fused(options, type);
+  }
+
+  /** Whether queries and keys are more than projected. */
+  boolean changesQueriesAndKeys() {
+    return options.qkNorm || options.position == Position.ROTARY;
+  }
+
+  /** Queries or keys [b, h, d, T] as they meet: normalised and turned, if so chosen. */
+  SDVariable normedAndPlaced(LayerGraph graph, SDVariable x, String scale, SDVariable positions) {
+    return placed(normed(graph, x, scale), positions);
   }
 
   private SDVariable normed(LayerGraph graph, SDVariable x, String scale) {

@@ -46,8 +46,10 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * last output that counts, none if there is none yet, so that padding before, within or behind a
  * sequence changes nothing. The outputs at masked steps are those of the stock layer.
  *
- * <p>Publishes {@code scores} and {@code weights}, both [b, h, T, T]; row 0 is zero, as the first
- * step does not attend.
+ * <p>Publishes {@code scores} and {@code weights}, both [b, h, T, T], and {@code queries}, {@code
+ * keys} and {@code values}, all [b, h, d, T]; row and query 0 are zero, as the first step does not
+ * attend. The gradients at what steps 1 to T-1 attended, each [b, h, d, 1], are {@linkplain
+ * org.attention4j.dl4j.Observation#ofInnerGradients observable}.
  *
  * <p>Always runs as a graph, since each query waits for the output before it: {@code execution} may
  * be AUTO or GRAPH.
@@ -163,6 +165,7 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
     private final SDVariable[] inputs;
 
     private final @Nullable Remembered remembered;
+    private final List<SDVariable> queries = new ArrayList<>();
     private final List<SDVariable> scores = new ArrayList<>();
     private final List<SDVariable> weights = new ArrayList<>();
 
@@ -217,12 +220,15 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
     /** What a query of shape [b, nOut] finds in the input, shape [b, nOut]. */
     private SDVariable attended(SDVariable query) {
       SDVariable position = sd.constant(Nd4j.createFromArray((double) step));
+      SDVariable ofHeads = heads.queries(graph, query, oneStep, position);
       AttentionCore.Result attention =
           heads
               .operation(graph, position, keyPositions)
               .dropout(this::dropped)
               .mask(visible())
-              .apply(heads.queries(graph, query, oneStep, position), keys, values, getNHeads());
+              .apply(ofHeads, keys, values, getNHeads());
+      graph.observeGradient(attention.output());
+      queries.add(ofHeads);
       scores.add(attention.scores());
       weights.add(attention.weights());
       return heads.merge(graph, attention.output(), oneStep);
@@ -245,6 +251,10 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
     }
 
     void publish() {
+      queries.add(0, sd.zerosLike(keys.sum(true, 3)));
+      graph.publish(QUERIES, sd.concat(3, queries.toArray(SDVariable[]::new)));
+      graph.publish(KEYS, keys);
+      graph.publish(VALUES, values);
       SDVariable none = sd.zerosLike(keys.sum(true, 2));
       scores.add(0, none);
       weights.add(0, none);

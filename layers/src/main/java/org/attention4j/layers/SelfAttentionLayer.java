@@ -43,6 +43,7 @@ public final class SelfAttentionLayer extends AttentionLayer {
     SequenceShape shape = new SequenceShape(x);
     SDVariable positions = Positions.fromStart(graph.sameDiff(), shape.steps());
     MultiHeadAttention heads = heads();
+    HeadProjections.Source source = new HeadProjections.Source(x, shape, positions);
     SDVariable attended =
         new HeadAttention(
                 heads,
@@ -52,12 +53,7 @@ public final class SelfAttentionLayer extends AttentionLayer {
                 graph.mask().orElse(null),
                 options().causal,
                 this::weightsShape)
-            .apply(
-                graph,
-                heads.queries(graph, x, shape, positions),
-                heads.keys(graph, x, shape, positions),
-                heads.values(graph, x, shape),
-                shape);
+            .apply(graph, HeadProjections.of(graph, heads, source, source, x), shape);
     return heads.merge(graph, attended, shape);
   }
 

@@ -2,7 +2,9 @@ package org.attention4j.monitor;
 
 /**
  * Ends training because of an alarm. Thrown after an iteration is complete: the parameters are
- * those after its update, and all reporters have been told.
+ * those after its update and constraints, the iteration is counted, and all reporters have been
+ * told, so that the network can be saved, used and trained further. Listeners behind the monitor do
+ * not see the end of this iteration.
  */
 public final class AttentionAlarmException extends RuntimeException {
   private static final long serialVersionUID = 1L;

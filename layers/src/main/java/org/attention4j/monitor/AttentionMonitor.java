@@ -3,20 +3,19 @@ package org.attention4j.monitor;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.attention4j.layers.AttentionRule;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.deeplearning4j.optimize.solvers.BaseOptimizer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Watches what attention does while a network trains, for each layer and head:
@@ -32,9 +31,10 @@ import org.slf4j.LoggerFactory;
  * On all other iterations it does nothing. The rows are without attention dropout; the layer's
  * input dropout is in them.
  *
- * <p>Deeplearning4j's own self-attention layers and attention vertices are watched too, without the
- * metrics that need gradients of scores. Recurrent attention, which has no fixed queries, and
- * layers inside wrappers other than frozen ones are not watched.
+ * <p>Deeplearning4j's own attention layers and vertices are watched too, without the metrics that
+ * need gradients of scores. The queries of recurrent attention are the steps that attend, and the
+ * gradients there cost a second backward pass of the layer. Layers of one name are told apart by a
+ * number behind it. Of wrappers those are looked into that hold one layer, such as frozen ones.
  *
  * <p>One monitor may serve several copies of a network that train side by side, as under
  * ParallelWrapper: an iteration is measured on the copy that comes to it first. Networks that have
@@ -44,20 +44,16 @@ import org.slf4j.LoggerFactory;
  * one warning; training goes on.
  */
 public final class AttentionMonitor extends BaseTrainingListener implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(AttentionMonitor.class);
-
-  /** Stands for all layers where the network itself could not be looked at. */
-  private static final String NETWORK = "network";
-
   private final Schedule schedule;
   private final Sampling sampling;
   private final Geometry geometry;
-  private final Tier tier;
-  private final List<Metric> metrics;
+  private final boolean jacobians;
+  private final List<GuardedMetric> metrics;
   private final List<Reporter> reporters;
   private final Alarms alarms;
   private final Map<AttentionRule, RowRecomputation> recomputations = new HashMap<>();
-  private final Set<String> failed = new HashSet<>();
+  private final Guard network = new Guard("The look at the network");
+  private final ConcurrentMap<String, Guard> layers = new ConcurrentHashMap<>();
   private final ThreadLocal<Progress> progress = ThreadLocal.withInitial(Progress::new);
   private int lastIteration = -1;
   private WeakReference<Model> lastModel = new WeakReference<>(null);
@@ -74,10 +70,10 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     schedule = builder.schedule;
     sampling = builder.sampling();
     geometry = builder.geometry;
-    tier = builder.tier;
-    metrics = builder.allMetrics();
+    jacobians = builder.chosenGroups().contains(MetricGroup.JACOBIAN);
+    metrics = builder.allMetrics().stream().map(GuardedMetric::of).toList();
     reporters = builder.reporters.stream().map(Reporters::guarded).toList();
-    alarms = builder.alarmsTelling(reporters);
+    alarms = builder.alarms(alarm -> reporters.forEach(reporter -> reporter.alarm(alarm)));
   }
 
   /**
@@ -91,15 +87,27 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
 
   @Override
   public void onForwardPass(Model model, List<INDArray> activations) {
-    look(model);
+    look(model, layer -> activations.get(Integer.parseInt(layer) + 1));
   }
 
   @Override
   public void onForwardPass(Model model, Map<String, INDArray> activations) {
-    look(model);
+    look(model, activations::get);
   }
 
-  private void look(Model model) {
+  private void look(Model model, Activations activations) {
+    progress.get().looks = null;
+    network.run(
+        () -> {
+          if (isDue(model)) {
+            try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+              progress.get().looks = looks(WatchedNetwork.of(model, activations), model);
+            }
+          }
+        });
+  }
+
+  private boolean isDue(Model model) {
     Progress here = progress.get();
     int iteration = WatchedNetwork.iteration(model);
     int epoch = WatchedNetwork.epoch(model);
@@ -108,14 +116,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
       here.model = new WeakReference<>(model);
     }
     here.epoch = epoch;
-    here.looks = null;
-    if (schedule.isDue(iteration, epoch, firstOfEpoch) && claim(model, iteration)) {
-      try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-        here.looks = looks(model, iteration);
-      } catch (RuntimeException e) {
-        switchOff(NETWORK, e);
-      }
-    }
+    return schedule.isDue(iteration, epoch, firstOfEpoch) && claim(model, iteration);
   }
 
   /** Whether this network is the first of its copies, each on its thread, at the iteration. */
@@ -123,7 +124,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     Thread thread = Thread.currentThread();
     boolean behind =
         iteration <= lastIteration && lastModel.get() != model && lastThread.get() != thread;
-    if (behind || failed.contains(NETWORK)) {
+    if (behind) {
       return false;
     }
     lastIteration = iteration;
@@ -132,18 +133,19 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     return true;
   }
 
-  private List<Look> looks(Model model, int iteration) {
+  private List<Look> looks(List<Watched> watched, Model model) {
+    int iteration = WatchedNetwork.iteration(model);
     List<Look> looks = new ArrayList<>();
-    for (Watched layer : WatchedNetwork.of(model)) {
-      if (!hasFailed(layer.name())) {
-        try {
-          looks.add(new Look(layer, sampling.examples(layer.inputs()[0].size(0), iteration)));
-        } catch (RuntimeException e) {
-          switchOff(layer.name(), e);
-        }
-      }
+    for (Watched layer : watched) {
+      Guard guard = guard(layer.name());
+      int[] examples = sampling.examples(layer.inputs()[0].size(0), iteration);
+      guard.run(() -> looks.add(new Look(layer, examples, guard)));
     }
     return looks;
+  }
+
+  private Guard guard(String layer) {
+    return layers.computeIfAbsent(layer, name -> new Guard("The look at layer '" + name + "'"));
   }
 
   @Override
@@ -151,7 +153,9 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     List<Look> looks = progress.get().looks;
     if (looks != null) {
       looks.removeIf(
-          look -> !done(look, () -> look.beforeUpdate(model.gradient().gradientForVariable())));
+          look ->
+              !guard(look.name())
+                  .run(() -> look.beforeUpdate(model.gradient().gradientForVariable())));
     }
   }
 
@@ -170,25 +174,20 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     }
     synchronized (this) {
       for (Look look : looks) {
-        done(
-            look,
-            () -> {
-              look.afterUpdate(model.gradient().gradientForVariable());
-              report(layerReport(look, iteration, epoch, model.score()));
-            });
+        guard(look.name())
+            .run(
+                () -> {
+                  look.afterUpdate(model.gradient().gradientForVariable());
+                  report(layerReport(look, iteration, epoch, model.score()));
+                });
       }
-      alarms.stopIfRaised();
-    }
-  }
-
-  /** Whether it could be done; if not, the layer is not looked at again. */
-  private boolean done(Look look, Runnable action) {
-    try {
-      action.run();
-      return true;
-    } catch (RuntimeException e) {
-      switchOff(look.name(), e);
-      return false;
+      Alarm ending = alarms.takeEnding();
+      if (ending != null) {
+        // What the framework would do next, so that the network is left whole.
+        BaseOptimizer.incrementIterationCount(model, 1);
+        BaseOptimizer.applyConstraints(model);
+        throw new AttentionAlarmException(ending);
+      }
     }
   }
 
@@ -196,12 +195,11 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     Probe probe = look.probe();
     RowRecomputation recomputation =
         recomputations.computeIfAbsent(probe.rule(), rule -> new RowRecomputation(rule, geometry));
-    List<HeadProbe> heads =
-        look.heads(recomputation.rows(probe, sampling, iteration, tier == Tier.FULL));
+    List<HeadProbe> heads = look.heads(recomputation.rows(probe, sampling, iteration, jacobians));
     List<MetricRecord> records = new ArrayList<>();
     for (HeadProbe head : heads) {
       Map<String, Double> values = new LinkedHashMap<>();
-      metrics.forEach(metric -> values.putAll(metric.measure(head)));
+      metrics.forEach(metric -> metric.measure(head, values));
       records.add(new MetricRecord(iteration, epoch, head.layer(), head.head(), values));
     }
     return new LayerReport(score, heads, records);
@@ -210,16 +208,6 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
   private void report(LayerReport layer) {
     reporters.forEach(reporter -> reporter.reportLayer(layer));
     layer.records().forEach(alarms::check);
-  }
-
-  private synchronized boolean hasFailed(String name) {
-    return failed.contains(name);
-  }
-
-  private synchronized void switchOff(String name, RuntimeException e) {
-    if (failed.add(name)) {
-      LOG.warn("Attention of '{}' cannot be watched and is left alone; training goes on.", name, e);
-    }
   }
 
   /** Closes the reporters. Training may go on; nothing more is reported. */

@@ -1,6 +1,7 @@
 package org.attention4j.monitor;
 
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys the visible keys [n], counted from 0
  * @param scores the scaled scores z [n], before the normalizer
  * @param weights the weights p [n], before dropout
- * @param tokens the vectors x [n][size] of the {@linkplain Geometry geometry} in use; their values
- *     for all heads are the same arrays where they are the input
+ * @param tokenSource gives the {@link #tokens}, which few metrics need
  * @param weightsGradient dL/dp [n], without dropout; null if no gradient was seen
  * @param scoresGradient dL/dz [n], of the loss summed over examples as Deeplearning4j
  *     back-propagates it; null if no gradient was seen
@@ -27,7 +27,7 @@ public record AttentionRow(
     int[] keys,
     double[] scores,
     double[] weights,
-    double[][] tokens,
+    Supplier<double[][]> tokenSource,
     double @Nullable [] weightsGradient,
     double @Nullable [] scoresGradient,
     OptionalDouble temperature,
@@ -48,5 +48,28 @@ public record AttentionRow(
    */
   public int length() {
     return keys.length;
+  }
+
+  /**
+   * The token vectors of the {@linkplain Geometry geometry} in use.
+   *
+   * @return x [n][size]; the same vectors for all heads where they are the layer's input
+   */
+  public double[][] tokens() {
+    return tokenSource.get();
+  }
+
+  AttentionRow withSteepness(Steepness measured) {
+    return new AttentionRow(
+        example,
+        query,
+        keys,
+        scores,
+        weights,
+        tokenSource,
+        weightsGradient,
+        scoresGradient,
+        temperature,
+        measured);
   }
 }

@@ -29,15 +29,17 @@ final class GeometryMetrics implements Metric {
     for (AttentionRow row : head.rows()) {
       int count = topCount.applyAsInt(row.length());
       if (row.length() > count) {
-        TopN choice = TopN.of(row.weights(), count);
-        Distance distance = Distance.of(row.weights(), row.tokens(), choice);
+        double[] weights = row.weights();
+        double[][] tokens = row.tokens();
+        TopN choice = TopN.of(weights, count);
+        Distance distance = Distance.of(weights, tokens, choice);
         means.add("distance", distance.value());
-        if (Math.abs(WeightRow.mass(row.weights()) - 1) < ROUNDING) {
+        if (Math.abs(WeightRow.mass(weights) - 1) < ROUNDING) {
           means.add("distanceBound", distance.bound());
         }
-        means.add(
-            "separableShare",
-            Separability.of(row.weights(), Separability.onSphere(row.tokens()), choice).ratio());
+        Separability separability = Separability.of(weights, Separability.onSphere(tokens), choice);
+        means.add("separableShare", separability.ratio());
+        means.add("separationRadius", separability.radius());
       }
     }
     return means.means();

@@ -1,18 +1,16 @@
 package org.attention4j.monitor;
 
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Switches a reporter off at its first failure, so that it never stops training. */
 final class GuardedReporter implements Reporter {
-  private static final Logger LOG = LoggerFactory.getLogger(GuardedReporter.class);
-
   private final Reporter reporter;
-  private boolean failed;
+  private final Guard guard;
+  private boolean closed;
 
   GuardedReporter(Reporter reporter) {
     this.reporter = reporter;
+    guard = new Guard("Reporter " + reporter);
   }
 
   @Override
@@ -31,30 +29,16 @@ final class GuardedReporter implements Reporter {
   }
 
   private void run(Runnable action) {
-    if (!failed) {
-      try {
-        action.run();
-      } catch (RuntimeException | LinkageError e) {
-        failed = true;
-        LOG.warn("Reporter {} failed and is switched off; training goes on.", reporter, e);
-        closeQuietly();
-      }
+    if (!closed && !guard.run(action)) {
+      close();
     }
   }
 
   @Override
   public void close() {
-    if (!failed) {
-      failed = true;
-      closeQuietly();
-    }
-  }
-
-  private void closeQuietly() {
-    try {
-      reporter.close();
-    } catch (RuntimeException e) {
-      LOG.debug("Reporter {} could not be closed.", reporter, e);
+    if (!closed) {
+      closed = true;
+      Guard.runQuietly("Closing reporter " + reporter, reporter::close);
     }
   }
 }

@@ -9,7 +9,8 @@ import java.util.Map;
  * @param layer the layer's name
  * @param head counted from 0
  * @param rows the sampled queries that have a visible key; may be empty
- * @param normalizerParameters the learned parameters of the normalizer by name
+ * @param normalizerParameters the learned quantities of the normalizer by name, such as {@code
+ *     alpha}, as {@link org.attention4j.normalizer.Normalizer#learned} gives them
  * @param parameters norms of this head's share of each of the layer's parameters, by name, such as
  *     {@code Wq}; without those that belong to no single head
  */
@@ -26,8 +27,10 @@ public record HeadProbe(
    * @param gradient of its gradient, before the updater, as Deeplearning4j computes it: for stock
    *     attention layers that is twice the true one
    * @param update of what the updater subtracted from it
+   * @param nans how many entries of the three are NaN
+   * @param infinities how many entries of the three are infinite
    */
-  public record Norms(double value, double gradient, double update) {}
+  public record Norms(double value, double gradient, double update, long nans, long infinities) {}
 
   /**
    * Copies the collections.

@@ -1,20 +1,23 @@
 package org.attention4j.monitor;
 
-import java.util.Optional;
 import org.attention4j.layers.AttentionRule;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Which part of a layer's parameter, of its gradient or of its update belongs to one head. */
-final class HeadShare {
-  private HeadShare() {}
-
+/**
+ * The part of a layer's parameter, of its gradient or of its update that belongs to one head.
+ *
+ * @param norm its Euclidean norm
+ * @param nans how many of its entries are NaN
+ * @param infinities how many of its entries are infinite
+ */
+record HeadShare(double norm, long nans, long infinities) {
   /**
-   * The Euclidean norms of all heads' parts. Each part is a block of the array in C order.
+   * The shares of all heads. Each is a block of the array in C order.
    *
    * @param name the parameter's name in the layer
-   * @return a norm for each head; empty if the parameter belongs to all heads together
+   * @return a share for each head; none if the parameter belongs to all heads together
    */
-  static Optional<double[]> norms(AttentionRule rule, String name, INDArray array) {
+  static HeadShare[] of(AttentionRule rule, String name, INDArray array) {
     int heads = rule.heads();
     int blocks =
         switch (name) {
@@ -23,20 +26,28 @@ final class HeadShare {
           default -> isOfNormalizer(rule, name) ? heads : 0;
         };
     if (blocks == 0) {
-      return Optional.empty();
+      return new HeadShare[0];
     }
-    double[] data = array.dup('c').data().asDouble();
+    double[] data = HeadVectors.numbers(array);
     int length = data.length / blocks;
-    double[] norms = new double[heads];
+    HeadShare[] shares = new HeadShare[heads];
     for (int head = 0; head < heads; head++) {
-      int start = head * blocks / heads * length;
-      double squares = 0;
-      for (int i = start; i < start + length; i++) {
-        squares += data[i] * data[i];
-      }
-      norms[head] = Math.sqrt(squares);
+      shares[head] = of(data, head * blocks / heads * length, length);
     }
-    return Optional.of(norms);
+    return shares;
+  }
+
+  private static HeadShare of(double[] data, int start, int length) {
+    double squares = 0;
+    long nans = 0;
+    long infinities = 0;
+    for (int i = start; i < start + length; i++) {
+      double entry = data[i];
+      squares += entry * entry;
+      nans += Double.isNaN(entry) ? 1 : 0;
+      infinities += Double.isInfinite(entry) ? 1 : 0;
+    }
+    return new HeadShare(Math.sqrt(squares), nans, infinities);
   }
 
   private static boolean isOfNormalizer(AttentionRule rule, String name) {

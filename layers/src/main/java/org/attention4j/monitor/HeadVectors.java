@@ -1,15 +1,21 @@
 package org.attention4j.monitor;
 
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Vectors of each example, head and step as plain numbers, one after the other. */
+/**
+ * Vectors of each example, head and step as plain numbers, laid out by channel as in the layers.
+ */
 final class HeadVectors {
   private final double[] data;
   private final int heads;
-  private final int steps;
   private final int size;
+  private final int steps;
+
+  /** The vectors of each step, once they were asked for, by example and head. */
+  private final Map<Integer, double[][]> bySteps = new HashMap<>();
 
   /**
    * Copies an array.
@@ -17,11 +23,19 @@ final class HeadVectors {
    * @param x shape [e, heads, size, T], or [e, size, T] for one head
    */
   HeadVectors(INDArray x) {
-    INDArray perHead = x.rank() == 3 ? x.reshape(x.size(0), 1, x.size(1), x.size(2)) : x;
-    heads = Math.toIntExact(perHead.size(1));
-    size = Math.toIntExact(perHead.size(2));
-    steps = Math.toIntExact(perHead.size(3));
-    data = perHead.castTo(DataType.DOUBLE).permute(0, 1, 3, 2).dup('c').data().asDouble();
+    boolean oneHead = x.rank() == 3;
+    heads = oneHead ? 1 : Math.toIntExact(x.size(1));
+    size = Math.toIntExact(x.size(x.rank() - 2));
+    steps = Math.toIntExact(x.size(x.rank() - 1));
+    data = numbers(x);
+  }
+
+  /** A copy in C order. */
+  static double[] numbers(INDArray x) {
+    INDArray copy = x.dup('c').castTo(DataType.DOUBLE);
+    double[] numbers = new double[Math.toIntExact(copy.length())];
+    copy.data().asNioDouble().get(numbers);
+    return numbers;
   }
 
   int heads() {
@@ -32,23 +46,57 @@ final class HeadVectors {
     return steps;
   }
 
-  /** One vector. */
+  /** One vector [size]. */
   double[] of(int example, int head, int step) {
-    int start = start(example, head, step);
-    return Arrays.copyOfRange(data, start, start + size);
-  }
-
-  /** The product of a vector with one of these. */
-  double product(double[] vector, int example, int head, int step) {
-    int start = start(example, head, step);
-    double sum = 0;
+    double[] vector = new double[size];
+    int start = start(example, head);
     for (int i = 0; i < size; i++) {
-      sum += vector[i] * data[start + i];
+      vector[i] = data[start + i * steps + step];
     }
-    return sum;
+    return vector;
   }
 
-  private int start(int example, int head, int step) {
-    return ((example * heads + head) * steps + step) * size;
+  /** The products of a vector with those of the given steps. */
+  double[] products(double[] vector, int example, int head, int[] wanted) {
+    int count = wanted[wanted.length - 1] + 1;
+    double[] sums = new double[count];
+    int start = start(example, head);
+    for (int i = 0; i < size; i++) {
+      double factor = vector[i];
+      int row = start + i * steps;
+      for (int step = 0; step < count; step++) {
+        sums[step] += factor * data[row + step];
+      }
+    }
+    if (wanted.length == count) {
+      return sums;
+    }
+    double[] picked = new double[wanted.length];
+    for (int k = 0; k < picked.length; k++) {
+      picked[k] = sums[wanted[k]];
+    }
+    return picked;
+  }
+
+  /** The vectors of the given steps [n][size]; shared by all who ask, and not to be changed. */
+  double[][] of(int example, int head, int[] wanted) {
+    double[][] all = bySteps.computeIfAbsent(example * heads + head, e -> all(example, head));
+    double[][] vectors = new double[wanted.length][];
+    for (int k = 0; k < vectors.length; k++) {
+      vectors[k] = all[wanted[k]];
+    }
+    return vectors;
+  }
+
+  private double[][] all(int example, int head) {
+    double[][] all = new double[steps][];
+    for (int step = 0; step < steps; step++) {
+      all[step] = of(example, head, step);
+    }
+    return all;
+  }
+
+  private int start(int example, int head) {
+    return (example * heads + head) * size * steps;
   }
 }

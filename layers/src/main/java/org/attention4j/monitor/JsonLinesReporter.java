@@ -1,47 +1,60 @@
 package org.attention4j.monitor;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
-/** One JSON object a line. Flushed after each report. */
+/** One JSON object a line for each record, and if wanted one for each alarm in a file apart. */
 final class JsonLinesReporter implements Reporter {
   private final ObjectMapper json = new ObjectMapper();
-  private final Writer writer;
+  private final @Nullable AppendedFile records;
+  private final @Nullable AppendedFile alarms;
 
-  JsonLinesReporter(Path file) {
-    try {
-      writer = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw new UncheckedIOException("The metrics file '" + file + "' cannot be opened.", e);
+  private JsonLinesReporter(@Nullable AppendedFile records, @Nullable AppendedFile alarms) {
+    this.records = records;
+    this.alarms = alarms;
+  }
+
+  static JsonLinesReporter ofRecords(Path file) {
+    return new JsonLinesReporter(new AppendedFile(file), null);
+  }
+
+  static JsonLinesReporter ofAlarms(Path file) {
+    return new JsonLinesReporter(null, new AppendedFile(file));
+  }
+
+  @Override
+  public void report(List<MetricRecord> newRecords) {
+    if (records != null) {
+      StringBuilder lines = new StringBuilder();
+      newRecords.forEach(head -> lines.append(line(object(head))));
+      records.append(lines);
     }
   }
 
   @Override
-  public void report(List<MetricRecord> records) {
+  public void alarm(Alarm alarm) {
+    if (alarms != null) {
+      alarms.append(line(object(alarm)));
+    }
+  }
+
+  private String line(Map<String, Object> object) {
     try {
-      for (MetricRecord head : records) {
-        writer.write(json.writeValueAsString(object(head)));
-        writer.write('\n');
-      }
-      writer.flush();
-    } catch (IOException e) {
+      return json.writeValueAsString(object) + "\n";
+    } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private static Map<String, Object> object(MetricRecord head) {
-    Map<String, Double> metrics = new LinkedHashMap<>();
-    // JSON has no number for what is not finite.
-    head.metrics()
-        .forEach((name, value) -> metrics.put(name, Double.isFinite(value) ? value : null));
+    Map<String, @Nullable Double> metrics = new LinkedHashMap<>();
+    head.metrics().forEach((name, value) -> metrics.put(name, number(value)));
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("iteration", head.iteration());
     object.put("epoch", head.epoch());
@@ -51,12 +64,36 @@ final class JsonLinesReporter implements Reporter {
     return object;
   }
 
+  private static Map<String, Object> object(Alarm alarm) {
+    Map<String, @Nullable Object> object = new LinkedHashMap<>();
+    object.put("rule", alarm.rule());
+    object.put("iteration", alarm.iteration());
+    object.put("layer", alarm.layer());
+    object.put("head", alarm.head());
+    object.put("metric", alarm.metric());
+    object.put("value", number(alarm.value()));
+    object.put("cause", alarm.cause());
+    object.put("suggestion", alarm.suggestion());
+    return object;
+  }
+
+  /** JSON has no number for what is not finite. */
+  private static @Nullable Double number(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+
   @Override
   public void close() {
-    try {
-      writer.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    if (records != null) {
+      records.close();
     }
+    if (alarms != null) {
+      alarms.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "JSON Lines " + (records == null ? "of alarms " + alarms : records);
   }
 }

@@ -20,19 +20,25 @@ final class LastingFault implements AlarmRule {
   /**
    * One judgement.
    *
-   * @param faulty whether the fault is there
+   * @param severity how much this look adds to the duration: 0 where the fault is not there,
+   *     usually 1 where it is
    * @param recovered whether it is clearly not there; neither in between
    * @param metric the metric looked at
    * @param value its value
    * @param cause what is wrong, in words
    */
-  record Finding(boolean faulty, boolean recovered, String metric, double value, String cause) {}
+  record Finding(int severity, boolean recovered, String metric, double value, String cause) {
+    Finding(boolean faulty, boolean recovered, String metric, double value, String cause) {
+      this(faulty ? 1 : 0, recovered, metric, value, cause);
+    }
+  }
 
   private final String name;
   private final int duration;
   private final String suggestion;
   private final Fault fault;
   private int streak;
+  private int looks;
   private boolean raised;
 
   LastingFault(String name, int duration, String suggestion, Fault fault) {
@@ -48,7 +54,8 @@ final class LastingFault implements AlarmRule {
   }
 
   private Optional<Alarm> weigh(MetricRecord metricRecord, Finding finding) {
-    streak = finding.faulty() ? streak + 1 : 0;
+    streak = finding.severity() > 0 ? streak + finding.severity() : 0;
+    looks = finding.severity() > 0 ? looks + 1 : 0;
     if (raised) {
       raised = !finding.recovered();
       return Optional.empty();
@@ -65,7 +72,7 @@ final class LastingFault implements AlarmRule {
         metricRecord.head(),
         finding.metric(),
         finding.value(),
-        finding.cause(),
+        looks == 1 ? finding.cause() : finding.cause() + ", for " + looks + " looks",
         suggestion);
   }
 }

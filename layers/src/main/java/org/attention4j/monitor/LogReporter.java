@@ -37,4 +37,9 @@ final class LogReporter implements Reporter {
     values.values().forEach(joined -> line.add(joined.toString()));
     return line.toString();
   }
+
+  @Override
+  public String toString() {
+    return "log";
+  }
 }

@@ -5,29 +5,26 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.attention4j.monitor.HeadProbe.Norms;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One layer on one scheduled iteration, from its forward pass to its update. */
 final class Look {
-  private static final Logger LOG = LoggerFactory.getLogger(Look.class);
-
   private final Watched layer;
-  private final Map<String, double[]> values = new HashMap<>();
-  private final Map<String, double[]> before = new HashMap<>();
-  private final Map<String, double[]> after = new HashMap<>();
+  private final Map<String, HeadShare[]> values = new HashMap<>();
+  private final Map<String, HeadShare[]> before = new HashMap<>();
+  private final Map<String, HeadShare[]> after = new HashMap<>();
   private Probe probe;
 
-  Look(Watched layer, int[] examples) {
+  Look(Watched layer, int[] examples, Guard guard) {
     this.layer = layer;
     probe = layer.probe(examples);
     if (layer.gradients() != null) {
-      layer.gradients().accept(this::arrived);
+      layer.gradients().ask(examples, gradient -> guard.run(() -> arrived(gradient)));
     }
   }
 
@@ -39,12 +36,9 @@ final class Look {
     return probe;
   }
 
-  /** Happens within the network's backward pass, which no failure in here may end. */
-  private void arrived(INDArray outputGradient) {
+  private void arrived(Supplier<HeadVectors> gradient) {
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      probe = probe.withAttendedGradient(layer.attendedGradient(outputGradient, probe.examples()));
-    } catch (RuntimeException e) {
-      LOG.warn("The gradient at the output of '{}' could not be looked at.", layer.name(), e);
+      probe = probe.withAttendedGradient(gradient.get());
     }
   }
 
@@ -54,23 +48,21 @@ final class Look {
         .parameters()
         .forEach(
             (name, value) -> {
-              values.put(name, norms(name, value));
-              before.put(name, norms(name, gradients.get(layer.gradientPrefix() + name)));
+              values.put(name, shares(name, value));
+              before.put(name, shares(name, gradients.get(layer.gradientPrefix() + name)));
             });
   }
 
   /** Completes the norms, now that the network's gradient holds the update. */
   void afterUpdate(Map<String, INDArray> updates) {
     for (String name : values.keySet()) {
-      after.put(name, norms(name, updates.get(layer.gradientPrefix() + name)));
+      after.put(name, shares(name, updates.get(layer.gradientPrefix() + name)));
     }
   }
 
-  /** One norm a head; none if there is no such array or it belongs to no single head. */
-  private double[] norms(String name, @Nullable INDArray array) {
-    return array == null
-        ? new double[0]
-        : HeadShare.norms(layer.rule(), name, array).orElse(new double[0]);
+  /** One share a head; none if there is no such array or it belongs to no single head. */
+  private HeadShare[] shares(String name, @Nullable INDArray array) {
+    return array == null ? new HeadShare[0] : HeadShare.of(layer.rule(), name, array);
   }
 
   private Map<String, Norms> norms(int head) {
@@ -78,12 +70,16 @@ final class Look {
     after.forEach(
         (name, update) -> {
           if (head < update.length) {
+            HeadShare value = Objects.requireNonNull(values.get(name))[head];
+            HeadShare gradient = Objects.requireNonNull(before.get(name))[head];
             norms.put(
                 name,
                 new Norms(
-                    Objects.requireNonNull(values.get(name))[head],
-                    Objects.requireNonNull(before.get(name))[head],
-                    update[head]));
+                    value.norm(),
+                    gradient.norm(),
+                    update[head].norm(),
+                    value.nans() + gradient.nans() + update[head].nans(),
+                    value.infinities() + gradient.infinities() + update[head].infinities()));
           }
         });
     return norms;
@@ -98,7 +94,7 @@ final class Look {
               layer.name(),
               head,
               rows.get(head),
-              RowRecomputation.ofHead(probe.normalizerParameters(), head),
+              RowRecomputation.learned(layer.rule(), probe.normalizerParameters(), head),
               norms(head)));
     }
     return heads;

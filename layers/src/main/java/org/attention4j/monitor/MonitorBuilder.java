@@ -1,9 +1,12 @@
 package org.attention4j.monitor;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
+import java.util.function.Predicate;
 
 /** Describes an {@link AttentionMonitor}. */
 public final class MonitorBuilder {
@@ -18,11 +21,12 @@ public final class MonitorBuilder {
   final List<Reporter> reporters = new ArrayList<>();
   Schedule schedule = Schedule.every(DEFAULT_INTERVAL);
   Geometry geometry = Geometry.INPUT;
-  Tier tier = Tier.CHEAP;
+  private Tier tier = Tier.CHEAP;
+  private Set<MetricGroup> groups = MetricGroup.of(tier);
   private final List<Metric> ownMetrics = new ArrayList<>();
   private final List<AlarmRule.Factory> rules = new ArrayList<>();
   private final List<Consumer<Alarm>> alarmActions = new ArrayList<>();
-  private boolean stopOnAlarm;
+  private Predicate<Alarm> ending = alarm -> false;
   private int examples = DEFAULT_EXAMPLES;
   private int rows = DEFAULT_ROWS;
   private long seed = DEFAULT_SEED;
@@ -39,6 +43,36 @@ public final class MonitorBuilder {
    */
   public MonitorBuilder every(int n) {
     return schedule(Schedule.every(n));
+  }
+
+  /**
+   * Looks on iterations 0, 1, 2, 4, 8 and so on.
+   *
+   * @return this
+   */
+  public MonitorBuilder logarithmic() {
+    return schedule(Schedule.logarithmic());
+  }
+
+  /**
+   * Looks on given iterations.
+   *
+   * @param iterations counted from 0, in any order
+   * @return this
+   */
+  public MonitorBuilder atIterations(int... iterations) {
+    return schedule(Schedule.atIterations(iterations));
+  }
+
+  /**
+   * Looks on the first iteration of epochs 0, n, 2n and so on.
+   *
+   * @param n the interval, at least 1
+   * @return this
+   * @throws IllegalArgumentException if n is not positive
+   */
+  public MonitorBuilder epochs(int n) {
+    return schedule(Schedule.epochs(n));
   }
 
   /**
@@ -60,6 +94,19 @@ public final class MonitorBuilder {
    */
   public MonitorBuilder tier(Tier tier) {
     this.tier = tier;
+    groups = MetricGroup.of(tier);
+    return this;
+  }
+
+  /**
+   * Computes these built-in metrics only, whatever their tier; none at all without an argument.
+   *
+   * @param chosen those of the tier unless set
+   * @return this
+   */
+  public MonitorBuilder groups(MetricGroup... chosen) {
+    groups = EnumSet.noneOf(MetricGroup.class);
+    groups.addAll(List.of(chosen));
     return this;
   }
 
@@ -177,12 +224,23 @@ public final class MonitorBuilder {
 
   /**
    * Ends training at the first alarm, by an {@link AttentionAlarmException} out of {@code fit} once
-   * the iteration is complete.
+   * the iteration is complete. For Deeplearning4j's early stopping there is {@link UntilAlarm}.
    *
    * @return this
    */
   public MonitorBuilder stopOnAlarm() {
-    stopOnAlarm = true;
+    return stopOnAlarm(alarm -> true);
+  }
+
+  /**
+   * Ends training at the first of certain alarms.
+   *
+   * @param which true for an alarm that ends training, such as {@code alarm ->
+   *     alarm.rule().equals("not-finite")}
+   * @return this
+   */
+  public MonitorBuilder stopOnAlarm(Predicate<Alarm> which) {
+    ending = which;
     return this;
   }
 
@@ -200,17 +258,20 @@ public final class MonitorBuilder {
     return new Sampling(examples, rows, seed);
   }
 
-  List<Metric> allMetrics() {
-    List<Metric> metrics = new ArrayList<>(Metrics.of(tier, topCount));
-    ownMetrics.stream().filter(metric -> metric.tier().compareTo(tier) <= 0).forEach(metrics::add);
-    return metrics.stream().<Metric>map(GuardedMetric::new).toList();
+  Set<MetricGroup> chosenGroups() {
+    return groups;
   }
 
-  /** Alarms that tell the reporters too, before what the user wants done. */
-  Alarms alarmsTelling(List<Reporter> told) {
-    List<Consumer<Alarm>> actions = new ArrayList<>();
-    told.forEach(reporter -> actions.add(reporter::alarm));
+  List<Metric> allMetrics() {
+    List<Metric> metrics = new ArrayList<>();
+    groups.forEach(group -> metrics.add(group.metric(topCount)));
+    ownMetrics.stream().filter(metric -> metric.tier().compareTo(tier) <= 0).forEach(metrics::add);
+    return metrics;
+  }
+
+  Alarms alarms(Consumer<Alarm> toReporters) {
+    List<Consumer<Alarm>> actions = new ArrayList<>(List.of(toReporters));
     actions.addAll(alarmActions);
-    return new Alarms(rules, actions, stopOnAlarm);
+    return new Alarms(rules, actions, ending);
   }
 }

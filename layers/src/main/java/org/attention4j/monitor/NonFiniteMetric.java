@@ -1,25 +1,32 @@
 package org.attention4j.monitor;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.DoubleStream;
 
 /** Counts what is NaN or infinite. */
 final class NonFiniteMetric implements Metric {
   @Override
   public Map<String, Double> measure(HeadProbe head) {
-    long count = 0;
+    long nans = 0;
+    long infinities = 0;
     for (AttentionRow row : head.rows()) {
-      count += count(row.scores()) + count(row.weights());
       double[] gradient = row.scoresGradient();
-      count += gradient == null ? 0 : count(gradient);
+      double[][] all = {row.scores(), row.weights(), gradient == null ? new double[0] : gradient};
+      for (double[] values : all) {
+        for (double value : values) {
+          nans += Double.isNaN(value) ? 1 : 0;
+          infinities += Double.isInfinite(value) ? 1 : 0;
+        }
+      }
     }
     for (HeadProbe.Norms norms : head.parameters().values()) {
-      count += count(norms.value(), norms.gradient(), norms.update());
+      nans += norms.nans();
+      infinities += norms.infinities();
     }
-    return Map.of("nonFinite", (double) count);
-  }
-
-  private static long count(double... values) {
-    return DoubleStream.of(values).filter(value -> !Double.isFinite(value)).count();
+    Map<String, Double> counts = new LinkedHashMap<>();
+    counts.put("nanCount", (double) nans);
+    counts.put("infiniteCount", (double) infinities);
+    counts.put("nonFinite", (double) (nans + infinities));
+    return counts;
   }
 }

@@ -1,62 +1,21 @@
 package org.attention4j.monitor;
 
-import java.util.Map;
 import java.util.Random;
-import org.attention4j.layers.AttentionRule;
 import org.attention4j.monitor.AttentionRow.Steepness;
 import org.attention4j.theory.JacobianNorm;
-import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/**
- * The whole Jacobian of a normalizer that is no softmax, at one row: n copies of the row, each with
- * the gradient of another weight.
- */
+/** Norms of the whole Jacobian of a normalizer that is no softmax. */
 final class NormalizerJacobian {
-  /** n² doubles a head, some times over, are held: 8 MB at this length. */
-  private static final int LONGEST = 1024;
+  /** n² doubles a head are held: 8 MB at this length. */
+  static final int LONGEST = 1024;
 
   private static final int STEPS = 500;
   private static final double TOLERANCE = 1e-10;
 
   private NormalizerJacobian() {}
 
-  /**
-   * Computes the norms.
-   *
-   * @param scores of the visible keys [n], at least one
-   * @param head whose parameters count
-   * @return the norms; null where the row is too long
-   */
-  static @Nullable Steepness norms(
-      NormalizerProgram program,
-      double[] scores,
-      int head,
-      Map<String, INDArray> parameters,
-      AttentionRule rule) {
-    int n = scores.length;
-    if (n > LONGEST) {
-      return null;
-    }
-    // All heads compute the same row, each with its own parameters; one of them is wanted.
-    INDArray rows =
-        Nd4j.createFromArray(scores).reshape(1, 1, 1, n).broadcast(1, rule.heads(), n, n).dup();
-    INDArray directions =
-        Nd4j.eye(n).castTo(DataType.DOUBLE).reshape(1, 1, n, n).broadcast(1, rule.heads(), n, n);
-    INDArray visible = Nd4j.ones(DataType.DOUBLE, 1, 1, n, n);
-    double[][] jacobian =
-        program
-            .scoresGradient(rows, visible, parameters, directions.dup())
-            .get(
-                NDArrayIndex.point(0),
-                NDArrayIndex.point(head),
-                NDArrayIndex.all(),
-                NDArrayIndex.all())
-            .reshape(n, n)
-            .toDoubleMatrix();
+  /** The norms of a square matrix. */
+  static Steepness norms(double[][] jacobian) {
     double squares = 0;
     for (double[] row : jacobian) {
       for (double entry : row) {
@@ -67,7 +26,7 @@ final class NormalizerJacobian {
         JacobianNorm.spectral(
             v -> product(jacobian, v),
             u -> transposedProduct(jacobian, u),
-            n,
+            jacobian.length,
             STEPS,
             TOLERANCE,
             new Random(1));
@@ -77,18 +36,23 @@ final class NormalizerJacobian {
   private static double[] product(double[][] matrix, double[] v) {
     double[] result = new double[matrix.length];
     for (int i = 0; i < matrix.length; i++) {
+      double[] row = matrix[i];
+      double sum = 0;
       for (int j = 0; j < v.length; j++) {
-        result[i] += matrix[i][j] * v[j];
+        sum += row[j] * v[j];
       }
+      result[i] = sum;
     }
     return result;
   }
 
   private static double[] transposedProduct(double[][] matrix, double[] u) {
-    double[] result = new double[matrix[0].length];
+    double[] result = new double[matrix.length];
     for (int i = 0; i < matrix.length; i++) {
+      double[] row = matrix[i];
+      double factor = u[i];
       for (int j = 0; j < result.length; j++) {
-        result[j] += matrix[i][j] * u[i];
+        result[j] += row[j] * factor;
       }
     }
     return result;

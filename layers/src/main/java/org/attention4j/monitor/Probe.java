@@ -3,11 +3,9 @@ package org.attention4j.monitor;
 import java.util.Map;
 import org.attention4j.layers.AttentionRule;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What a watched layer hands over on a scheduled iteration: the sampled examples, detached from all
- * workspaces, in DOUBLE.
+ * What a watched layer hands over on a scheduled iteration: the sampled examples, as plain numbers.
  *
  * <p>Dimensions: e sampled examples, h heads, g heads of keys and values, d head size.
  *
@@ -18,8 +16,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param keys K [e, g, d, Tk]
  * @param values V [e, g, d, Tk]
  * @param tokens the layer's input at the keys [e, size, Tk]
- * @param queryMask zero for padding [e, Tq]; null if all count
- * @param keyMask zero for padding [e, Tk]; null if all count
+ * @param queryCounts whether a query is none of padding [e][Tq]; null if all count
+ * @param keyCounts whether a key is none of padding [e][Tk]; null if all count
  * @param normalizerParameters the learned parameters by name, each [h]
  * @param attendedGradient the gradient at V pᵀ [e, h, d, Tq]; null if there was no backward pass to
  *     be seen
@@ -29,16 +27,16 @@ record Probe(
     String layer,
     AttentionRule rule,
     int[] examples,
-    INDArray queries,
-    INDArray keys,
-    INDArray values,
-    INDArray tokens,
-    @Nullable INDArray queryMask,
-    @Nullable INDArray keyMask,
-    Map<String, INDArray> normalizerParameters,
-    @Nullable INDArray attendedGradient) {
+    HeadVectors queries,
+    HeadVectors keys,
+    HeadVectors values,
+    HeadVectors tokens,
+    boolean @Nullable [][] queryCounts,
+    boolean @Nullable [][] keyCounts,
+    Map<String, double[]> normalizerParameters,
+    @Nullable HeadVectors attendedGradient) {
 
-  Probe withAttendedGradient(INDArray gradient) {
+  Probe withAttendedGradient(HeadVectors gradient) {
     return new Probe(
         layer,
         rule,
@@ -47,8 +45,8 @@ record Probe(
         keys,
         values,
         tokens,
-        queryMask,
-        keyMask,
+        queryCounts,
+        keyCounts,
         normalizerParameters,
         gradient);
   }

@@ -1,5 +1,6 @@
 package org.attention4j.monitor;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -23,22 +24,67 @@ public final class Reporters {
 
   /**
    * Appends one JSON object a line for each record: {@code
-   * {"iteration":50,"epoch":0,"layer":"att1", "head":2,"metrics":{"entropy":1.25}}}. A metric
+   * {"iteration":50,"epoch":0,"layer":"att1","head":2,"metrics":{"entropy":1.25}}}. A metric
    * without a value is absent, a value that is NaN or infinite is {@code null}. UTF-8; each report
-   * is on disk when it returns.
+   * is written when it returns.
    *
-   * @param file the file; made if absent, continued otherwise
+   * @param file the file; made if absent, with its folder, and continued otherwise
    * @return the reporter
    * @throws java.io.UncheckedIOException if the file cannot be opened
    */
   public static Reporter jsonLines(Path file) {
-    return new JsonLinesReporter(file);
+    return JsonLinesReporter.ofRecords(file);
   }
 
   /**
-   * Keeps records in memory.
+   * Appends one JSON object a line for each alarm, with the components of {@link Alarm} as its
+   * fields.
    *
-   * @param capacity how many records to keep, at least 1; the oldest go first
+   * @param file the file; made if absent, with its folder, and continued otherwise
+   * @return the reporter
+   * @throws java.io.UncheckedIOException if the file cannot be opened
+   */
+  public static Reporter alarmsAsJsonLines(Path file) {
+    return JsonLinesReporter.ofAlarms(file);
+  }
+
+  /**
+   * Appends one line a number to a CSV file (RFC 4180, UTF-8), with the columns {@code
+   * iteration,epoch,layer,head,metric,value}: layers need not have the same metrics. Each report is
+   * written when it returns.
+   *
+   * @param file the file; made with a header if absent or empty, and continued otherwise
+   * @return the reporter
+   * @throws java.io.UncheckedIOException if the file cannot be opened
+   * @throws IllegalStateException if {@code org.apache.commons:commons-csv} is not on the class
+   *     path
+   */
+  public static Reporter csv(Path file) {
+    try {
+      return new CsvReporter(file);
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalStateException(
+          "Reporters.csv needs org.apache.commons:commons-csv on the class path.", e);
+    }
+  }
+
+  /**
+   * Keeps a gauge {@code attention.<metric>} for each metric of each head, with the tags {@code
+   * layer} and {@code head}, at its newest value; and counts alarms in {@code attention.alarms},
+   * with the tag {@code rule} besides. Needs {@code io.micrometer:micrometer-core} on the class
+   * path.
+   *
+   * @param registry where the gauges go
+   * @return the reporter
+   */
+  public static Reporter micrometer(MeterRegistry registry) {
+    return new MicrometerReporter(registry);
+  }
+
+  /**
+   * Keeps records and alarms in memory.
+   *
+   * @param capacity how many of each to keep, at least 1; the oldest go first
    * @return the reporter
    * @throws IllegalArgumentException if the capacity is not positive
    */

@@ -1,17 +1,17 @@
 package org.attention4j.monitor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.attention4j.layers.AttentionRule;
 import org.attention4j.monitor.AttentionRow.Steepness;
 import org.attention4j.theory.SoftmaxJacobian;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Computes sampled rows of a probe anew, in DOUBLE, whatever road the layer itself takes: no more
@@ -22,12 +22,12 @@ import org.nd4j.linalg.factory.Nd4j;
 final class RowRecomputation {
   private final AttentionRule rule;
   private final Geometry geometry;
-  private final NormalizerProgram program;
+  private final RowMap map;
 
   RowRecomputation(AttentionRule rule, Geometry geometry) {
     this.rule = rule;
     this.geometry = geometry;
-    program = new NormalizerProgram(rule.normalizer(), rule.heads());
+    map = RowMap.of(rule.normalizer(), rule.heads());
   }
 
   /** One query of one sampled example and the keys that it sees. */
@@ -52,18 +52,20 @@ final class RowRecomputation {
 
   private List<Place> places(Probe probe, Sampling sampling, int iteration) {
     List<Place> places = new ArrayList<>();
-    int queryCount = Math.toIntExact(probe.queries().size(3));
-    int keyCount = Math.toIntExact(probe.keys().size(3));
+    int queryCount = probe.queries().steps();
+    int keyCount = probe.keys().steps();
     for (int sample = 0; sample < probe.examples().length; sample++) {
       int e = sample;
       int[] candidates =
           IntStream.range(0, queryCount)
-              .filter(query -> counts(probe.queryMask(), e, query))
+              .filter(query -> counts(probe.queryCounts(), e, query))
               .toArray();
       for (int query : sampling.rows(candidates, iteration, sample)) {
         int last = rule.causal() ? query + keyCount - queryCount : keyCount - 1;
         int[] keys =
-            IntStream.rangeClosed(0, last).filter(key -> counts(probe.keyMask(), e, key)).toArray();
+            IntStream.rangeClosed(0, last)
+                .filter(key -> counts(probe.keyCounts(), e, key))
+                .toArray();
         if (keys.length > 0) {
           places.add(new Place(sample, query, keys));
         }
@@ -72,56 +74,44 @@ final class RowRecomputation {
     return places;
   }
 
-  private static boolean counts(@Nullable INDArray mask, int example, int step) {
-    return mask == null || mask.getDouble(example, step) != 0;
+  private static boolean counts(boolean @Nullable [][] counts, int example, int step) {
+    return counts == null || counts[example][step];
   }
 
   private void compute(
       Probe probe, List<Place> places, boolean jacobians, List<List<AttentionRow>> result) {
-    int width = Math.toIntExact(probe.keys().size(3));
-    INDArray visible = visible(places, width);
+    Map<String, double[]> parameters = probe.normalizerParameters();
     double[][][] scores = scores(probe, places);
     double[][][] weightsGradients = weightsGradients(probe, places);
-    INDArray scoreRows = stacked(scores, places, width);
-    Map<String, INDArray> parameters = probe.normalizerParameters();
-    double[][][] weights = picked(program.weights(scoreRows, visible, parameters), places);
-    double[][][] scoresGradients =
-        weightsGradients == null
-            ? null
-            : picked(
-                program.scoresGradient(
-                    scoreRows, visible, parameters, stacked(weightsGradients, places, width)),
-                places);
-    double[][][][] tokens = tokens(probe, places);
+    RowMap.Evaluation evaluation = evaluate(scores, weightsGradients, parameters);
+    double[][][] scoresGradients = evaluation.scoresGradients();
     int longest = longest(places);
     for (int head = 0; head < rule.heads(); head++) {
-      Map<String, Double> ofHead = ofHead(parameters, head);
+      Map<String, Double> learned = learned(rule, parameters, head);
       for (int r = 0; r < places.size(); r++) {
         Place place = places.get(r);
-        int[] keys = place.keys();
-        OptionalDouble temperature = Temperature.of(rule.normalizer(), ofHead, keys.length);
-        Steepness steepness =
-            !jacobians
-                ? null
-                : temperature.isPresent()
-                    ? steepness(weights[head][r], temperature.getAsDouble())
-                    : r == longest
-                        ? NormalizerJacobian.norms(program, scores[head][r], head, parameters, rule)
-                        : null;
-        AttentionRow row =
-            new AttentionRow(
-                probe.examples()[place.sample()],
-                place.query(),
-                keys,
-                scores[head][r],
-                weights[head][r],
-                tokens[head][r],
-                weightsGradients == null ? null : weightsGradients[head][r],
-                scoresGradients == null ? null : scoresGradients[head][r],
-                temperature,
-                steepness);
-        result.get(head).add(row);
+        double[] weights = evaluation.weights()[head][r];
+        OptionalDouble temperature = Temperature.of(rule.normalizer(), learned, weights.length);
+        result
+            .get(head)
+            .add(
+                new AttentionRow(
+                    probe.examples()[place.sample()],
+                    place.query(),
+                    place.keys(),
+                    scores[head][r],
+                    weights,
+                    tokens(probe, head, place),
+                    weightsGradients == null ? null : weightsGradients[head][r],
+                    scoresGradients == null ? null : scoresGradients[head][r],
+                    temperature,
+                    jacobians && temperature.isPresent()
+                        ? steepness(weights, temperature.getAsDouble())
+                        : null));
       }
+    }
+    if (jacobians && result.get(0).get(longest).temperature().isEmpty()) {
+      measureJacobians(result, longest, parameters);
     }
   }
 
@@ -131,10 +121,62 @@ final class RowRecomputation {
         SoftmaxJacobian.frobeniusNorm(weights, temperature));
   }
 
-  static Map<String, Double> ofHead(Map<String, INDArray> parameters, int head) {
-    Map<String, Double> values = new HashMap<>();
-    parameters.forEach((name, vector) -> values.put(name, vector.getDouble(head)));
-    return values;
+  /** For maps that are no softmax: the norms at one row of each head, if it is not too long. */
+  private void measureJacobians(
+      List<List<AttentionRow>> result, int r, Map<String, double[]> parameters) {
+    double[][] scores = result.stream().map(rows -> rows.get(r).scores()).toArray(double[][]::new);
+    if (scores[0].length > NormalizerJacobian.LONGEST
+        || !Arrays.stream(scores).allMatch(RowRecomputation::finite)) {
+      return;
+    }
+    double[][][] jacobians = map.jacobians(scores, parameters);
+    for (int head = 0; head < scores.length; head++) {
+      result
+          .get(head)
+          .set(r, result.get(head).get(r).withSteepness(NormalizerJacobian.norms(jacobians[head])));
+    }
+  }
+
+  /** A map is not asked about rows with a score that is no number; all about these is NaN. */
+  private RowMap.Evaluation evaluate(
+      double[][][] scores,
+      double @Nullable [][][] weightsGradients,
+      Map<String, double[]> parameters) {
+    double[][][] safe = new double[scores.length][][];
+    for (int head = 0; head < scores.length; head++) {
+      safe[head] =
+          Arrays.stream(scores[head])
+              .map(row -> finite(row) ? row : new double[row.length])
+              .toArray(double[][]::new);
+    }
+    RowMap.Evaluation evaluation = map.evaluate(safe, weightsGradients, parameters);
+    for (int head = 0; head < scores.length; head++) {
+      for (int r = 0; r < scores[head].length; r++) {
+        if (safe[head][r] != scores[head][r]) {
+          Arrays.fill(evaluation.weights()[head][r], Double.NaN);
+          if (evaluation.scoresGradients() != null) {
+            Arrays.fill(evaluation.scoresGradients()[head][r], Double.NaN);
+          }
+        }
+      }
+    }
+    return evaluation;
+  }
+
+  private static boolean finite(double[] row) {
+    double sum = 0;
+    for (double value : row) {
+      sum += 0 * value;
+    }
+    return sum == 0;
+  }
+
+  /** The learned quantities of one head's normalizer. */
+  static Map<String, Double> learned(
+      AttentionRule rule, Map<String, double[]> parameters, int head) {
+    Map<String, Double> ofHead = new HashMap<>();
+    parameters.forEach((name, vector) -> ofHead.put(name, vector[head]));
+    return rule.normalizer().learned(ofHead);
   }
 
   private static int longest(List<Place> places) {
@@ -148,16 +190,15 @@ final class RowRecomputation {
   }
 
   private double[][][] scores(Probe probe, List<Place> places) {
-    HeadVectors keys = new HeadVectors(probe.keys());
-    HeadVectors queries = new HeadVectors(probe.queries());
-    int offset = keys.steps() - queries.steps();
-    double[][][] scores = products(queries, keys, places);
+    int offset = probe.keys().steps() - probe.queries().steps();
+    double[][][] scores = products(probe.queries(), probe.keys(), places);
     for (int head = 0; head < scores.length; head++) {
+      double bias = rule.bias(head, 1); // proportional to the distance
       for (int r = 0; r < places.size(); r++) {
         Place place = places.get(r);
         for (int i = 0; i < place.keys().length; i++) {
           int distance = Math.abs(place.query() + offset - place.keys()[i]);
-          scores[head][r][i] = rule.scale() * scores[head][r][i] + rule.bias(head, distance);
+          scores[head][r][i] = rule.scale() * scores[head][r][i] + bias * distance;
         }
       }
     }
@@ -166,10 +207,8 @@ final class RowRecomputation {
 
   /** dL/dp = Vᵀ dO; null if no gradient was seen. */
   private double @Nullable [][][] weightsGradients(Probe probe, List<Place> places) {
-    INDArray attendedGradient = probe.attendedGradient();
-    return attendedGradient == null
-        ? null
-        : products(new HeadVectors(attendedGradient), new HeadVectors(probe.values()), places);
+    HeadVectors attendedGradient = probe.attendedGradient();
+    return attendedGradient == null ? null : products(attendedGradient, probe.values(), places);
   }
 
   /** The products of each place's vector on the left with those of its keys on the right. */
@@ -178,12 +217,12 @@ final class RowRecomputation {
     for (int head = 0; head < rule.heads(); head++) {
       for (int r = 0; r < places.size(); r++) {
         Place place = places.get(r);
-        double[] vector = left.of(place.sample(), head, place.query());
-        int rightHead = shared(right, head);
         products[head][r] =
-            IntStream.of(place.keys())
-                .mapToDouble(key -> right.product(vector, place.sample(), rightHead, key))
-                .toArray();
+            right.products(
+                left.of(place.sample(), head, place.query()),
+                place.sample(),
+                shared(right, head),
+                place.keys());
       }
     }
     return products;
@@ -194,62 +233,8 @@ final class RowRecomputation {
     return head * keysOrValues.heads() / rule.heads();
   }
 
-  private double[][][][] tokens(Probe probe, List<Place> places) {
-    HeadVectors vectors =
-        new HeadVectors(geometry == Geometry.VALUES ? probe.values() : probe.tokens());
-    double[][][][] tokens = new double[rule.heads()][places.size()][][];
-    for (int head = 0; head < rule.heads(); head++) {
-      for (int r = 0; r < places.size(); r++) {
-        Place place = places.get(r);
-        int vectorHead = shared(vectors, head);
-        boolean sameAsBefore = head > 0 && vectorHead == shared(vectors, head - 1);
-        tokens[head][r] =
-            sameAsBefore
-                ? tokens[head - 1][r]
-                : IntStream.of(place.keys())
-                    .mapToObj(key -> vectors.of(place.sample(), vectorHead, key))
-                    .toArray(double[][]::new);
-      }
-    }
-    return tokens;
-  }
-
-  private static INDArray visible(List<Place> places, int width) {
-    double[][] visible = new double[places.size()][width];
-    for (int r = 0; r < places.size(); r++) {
-      for (int key : places.get(r).keys()) {
-        visible[r][key] = 1;
-      }
-    }
-    return Nd4j.createFromArray(visible).reshape(1, 1, places.size(), width);
-  }
-
-  /** Rows [h][R][n] on the places of their keys in an array [1, h, R, width]. */
-  private static INDArray stacked(double[][][] rows, List<Place> places, int width) {
-    double[][][][] result = new double[1][rows.length][places.size()][width];
-    for (int head = 0; head < rows.length; head++) {
-      for (int r = 0; r < places.size(); r++) {
-        int[] keys = places.get(r).keys();
-        for (int i = 0; i < keys.length; i++) {
-          result[0][head][r][keys[i]] = rows[head][r][i];
-        }
-      }
-    }
-    return Nd4j.createFromArray(result);
-  }
-
-  /** Of rows [1, h, R, width] what stands at the keys of each, [h][R][n]. */
-  private static double[][][] picked(INDArray x, List<Place> places) {
-    double[] data = x.dup('c').data().asDouble();
-    int width = Math.toIntExact(x.size(3));
-    double[][][] rows = new double[Math.toIntExact(x.size(1))][places.size()][];
-    for (int head = 0; head < rows.length; head++) {
-      for (int r = 0; r < places.size(); r++) {
-        int start = (head * places.size() + r) * width;
-        rows[head][r] =
-            IntStream.of(places.get(r).keys()).mapToDouble(key -> data[start + key]).toArray();
-      }
-    }
-    return rows;
+  private Supplier<double[][]> tokens(Probe probe, int head, Place place) {
+    HeadVectors vectors = geometry == Geometry.VALUES ? probe.values() : probe.tokens();
+    return () -> vectors.of(place.sample(), shared(vectors, head), place.keys());
   }
 }

@@ -25,10 +25,11 @@ final class SpreadMetrics implements Metric {
       double[] weights = row.weights();
       double mass = WeightRow.mass(weights);
       if (mass != 0) {
-        means.add("entropy", WeightRow.entropy(weights));
-        means.add("effectiveTokens", WeightRow.effectiveTokens(weights));
+        double entropy = WeightRow.entropy(weights);
+        means.add("entropy", entropy);
+        means.add("effectiveTokens", Math.exp(entropy));
         if (row.length() > 1) {
-          means.add("normalizedEntropy", WeightRow.normalizedEntropy(weights));
+          means.add("normalizedEntropy", entropy / Math.log(row.length()));
         }
       }
       means.add("support", WeightRow.support(weights));
@@ -36,6 +37,7 @@ final class SpreadMetrics implements Metric {
       means.add("largestWeight", WeightRow.largest(weights));
       means.add("largestOverUniform", WeightRow.largest(weights) * row.length());
       int count = Math.min(topCount.applyAsInt(row.length()), row.length());
+      means.add("topCount", count);
       means.add("topMass", WeightRow.topMass(weights, TopN.of(weights, count)));
       if (row.keys()[0] == 0) {
         means.add(SINK_MASS, weights[0]);

@@ -6,8 +6,10 @@ import org.attention4j.layers.Position;
 import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -22,6 +24,10 @@ final class StockHeads {
     return layer instanceof SelfAttentionLayer stock
         ? rule(stock.isProjectInput(), stock.getNHeads(), stock.getHeadSize(), stock.getNIn())
         : null;
+  }
+
+  static AttentionRule rule(RecurrentAttentionLayer stock) {
+    return rule(stock.isProjectInput(), stock.getNHeads(), stock.getHeadSize(), stock.getNIn());
   }
 
   static AttentionRule rule(AttentionVertex stock) {
@@ -44,7 +50,8 @@ final class StockHeads {
   static INDArray[] of(INDArray[] inputs, Map<String, INDArray> parameters) {
     INDArray[] heads = new INDArray[WEIGHTS.length];
     for (int i = 0; i < heads.length; i++) {
-      heads[i] = projected(inputs[Math.min(i, inputs.length - 1)], parameters.get(WEIGHTS[i]));
+      INDArray x = inputs[Math.min(i, inputs.length - 1)];
+      heads[i] = projected(wide(x), parameters.get(WEIGHTS[i]));
     }
     return heads;
   }
@@ -55,11 +62,15 @@ final class StockHeads {
     }
     long heads = weights.size(0);
     long size = weights.size(1);
-    INDArray matrix = weights.dup('c').reshape('c', heads * size, weights.size(2));
+    INDArray matrix = wide(weights.dup('c')).reshape('c', heads * size, weights.size(2));
     INDArray result = Nd4j.create(x.dataType(), x.size(0), heads * size, x.size(2));
     for (int e = 0; e < x.size(0); e++) {
       result.tensorAlongDimension(e, 1, 2).assign(matrix.mmul(x.tensorAlongDimension(e, 1, 2)));
     }
     return result.reshape('c', x.size(0), heads, size, x.size(2));
+  }
+
+  private static INDArray wide(INDArray x) {
+    return x.dataType() == DataType.DOUBLE ? x : x.castTo(DataType.FLOAT);
   }
 }

@@ -3,47 +3,41 @@ package org.attention4j.monitor;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.attention4j.normalizer.Normalizer;
-import org.attention4j.normalizer.NormalizerParameter;
-import org.attention4j.normalizer.Normalizers;
 
 /** The temperature of those maps that are softmax(z / T) for one row. */
 final class Temperature {
-  private static final String SOFTMAX = Normalizers.softmax().type();
-  private static final String LOG_TEMPERATURE =
-      onlyParameter(Normalizers.softmaxWithLearnableTemperature(1));
-  private static final String SCALABLE = Normalizers.ssmax().type();
-  private static final String SCALE = onlyParameter(Normalizers.ssmax());
-
   private Temperature() {}
-
-  private static String onlyParameter(Normalizer normalizer) {
-    return normalizer.parameters(1).stream().map(NormalizerParameter::name).toList().get(0);
-  }
 
   /**
    * Finds T.
    *
-   * @param parameters the learned parameters of one head
+   * @param learned the learned quantities of one head
    * @param length the number n of visible keys
-   * @return T; empty if the map is no softmax
+   * @return T; empty if the map is no softmax, or one with scores turned round
    */
-  static OptionalDouble of(Normalizer normalizer, Map<String, Double> parameters, int length) {
+  static OptionalDouble of(Normalizer normalizer, Map<String, Double> learned, int length) {
     String type;
     try {
       type = normalizer.type();
     } catch (IllegalStateException unnamed) {
       return OptionalDouble.empty();
     }
-    if (type.equals(SOFTMAX)) {
-      Double learned = parameters.get(LOG_TEMPERATURE);
-      Object fixed = normalizer.options().get("temperature");
-      return OptionalDouble.of(
-          learned != null ? Math.exp(learned) : fixed instanceof Number t ? t.doubleValue() : 1);
-    }
-    Double scale = parameters.get(SCALE);
-    if (type.equals(SCALABLE) && scale != null && scale * Math.log(length) > 0) {
-      return OptionalDouble.of(1 / (scale * Math.log(length)));
-    }
-    return OptionalDouble.empty();
+    double sharpness =
+        switch (type) {
+          case "softmax" -> 1 / option(normalizer, learned, "temperature", 1);
+          case "ssmax" -> option(normalizer, learned, "s", Double.NaN) * Math.log(length);
+          case "log-n" -> {
+            double trained = option(normalizer, learned, "trainLength", Double.NaN);
+            yield Math.max(1, Math.log(length) / Math.log(trained));
+          }
+          default -> Double.NaN;
+        };
+    return sharpness > 0 ? OptionalDouble.of(1 / sharpness) : OptionalDouble.empty();
+  }
+
+  private static double option(
+      Normalizer normalizer, Map<String, Double> learned, String name, double otherwise) {
+    Object value = learned.containsKey(name) ? learned.get(name) : normalizer.options().get(name);
+    return value instanceof Number number ? number.doubleValue() : otherwise;
   }
 }

@@ -3,6 +3,7 @@ package org.attention4j.monitor;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.attention4j.layers.AttentionRule;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param queryMask zero for padding, [b, Tq]; null if all queries count
  * @param keyMask zero for padding, [b, Tk]; null if all keys count
  * @param projection from the sampled inputs and their key mask to queries, keys and values
- * @param gradients hands the gradient that arrives at the output to whom it is given; null if it
- *     cannot be had
+ * @param gradients where the gradient at what the heads attended comes from; null if it cannot be
+ *     had
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Watched(
@@ -36,7 +37,7 @@ record Watched(
     @Nullable INDArray queryMask,
     @Nullable INDArray keyMask,
     Projection projection,
-    @Nullable Consumer<Consumer<INDArray>> gradients) {
+    @Nullable GradientSource gradients) {
   private static final String OUTPUT_WEIGHTS = "Wo";
 
   /** From inputs to heads. */
@@ -51,6 +52,31 @@ record Watched(
     INDArray[] heads(INDArray[] inputs, @Nullable INDArray keyMask);
   }
 
+  /** Knows the gradient at what the heads attended. */
+  interface GradientSource {
+    /**
+     * Asks for it once, at the next backward pass.
+     *
+     * @param examples which examples are wanted
+     * @param observer called within the backward pass with what computes the gradient [e, h, d, Tq]
+     *     there and then
+     */
+    void ask(int[] examples, Consumer<Supplier<HeadVectors>> observer);
+  }
+
+  Watched named(String newName) {
+    return new Watched(
+        newName,
+        gradientPrefix,
+        rule,
+        parameters,
+        inputs,
+        queryMask,
+        keyMask,
+        projection,
+        gradients);
+  }
+
   /** Takes what a probe needs of some examples, all but the gradient. */
   Probe probe(int[] examples) {
     INDArray[] sampled = new INDArray[inputs.length];
@@ -59,53 +85,70 @@ record Watched(
     }
     INDArray sampledKeyMask = keyMask == null ? null : sampled(keyMask, examples);
     INDArray[] heads = projection.heads(sampled, sampledKeyMask);
-    Map<String, INDArray> normalizerParameters = new HashMap<>();
+    Map<String, double[]> normalizerParameters = new HashMap<>();
     for (NormalizerParameter parameter : rule.normalizer().parameters(rule.heads())) {
       INDArray vector = parameters.get(parameter.name());
       if (vector != null) {
-        normalizerParameters.put(parameter.name(), wide(vector).reshape(rule.heads()));
+        normalizerParameters.put(parameter.name(), HeadVectors.numbers(vector));
       }
     }
     return new Probe(
         name,
         rule,
         examples,
-        wide(heads[0]),
-        wide(heads[1]),
-        wide(heads[2]),
-        wide(sampled[Math.min(1, sampled.length - 1)]),
-        queryMask == null ? null : sampled(queryMask, examples),
-        sampledKeyMask,
+        new HeadVectors(heads[0]),
+        new HeadVectors(heads[1]),
+        new HeadVectors(heads[2]),
+        new HeadVectors(sampled[Math.min(1, sampled.length - 1)]),
+        queryMask == null ? null : counts(sampled(queryMask, examples)),
+        sampledKeyMask == null ? null : counts(sampledKeyMask),
         normalizerParameters,
         null);
   }
 
-  /** From the gradient at the layer's output to that at its heads, [e, h, d, Tq]. */
-  INDArray attendedGradient(INDArray outputGradient, int[] examples) {
+  /** From the gradient at a layer's output to that at its heads, [e, h, d, Tq]. */
+  static HeadVectors attendedGradient(
+      AttentionRule rule,
+      Map<String, INDArray> parameters,
+      INDArray outputGradient,
+      int[] examples) {
     INDArray gradient = wide(sampled(outputGradient, examples));
     INDArray weights = parameters.get(OUTPUT_WEIGHTS);
-    long steps = gradient.size(2);
-    INDArray result =
-        Nd4j.create(DataType.DOUBLE, examples.length, rule.heads() * rule.headSize(), steps);
-    for (int e = 0; e < examples.length; e++) {
-      INDArray ofExample = gradient.tensorAlongDimension(e, 1, 2);
-      result
-          .tensorAlongDimension(e, 1, 2)
-          .assign(weights == null ? ofExample : wide(weights).mmul(ofExample));
+    if (weights != null) {
+      INDArray matrix = wide(weights);
+      INDArray result =
+          Nd4j.create(DataType.DOUBLE, examples.length, matrix.size(0), gradient.size(2));
+      for (int e = 0; e < examples.length; e++) {
+        result.slice(e).assign(matrix.mmul(gradient.slice(e)));
+      }
+      gradient = result;
     }
-    return result.reshape('c', examples.length, rule.heads(), rule.headSize(), steps);
+    return new HeadVectors(
+        gradient.reshape('c', examples.length, rule.heads(), rule.headSize(), gradient.size(2)));
   }
 
   /** A copy of some examples in memory of its own. */
-  private static INDArray sampled(INDArray x, int[] examples) {
+  static INDArray sampled(INDArray x, int[] examples) {
     long[] shape = x.shape().clone();
-    INDArray rows = x.dup('c').reshape('c', shape[0], x.length() / shape[0]);
     shape[0] = examples.length;
-    return Nd4j.pullRows(rows, 1, examples, 'c').reshape('c', shape);
+    INDArray copy = Nd4j.create(x.dataType(), shape);
+    for (int i = 0; i < examples.length; i++) {
+      copy.slice(i).assign(x.slice(examples[i]));
+    }
+    return copy;
   }
 
-  /** A copy in DOUBLE. */
   private static INDArray wide(INDArray x) {
-    return x.dataType() == DataType.DOUBLE ? x.dup() : x.castTo(DataType.DOUBLE);
+    return x.castTo(DataType.DOUBLE);
+  }
+
+  private static boolean[][] counts(INDArray mask) {
+    double[] numbers = HeadVectors.numbers(mask);
+    int steps = Math.toIntExact(mask.size(1));
+    boolean[][] counts = new boolean[Math.toIntExact(mask.size(0))][steps];
+    for (int i = 0; i < numbers.length; i++) {
+      counts[i / steps][i % steps] = numbers[i] != 0;
+    }
+    return counts;
   }
 }

@@ -69,4 +69,17 @@ record AdaptiveScalableEntmax(double alpha) implements Normalizer {
     return List.of(
         new NormalizerParameter(BETA, heads, 0), new NormalizerParameter(GAMMA, heads, 0));
   }
+
+  @Override
+  public Map<String, Double> learned(Map<String, Double> parameters) {
+    Double beta = parameters.get(BETA);
+    Double gamma = parameters.get(GAMMA);
+    return beta == null || gamma == null
+        ? Map.of()
+        : Map.of("beta", softplus(beta), "gamma", 2 * Math.tanh(gamma));
+  }
+
+  private static double softplus(double x) {
+    return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  }
 }

@@ -124,4 +124,12 @@ record LearnableEntmax(double alpha) implements Normalizer {
     double share = (alpha - LOWEST) / (HIGHEST - LOWEST);
     return List.of(new NormalizerParameter(LOGIT, heads, Math.log(share / (1 - share))));
   }
+
+  @Override
+  public Map<String, Double> learned(Map<String, Double> parameters) {
+    Double logit = parameters.get(LOGIT);
+    return logit == null
+        ? Map.of()
+        : Map.of("alpha", LOWEST + (HIGHEST - LOWEST) / (1 + Math.exp(-logit)));
+  }
 }

@@ -97,4 +97,15 @@ public interface Normalizer extends Serializable {
   default List<NormalizerParameter> parameters(int heads) {
     return List.of();
   }
+
+  /**
+   * What the learnable parameters of a head stand for, in the words of the formula: a parameter
+   * that is trained as log T is shown as T.
+   *
+   * @param parameters the trained values of one head, by {@linkplain #parameters parameter name}
+   * @return what to show, by name; the parameters as they are by default
+   */
+  default Map<String, Double> learned(Map<String, Double> parameters) {
+    return parameters;
+  }
 }

@@ -2,6 +2,7 @@ package org.attention4j.normalizer;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,5 +80,16 @@ record ScaledByLogLength(Normalizer normalizer, double s, boolean learnable) imp
     }
     parameters.addAll(normalizer.parameters(heads));
     return List.copyOf(parameters);
+  }
+
+  @Override
+  public Map<String, Double> learned(Map<String, Double> parameters) {
+    Map<String, Double> inner = new HashMap<>(parameters);
+    Double scale = inner.remove(SCALE);
+    Map<String, Double> learned = new HashMap<>(normalizer.learned(inner));
+    if (scale != null) {
+      learned.put("s", scale);
+    }
+    return learned;
   }
 }

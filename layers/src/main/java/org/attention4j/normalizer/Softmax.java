@@ -94,4 +94,10 @@ record Softmax(double temperature, boolean learnable) implements Normalizer {
         ? List.of(new NormalizerParameter(LOG_TEMPERATURE, heads, Math.log(temperature)))
         : List.of();
   }
+
+  @Override
+  public Map<String, Double> learned(Map<String, Double> parameters) {
+    Double logTemperature = parameters.get(LOG_TEMPERATURE);
+    return logTemperature == null ? Map.of() : Map.of("temperature", Math.exp(logTemperature));
+  }
 }

@@ -21,10 +21,10 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
  * Attention as one operation of a graph that a {@link GraphProgram} runs on the CPU kernels, with a
  * gradient of its own. No array of queries by keys exists in either pass.
  *
- * <p>Inputs: Q [b, h, d, Tq], K [b, g, d, Tk], V [b, g, dv, Tk], all FLOAT or all DOUBLE; then, if
- * there is one, the mask [b, Tk]; then the normalizer's learnable parameters, each [h]; then, with
- * dropout, its seed, one INT64. Outputs: the attended values [b, h, dv, Tq]; in training and FLOAT,
- * what the backward pass will read.
+ * <p>Inputs: Q [b, h, d, Tq], K [b, g, d, Tk], V [b, g, dv, Tk], also with the features of all
+ * heads in one axis, all FLOAT or all DOUBLE; then, if there is one, the mask [b, Tk]; then the
+ * normalizer's learnable parameters, each [h]; then, with dropout, its seed, one INT64. Outputs:
+ * the attended values [b, h * dv, Tq]; in training and FLOAT, what the backward pass will read.
  */
 public final class FusedAttention extends DynamicCustomOp implements JavaOperation {
   private static final String NAME = "attention4j_fused_attention";
@@ -41,6 +41,8 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
   /**
    * What is computed, apart from the arrays.
    *
+   * @param heads h
+   * @param keyValueHeads g
    * @param kernel the normalizer's row kernel
    * @param parameters how many learnable parameters the normalizer has for each head
    * @param scale the factor on the scores
@@ -51,6 +53,8 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
    * @param training whether a backward pass may follow
    */
   public record Options(
+      int heads,
+      int keyValueHeads,
       RowKernel kernel,
       int parameters,
       double scale,
@@ -73,23 +77,19 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
    * Writes the operation into a graph.
    *
    * @param options what to compute
-   * @param queries Q, shape [b, h, d, Tq]
-   * @param keys K, shape [b, g, d, Tk]
-   * @param values V, shape [b, g, dv, Tk]
+   * @param queriesKeysValues Q, K and V
    * @param mask zero for a masked key, shape [b, Tk]; null if none is masked
    * @param parameters the normalizer's learnable parameters in their order, each [h]
    * @param seed what the dropout is drawn from, one INT64; null without dropout
-   * @return the attended values, shape [b, h, dv, Tq]
+   * @return the attended values, shape [b, h * dv, Tq]
    */
   public static SDVariable apply(
       Options options,
-      SDVariable queries,
-      SDVariable keys,
-      SDVariable values,
+      List<SDVariable> queriesKeysValues,
       @Nullable SDVariable mask,
       List<SDVariable> parameters,
       @Nullable SDVariable seed) {
-    List<SDVariable> inputs = new ArrayList<>(List.of(queries, keys, values));
+    List<SDVariable> inputs = new ArrayList<>(queriesKeysValues);
     if (mask != null) {
       inputs.add(mask.castTo(DataType.FLOAT));
     }
@@ -97,8 +97,9 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
     if (seed != null) {
       inputs.add(seed);
     }
-    SameDiff sd = queries.getSameDiff();
-    return new FusedAttention(sd, inputs, options, mask != null, queries.dataType())
+    SDVariable queries = queriesKeysValues.get(0);
+    return new FusedAttention(
+            queries.getSameDiff(), inputs, options, mask != null, queries.dataType())
         .outputVariables()[0];
   }
 
@@ -127,9 +128,10 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
   @Override
   public void run(INDArray[] inputs, Outputs outputs) {
     AttentionProblem problem = problem(inputs);
+    AttentionShape shape = problem.shape();
     INDArray output =
         outputs.allocate(
-            0, type, inputs[0].size(0), inputs[0].size(1), inputs[2].size(2), inputs[0].size(3));
+            0, type, shape.examples(), (long) shape.heads() * shape.valueSize(), shape.queries());
     if (type == DataType.DOUBLE) {
       double[] values = new double[Math.toIntExact(output.length())];
       doubles(problem, inputs).forward(values);
@@ -154,16 +156,15 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
 
   AttentionProblem problem(INDArray[] inputs) {
     INDArray q = inputs[0];
-    INDArray k = inputs[1];
     AttentionShape shape =
         new AttentionShape(
             (int) q.size(0),
-            (int) q.size(1),
-            (int) k.size(1),
-            (int) q.size(3),
-            (int) k.size(3),
-            (int) q.size(2),
-            (int) inputs[2].size(2));
+            options.heads(),
+            options.keyValueHeads(),
+            (int) q.size(-1),
+            (int) inputs[1].size(-1),
+            features(q, options.heads()),
+            features(inputs[2], options.keyValueHeads()));
     int seedAt = ARRAYS + (masked ? 1 : 0) + options.parameters();
     return new AttentionProblem(
         shape,
@@ -175,6 +176,10 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
         shape.keys() - shape.queries(),
         options.dropout(),
         options.dropout() > 0 ? inputs[seedAt].getLong(0) : 0);
+  }
+
+  private static int features(INDArray sequence, int heads) {
+    return (int) (sequence.length() / (sequence.size(0) * heads * sequence.size(-1)));
   }
 
   FloatAttention floats(AttentionProblem problem, INDArray[] inputs) {
@@ -218,6 +223,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
     List<SDVariable> inputs = new ArrayList<>(Arrays.asList(args()));
     if (traced()) {
       inputs.addAll(Arrays.asList(outputVariables()).subList(1, 1 + TRACE));
+      inputs.add(outputVariables()[0]);
     }
     inputs.add(gradients.get(0));
     List<SDVariable> computed =

@@ -12,8 +12,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /**
- * The backward pass of {@link FusedAttention}. Inputs: those of the forward pass, what it left for
- * this one if it did, and dL/doutput. Outputs: dL/dQ, dL/dK, dL/dV and dL/dparameter for each.
+ * The backward pass of {@link FusedAttention}. Inputs: those of the forward pass, in FLOAT what it
+ * left for this one and its output, and dL/doutput. Outputs: dL/dQ, dL/dK, dL/dV and dL/dparameter
+ * for each.
  */
 final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperation {
   private static final String NAME = "attention4j_fused_attention_gradient";
@@ -55,7 +56,8 @@ final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperat
 
   private void runFloat(AttentionProblem problem, INDArray[] inputs, Outputs outputs) {
     int last = inputs.length - 1;
-    int trace = last - FusedAttention.TRACE;
+    int output = last - 1;
+    int trace = output - FusedAttention.TRACE;
     int saved = problem.kernel().savedValues();
     FloatGradients gradients =
         new FloatGradients(zeros(inputs[0]), zeros(inputs[1]), zeros(inputs[2]));
@@ -68,6 +70,7 @@ final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperat
                     problem.keepsSupports() ? HostArrays.ints(inputs[trace + 1]) : new int[0],
                     HostArrays.ints(inputs[trace + 2]),
                     HostArrays.floats(inputs[trace + 3])),
+                HostArrays.floats(inputs[output]),
                 HostArrays.floats(inputs[last]),
                 gradients);
     put(gradients.q(), inputs[0], 0, outputs);

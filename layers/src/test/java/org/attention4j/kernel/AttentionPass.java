@@ -29,7 +29,8 @@ record AttentionPass(
     Trace trace = attention.forward(output, true);
     FloatGradients gradients =
         new FloatGradients(new float[q.length], new float[k.length], new float[v.length]);
-    float[][] byParameter = attention.backward(trace, floats(inputs.outputGradient()), gradients);
+    float[][] byParameter =
+        attention.backward(trace, output, floats(inputs.outputGradient()), gradients);
     double[][] parameterGradients = new double[byParameter.length][];
     for (int p = 0; p < byParameter.length; p++) {
       parameterGradients[p] = doubles(byParameter[p]);

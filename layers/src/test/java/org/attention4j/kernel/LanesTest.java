@@ -110,7 +110,7 @@ class LanesTest {
         return 0;
       },
       (lanes, x) -> {
-        lanes.subtractDistances(x, FROM, length, 0.25f, 13, positions(length));
+        lanes.subtractDistances(x, FROM, length, 0.25f, 13, positions(length + 5), 5);
         return 0;
       }
     };

@@ -50,7 +50,7 @@ final class LongContext {
     long thread = Thread.currentThread().getId();
     long before = threads.getThreadAllocatedBytes(thread);
     FloatAttention attention = new FloatAttention(problem, q, k, v, null);
-    attention.backward(attention.forward(output, true), outputGradient, gradients);
+    attention.backward(attention.forward(output, true), output, outputGradient, gradients);
     long allocated = threads.getThreadAllocatedBytes(thread) - before;
     check(output);
     check(gradients.q());

@@ -107,9 +107,13 @@ final class AlarmRulesTest {
 
   @Test
   void saturatedHeadForLong() {
-    AlarmRule.Factory rule = AlarmRules.saturatedHead(0.85, 20);
-    assertThat(raised(rule, "separableShare", Map.of(), constant(0.8, 30))).containsExactly(19);
-    assertThat(raised(rule, "separableShare", Map.of(), constant(0.9, 30))).isEmpty();
+    AlarmRule.Factory rule = AlarmRules.saturatedHead(0.70, 0.85, 20);
+    assertThat(raised(rule, "separableShare", Map.of(), constant(0.65, 30))).containsExactly(19);
+    assertThat(raised(rule, "separableShare", Map.of(), constant(0.8, 150))).containsExactly(99);
+    assertThat(
+            raised(rule, "separableShare", Map.of(), joined(constant(0.8, 50), constant(0.65, 50))))
+        .containsExactly(59);
+    assertThat(raised(rule, "separableShare", Map.of(), constant(0.9, 150))).isEmpty();
   }
 
   @Test

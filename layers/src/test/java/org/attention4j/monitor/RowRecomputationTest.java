@@ -185,23 +185,4 @@ final class RowRecomputationTest {
       }
     }
   }
-
-  @Test
-  void jacobianOfAnyMapByBothWays() {
-    double[] z = {0.3, -1.1, 0.9, 0.2, 0.7};
-    NormalizerProgram softmax = new NormalizerProgram(Normalizers.softmax(0.5), 2);
-    AttentionRow.Steepness general =
-        NormalizerJacobian.norms(
-            softmax,
-            z,
-            1,
-            Map.of(),
-            new org.attention4j.layers.AttentionRule(
-                Normalizers.softmax(0.5), 2, 7, 1, false, Position.NONE));
-    double[] p = org.attention4j.theory.WeightRow.softmax(z, 0.5);
-    assertThat(general.spectral())
-        .isCloseTo(org.attention4j.theory.SoftmaxJacobian.spectralNorm(p, 0.5), within(1e-7));
-    assertThat(general.frobenius())
-        .isCloseTo(org.attention4j.theory.SoftmaxJacobian.frobeniusNorm(p, 0.5), TINY);
-  }
 }

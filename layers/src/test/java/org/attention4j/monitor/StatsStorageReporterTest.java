@@ -22,9 +22,9 @@ import org.attention4j.monitor.StoredAttention.SampledWeights;
 import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.core.storage.Persistable;
 import org.deeplearning4j.core.storage.StatsStorage;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.ui.model.storage.FileStatsStorage;
 import org.deeplearning4j.ui.model.storage.InMemoryStatsStorage;
 import org.junit.jupiter.api.Test;
@@ -82,8 +82,7 @@ final class StatsStorageReporterTest {
     assertThat(storage.listSessionIDs()).containsExactly(SESSION);
     List<Measurement> measurements = new ArrayList<>();
     List<Alarm> stored = new ArrayList<>();
-    for (Persistable update :
-        storage.getAllUpdatesAfter(SESSION, StoredAttention.TYPE_ID, 0)) {
+    for (Persistable update : storage.getAllUpdatesAfter(SESSION, StoredAttention.TYPE_ID, 0)) {
       Content content = ((StoredAttention) update).content();
       if (content instanceof Measurement measurement) {
         measurements.add(measurement);

@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -107,6 +108,15 @@ public final class LayerPeer implements Peer {
   public LayerPeer withParametersOf(LayerPeer other) {
     network.setParams(other.network.params());
     return this;
+  }
+
+  /**
+   * Sets who listens to the training steps.
+   *
+   * @param listeners replace all others
+   */
+  public void setListeners(TrainingListener... listeners) {
+    network.setListeners(listeners);
   }
 
   @Override

@@ -71,7 +71,7 @@ public final class Ours implements Peer {
       Arrays.fill(gradients.q(), 0);
       Arrays.fill(gradients.k(), 0);
       Arrays.fill(gradients.v(), 0);
-      attention.backward(trace, data.outputGradient(), gradients);
+      attention.backward(trace, output, data.outputGradient(), gradients);
     }
   }
 

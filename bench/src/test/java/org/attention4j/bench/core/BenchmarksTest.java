@@ -93,4 +93,17 @@ class BenchmarksTest {
     benchmark.option = "faster";
     assertThatCode(benchmark::build).hasMessage("There is no option 'faster'.");
   }
+
+  static Stream<String> monitors() throws NoSuchFieldException {
+    return choices(MonitorBenchmark.class, "monitor");
+  }
+
+  @ParameterizedTest
+  @MethodSource("monitors")
+  void monitor(String monitor) {
+    MonitorBenchmark benchmark = new MonitorBenchmark();
+    benchmark.monitor = monitor;
+    benchmark.build();
+    assertThatCode(benchmark::run).doesNotThrowAnyException();
+  }
 }

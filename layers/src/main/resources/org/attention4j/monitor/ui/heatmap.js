@@ -48,7 +48,7 @@ export function draw(box, ramp, { layers, found, extent, log, faults }) {
     top += heads * cell + GAP;
     index++;
   }
-  chart(box, top + 18).setOption(option, { notMerge: true });
+  chart(box, top + 14).setOption(option, { notMerge: true });
   legend(ramp, found && (log ? found.smallest : found.least), found && found.greatest, log ? "log" : "", faults);
 }
 
@@ -85,11 +85,12 @@ function band(layer, points, index, color, extent, colors) {
         [{ color: color(value) ?? fill, name: `${layer}, head ${head}`, value: number(value) }]),
     },
     renderItem: (params, api) => {
-      const [left, y] = api.coord([api.value(0), api.value(2)]);
-      const [right, bottom] = api.coord([api.value(1), api.value(2) + 1]);
+      // Whole pixels: no seams between columns.
+      const [left, y] = api.coord([api.value(0), api.value(2)]).map(Math.round);
+      const [right, bottom] = api.coord([api.value(1), api.value(2) + 1]).map(Math.round);
       return {
         type: "rect",
-        shape: { x: left, y: y + 0.5, width: Math.max(1, right - left + 0.3), height: bottom - y - 1 },
+        shape: { x: left, y, width: Math.max(1, right - left), height: bottom - y - 1 },
         style: { fill: color(api.value(3)) },
         emphasis: { style: { stroke: colors.text, lineWidth: 1.5 } },
       };

@@ -68,7 +68,7 @@ function refresh(force) {
 
 /** Asks and, if something is new or must be drawn anew, draws. */
 async function once(force) {
-  if (document.hidden && !force) return;
+  if (document.hidden && !force) return; // nobody looks
   const { sessions } = await ask("sessions");
   by("nothing").hidden = sessions.length > 0;
   by("content").hidden = sessions.length === 0;
@@ -123,6 +123,7 @@ function show() {
   const some = sampled && sampled.rows.length > 0;
   by("weights-empty").hidden = some;
   weights.draw(by("weights"), by("weights-scale"), some ? sampled : undefined);
+  document.body.dataset.metric = run.metric;
 }
 
 function showTiles(run, found) {

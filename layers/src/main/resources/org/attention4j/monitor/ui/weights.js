@@ -61,12 +61,12 @@ function one(box, rows, head, greatest) {
           [{ color: ramp(Math.sqrt(weight / greatest)), name: `key ${key}`, value: number(weight) }]),
       },
       renderItem: (params, api) => {
-        const [left, top] = api.coord([api.value(0), api.value(1)]);
-        const [right, bottom] = api.coord([api.value(0) + 1, api.value(1) + 1]);
+        const [left, top] = api.coord([api.value(0), api.value(1)]).map(Math.round);
+        const [right, bottom] = api.coord([api.value(0) + 1, api.value(1) + 1]).map(Math.round);
         const weight = api.value(2);
         return {
           type: "rect",
-          shape: { x: left, y: top + 0.5, width: Math.max(0.6, right - left + 0.2), height: bottom - top - 1 },
+          shape: { x: left, y: top, width: Math.max(1, right - left), height: bottom - top - 1 },
           style: { fill: ramp(greatest > 0 ? Math.sqrt(Math.max(0, weight) / greatest) : 0) },
           emphasis: { style: { stroke: colors.text, lineWidth: 1.5 } },
         };

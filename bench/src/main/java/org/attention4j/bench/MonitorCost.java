@@ -1,0 +1,242 @@
+package org.attention4j.bench;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+import org.attention4j.bench.compare.LayerPeer;
+import org.attention4j.bench.core.MonitoredFit;
+import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.monitor.AlarmRules;
+import org.attention4j.monitor.AttentionMonitor;
+import org.attention4j.monitor.MetricGroup;
+import org.attention4j.monitor.MonitorBuilder;
+import org.attention4j.monitor.Tier;
+import org.attention4j.normalizer.Normalizers;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * What the monitor costs: training steps of one network with different monitors in turns, so that
+ * whatever else the machine does hits all alike. A look costs what the median step with it takes
+ * longer than the median step without a monitor; on a schedule that is shared by all steps.
+ */
+@Command(
+    name = "MonitorCost",
+    mixinStandardHelpOptions = true,
+    description = "Measures what attention4j's monitor costs, by metric, tier and period.")
+public final class MonitorCost implements Callable<Integer> {
+  private static final int[] PERIODS = {1, 10, 50, 100};
+  private static final double PERCENT = 100;
+  private static final double LONG = 60;
+  private static final double SHORT = 15;
+  private static final int FEWEST_TURNS = 9;
+  private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private final List<String> arguments;
+
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--quick", description = "In less than half a minute.")
+  private boolean quick;
+
+  @Option(names = "--examples", defaultValue = "8", description = "The mini-batch (8).")
+  private int examples;
+
+  @Option(names = "--features", defaultValue = "64", description = "nIn and nOut (64).")
+  private int features;
+
+  @Option(names = "--steps", defaultValue = "512", description = "The sequence length T (512).")
+  private int steps;
+
+  @Option(names = "--heads", defaultValue = "4", description = "Heads (4).")
+  private int heads;
+
+  @Option(
+      names = "--normalizer",
+      defaultValue = "{\"type\":\"softmax\"}",
+      paramLabel = "JSON",
+      description = "The layer's normalizer (softmax).")
+  private String normalizer;
+
+  @Option(names = "--threads", defaultValue = "2", paramLabel = "N", description = "Threads (2).")
+  private int threads;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "A CSV file for the looks: what,step_ms,look_ms.")
+  private @Nullable Path out;
+
+  private MonitorCost(List<String> arguments) {
+    this.arguments = arguments;
+  }
+
+  /**
+   * Runs the command and ends the JVM: with status 0 on success, 2 after bad arguments, 1 after any
+   * other failure.
+   *
+   * @param arguments the command line's arguments
+   */
+  public static void main(String[] arguments) {
+    Summary.runAndExit(new MonitorCost(List.of(arguments)), arguments);
+  }
+
+  static int execute(PrintWriter results, PrintWriter messages, String... arguments) {
+    return Summary.execute(new MonitorCost(List.of(arguments)), results, messages, arguments);
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    check();
+    if (!ChildJvm.isNotNeeded(threads)) {
+      return ChildJvm.run(MonitorCost.class, threads, arguments);
+    }
+    PrintWriter results = spec.commandLine().getOut();
+    Machine.describe(Optional.empty()).forEach(results::println);
+    Map<String, Double> steps = measure();
+    report(steps, results);
+    if (out != null) {
+      write(steps, out);
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  private void check() {
+    for (String option : List.of("--examples", "--features", "--steps", "--heads", "--threads")) {
+      int value = spec.commandLine().getParseResult().matchedOptionValue(option, 1);
+      if (value < 1) {
+        throw new ParameterException(
+            spec.commandLine(), "%s is %d but must be at least 1.".formatted(option, value));
+      }
+    }
+    if (features % heads != 0) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--features is %d but must be a multiple of --heads, %d.".formatted(features, heads));
+    }
+    try {
+      Normalizers.fromJson(normalizer);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--normalizer is no normalizer: " + e.getMessage(), e);
+    }
+    if (out != null && Files.isDirectory(out)) {
+      throw new ParameterException(
+          spec.commandLine(), "--out is %s, which is a directory.".formatted(out));
+    }
+  }
+
+  /** The median time of a step in milliseconds, by who listens. */
+  private Map<String, Double> measure() {
+    LayerPeer network =
+        new LayerPeer(
+            new SelfAttentionLayer.Builder()
+                .nOut(features)
+                .nHeads(heads)
+                .projectInput(true)
+                .normalizer(Normalizers.fromJson(normalizer))
+                .build(),
+            new LayerPeer.Sizes(examples, features, steps, heads),
+            true);
+    List<Contest.Side> sides = new ArrayList<>();
+    sides.add(new Contest.Side(new MonitoredFit(network), warmUp()));
+    Map<String, AttentionMonitor> monitors = monitors();
+    monitors
+        .values()
+        .forEach(
+            monitor ->
+                sides.add(new Contest.Side(new MonitoredFit(network, monitor), warmUp() / 2)));
+    Contest contest = new Contest(System::nanoTime, () -> LockSupport.parkNanos(PAUSE));
+    List<Double> medians =
+        contest.medians(new Contest.Effort(quick ? SHORT : LONG, FEWEST_TURNS), sides);
+    Map<String, Double> steps = new LinkedHashMap<>();
+    steps.put("off", medians.get(0));
+    int side = 1;
+    for (String name : monitors.keySet()) {
+      steps.put(name, medians.get(side++));
+    }
+    return steps;
+  }
+
+  private double warmUp() {
+    return quick ? 1 : 2;
+  }
+
+  private static Map<String, AttentionMonitor> monitors() {
+    Map<String, AttentionMonitor> monitors = new LinkedHashMap<>();
+    monitors.put("not due", AttentionMonitor.builder().atIterations().build());
+    monitors.put("rows alone", looking().groups().build());
+    for (MetricGroup group : MetricGroup.values()) {
+      monitors.put(group.name(), looking().groups(group).build());
+    }
+    monitors.put(Tier.CHEAP.name(), looking().build());
+    monitors.put(Tier.FULL.name(), looking().tier(Tier.FULL).build());
+    return monitors;
+  }
+
+  private static MonitorBuilder looking() {
+    return AttentionMonitor.builder().every(1).alarms(AlarmRules.all());
+  }
+
+  private void report(Map<String, Double> steps, PrintWriter results) {
+    double off = steps.getOrDefault("off", Double.NaN);
+    results.println(
+        words(
+            "STEP mb=%d nIn=%d T=%d heads=%d normalizer=%s off_ms=%.1f",
+            examples, features, this.steps, heads, normalizer, off));
+    results.println();
+    results.println("| one look | ms more than a step without |\n|---|---:|");
+    steps.forEach(
+        (what, step) -> {
+          if (!what.equals("off")) {
+            results.println(words("| %s | %.1f |", what, step - off));
+          }
+        });
+    results.println();
+    results.println("| tier | every | % of the training time |\n|---|---:|---:|");
+    for (Tier tier : Tier.values()) {
+      double look = steps.getOrDefault(tier.name(), Double.NaN) - off;
+      for (int period : PERIODS) {
+        results.println(words("| %s | %d | %.1f |", tier, period, PERCENT * look / (period * off)));
+      }
+    }
+  }
+
+  private static String words(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+
+  private static void write(Map<String, Double> steps, Path file) throws IOException {
+    double off = steps.getOrDefault("off", Double.NaN);
+    CSVFormat format =
+        CSVFormat.DEFAULT
+            .builder()
+            .setHeader("what", "step_ms", "look_ms")
+            .setRecordSeparator('\n')
+            .get();
+    try (CSVPrinter csv = format.print(file, StandardCharsets.UTF_8)) {
+      for (Map.Entry<String, Double> step : steps.entrySet()) {
+        csv.printRecord(
+            step.getKey(), words("%.3f", step.getValue()), words("%.3f", step.getValue() - off));
+      }
+    }
+  }
+}

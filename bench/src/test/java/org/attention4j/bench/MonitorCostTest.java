@@ -1,0 +1,52 @@
+package org.attention4j.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MonitorCostTest {
+  private final StringWriter results = new StringWriter();
+  private final StringWriter messages = new StringWriter();
+
+  private int execute(String... arguments) {
+    return MonitorCost.execute(
+        new PrintWriter(results, true), new PrintWriter(messages, true), arguments);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--steps=0, --steps is 0 but must be at least 1.",
+    "--heads=5, '--features is 64 but must be a multiple of --heads, 5.'",
+    "--fast, Unknown option: '--fast'"
+  })
+  void badArgumentsGetOneSentence(String argument, String sentence) {
+    assertThat(execute(argument)).isEqualTo(2);
+    assertThat(messages.toString().lines()).containsExactly(sentence);
+    assertThat(results.toString()).isEmpty();
+  }
+
+  @Test
+  void outMustNotBeADirectory(@TempDir Path directory) {
+    assertThat(execute("--out", directory.toString())).isEqualTo(2);
+    assertThat(messages.toString().lines())
+        .containsExactly("--out is %s, which is a directory.".formatted(directory));
+  }
+
+  @Test
+  void anUnknownNormalizer() {
+    assertThat(execute("--normalizer", "{\"type\":\"hardmax\"}")).isEqualTo(2);
+    assertThat(messages.toString()).startsWith("--normalizer is no normalizer: ");
+  }
+
+  @Test
+  void helpNamesTheOptions() {
+    assertThat(execute("--help")).isZero();
+    assertThat(results.toString()).contains("--quick", "--normalizer=JSON", "--out=FILE");
+  }
+}

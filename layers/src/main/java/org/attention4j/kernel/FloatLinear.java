@@ -1,0 +1,372 @@
+package org.attention4j.kernel;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several linear maps of the features of one sequence, in FLOAT: the projections around attention.
+ *
+ * <pre>
+ *   y_j = W_j x + b_j
+ *   dx = Σ_j W_jᵀ dy_j,  dW_j = Σ_examples dy_j xᵀ,  db_j = Σ_examples,steps dy_j
+ * </pre>
+ *
+ * <p>Sequences are channel-major: x is [b, in, T], y_j is [b, out_j, T]. As in {@link
+ * FloatAttention}, the work is cut by the sizes alone and sums are taken in a fixed order.
+ */
+public final class FloatLinear {
+  private static final Lanes LANES = Lanes.LANES;
+  private static final int PANEL = LANES.panel();
+  private static final int ROWS = Lanes.TILE_ROWS;
+
+  /** Tasks to make at least, so that several threads have something to do. */
+  private static final int FEWEST_TASKS = 8;
+
+  /** Steps that a task has at least. */
+  private static final int FEWEST_STEPS = 64;
+
+  /** Multiplications below which waking another thread does not pay. */
+  private static final long SMALL = 200_000;
+
+  /** Steps whose panel of features stays in the first-level cache. */
+  private static final int STEP_BLOCK = 256;
+
+  private static final int X_PANELS = 0;
+  private static final int TILE = 1;
+  private static final int X_FEATURES = 2;
+  private static final int GRADIENT_ROWS = 3;
+  private static final int GRADIENT_PANELS = 4;
+
+  private final int examples;
+  private final int inputs;
+  private final int steps;
+  private final float[] x;
+  private final List<Weights> maps;
+
+  /**
+   * One linear map.
+   *
+   * @param values W, [out, in], or [in, out] if transposed
+   * @param outputs the number of output features
+   * @param transposed how W is stored
+   * @param bias b, [out]; null for none
+   */
+  @SuppressWarnings("ArrayRecordComponent") // arrays are what a kernel works on
+  public record Weights(float[] values, int outputs, boolean transposed, float @Nullable [] bias) {
+    private float at(int output, int input, int inputs) {
+      return values[transposed ? input * outputs + output : output * inputs + input];
+    }
+
+    /** W as rows of even length, as many as whole tiles need. */
+    private float[] rows(int inputs) {
+      int depth = FloatBlock.depth(inputs);
+      float[] rows = new float[FloatBlock.roundUp(outputs, ROWS) * depth];
+      for (int o = 0; o < outputs; o++) {
+        for (int i = 0; i < inputs; i++) {
+          rows[o * depth + i] = at(o, i, inputs);
+        }
+      }
+      return rows;
+    }
+
+    /** Wᵀ, likewise. */
+    private float[] columns(int inputs) {
+      int depth = FloatBlock.depth(outputs);
+      float[] columns = new float[FloatBlock.roundUp(inputs, ROWS) * depth];
+      for (int o = 0; o < outputs; o++) {
+        for (int i = 0; i < inputs; i++) {
+          columns[i * depth + o] = at(o, i, inputs);
+        }
+      }
+      return columns;
+    }
+  }
+
+  /**
+   * The gradients of all that went in.
+   *
+   * @param input dL/dx, [b, in, T]
+   * @param weights dL/dW_j, each as its W_j is stored
+   * @param biases dL/db_j, [out_j], also where there is no bias
+   */
+  @SuppressWarnings("ArrayRecordComponent") // arrays are what a kernel works on
+  public record Gradients(float[] input, float[][] weights, float[][] biases) {}
+
+  /**
+   * Describes one call.
+   *
+   * @param examples b
+   * @param inputs in
+   * @param steps T
+   * @param x the sequences, [b, in, T]
+   * @param maps what to apply
+   */
+  public FloatLinear(int examples, int inputs, int steps, float[] x, List<Weights> maps) {
+    this.examples = examples;
+    this.inputs = inputs;
+    this.steps = steps;
+    this.x = x;
+    this.maps = maps;
+  }
+
+  /**
+   * Applies the maps.
+   *
+   * @return y_j, each [b, out_j, T]
+   */
+  public float[][] forward() {
+    float[][] rows = maps.stream().map(map -> map.rows(inputs)).toArray(float[][]::new);
+    float[][] outputs =
+        maps.stream()
+            .map(map -> new float[examples * map.outputs() * steps])
+            .toArray(float[][]::new);
+    run((task, scratch) -> forward(task, scratch, rows, outputs));
+    return outputs;
+  }
+
+  private void forward(int task, Scratch scratch, float[][] rows, float[][] outputs) {
+    int example = task / chunks();
+    int from = firstStep(task % chunks());
+    int to = firstStep(task % chunks() + 1);
+    int depth = FloatBlock.depth(inputs);
+    float[] panels = scratch.floats(X_PANELS, FloatBlock.roundUp(to - from, PANEL) * depth);
+    packPanels(x, example, inputs, from, to, panels, 0);
+    for (int j = 0; j < rows.length; j++) {
+      Weights map = maps.get(j);
+      Target target = new Target(outputs[j], example, map.outputs(), map.bias(), scratch);
+      for (int t = from; t < to; t += PANEL) {
+        target.over(t, Math.min(PANEL, to - t));
+        target.add(rows[j], depth, panels, (t - from) * depth);
+        target.finish();
+      }
+    }
+  }
+
+  /**
+   * Computes the gradients.
+   *
+   * @param outputGradients dL/dy_j, each [b, out_j, T]
+   * @return the gradients
+   */
+  public Gradients backward(float[][] outputGradients) {
+    float[][] columns = maps.stream().map(map -> map.columns(inputs)).toArray(float[][]::new);
+    float[] inputGradient = new float[x.length];
+    float[][][] weightParts = new float[examples * chunks()][][];
+    run(
+        (task, scratch) -> {
+          inputGradient(task, scratch, columns, outputGradients, inputGradient);
+          weightParts[task] = weightGradients(task, scratch, outputGradients);
+        });
+    float[][] weights = new float[maps.size()][];
+    float[][] biases = new float[maps.size()][];
+    for (int j = 0; j < weights.length; j++) {
+      weights[j] = sum(weightParts, j);
+      biases[j] = biasGradient(outputGradients[j], maps.get(j).outputs());
+    }
+    return new Gradients(inputGradient, weights, biases);
+  }
+
+  private void inputGradient(
+      int task, Scratch scratch, float[][] columns, float[][] outputGradients, float[] gradient) {
+    int example = task / chunks();
+    int from = firstStep(task % chunks());
+    int to = firstStep(task % chunks() + 1);
+    int padded = FloatBlock.roundUp(to - from, PANEL);
+    int total = maps.stream().mapToInt(map -> FloatBlock.depth(map.outputs())).sum();
+    float[] panels = scratch.floats(GRADIENT_PANELS, padded * total);
+    int[] starts = new int[maps.size()];
+    int start = 0;
+    for (int j = 0; j < starts.length; j++) {
+      int outputs = maps.get(j).outputs();
+      starts[j] = start;
+      packPanels(outputGradients[j], example, outputs, from, to, panels, start);
+      start += padded * FloatBlock.depth(outputs);
+    }
+    Target target = new Target(gradient, example, inputs, null, scratch);
+    for (int t = from; t < to; t += PANEL) {
+      target.over(t, Math.min(PANEL, to - t));
+      for (int j = 0; j < starts.length; j++) {
+        int depth = FloatBlock.depth(maps.get(j).outputs());
+        target.add(columns[j], depth, panels, starts[j] + (t - from) * depth);
+      }
+      target.finish();
+    }
+  }
+
+  /** This task's share of dW_j, each as rows of whole panels of input features. */
+  private float[][] weightGradients(int task, Scratch scratch, float[][] outputGradients) {
+    int example = task / chunks();
+    int from = firstStep(task % chunks());
+    int to = firstStep(task % chunks() + 1);
+    int depth = FloatBlock.depth(to - from);
+    int width = FloatBlock.roundUp(inputs, PANEL);
+    float[] features = scratch.floats(X_FEATURES, depth * width);
+    packFeatures(example, from, to, features);
+    float[][] parts = new float[maps.size()][];
+    for (int j = 0; j < parts.length; j++) {
+      int outputs = maps.get(j).outputs();
+      int padded = FloatBlock.roundUp(outputs, ROWS);
+      float[] rows = scratch.floats(GRADIENT_ROWS, padded * depth);
+      Arrays.fill(rows, 0, padded * depth, 0);
+      for (int o = 0; o < outputs; o++) {
+        int source = (example * outputs + o) * steps + from;
+        System.arraycopy(outputGradients[j], source, rows, o * depth, to - from);
+      }
+      float[] part = new float[padded * width];
+      for (int t = 0; t < depth; t += STEP_BLOCK) {
+        int block = Math.min(STEP_BLOCK, depth - t);
+        for (int i = 0; i < width; i += PANEL) {
+          int panel = i * depth + t * PANEL;
+          LANES.multiplyTiles(
+              padded / ROWS, rows, t, depth, features, panel, block, part, i, width, true);
+        }
+      }
+      parts[j] = part;
+    }
+    return parts;
+  }
+
+  private float[] sum(float[][][] parts, int j) {
+    Weights map = maps.get(j);
+    int width = FloatBlock.roundUp(inputs, PANEL);
+    float[] total = parts[0][j];
+    for (int task = 1; task < parts.length; task++) {
+      LANES.add(total, 0, parts[task][j], 0, total.length, 1);
+    }
+    float[] gradient = new float[map.outputs() * inputs];
+    for (int o = 0; o < map.outputs(); o++) {
+      for (int i = 0; i < inputs; i++) {
+        int to = map.transposed() ? i * map.outputs() + o : o * inputs + i;
+        gradient[to] = total[o * width + i];
+      }
+    }
+    return gradient;
+  }
+
+  private float[] biasGradient(float[] outputGradient, int outputs) {
+    float[] gradient = new float[outputs];
+    for (int o = 0; o < outputs; o++) {
+      double sum = 0;
+      for (int b = 0; b < examples; b++) {
+        sum += LANES.sum(outputGradient, (b * outputs + o) * steps, steps);
+      }
+      gradient[o] = (float) sum;
+    }
+    return gradient;
+  }
+
+  /** Some steps of [features, T] as panels of steps, with zeros around. */
+  private void packPanels(
+      float[] values, int example, int features, int from, int to, float[] panels, int start) {
+    int depth = FloatBlock.depth(features);
+    for (int t = from; t < to; t += PANEL) {
+      int width = Math.min(PANEL, to - t);
+      for (int c = 0; c < depth; c++) {
+        int at = start + (t - from) * depth + c * PANEL;
+        int filled = c < features ? width : 0;
+        if (filled > 0) {
+          System.arraycopy(values, (example * features + c) * steps + t, panels, at, filled);
+        }
+        Arrays.fill(panels, at + filled, at + PANEL, 0);
+      }
+    }
+  }
+
+  /** Some steps of x as panels of features, with zeros around. */
+  private void packFeatures(int example, int from, int to, float[] panels) {
+    int depth = FloatBlock.depth(to - from);
+    Arrays.fill(panels, 0, depth * FloatBlock.roundUp(inputs, PANEL), 0);
+    for (int i = 0; i < inputs; i++) {
+      int source = (example * inputs + i) * steps + from;
+      int start = i / PANEL * PANEL * depth + i % PANEL;
+      for (int t = 0; t < to - from; t++) {
+        panels[start + t * PANEL] = x[source + t];
+      }
+    }
+  }
+
+  private interface Task {
+    void run(int task, Scratch scratch);
+  }
+
+  private void run(Task task) {
+    long outputs = maps.stream().mapToLong(Weights::outputs).sum();
+    Workers.run(
+        examples * chunks(),
+        outputs * inputs * steps * examples >= SMALL,
+        i -> {
+          Scratch scratch = Workers.borrowScratch();
+          try {
+            task.run(i, scratch);
+          } finally {
+            Workers.giveBack(scratch);
+          }
+        });
+  }
+
+  private int chunks() {
+    int wanted = (FEWEST_TASKS + examples - 1) / examples;
+    return Math.max(1, Math.min(wanted, steps / FEWEST_STEPS));
+  }
+
+  private int firstStep(int chunk) {
+    return Math.min(steps, FloatBlock.roundUp((int) ((long) steps * chunk / chunks()), PANEL));
+  }
+
+  /** One panel of steps of a result [b, features, T]: straight into it, or beside it if it ends. */
+  private final class Target {
+    private final float[] result;
+    private final int start;
+    private final int features;
+    private final float @Nullable [] bias;
+    private final float[] tile;
+    private int step;
+    private int width;
+    private boolean begun;
+
+    Target(float[] result, int example, int features, float @Nullable [] bias, Scratch scratch) {
+      this.result = result;
+      this.features = features;
+      this.bias = bias;
+      start = example * features * steps;
+      tile = scratch.floats(TILE, FloatBlock.roundUp(features, ROWS) * PANEL);
+    }
+
+    void over(int firstStep, int count) {
+      step = firstStep;
+      width = count;
+      begun = false;
+    }
+
+    private boolean fits() {
+      return width == PANEL && features % ROWS == 0;
+    }
+
+    /** Adds the product of rows and a panel. */
+    void add(float[] rows, int depth, float[] panels, int panel) {
+      int tiles = FloatBlock.roundUp(features, ROWS) / ROWS;
+      if (fits()) {
+        LANES.multiplyTiles(
+            tiles, rows, 0, depth, panels, panel, depth, result, start + step, steps, begun);
+      } else {
+        LANES.multiplyTiles(tiles, rows, 0, depth, panels, panel, depth, tile, 0, PANEL, begun);
+      }
+      begun = true;
+    }
+
+    void finish() {
+      for (int c = 0; c < features; c++) {
+        int at = start + c * steps + step;
+        if (!fits()) {
+          System.arraycopy(tile, c * PANEL, result, at, width);
+        }
+        if (bias != null) {
+          for (int t = 0; t < width; t++) {
+            result[at + t] += bias[c];
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package org.attention4j.monitor;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** A gauge for each metric of each head, with its newest value, and a counter of alarms. */
+final class MicrometerReporter implements Reporter {
+  private static final String PREFIX = "attention.";
+  private static final String LAYER = "layer";
+  private static final String HEAD = "head";
+
+  private record Key(String layer, int head, String metric) {}
+
+  /** The newest value of a gauge, which its registry asks for on a thread of its own. */
+  private static final class Newest {
+    private volatile double value;
+  }
+
+  private final MeterRegistry registry;
+  private final ConcurrentMap<Key, Newest> values = new ConcurrentHashMap<>();
+
+  MicrometerReporter(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  @Override
+  public void report(List<MetricRecord> records) {
+    for (MetricRecord head : records) {
+      head.metrics()
+          .forEach(
+              (metric, value) ->
+                  values.computeIfAbsent(
+                              new Key(head.layer(), head.head(), metric), this::registered)
+                          .value =
+                      value);
+    }
+  }
+
+  private Newest registered(Key key) {
+    Newest newest = new Newest();
+    Gauge.builder(PREFIX + key.metric(), newest, held -> held.value)
+        .tags(tags(key.layer(), key.head()))
+        .strongReference(true)
+        .register(registry);
+    return newest;
+  }
+
+  @Override
+  public void alarm(Alarm alarm) {
+    Counter.builder(PREFIX + "alarms")
+        .tags(tags(alarm.layer(), alarm.head()).and("rule", alarm.rule()))
+        .register(registry)
+        .increment();
+  }
+
+  private static Tags tags(String layer, int head) {
+    return Tags.of(LAYER, layer, HEAD, String.valueOf(head));
+  }
+
+  @Override
+  public String toString() {
+    return "Micrometer gauges in " + registry;
+  }
+}

@@ -1,0 +1,63 @@
+package org.attention4j.samediff;
+
+import java.util.Collections;
+import java.util.List;
+import org.attention4j.kernel.FloatLinear;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+
+/**
+ * The backward pass of {@link LinearMaps}. Inputs: those of the forward pass, then dL/dy for each
+ * map. Outputs: the gradient of each input of the forward pass.
+ */
+final class LinearMapsGradient extends DynamicCustomOp implements JavaOperation {
+  private static final String NAME = "attention4j_linear_maps_gradient";
+
+  private final LinearMaps forward;
+  private final int outputs;
+
+  LinearMapsGradient(SameDiff sd, List<SDVariable> inputs, LinearMaps forward) {
+    super(NAME, sd, inputs.toArray(new SDVariable[0]));
+    this.forward = forward;
+    outputs = inputs.size() - forward.maps();
+  }
+
+  @Override
+  public String opName() {
+    return NAME;
+  }
+
+  @Override
+  public int getNumOutputs() {
+    return outputs;
+  }
+
+  @Override
+  public List<DataType> calculateOutputDataTypes(List<DataType> inputTypes) {
+    return Collections.nCopies(outputs, DataType.FLOAT);
+  }
+
+  @Override
+  public void run(INDArray[] inputs, Outputs results) {
+    float[][] arriving = new float[forward.maps()][];
+    for (int j = 0; j < arriving.length; j++) {
+      arriving[j] = HostArrays.floats(inputs[outputs + j]);
+    }
+    FloatLinear.Gradients gradients = forward.kernel(inputs).backward(arriving);
+    put(gradients.input(), 0, inputs, results);
+    int next = 1;
+    for (int j = 0; j < arriving.length; j++) {
+      put(gradients.weights()[j], next++, inputs, results);
+      if (forward.biased(j)) {
+        put(gradients.biases()[j], next++, inputs, results);
+      }
+    }
+  }
+
+  private static void put(float[] gradient, int index, INDArray[] inputs, Outputs results) {
+    HostArrays.put(gradient, results.allocate(index, DataType.FLOAT, inputs[index].shape()));
+  }
+}

@@ -1,0 +1,89 @@
+package org.attention4j.monitor.ui;
+
+import java.util.Random;
+import org.attention4j.layers.LearnedPositionEmbedding;
+import org.attention4j.layers.TransformerBlocks;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** A little transformer that learns to say what it read some steps ago, by attention alone. */
+final class ShiftTask {
+  private static final int HEAD_SIZE = 7;
+  private static final int STEPS = 37;
+  private static final int SHIFT = 5;
+  private static final int EXAMPLES = 13;
+
+  final ComputationGraph network;
+  private final int symbolCount;
+  private final Random random = new Random(29);
+
+  /**
+   * Builds the network.
+   *
+   * @param name what the attention layers' names begin with
+   */
+  ShiftTask(String name, int blocks, int heads) {
+    symbolCount = heads * HEAD_SIZE;
+    GraphBuilder builder =
+        new NeuralNetConfiguration.Builder()
+            .seed(17)
+            .dataType(DataType.FLOAT)
+            .updater(new Adam(3e-3))
+            .graphBuilder()
+            .addInputs("in")
+            .addLayer(
+                "positions", new LearnedPositionEmbedding.Builder().maxLength(STEPS).build(), "in");
+    String last =
+        TransformerBlocks.builder()
+            .size(symbolCount)
+            .heads(heads)
+            .feedForwardSize(41)
+            .causal(true)
+            .build()
+            .addTo(builder, name, "positions", blocks);
+    network =
+        new ComputationGraph(
+            builder
+                .addLayer(
+                    "out",
+                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                        .activation(Activation.SOFTMAX)
+                        .nOut(symbolCount)
+                        .build(),
+                    last)
+                .setOutputs("out")
+                .setInputTypes(InputType.recurrent(symbolCount))
+                .build());
+    network.init();
+  }
+
+  /** Trains on fresh sequences. */
+  void fit(int iterations) {
+    for (int i = 0; i < iterations; i++) {
+      network.fit(batch());
+    }
+  }
+
+  private DataSet batch() {
+    INDArray input = Nd4j.zeros(DataType.FLOAT, EXAMPLES, symbolCount, STEPS);
+    INDArray labels = Nd4j.zeros(DataType.FLOAT, EXAMPLES, symbolCount, STEPS);
+    for (int example = 0; example < EXAMPLES; example++) {
+      int[] symbols = random.ints(STEPS, 0, symbolCount).toArray();
+      for (int step = 0; step < STEPS; step++) {
+        input.putScalar(example, symbols[step], step, 1);
+        labels.putScalar(example, symbols[Math.max(0, step - SHIFT)], step, 1);
+      }
+    }
+    return new DataSet(input, labels);
+  }
+}
