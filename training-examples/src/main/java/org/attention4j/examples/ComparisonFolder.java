@@ -2,6 +2,7 @@ package org.attention4j.examples;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -71,8 +72,23 @@ final class ComparisonFolder {
     SideBySide.csv(all).write(top.resolve("results.csv"));
     ComparisonReport report = new ComparisonReport(experiment, corpus, results);
     List<MonitorLog> logs = logs(experiment, comparison);
-    report.of(logs, List.of(), facts).write(directory);
-    return report.of(logs, SideBySide.sections(all), facts).write(top);
+    Path page = report.of(logs, List.of(), facts).write(directory);
+    if (all.size() > 1) {
+      return report.of(logs, SideBySide.sections(all), facts).write(top);
+    }
+    copyPages(directory);
+    return top.resolve(page.getFileName());
+  }
+
+  /** Drawing all pictures again would take longer. */
+  private void copyPages(Path from) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(from, "*.{html,png}")) {
+      for (Path file : files) {
+        AtomicFile.write(top.resolve(file.getFileName()), Files.readAllBytes(file));
+      }
+    } catch (IOException e) {
+      throw new CommandFailure("%s cannot be copied.".formatted(from), e);
+    }
   }
 
   private static Map<String, Spread> spreads(List<NormalizerResult> results) {

@@ -50,7 +50,7 @@ record Experiment(
               "sigmoid"),
           List.of(1L, 2L, 3L),
           128,
-          400,
+          300,
           16,
           64,
           4,
@@ -59,7 +59,7 @@ record Experiment(
 
   /** The same with less of everything, in under a minute. */
   static final Experiment QUICK =
-      new Experiment(FULL.normalizers, List.of(1L, 2L), 32, 40, 8, 32, 4, 5, null);
+      new Experiment(FULL.normalizers, List.of(1L, 2L), 32, 30, 8, 32, 4, 10, null);
 
   /**
    * Checks what the command line cannot.

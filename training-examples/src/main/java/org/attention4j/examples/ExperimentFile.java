@@ -60,7 +60,7 @@ final class ExperimentFile {
       }
       if (!tree.isObject()) {
         throw new BadArgument(
-            "--config %s holds no settings, which are lines such as 'steps: 400'.".formatted(file));
+            "--config %s holds no settings, which are lines such as 'steps: 300'.".formatted(file));
       }
       return YAML.treeToValue(tree, ExperimentOptions.class);
     } catch (UnrecognizedPropertyException e) {

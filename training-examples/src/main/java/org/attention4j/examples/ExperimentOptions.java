@@ -33,7 +33,7 @@ final class ExperimentOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "How many batches each model learns from (default: 400; quick: 40).")
+      description = "How many batches each model learns from (default: 300; quick: 30).")
   private @Nullable Integer steps;
 
   @JsonProperty("batch")
@@ -61,7 +61,7 @@ final class ExperimentOptions {
   @Option(
       names = "--monitor-every",
       paramLabel = "N",
-      description = "Steps from one look at the attention to the next (default: 20; quick: 5).")
+      description = "Steps from one look at the attention to the next (default: 20; quick: 10).")
   private @Nullable Integer monitorEvery;
 
   @JsonProperty("text")

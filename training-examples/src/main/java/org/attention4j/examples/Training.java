@@ -29,7 +29,6 @@ final class Training {
   private static final int VALIDATION_WINDOWS = 256;
 
   private static final String BEGINNING = "The Commission ";
-  private static final int SAMPLE_LENGTH = 120;
 
   private static final double LOG_2 = Math.log(2);
 
@@ -102,8 +101,13 @@ final class Training {
         List.copyOf(losses),
         List.copyOf(alarms),
         well && trial.writes()
-            ? TextSampler.write(model, BEGINNING, SAMPLE_LENGTH, settings.context(), 1)
+            ? sample(model, settings)
             : "");
+  }
+
+  /** As many characters as the model sees. */
+  private static String sample(ComputationGraph model, Settings settings) {
+    return TextSampler.write(model, BEGINNING, settings.context(), settings.context(), 1);
   }
 
   private AttentionMonitor monitor(Path directory, List<Reporter> live, List<Alarm> alarms) {

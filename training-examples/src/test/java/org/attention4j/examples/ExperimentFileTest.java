@@ -31,7 +31,7 @@ class ExperimentFileTest {
 
     assertThat(printed.status()).as(printed.err()).isZero();
     assertThat(printed.err()).isEmpty();
-    assertThat(printed.out()).contains("context: 32", "monitor-every: 5", "- 7", "a: b.txt");
+    assertThat(printed.out()).contains("context: 32", "monitor-every: 10", "- 7", "a: b.txt");
     CommandLineRun again =
         CommandLineRun.of("compare", "--print-config", "--config=" + file(printed.out()));
     assertThat(again).isEqualTo(printed);
@@ -69,7 +69,7 @@ class ExperimentFileTest {
         "seeds: [] | --seeds names no seed but must name at least one.",
         "'seeds: [1, 1]' | --seeds is [1, 1] but must not name a seed twice.",
         "normalizers: [] | --normalizers names no normalizer but must name at least one.",
-        "'[1, 2]' | holds no settings, which are lines such as 'steps: 400'.",
+        "'[1, 2]' | holds no settings, which are lines such as 'steps: 300'.",
         "'steps: [' | is not YAML, line",
         "monitor-every: 0 | --monitor-every is 0 but must be at least 1."
       })
