@@ -20,7 +20,10 @@ final class AttentionCurves {
   private static final List<Metric> BY_HEAD =
       List.of(
           new Metric("normalizedEntropy", "entropy / log n", "Entropy over its largest value"),
-          new Metric("separableShare", "N_s/N", "N_s/N, the share of the top tokens that can be told apart"));
+          new Metric(
+              "separableShare",
+              "N_s/N",
+              "N_s/N, the share of the top tokens that can be told apart"));
 
   /** Shown as means over the heads. */
   private static final List<Metric> AS_MEANS =

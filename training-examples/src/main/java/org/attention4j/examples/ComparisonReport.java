@@ -28,7 +28,6 @@ final class ComparisonReport {
   private static final int MOST_ALARMS = 40;
 
   private final Experiment experiment;
-  private final Corpus corpus;
   private final List<NormalizerResult> results;
   private final double unigramEntropy;
 
@@ -41,7 +40,6 @@ final class ComparisonReport {
    */
   ComparisonReport(Experiment experiment, Corpus corpus, List<NormalizerResult> results) {
     this.experiment = experiment;
-    this.corpus = corpus;
     this.results = List.copyOf(results);
     unigramEntropy = corpus.unigramEntropy();
   }

@@ -19,14 +19,6 @@ record Difference(String label, String reference, double mean, double low, doubl
     return p < LEVEL;
   }
 
-  /** What it means, in words. */
-  String verdict() {
-    if (!isLarge()) {
-      return "within seed noise";
-    }
-    return mean < 0 ? "better" : "worse";
-  }
-
   Difference withP(double other) {
     return new Difference(label, reference, mean, low, high, other);
   }

@@ -9,6 +9,7 @@ import java.util.List;
  * @param steps from 1
  * @param bits in bits per character
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record LossCurve(double[] steps, double[] bits) {
   /** As far as training with every seed came. */
   static LossCurve of(NormalizerResult result) {

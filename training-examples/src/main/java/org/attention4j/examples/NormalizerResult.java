@@ -49,12 +49,12 @@ record NormalizerResult(String label, List<TrialResult> trials) {
 
   /** The most that the workspaces of a seed held, in MiB. */
   double workspaceMebibytes() {
-    return over(trial -> trial.memory().workspaceBytes()).getMax() / (1 << 20);
+    return over(trial -> (double) trial.memory().workspaceBytes()).getMax() / (1 << 20);
   }
 
   /** What a step allocates in the Java heap, the median, in MiB. */
   double heapMebibytesPerStep() {
-    return over(trial -> trial.memory().heapBytesPerStep()).getPercentile(PERCENTILE_50)
+    return over(trial -> (double) trial.memory().heapBytesPerStep()).getPercentile(PERCENTILE_50)
         / (1 << 20);
   }
 

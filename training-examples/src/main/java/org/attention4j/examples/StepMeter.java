@@ -52,9 +52,9 @@ final class StepMeter {
     workspaces = Math.max(workspaces, workspaceBytes());
     boolean watched = (step - 1) % monitorEvery == 0;
     boolean warmingUp = step <= steps / WARM_UP_SHARE;
-    if (!watched && !warmingUp || step == 1) {
-      nanos.addValue(duration);
-      heap.addValue(allocated);
+    if ((!watched && !warmingUp) || step == 1) {
+      nanos.addValue((double) duration);
+      heap.addValue((double) allocated);
     }
   }
 

@@ -100,9 +100,7 @@ final class Training {
         well ? HeadStatistics.of(model, validation(settings).get(0).getFeatures()) : List.of(),
         List.copyOf(losses),
         List.copyOf(alarms),
-        well && trial.writes()
-            ? sample(model, settings)
-            : "");
+        well && trial.writes() ? sample(model, settings) : "");
   }
 
   /** As many characters as the model sees. */

@@ -202,7 +202,7 @@ class ComparisonTest {
 
   /** The validation bits in the printed table. */
   private static List<String> bits(CommandLineRun run) {
-    return run.out().lines().skip(1).limit(2).map(line -> line.split(" +")[1]).toList();
+    return run.out().lines().skip(1).limit(2).map(line -> line.split(" +", -1)[1]).toList();
   }
 
   private List<Path> trials() throws IOException {
