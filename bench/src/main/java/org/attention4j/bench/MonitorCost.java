@@ -198,30 +198,36 @@ public final class MonitorCost implements Callable<Integer> {
 
   private void report(Map<String, Double> steps, PrintWriter results) {
     double off = steps.getOrDefault("off", Double.NaN);
-    results.println(
-        words(
-            "STEP mb=%d nIn=%d T=%d heads=%d normalizer=%s off_ms=%.1f",
-            examples, features, this.steps, heads, normalizer, off));
+    results.printf(
+        Locale.ROOT,
+        "STEP mb=%d nIn=%d T=%d heads=%d normalizer=%s off_ms=%.1f%n",
+        examples,
+        features,
+        this.steps,
+        heads,
+        normalizer,
+        off);
     results.println();
     results.println("| one look | ms more than a step without |\n|---|---:|");
     steps.forEach(
         (what, step) -> {
           if (!what.equals("off")) {
-            results.println(words("| %s | %.1f |", what, step - off));
+            results.printf(Locale.ROOT, "| %s | %.1f |%n", what, step - off);
           }
         });
     results.println();
-    results.println("| tier | every | % of the training time |\n|---|---:|---:|");
+    results.println("| tier | every | percent of the training time |\n|---|---:|---:|");
     for (Tier tier : Tier.values()) {
       double look = steps.getOrDefault(tier.name(), Double.NaN) - off;
       for (int period : PERIODS) {
-        results.println(words("| %s | %d | %.1f |", tier, period, PERCENT * look / (period * off)));
+        results.printf(
+            Locale.ROOT, "| %s | %d | %.1f |%n", tier, period, PERCENT * look / (period * off));
       }
     }
   }
 
-  private static String words(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
+  private static String thousandths(double value) {
+    return String.format(Locale.ROOT, "%.3f", value);
   }
 
   private static void write(Map<String, Double> steps, Path file) throws IOException {
@@ -235,7 +241,7 @@ public final class MonitorCost implements Callable<Integer> {
     try (CSVPrinter csv = format.print(file, StandardCharsets.UTF_8)) {
       for (Map.Entry<String, Double> step : steps.entrySet()) {
         csv.printRecord(
-            step.getKey(), words("%.3f", step.getValue()), words("%.3f", step.getValue() - off));
+            step.getKey(), thousandths(step.getValue()), thousandths(step.getValue() - off));
       }
     }
   }

@@ -18,6 +18,7 @@ final class FloatForward extends FloatBlock {
   private final Dropout dropout;
   private final boolean sparse;
   private final RowContext context;
+  private int[] places = {};
 
   FloatForward(FloatAttention attention, VisibleKeys keys, Scratch scratch) {
     super(attention.problem, keys, scratch);
@@ -68,64 +69,64 @@ final class FloatForward extends FloatBlock {
     boolean allSparse = sparse;
     for (int r = 0; r < rows; r++) {
       int row = shape.row(example, head, query + r);
-      boolean rowIsSparse = row(scores, r, query + r, head, row, seen[r], supports);
-      allSparse = allSparse && rowIsSparse;
+      int kept = row(scores, r, query + r, head, row, seen[r], supports);
+      allSparse = allSparse && kept * SPARSE_SHARE <= seen[r];
+      if (allSparse) {
+        multiplySparse(scores, r, kept, valuePanels, output);
+      }
     }
-    if (allSparse) {
-      multiplySparse(scores, valuePanels, seen, rows, output);
-    } else {
+    if (!allSparse) {
       clearUnseen(scores, seen, rows);
       multiplyByFeatures(scores, valuePanels, shape.valueSize(), seen, rows, output);
     }
     write(output, example, head, query, rows);
   }
 
-  /** Scores to weights; tells whether few of them are left. */
-  private boolean row(
+  /** Scores to weights; tells how many are left, whose places are then in {@link #places}. */
+  private int row(
       float[] scores, int r, int query, int head, int row, int count, SupportList supports) {
     if (count == 0) {
       supports.addEmpty(row);
-      return true;
+      return 0;
     }
     addLinearBias(scores, r, query, count, head);
     FloatRow weights = scratch.row.over(scores, r * scoreStride, count);
     problem.kernel().forward(weights, context.row(count));
     attention.save(context, row);
-    int kept = -1;
+    int kept = context.support();
+    if (kept >= 0) {
+      places = weights.indices();
+    } else if (sparse) {
+      places = scratch.indices(count);
+      kept = LANES.nonZero(scores, r * scoreStride, count, places, 0);
+    }
     if (sparse) {
-      int[] indices = scratch.indices(count);
-      kept = LANES.nonZero(scores, r * scoreStride, count, indices, 0);
-      supports.add(row, scores, r * scoreStride, indices, kept, count);
+      supports.add(row, scores, r * scoreStride, places, kept, count);
     }
     if (problem.dropout() > 0) {
       dropout.apply(weights, row, keys, 0);
     }
-    return sparse && kept * SPARSE_SHARE <= count;
+    return kept;
   }
 
-  private void multiplySparse(
-      float[] weights, float[] panels, int[] seen, int rows, float[] output) {
+  private void multiplySparse(float[] weights, int r, int kept, float[] panels, float[] output) {
     int columns = columns(shape.valueSize());
-    for (int r = 0; r < rows; r++) {
-      int[] indices = scratch.indices(seen[r]);
-      int kept = LANES.nonZero(weights, r * scoreStride, seen[r], indices, 0);
-      float[] support = scratch.floats(SUPPORT, kept);
-      for (int j = 0; j < kept; j++) {
-        support[j] = weights[r * scoreStride + indices[j]];
-      }
-      for (int first = 0; first < columns; first += PANEL) {
-        LANES.gather(
-            support,
-            0,
-            indices,
-            0,
-            kept,
-            panels,
-            first * keysPadded,
-            columns - first < PANEL,
-            output,
-            r * columns + first);
-      }
+    float[] support = scratch.floats(SUPPORT, kept);
+    for (int j = 0; j < kept; j++) {
+      support[j] = weights[r * scoreStride + places[j]];
+    }
+    for (int first = 0; first < columns; first += PANEL) {
+      LANES.gather(
+          support,
+          0,
+          places,
+          0,
+          kept,
+          panels,
+          first * keysPadded,
+          columns - first < PANEL,
+          output,
+          r * columns + first);
     }
   }
 

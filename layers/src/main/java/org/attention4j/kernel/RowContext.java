@@ -9,6 +9,7 @@ public final class RowContext {
   private final double[] saved;
   private int visibleCount;
   private double mean = Double.NaN;
+  private int support = -1;
   private int firstParameter;
 
   /**
@@ -81,7 +82,23 @@ public final class RowContext {
   public RowContext row(int count) {
     visibleCount = count;
     mean = Double.NaN;
+    support = -1;
     return this;
+  }
+
+  /**
+   * Says where the weights are that are not zero, for kernels that know; spares a search.
+   *
+   * @param count how many there are; the first so many of {@link Row#indices()} are their places,
+   *     in ascending order
+   */
+  public void support(int count) {
+    support = count;
+  }
+
+  /** How many places the kernel has named; -1 if it has not. */
+  int support() {
+    return support;
   }
 
   /** Starts a piece of a row of which ⟨g, p⟩ is known; NaN if it is not. */

@@ -31,6 +31,7 @@ final class TopKKernel implements RowKernel {
       dropBelow(row, indices, found, k, Selection.largest(values, found, k));
     }
     keep(row, indices, k, max);
+    context.support(k);
   }
 
   /** Takes out the smallest one by one, of equal ones the last. */

@@ -3,6 +3,7 @@ package org.attention4j.layers;
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.normalizer.Normalizer;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -89,6 +90,13 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionRule.Hol
     SameDiff sd = mask.getSameDiff();
     // Not expandDims, which leaves a mask of one element as it is.
     return sd.stack(1, sd.stack(1, mask));
+  }
+
+  @Override
+  public InputType getOutputType(int layerIndex, InputType inputType) {
+    InputType output = super.getOutputType(layerIndex, inputType);
+    options.validatePosition(require(), heads().headFeatures());
+    return output;
   }
 
   @Override

@@ -103,6 +103,15 @@ final class AttentionOptions implements Serializable {
         "nKeyValueHeads",
         nKeyValueHeads,
         "a divisor of nHeads " + heads + ", or left out for nHeads");
+    validatePosition(require, headFeatures);
+  }
+
+  /**
+   * Checks the position, again when the head size follows from the input type.
+   *
+   * @param headFeatures the features of each head, 0 if not yet known
+   */
+  void validatePosition(Requirements require, long headFeatures) {
     require.that(
         position != Position.ROTARY || headFeatures % 2 == 0,
         "position",

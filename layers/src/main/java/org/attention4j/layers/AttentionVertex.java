@@ -1,6 +1,5 @@
 package org.attention4j.layers;
 
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.ExactSameDiffVertex;
@@ -39,7 +38,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Masks: a key is visible where neither keys nor values are masked; masked queries have the
  * output zero; the mask of the queries is passed on. With {@code causal} the last query sees the
- * last key, also if there are fewer queries than keys.
+ * last key, also if there are fewer queries than keys. Steps are counted in the arrays, masked ones
+ * too: where {@code causal} or a position matters, queries and keys need padding of the same
+ * length.
  *
  * <p>With {@link org.attention4j.normalizer.Normalizers#softmax()} the output is that of the stock
  * vertex, but for queries without a visible key: there the stock vertex averages the padding, this
@@ -57,7 +58,7 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
   private static final String QUERIES = "queries";
   private static final String KEYS = "keys";
   private static final String VALUES = "values";
-  private static final int MOST_INPUTS = 3;
+  private static final int MOST_INPUTS = AttentionInputSizes.MOST_INPUTS;
 
   @JsonProperty private long nInQueries;
   @JsonProperty private long nInKeys;
@@ -193,24 +194,8 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
   }
 
   @Override
-  public void validateInput(INDArray[] inputs) {
-    checkCount(inputs.length);
-    Requirements require = require();
-    INDArray keys = inputs[Math.min(1, inputs.length - 1)];
-    INDArray values = inputs[inputs.length - 1];
-    require.sequence("the input queries", inputs[0], nInQueries);
-    require.sequence("the input keys", keys, nInKeys);
-    require.sequence("the input values", values, nInValues);
-    require.that(
-        inputs[0].size(0) == keys.size(0),
-        "the number of examples in keys",
-        keys.size(0),
-        "%d as in queries".formatted(inputs[0].size(0)));
-    require.that(
-        keys.size(0) == values.size(0) && keys.size(2) == values.size(2),
-        "the values' shape",
-        Arrays.toString(values.shape()),
-        "[%d, %d, %d] to fit the keys".formatted(keys.size(0), nInValues, keys.size(2)));
+  public void validateInput(INDArray[] arrays) {
+    inputs().check(require(), arrays);
   }
 
   @Override
@@ -220,24 +205,12 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
 
   @Override
   public InputType getOutputType(int layerIndex, InputType... vertexInputs) {
-    checkCount(vertexInputs.length);
-    Requirements require = require();
-    long[] sizes = {nInQueries, nInKeys, nInValues};
-    String[] names = {"nInQueries", "nInKeys", "nInValues"};
-    for (int i = 0; i < MOST_INPUTS; i++) {
-      long actual = SequenceTypes.size(require, vertexInputs[Math.min(i, vertexInputs.length - 1)]);
-      require.that(actual == sizes[i], names[i], sizes[i], actual + ", the features of that input");
-    }
-    return SequenceTypes.output(require, vertexInputs[0], projectInput ? nOut : nInValues);
+    inputs().check(require(), vertexInputs);
+    return SequenceTypes.output(require(), vertexInputs[0], projectInput ? nOut : nInValues);
   }
 
-  private void checkCount(int inputs) {
-    require()
-        .that(
-            inputs >= 1 && inputs <= MOST_INPUTS,
-            "the number of inputs",
-            inputs,
-            "1 (self-attention), 2 (queries; keys and values) or 3 (queries, keys, values)");
+  private AttentionInputSizes inputs() {
+    return new AttentionInputSizes(nInQueries, nInKeys, nInValues);
   }
 
   private Requirements require() {
@@ -303,116 +276,9 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
   }
 
   /** Builds the vertex; the options of the stock builder and this library's own. */
-  public static final class Builder implements AttentionOptionsBuilder<Builder> {
-    private final AttentionOptions options = new AttentionOptions();
-    private long nInQueries;
-    private long nInKeys;
-    private long nInValues;
-    private long nOut;
-    private int nHeads = 1;
-    private long headSize;
-    private boolean projectInput;
-    private WeightInit weightInit = WeightInit.XAVIER;
-
+  public static final class Builder extends AttentionVertexBuilder {
     /** Starts with one head, no projection, XAVIER and softmax, as the stock builder does. */
     public Builder() {}
-
-    @Override
-    public AttentionOptions attentionOptions() {
-      return options;
-    }
-
-    /**
-     * Sets the number of features of each query.
-     *
-     * @param nInQueries at least 1
-     * @return this
-     */
-    public Builder nInQueries(long nInQueries) {
-      this.nInQueries = nInQueries;
-      return this;
-    }
-
-    /**
-     * Sets the number of features of each key.
-     *
-     * @param nInKeys at least 1
-     * @return this
-     */
-    public Builder nInKeys(long nInKeys) {
-      this.nInKeys = nInKeys;
-      return this;
-    }
-
-    /**
-     * Sets the number of features of each value.
-     *
-     * @param nInValues at least 1
-     * @return this
-     */
-    public Builder nInValues(long nInValues) {
-      this.nInValues = nInValues;
-      return this;
-    }
-
-    /**
-     * Sets the number of output features.
-     *
-     * @param nOut at least 1
-     * @return this
-     */
-    public Builder nOut(long nOut) {
-      this.nOut = nOut;
-      return this;
-    }
-
-    /**
-     * Sets the number of heads, 1 unless set.
-     *
-     * @param nHeads the number of heads; above 1 only with {@link #projectInput(boolean)}
-     * @return this
-     */
-    public Builder nHeads(int nHeads) {
-      this.nHeads = nHeads;
-      return this;
-    }
-
-    /**
-     * Sets the size of each head, nOut / nHeads unless set.
-     *
-     * @param headSize features of each head
-     * @return this
-     */
-    public Builder headSize(long headSize) {
-      this.headSize = headSize;
-      return this;
-    }
-
-    /**
-     * Sets whether queries, keys, values and the output are projected by learned matrices.
-     *
-     * @param projectInput false, the default, is possible with one head if all sizes are equal
-     * @return this
-     */
-    public Builder projectInput(boolean projectInput) {
-      this.projectInput = projectInput;
-      return this;
-    }
-
-    /**
-     * Sets how the projections start.
-     *
-     * @param weightInit XAVIER unless set
-     * @return this
-     */
-    public Builder weightInit(WeightInit weightInit) {
-      this.weightInit = weightInit;
-      return this;
-    }
-
-    private long headSizeOrDefault() {
-      return headSize == 0 ? nOut / nHeads : headSize;
-    }
 
     /**
      * Builds the vertex.
@@ -421,30 +287,7 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
      * @throws IllegalArgumentException if an option has a value that is not possible
      */
     public AttentionVertex build() {
-      Requirements require = new Requirements(AttentionVertex.class, null);
-      require.positive("nInQueries", nInQueries);
-      require.positive("nInKeys", nInKeys);
-      require.positive("nInValues", nInValues);
-      require.positive("nOut", nOut);
-      require.positive("nHeads", nHeads);
-      require.that(
-          headSize > 0 || (headSize == 0 && nOut % nHeads == 0),
-          "headSize",
-          headSize,
-          "at least 1, or left out where nHeads " + nHeads + " divides nOut " + nOut);
-      require.that(
-          projectInput
-              || (nHeads == 1 && nInQueries == nOut && nInKeys == nOut && nInValues == nOut),
-          "projectInput",
-          false,
-          "true unless there is one head and nInQueries, nInKeys and nInValues equal nOut");
-      options.validate(require, nHeads, headSizeOrDefault(), projectInput, "hasBias");
-      require.that(
-          !options.penalisesEntropy(),
-          "the strength of attentionEntropyPenalty",
-          options.entropyPenalty,
-          "0, since a ComputationGraph takes no part of its score from vertices; where one sequence"
-              + " attends over itself, use a SelfAttentionLayer, which has the penalty");
+      validate();
       return new AttentionVertex(this);
     }
   }

@@ -1,12 +1,8 @@
 package org.attention4j.layers;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.LayerGraph;
-import org.attention4j.samediff.AttentionCore;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayerUtils;
@@ -15,7 +11,6 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -117,7 +112,7 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
 
   @Override
   protected SDVariable define(LayerGraph graph) {
-    Unrolling unrolling = new Unrolling(graph);
+    Unrolling unrolling = new Unrolling(this, graph);
     int steps = graph.unrolledSteps();
     SDVariable[] outputs = new SDVariable[steps];
     for (int step = 0; step < steps; step++) {
@@ -127,11 +122,23 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
     return graph.sameDiff().stack(2, outputs);
   }
 
-  private SDVariable activate(SameDiff sd, SDVariable x) {
+  /** W x + b, the same for each step and known before the first, shape [b, nOut, T]. */
+  SDVariable projectedInput(LayerGraph graph, SequenceShape shape) {
+    SDVariable projected = Projection.applyTransposed(graph.parameter(W), graph.input(), shape);
+    return hasBias ? shape.addToEachStep(projected, graph.parameter(B), getNOut()) : projected;
+  }
+
+  /** RW x for what a step has found, shape [b, nOut]. */
+  SDVariable recurrent(LayerGraph graph, SDVariable found) {
+    return graph.sameDiff().mmul(found, graph.parameter(RW));
+  }
+
+  SDVariable activate(SameDiff sd, SDVariable x) {
     return Objects.requireNonNull(activation, "activation").asSameDiff(sd, x);
   }
 
-  private long[] weightsShape(Map<String, long[]> inputShapes) {
+  /** The shape of the weights of one step. */
+  long[] weightsShape(Map<String, long[]> inputShapes) {
     long[] input = inputShapes.values().iterator().next();
     return new long[] {input[0], getNHeads(), 1, input[2]};
   }
@@ -147,172 +154,6 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
   @Override
   public int hashCode() {
     return Objects.hash(super.hashCode(), activation, hasBias);
-  }
-
-  /** One pass over the steps of a graph. */
-  private final class Unrolling {
-    private final LayerGraph graph;
-    private final SameDiff sd;
-    private final int steps;
-    private final MultiHeadAttention heads = heads();
-    private final SequenceShape oneStep;
-    private final SDVariable keyPositions;
-    private final SDVariable keys;
-    private final SDVariable values;
-    private final @Nullable SDVariable keyMask;
-
-    /** Wᵀ x + b of each step, shape [b, nOut]. */
-    private final SDVariable[] inputs;
-
-    private final @Nullable Remembered remembered;
-    private final List<SDVariable> queries = new ArrayList<>();
-    private final List<SDVariable> scores = new ArrayList<>();
-    private final List<SDVariable> weights = new ArrayList<>();
-
-    /** One where a step counts and attends, each of shape [b, 1]; empty without a mask. */
-    private final List<SDVariable> counts = new ArrayList<>();
-
-    private @Nullable SDVariable previous;
-    private int step;
-
-    Unrolling(LayerGraph graph) {
-      this.graph = graph;
-      sd = graph.sameDiff();
-      steps = graph.unrolledSteps();
-      oneStep = SequenceShape.singleStep(sd);
-      SDVariable x = graph.input();
-      SequenceShape shape = new SequenceShape(x);
-      keyPositions = Positions.fromStart(sd, shape.steps());
-      keys = heads.forEachQueryHead(heads.keys(graph, x, shape, keyPositions), shape);
-      values = heads.forEachQueryHead(heads.values(graph, x, shape), shape);
-      keyMask = graph.mask().map(AttentionLayer::asKeyMask).orElse(null);
-      SDVariable projected = Projection.applyTransposed(graph.parameter(W), x, shape);
-      inputs =
-          sd.unstack(
-              hasBias ? shape.addToEachStep(projected, graph.parameter(B), getNOut()) : projected,
-              2,
-              steps);
-      remembered = graph.mask().map(mask -> new Remembered(mask, steps)).orElse(null);
-    }
-
-    /** The next step's output, shape [b, nOut]. */
-    SDVariable next() {
-      SDVariable sum = previous == null ? inputs[0] : inputs[step].add(recurrent(previous));
-      SDVariable output = activate(sd, sum);
-      if (remembered != null) {
-        remembered.add(output, step);
-      }
-      previous = output;
-      step++;
-      return output;
-    }
-
-    private SDVariable recurrent(SDVariable previous) {
-      if (remembered == null) {
-        return sd.mmul(attended(previous), graph.parameter(RW));
-      }
-      SDVariable attended = attended(remembered.query(previous, step));
-      SDVariable attends = remembered.attends(step);
-      counts.add(remembered.counts(step).mul(attends));
-      return sd.mmul(attended, graph.parameter(RW)).mul(attends);
-    }
-
-    /** What a query of shape [b, nOut] finds in the input, shape [b, nOut]. */
-    private SDVariable attended(SDVariable query) {
-      SDVariable position = sd.constant(Nd4j.createFromArray((double) step));
-      SDVariable ofHeads = heads.queries(graph, query, oneStep, position);
-      AttentionCore.Result attention =
-          heads
-              .operation(graph, position, keyPositions)
-              .dropout(this::dropped)
-              .mask(visible())
-              .apply(ofHeads, keys, values, getNHeads());
-      graph.observeGradient(attention.output());
-      queries.add(ofHeads);
-      scores.add(attention.scores());
-      weights.add(attention.weights());
-      return heads.merge(graph, attention.output(), oneStep);
-    }
-
-    private SDVariable dropped(SDVariable weights) {
-      return graph.dropout(
-          weights, options().attentionDropout, RecurrentAttentionLayer.this::weightsShape);
-    }
-
-    private @Nullable SDVariable visible() {
-      if (!options().causal) {
-        return keyMask;
-      }
-      double[] past = new double[steps];
-      Arrays.fill(past, 0, step + 1, 1);
-      SDVariable seen =
-          sd.constant(Nd4j.createFromArray(past).reshape(1, 1, 1, steps).castTo(keys.dataType()));
-      return keyMask == null ? seen : keyMask.mul(seen);
-    }
-
-    void publish() {
-      queries.add(0, sd.zerosLike(keys.sum(true, 3)));
-      graph.publish(QUERIES, sd.concat(3, queries.toArray(SDVariable[]::new)));
-      graph.publish(KEYS, keys);
-      graph.publish(VALUES, values);
-      SDVariable none = sd.zerosLike(keys.sum(true, 2));
-      scores.add(0, none);
-      weights.add(0, none);
-      SDVariable allScores = graph.publish(SCORES, sd.concat(2, scores.toArray(SDVariable[]::new)));
-      SDVariable allWeights =
-          graph.publish(WEIGHTS, sd.concat(2, weights.toArray(SDVariable[]::new)));
-      EntropyPenalty.add(graph, options(), allScores, allWeights, allCounts());
-    }
-
-    /** The first step does not attend. */
-    private @Nullable SDVariable allCounts() {
-      if (remembered == null) {
-        return null; // the first row has no weights, and so does not count in any case
-      }
-      counts.add(0, sd.zerosLike(remembered.counts(0)));
-      return sd.concat(1, counts.toArray(SDVariable[]::new));
-    }
-  }
-
-  /** The last output that counts. All masks here have the shape [b, 1]. */
-  private static final class Remembered {
-    private final SDVariable[] masks;
-    private @Nullable SDVariable output;
-
-    /** One where some step so far counts. */
-    private @Nullable SDVariable any;
-
-    Remembered(SDVariable mask, int steps) {
-      masks = mask.getSameDiff().unstack(mask, 1, steps);
-      for (int step = 0; step < steps; step++) {
-        masks[step] = masks[step].reshape(-1, 1);
-      }
-    }
-
-    void add(SDVariable newest, int step) {
-      SDVariable counts = masks[step];
-      output = output == null ? newest.mul(counts) : choose(counts, newest, output);
-      any = any == null ? counts : choose(counts, counts, any);
-    }
-
-    /** For a step that counts the remembered output, for a masked one the previous output. */
-    SDVariable query(SDVariable previous, int step) {
-      return choose(masks[step], Objects.requireNonNull(output), previous);
-    }
-
-    /** One for a step that counts. */
-    SDVariable counts(int step) {
-      return masks[step];
-    }
-
-    /** One for all but a step that counts and is the first to do so. */
-    SDVariable attends(int step) {
-      return masks[step].mul(Objects.requireNonNull(any).rsub(1.0)).rsub(1.0);
-    }
-
-    private static SDVariable choose(SDVariable counts, SDVariable one, SDVariable other) {
-      return other.add(counts.mul(one.sub(other)));
-    }
   }
 
   /** Builds the layer; the options of the stock builder and this library's own. */

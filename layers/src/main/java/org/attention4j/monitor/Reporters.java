@@ -102,8 +102,11 @@ public final class Reporters {
    * @return the reporter, with a session of its own, named after the time
    */
   public static Reporter statsStorage(StatsStorageRouter storage) {
-    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
-    String time = now.truncatedTo(ChronoUnit.SECONDS).toString().replace('T', ' ');
+    String time =
+        LocalDateTime.now(ZoneId.systemDefault())
+            .truncatedTo(ChronoUnit.SECONDS)
+            .toString()
+            .replace('T', ' ');
     int draw = ThreadLocalRandom.current().nextInt(1 << 16);
     return statsStorage(storage, "%s %04x".formatted(time, draw).toLowerCase(Locale.ROOT));
   }

@@ -1,17 +1,13 @@
 package org.attention4j.samediff;
 
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.attention4j.normalizer.Normalizer;
-import org.attention4j.normalizer.NormalizerParameter;
 import org.attention4j.normalizer.Normalizers;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Dot-product attention for any SameDiff graph, with a normalizer of choice. It is made of stock
@@ -228,9 +224,16 @@ public final class Attention {
       scores = AttentionCore.maskScores(scores, visible);
     }
     int knownHeads = heads(known);
+    NormalizerVariables parameters = new NormalizerVariables(normalizer, knownHeads);
     SDVariable weights =
         AttentionCore.normalizeMasked(
-            normalizer, scores, visible, knownHeads, parameters(sd, knownHeads, wide));
+            normalizer,
+            scores,
+            visible,
+            knownHeads,
+            normalizerParameters == null
+                ? parameters.create(sd, name, wide)
+                : parameters.check(normalizerParameters));
     SDVariable v = layout.values(AttentionCore.cast(values, wide));
     SDVariable output = sd.mmul(layout.group(dropout.apply(weights), k), v);
     return new AttentionResult(
@@ -281,44 +284,7 @@ public final class Attention {
     return result;
   }
 
-  private Map<String, SDVariable> parameters(SameDiff sd, int knownHeads, DataType type) {
-    List<NormalizerParameter> declared = normalizer.parameters(Math.max(knownHeads, 1));
-    if (normalizerParameters != null) {
-      for (NormalizerParameter parameter : declared) {
-        require(
-            normalizerParameters.containsKey(parameter.name()),
-            "normalizer's parameters",
-            normalizerParameters.keySet(),
-            "all that it declares, and '" + parameter.name() + "' is missing");
-      }
-      return normalizerParameters;
-    }
-    String prefix = freePrefix(sd, declared);
-    Map<String, SDVariable> created = new LinkedHashMap<>();
-    for (NormalizerParameter parameter : declared) {
-      long[] shape = {parameter.heads()};
-      created.put(
-          parameter.name(),
-          sd.var(
-              prefix + parameter.name(), Nd4j.valueArrayOf(shape, parameter.initialValue(), type)));
-    }
-    return created;
-  }
-
-  private String freePrefix(SameDiff sd, List<NormalizerParameter> declared) {
-    String scope = sd.currentNameScope() == null ? "" : sd.currentNameScope() + "/";
-    String prefix = name + "/";
-    for (int i = 1; isTaken(sd, scope + prefix, declared); i++) {
-      prefix = name + "_" + i + "/";
-    }
-    return prefix;
-  }
-
-  private static boolean isTaken(SameDiff sd, String prefix, List<NormalizerParameter> declared) {
-    return declared.stream().anyMatch(parameter -> sd.hasVariable(prefix + parameter.name()));
-  }
-
-  private static void require(boolean holds, String option, Object value, String expected) {
+  static void require(boolean holds, String option, Object value, String expected) {
     if (!holds) {
       throw new IllegalArgumentException(
           "Attention: %s is %s but must be %s.".formatted(option, value, expected));

@@ -30,7 +30,7 @@ public abstract class LayerContract extends NetworkContract {
   protected LayerContract() {}
 
   /**
-   * The layer to be held to the contract, small: each of its parameters is moved on its own.
+   * The layer to be held to the contract, small: seven entries of each parameter are moved alone.
    *
    * @return a new configuration; its number of inputs is left out or {@link #inputSize()}
    */
@@ -48,6 +48,13 @@ public abstract class LayerContract extends NetworkContract {
   @Override
   final Subject subject() {
     return Subject.of(layer(), inputSize());
+  }
+
+  @Test
+  @Override
+  void gradientCheckUtil() {
+    assumeDifferentiable();
+    NetworkDifferences.gradientCheckUtil(subject(), layer());
   }
 
   @Test

@@ -7,9 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -164,16 +162,7 @@ final class ModelChecks {
 
   static void multiLayerNetwork(Subject subject, Layer layer) {
     ComputationGraph graph = graph(subject, DataType.FLOAT, new Sgd(0.1));
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .dataType(DataType.FLOAT)
-                .updater(new Sgd(0.1))
-                .list(layer, Subject.output())
-                .setInputType(InputType.recurrent(subject.inputSize(0)))
-                .build());
-    network.init();
-    network.setParams(graph.params());
+    MultiLayerNetwork network = subject.network(layer, DataType.FLOAT, new Sgd(0.1));
     MultiLayerConfiguration configuration = network.getLayerWiseConfigurations();
     assertThat(MultiLayerConfiguration.fromJson(configuration.toJson()))
         .withFailMessage("%s comes back from the JSON of a MultiLayerNetwork changed.", subject)

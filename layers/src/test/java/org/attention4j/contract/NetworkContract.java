@@ -57,7 +57,7 @@ public abstract class NetworkContract {
     NetworkDifferences.gradientCheckUtil(subject());
   }
 
-  private void assumeDifferentiable() {
+  final void assumeDifferentiable() {
     assumeTrue(
         isDifferentiable(), () -> subject() + " says that its gradient is not that of its output.");
   }

@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -131,7 +132,22 @@ abstract class Subject {
     return graph;
   }
 
-  static RnnOutputLayer output() {
+  /** The subject, which is this layer, with the same parameters in a network of layers. */
+  MultiLayerNetwork network(Layer layer, DataType type, IUpdater updater) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .dataType(type)
+                .updater(updater)
+                .list(layer.clone(), output())
+                .setInputType(InputType.recurrent(inputSize(0)))
+                .build());
+    network.init();
+    network.setParams(graph(type).params());
+    return network;
+  }
+
+  private static RnnOutputLayer output() {
     return new RnnOutputLayer.Builder(LossFunction.MCXENT)
         .activation(Activation.SOFTMAX)
         .nOut(CLASSES)

@@ -258,6 +258,17 @@ class AttentionOptionsTest {
     }
   }
 
+  /** Without projection the head size is the input's, which may be known late. */
+  @Test
+  void anOddHeadSizeIsNamedWhenTheInputTypeTellsIt() {
+    SelfAttentionLayer late =
+        new SelfAttentionLayer.Builder().name("late").position(Position.ROTARY).build();
+    assertThatThrownBy(() -> Networks.of(DataType.FLOAT, late))
+        .hasMessage(
+            "SelfAttentionLayer 'late': position is ROTARY but must be another one than ROTARY, or"
+                + " the head size 5 an even number (rotation turns pairs of features).");
+  }
+
   @Test
   void badOptionsAreNamed() {
     assertThatThrownBy(() -> builder().nKeyValueHeads(4).build())

@@ -101,9 +101,8 @@ final class ReportersTest {
     first.report(List.of(head(0, 1.0 / 3), head(1, Double.NaN)));
     Reporters.csv(file).report(List.of(head(2, Double.POSITIVE_INFINITY)));
     assertThat(Files.readString(file))
-        .startsWith(
-            "iteration,epoch,layer,head,metric,value\r\n"
-                + "50,1,\"att \"\"1\"\", ünïcode\",0,entropy,0.3333333333333333\r\n");
+        .startsWith("iteration,epoch,layer,head,metric,value\r\n")
+        .contains("\r\n50,1,\"att \"\"1\"\", ünïcode\",0,entropy,0.3333333333333333\r\n");
     CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).build();
     try (Reader reader = Files.newBufferedReader(file);
         CSVParser parser = format.parse(reader)) {

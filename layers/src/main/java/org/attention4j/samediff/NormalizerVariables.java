@@ -1,0 +1,64 @@
+package org.attention4j.samediff;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.NormalizerParameter;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The learnable parameters of a normalizer as variables of a graph. */
+final class NormalizerVariables {
+  private final List<NormalizerParameter> declared;
+
+  /**
+   * Takes what the normalizer declares.
+   *
+   * @param heads the number of heads; 0 if it is not known and no parameter asks for it
+   */
+  NormalizerVariables(Normalizer normalizer, int heads) {
+    declared = normalizer.parameters(Math.max(heads, 1));
+  }
+
+  /** Variables that come from elsewhere, of which none may be missing. */
+  Map<String, SDVariable> check(Map<String, SDVariable> given) {
+    for (NormalizerParameter parameter : declared) {
+      Attention.require(
+          given.containsKey(parameter.name()),
+          "normalizer's parameters",
+          given.keySet(),
+          "all that it declares, and '" + parameter.name() + "' is missing");
+    }
+    return given;
+  }
+
+  /** New variables with their initial values, {@code name/parameter} or the next free name. */
+  Map<String, SDVariable> create(SameDiff sd, String name, DataType type) {
+    String prefix = freePrefix(sd, name);
+    Map<String, SDVariable> created = new LinkedHashMap<>();
+    for (NormalizerParameter parameter : declared) {
+      long[] shape = {parameter.heads()};
+      created.put(
+          parameter.name(),
+          sd.var(
+              prefix + parameter.name(), Nd4j.valueArrayOf(shape, parameter.initialValue(), type)));
+    }
+    return created;
+  }
+
+  private String freePrefix(SameDiff sd, String name) {
+    String scope = sd.currentNameScope() == null ? "" : sd.currentNameScope() + "/";
+    String prefix = name + "/";
+    for (int i = 1; isTaken(sd, scope + prefix); i++) {
+      prefix = name + "_" + i + "/";
+    }
+    return prefix;
+  }
+
+  private boolean isTaken(SameDiff sd, String prefix) {
+    return declared.stream().anyMatch(parameter -> sd.hasVariable(prefix + parameter.name()));
+  }
+}
