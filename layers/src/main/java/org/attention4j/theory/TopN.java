@@ -43,7 +43,7 @@ public final class TopN {
     int next = 0;
     for (int i = 0; i < weights.length; i++) {
       int comparison = Double.compare(weights[i], smallest);
-      if (comparison > 0 || comparison == 0 && ties-- > 0) {
+      if (comparison > 0 || (comparison == 0 && ties-- > 0)) {
         chosen[next++] = i;
       } else {
         others[i - next] = i;

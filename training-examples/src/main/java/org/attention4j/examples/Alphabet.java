@@ -36,6 +36,16 @@ final class Alphabet {
     return new Text(symbols);
   }
 
+  /**
+   * The character of a symbol.
+   *
+   * @param symbol any but {@link #OTHER}
+   * @return the character
+   */
+  static char character(int symbol) {
+    return symbol == NEWLINE ? '\n' : (char) (FIRST_PRINTABLE + symbol - 1);
+  }
+
   private static byte symbol(int codePoint) {
     int plain = plain(codePoint);
     if (plain == '\n') {

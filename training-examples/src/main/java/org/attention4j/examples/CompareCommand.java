@@ -1,84 +1,32 @@
 package org.attention4j.examples;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The main job: one small transformer, real text, several normalizers. */
+/** The main job: one small transformer, real text, several normalizers, several seeds. */
 @Command(
     name = "compare",
     description = {
-      "Trains the same small transformer with several normalizers and compares them.",
-      "Prints a table and writes losses.csv, results.csv, attention.csv, losses.png and"
-          + " report.html; files of that name from an earlier run are replaced."
+      "Trains the same small transformer with several normalizers and seeds, watches its attention"
+          + " and compares the normalizers.",
+      "Prints a table and writes report.html, with tables as CSV and pictures as PNG beside it. A"
+          + " comparison with other settings in the same directory is shown side by side."
     })
 final class CompareCommand implements Callable<Integer> {
-  private static final Settings FULL = new Settings(64, 500, 16, 64, 4, 1);
-  private static final Settings QUICK = new Settings(32, 100, 8, 64, 4, 1);
-
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--normalizers",
-      defaultValue = "softmax,top-k:8,entmax:1.5,ssmax",
-      paramLabel = "LIST",
-      description = {
-        "Short forms or JSON objects, separated by commas (default: ${DEFAULT-VALUE}).",
-        "Others: sparsemax, top-fraction:0.06, log-n:512, softmax:0.5,"
-            + " '{\"type\":\"entmax\",\"alpha\":1.3}'."
-      })
-  private String normalizers;
-
-  @Option(
-      names = "--context",
-      paramLabel = "N",
-      description = "How many characters a model sees (default: 64; quick: 32).")
-  private @Nullable Integer context;
-
-  @Option(
-      names = "--steps",
-      paramLabel = "N",
-      description = "How many batches each model learns from (default: 500; quick: 100).")
-  private @Nullable Integer steps;
-
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      description = "How many windows make a batch (default: 16; quick: 8).")
-  private @Nullable Integer batch;
-
-  @Option(
-      names = "--width",
-      paramLabel = "N",
-      description = "The size of the vector at each position (default: 64).")
-  private @Nullable Integer width;
-
-  @Option(
-      names = "--heads",
-      paramLabel = "N",
-      description = "Attention heads; must divide the width (default: 4).")
-  private @Nullable Integer heads;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Fixes first weights and batches (default: 1).")
-  private @Nullable Long seed;
-
-  @Option(
-      names = "--text",
-      paramLabel = "FILE",
-      description = {
-        "Your own UTF-8 text; blank lines part its documents.",
-        "Default: the English part of the Europarl corpus, which is built in."
-      })
-  private @Nullable Path text;
+  @Mixin private ExperimentOptions options;
 
   @Option(
       names = "--out",
@@ -90,20 +38,64 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--quick", description = "A smaller run that takes less than a minute.")
   private boolean quick;
 
+  @Option(
+      names = "--resume",
+      description = {
+        "Goes on with an interrupted comparison: models that are finished in DIR with the same"
+            + " settings are not trained again.",
+        "So it also adds a normalizer or a seed to a finished one."
+      })
+  private boolean resume;
+
+  @Option(
+      names = "--parallel",
+      paramLabel = "N",
+      description = "How many models train at the same time (default: one for each processor).")
+  private @Nullable Integer parallel;
+
+  @Option(
+      names = "--ui",
+      arity = "0..1",
+      fallbackValue = "9000",
+      paramLabel = "PORT",
+      description = {
+        "Shows attention while it trains on a page at http://localhost:PORT/attention, until the"
+            + " run ends (default port: ${FALLBACK-VALUE}; 0: any that is free)."
+      })
+  private @Nullable Integer ui;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "Settings as YAML, such as --print-config prints; options given here come before them.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--print-config",
+      description = "Prints the settings that would be used as YAML and does nothing else.")
+  private boolean printConfig;
+
   @Override
   public Integer call() {
-    List<NamedNormalizer> named = NamedNormalizer.parseList(normalizers);
-    Settings settings = settings();
-    Corpus corpus = text == null ? Europarl.load() : TextFile.load(text);
-    checkLength(corpus, settings.context());
-    OutputDirectory.make(out);
-    Comparison comparison = new Comparison(settings, corpus, out, spec.commandLine().getErr());
-    List<ModelResult> results = comparison.run(named);
-    Path page =
-        comparison.report(
-            results, RunInfo.collect(arguments(), RunInfo.ofLanguageModels(settings, corpus)));
+    Experiment experiment = experiment();
     PrintWriter console = spec.commandLine().getOut();
+    if (printConfig) {
+      console.print(ExperimentFile.write(experiment));
+      console.flush();
+      return 0;
+    }
+    int models = models();
+    Corpus corpus = experiment.corpus();
+    OutputDirectory.make(out);
+    Comparison comparison =
+        new Comparison(experiment, corpus, out.resolve("trials"), spec.commandLine().getErr());
+    List<NormalizerResult> results = run(comparison, models);
+    Path page =
+        new ComparisonFolder(out)
+            .add(experiment, corpus, comparison, results, facts(experiment, corpus));
     console.print(ResultTable.of(results).text());
+    console.println(Findings.about(results));
     console.printf(
         "unigram entropy of the text: %s bits/char%n", Numbers.fixed(corpus.unigramEntropy(), 3));
     console.printf("report: %s%n", page);
@@ -111,28 +103,40 @@ final class CompareCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Settings settings() {
-    Settings defaults = quick ? QUICK : FULL;
-    return new Settings(
-        context == null ? defaults.context() : context,
-        steps == null ? defaults.steps() : steps,
-        batch == null ? defaults.batch() : batch,
-        width == null ? defaults.width() : width,
-        heads == null ? defaults.heads() : heads,
-        seed == null ? defaults.seed() : seed);
+  private List<NormalizerResult> run(Comparison comparison, int models) {
+    if (ui == null) {
+      return comparison.run(resume, models, trial -> List.of());
+    }
+    try (LivePage page = new LivePage(ui)) {
+      PrintWriter messages = spec.commandLine().getErr();
+      messages.println("attention while it trains: " + page.address());
+      messages.flush();
+      return comparison.run(resume, models, page::reporters);
+    }
+  }
+
+  private int models() {
+    int models = parallel == null ? Runtime.getRuntime().availableProcessors() : parallel;
+    if (models < 1) {
+      throw new BadArgument("--parallel is %d but must be at least 1.".formatted(models));
+    }
+    return models;
+  }
+
+  private Map<String, String> facts(Experiment experiment, Corpus corpus) {
+    Map<String, String> facts =
+        RunInfo.ofLanguageModels(experiment.settings(experiment.seeds().get(0)), corpus);
+    facts.put("Seeds", experiment.seeds().stream().map(Object::toString).collect(joining(", ")));
+    facts.put("At the same time", models() + " models, each on one thread");
+    return RunInfo.collect(arguments(), facts);
+  }
+
+  private Experiment experiment() {
+    ExperimentOptions all = config == null ? options : options.or(ExperimentFile.read(config));
+    return all.or(quick ? Experiment.QUICK : Experiment.FULL);
   }
 
   private List<String> arguments() {
     return spec.root().commandLine().getParseResult().originalArgs();
-  }
-
-  private static void checkLength(Corpus corpus, int context) {
-    int shortest = Math.min(corpus.train().length(), corpus.validation().length());
-    if (shortest <= context) {
-      throw new BadArgument(
-          ("The text is too short for --context %d: it has %d characters for training and %d for"
-                  + " validation, and each part needs more than the context.")
-              .formatted(context, corpus.train().length(), corpus.validation().length()));
-    }
   }
 }

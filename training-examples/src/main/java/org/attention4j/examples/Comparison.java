@@ -1,115 +1,140 @@
 package org.attention4j.examples;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.attention4j.examples.report.Report;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.attention4j.monitor.Reporter;
+import org.nd4j.linalg.factory.Nd4j;
 
-/** Trains one model for each normalizer and keeps the results in a directory as they come. */
+/** Trains a model for each normalizer and seed and keeps each one as soon as it is finished. */
 final class Comparison {
-  private static final String LOSSES = "losses.csv";
-  private static final String RESULTS = "results.csv";
-  private static final String HEADS = "attention.csv";
-  private static final String CURVES = "losses.png";
-
-  private final Settings settings;
-  private final Corpus corpus;
+  private final Experiment experiment;
+  private final TrialStore store;
   private final Training training;
-  private final Path directory;
   private final PrintWriter messages;
+  private final AtomicInteger finished = new AtomicInteger();
+  private volatile boolean stopped;
 
   /**
    * Prepares a comparison.
    *
-   * @param settings what the models have in common
+   * @param experiment what to train
    * @param corpus the text
-   * @param directory an existing directory for the results
+   * @param trials the directory in which finished trials are kept
    * @param messages where the progress is shown
    */
-  Comparison(Settings settings, Corpus corpus, Path directory, PrintWriter messages) {
-    this.settings = settings;
-    this.corpus = corpus;
-    this.directory = directory;
+  Comparison(Experiment experiment, Corpus corpus, Path trials, PrintWriter messages) {
+    this.experiment = experiment;
     this.messages = messages;
-    training = new Training(settings, corpus);
+    store = new TrialStore(trials, corpus, experiment.monitorEvery());
+    training = new Training(corpus, experiment.monitorEvery());
+  }
+
+  /** Where a trial is once it is finished. */
+  Path directory(Trial trial) {
+    return store.directory(trial);
   }
 
   /**
-   * Trains the models one after the other. The losses are in {@code losses.csv} whenever the run
-   * ends; the results of the models that were finished are in {@code results.csv}.
+   * Trains the models, or takes what is there.
    *
-   * @param normalizers one for each model
-   * @return the results in the same order
+   * @param resume whether finished trials are taken as they are; otherwise they are trained anew
+   * @param parallel how many models train at the same time
+   * @param live who else is told what the monitor sees of a trial
+   * @return the results, by normalizer in the order given
    * @throws CommandFailure if a model cannot be trained
    */
-  List<ModelResult> run(List<NamedNormalizer> normalizers) {
+  List<NormalizerResult> run(boolean resume, int parallel, Function<Trial, List<Reporter>> live) {
     Native.workOnOneThread();
-    clear();
-    List<ModelResult> results = new ArrayList<>();
-    try (LossLog log = new LossLog(directory.resolve(LOSSES))) {
-      Thread farewell = new Thread(() -> interrupted(log), "farewell");
-      Runtime.getRuntime().addShutdownHook(farewell);
-      try {
-        for (NamedNormalizer normalizer : normalizers) {
-          String task =
-              "%s (%d/%d)".formatted(normalizer.label(), results.size() + 1, normalizers.size());
-          results.add(train(normalizer, task, log));
-          ResultTable.writeResults(directory.resolve(RESULTS), results);
-          ResultTable.writeHeads(directory.resolve(HEADS), results);
-        }
-      } catch (RuntimeException e) {
-        throw new CommandFailure(
-            "%s The %d losses so far are in %s."
-                .formatted(Sentences.about(e), log.rows(), directory.resolve(LOSSES)),
-            e);
-      } finally {
-        Runtime.getRuntime().removeShutdownHook(farewell);
+    List<Trial> trials = experiment.trials();
+    Thread farewell = new Thread(() -> interrupted(trials.size()), "comparison-farewell");
+    Runtime.getRuntime().addShutdownHook(farewell);
+    ExecutorService threads = Executors.newFixedThreadPool(parallel);
+    try (TrainingBar bar = new TrainingBar(messages, trials.size(), experiment.steps())) {
+      List<Future<TrialResult>> futures = new ArrayList<>();
+      for (Trial trial : trials) {
+        futures.add(threads.submit(() -> result(trial, resume, live, bar)));
       }
-    }
-    return results;
-  }
-
-  /**
-   * Writes the picture and the page.
-   *
-   * @param results the finished models
-   * @param facts what was run
-   * @return the page
-   */
-  Path report(List<ModelResult> results, Map<String, String> facts) {
-    return ComparisonReport.of(results, corpus.unigramEntropy(), facts).write(directory);
-  }
-
-  private ModelResult train(NamedNormalizer normalizer, String task, LossLog log) {
-    try (TrainingBar bar = new TrainingBar(messages, task, settings.steps())) {
-      return training.run(
-          normalizer,
-          (step, bits) -> {
-            log.add(normalizer.label(), step, bits);
-            bar.onStep(step, bits);
-          });
+      return byNormalizer(trials, futures);
+    } finally {
+      stopped = true;
+      threads.shutdownNow();
+      Runtime.getRuntime().removeShutdownHook(farewell);
     }
   }
 
-  private void interrupted(LossLog log) {
-    log.close();
+  private List<NormalizerResult> byNormalizer(
+      List<Trial> trials, List<Future<TrialResult>> futures) {
+    Map<String, List<TrialResult>> results = new LinkedHashMap<>();
+    for (int i = 0; i < futures.size(); i++) {
+      results
+          .computeIfAbsent(trials.get(i).normalizer().label(), label -> new ArrayList<>())
+          .add(awaited(futures.get(i), trials.size()));
+    }
+    return results.entrySet().stream()
+        .map(entry -> new NormalizerResult(entry.getKey(), List.copyOf(entry.getValue())))
+        .toList();
+  }
+
+  private TrialResult awaited(Future<TrialResult> future, int trials) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw new CommandFailure(
+          "%s %d of %d trials are finished; with --resume they need not be trained again."
+              .formatted(
+                  Sentences.about(Optional.ofNullable(e.getCause()).orElse(e)),
+                  finished.get(),
+                  trials),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure("Interrupted.", e);
+    }
+  }
+
+  private TrialResult result(
+      Trial trial, boolean resume, Function<Trial, List<Reporter>> live, TrainingBar bar) {
+    Optional<TrialResult> kept = resume ? store.find(trial) : Optional.empty();
+    if (kept.isPresent()) {
+      bar.skip();
+      finished.incrementAndGet();
+      return kept.get();
+    }
+    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+    TrialResult result =
+        training.run(
+            trial,
+            store.begin(trial),
+            live.apply(trial),
+            (step, bits) -> {
+              if (stopped) {
+                throw new CancellationException();
+              }
+              bar.onStep(trial.title(), bits);
+            });
+    store.finish(trial, result);
+    bar.end(experiment.steps() - result.losses().size());
+    finished.incrementAndGet();
+    return result;
+  }
+
+  private void interrupted(int trials) {
     messages.printf(
-        "%nInterrupted; the %d losses so far are in %s.%n", log.rows(), directory.resolve(LOSSES));
+        "%nInterrupted; %d of %d trials are finished. The same command with --resume goes on"
+            + " from there.%n",
+        finished.get(), trials);
     messages.flush();
-  }
-
-  /** Files of an earlier run beside those of this one would tell two stories. */
-  private void clear() {
-    for (String name : List.of(RESULTS, HEADS, CURVES, Report.PAGE)) {
-      try {
-        Files.deleteIfExists(directory.resolve(name));
-      } catch (IOException e) {
-        throw new CommandFailure("%s cannot be replaced.".formatted(directory.resolve(name)), e);
-      }
-    }
   }
 }

@@ -74,6 +74,11 @@ record Corpus(String name, Text train, Text validation, String split) {
     return others / (train.length() + validation.length());
   }
 
+  /** A number that changes with the texts. */
+  String fingerprint() {
+    return "%08x%08x".formatted(train.contentHash(), validation.contentHash());
+  }
+
   private static double log2(double value) {
     return Math.log(value) / Math.log(2);
   }

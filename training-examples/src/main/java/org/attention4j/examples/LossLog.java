@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import org.apache.commons.csv.CSVFormat;
 
 /**
- * The losses of a comparison as CSV, written row by row while training goes on: whenever the
- * program ends, the file holds whole rows only.
+ * The losses of a model as CSV, written row by row while training goes on: whenever the program
+ * ends, the file holds whole rows only.
  */
 final class LossLog implements AutoCloseable {
   private static final CSVFormat FORMAT =
@@ -31,19 +31,18 @@ final class LossLog implements AutoCloseable {
     } catch (IOException e) {
       throw new CommandFailure("%s cannot be written.".formatted(file), e);
     }
-    write(FORMAT.format("normalizer", "step", "train_bits_per_character"));
+    write(FORMAT.format("step", "train_bits_per_character"));
   }
 
   /**
    * Adds a row, unless the log is closed already.
    *
-   * @param normalizer the normalizer's label
    * @param step the step, from 1
    * @param bits the loss in bits per character
    */
-  synchronized void add(String normalizer, int step, double bits) {
+  synchronized void add(int step, double bits) {
     if (open) {
-      write(FORMAT.format(normalizer, step, Numbers.fixed(bits, 5)));
+      write(FORMAT.format(step, Numbers.fixed(bits, 5)));
       rows++;
     }
   }

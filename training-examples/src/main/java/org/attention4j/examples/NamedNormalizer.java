@@ -50,14 +50,17 @@ record NamedNormalizer(String label, Normalizer normalizer) {
   }
 
   /**
-   * Reads several normalizers, separated by commas.
+   * Reads several normalizers.
    *
-   * @param text JSON objects and short forms
+   * @param texts JSON objects and short forms
    * @return the normalizers in the order given
    * @throws BadArgument if one cannot be read, one stands there twice, or there is none
    */
-  static List<NamedNormalizer> parseList(String text) {
-    List<NamedNormalizer> normalizers = split(text).stream().map(NamedNormalizer::parse).toList();
+  static List<NamedNormalizer> parseAll(List<String> texts) {
+    if (texts.isEmpty()) {
+      throw new BadArgument("--normalizers names no normalizer but must name at least one.");
+    }
+    List<NamedNormalizer> normalizers = texts.stream().map(NamedNormalizer::parse).toList();
     Set<String> seen = new HashSet<>();
     for (NamedNormalizer named : normalizers) {
       if (!seen.add(named.json())) {
@@ -107,7 +110,7 @@ record NamedNormalizer(String label, Normalizer normalizer) {
   }
 
   /** Splits at the commas that stand outside JSON objects. */
-  private static List<String> split(String text) {
+  static List<String> split(String text) {
     List<String> parts = new ArrayList<>();
     int depth = 0;
     int start = 0;

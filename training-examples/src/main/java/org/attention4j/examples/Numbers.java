@@ -66,4 +66,16 @@ final class Numbers {
   static String fixed(double value, int decimals) {
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
+
+  /** Writes a number with its sign and a fixed count of decimals. */
+  static String signed(double value, int decimals) {
+    return String.format(Locale.ROOT, "%+." + decimals + "f", value);
+  }
+
+  /** Writes a number with a count of significant digits. */
+  static String significant(double value, int digits) {
+    return value == 0 || !Double.isFinite(value)
+        ? Double.toString(value)
+        : new BigDecimal(value).round(new MathContext(digits)).toPlainString();
+  }
 }

@@ -84,8 +84,7 @@ final class RecallCommand implements Callable<Integer> {
     RecallSettings settings = settings();
     OutputDirectory.make(out);
     Native.workOnOneThread();
-    RecallStudy study =
-        RecallStudy.run(settings, named, seeds, spec.commandLine().getErr());
+    RecallStudy study = RecallStudy.run(settings, named, seeds, spec.commandLine().getErr());
     RecallFiles.write(out, study);
     Path page =
         RecallReport.of(study, RunInfo.collect(arguments(), facts(settings, seeds))).write(out);
@@ -98,7 +97,7 @@ final class RecallCommand implements Callable<Integer> {
 
   private List<NamedNormalizer> named() {
     String list = normalizers == null ? usualNormalizers() : normalizers;
-    List<NamedNormalizer> named = NamedNormalizer.parseList(list);
+    List<NamedNormalizer> named = NamedNormalizer.parseAll(NamedNormalizer.split(list));
     if (named.stream().noneMatch(each -> each.label().equals(RecallStudy.REFERENCE))) {
       throw new BadArgument(
           "--normalizers %s lacks softmax, which the others are compared with.".formatted(list));
@@ -124,7 +123,9 @@ final class RecallCommand implements Callable<Integer> {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put(
         "Tasks",
-        Arrays.stream(RecallTask.values()).map(task -> task.label).collect(Collectors.joining(", ")));
+        Arrays.stream(RecallTask.values())
+            .map(task -> task.label)
+            .collect(Collectors.joining(", ")));
     facts.put(
         "Model",
         "one query attends to the items: %d heads of %d, no positions; softmax over %d answers"

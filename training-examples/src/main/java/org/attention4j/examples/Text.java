@@ -36,6 +36,11 @@ final class Text {
     return symbols[position];
   }
 
+  /** A number that depends on every symbol. */
+  int contentHash() {
+    return Arrays.hashCode(symbols);
+  }
+
   /** A part of this text, as a text. */
   Text part(int start, int end) {
     return new Text(Arrays.copyOfRange(symbols, start, end));

@@ -1,99 +1,135 @@
 package org.attention4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
-import org.attention4j.normalizer.Normalizer;
-import org.attention4j.normalizer.Normalizers;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ComparisonTest {
   @TempDir Path directory;
+  private Path text;
+  private Path out;
+
+  @BeforeEach
+  void writeText() throws IOException {
+    text = directory.resolve("<b>alert</b>.txt".replace("/", "_"));
+    Files.writeString(text, "The quick brown fox jumps over the lazy dog. ".repeat(60));
+    out = directory.resolve("out");
+  }
+
+  @AfterEach
+  void mendProvider() {
+    FaultProvider.fault = FaultProvider.Fault.NONE;
+  }
 
   @Test
   void aTinyComparisonLeavesTableAndFiles() throws IOException {
-    Path text = directory.resolve("<script>alert(1)</script>.txt".replace("/", "_"));
-    Files.writeString(text, "The quick brown fox jumps over the lazy dog. ".repeat(60));
-    Path out = directory.resolve("out");
-
-    CommandLineRun run =
-        CommandLineRun.of(
-            "compare",
-            "--text=" + text,
-            "--out=" + out,
-            "--normalizers=softmax,ssmax",
-            "--steps=3",
-            "--context=16",
-            "--batch=2",
-            "--width=8",
-            "--heads=2");
+    CommandLineRun run = compare("softmax,ssmax", "--seeds=3,5");
 
     assertThat(run.status()).as(run.err()).isZero();
     List<String> lines = run.out().lines().toList();
-    assertThat(lines).hasSize(5);
-    assertThat(lines.get(0)).startsWith("normalizer").contains("bits/char", "effective tokens");
-    assertThat(lines.get(1)).matches("softmax +\\d\\.\\d{3} +\\d\\.\\d{3} +\\d+\\.\\d .*");
-    assertThat(lines.get(2)).startsWith("ssmax ");
-    assertThat(lines.get(3)).matches("unigram entropy of the text: \\d\\.\\d{3} bits/char");
-    assertThat(lines.get(4)).isEqualTo("report: " + out.resolve("report.html"));
-    assertThat(out)
-        .isDirectoryContaining("glob:**/losses.png")
-        .isDirectoryNotContaining("glob:**/*.tmp");
-    assertThat(read(out.resolve("losses.csv"))).hasSize(6);
+    assertThat(lines).hasSize(6);
+    assertThat(lines.get(0)).startsWith("normalizer").contains("bits/char", "less softmax");
+    assertThat(lines.get(1)).matches("softmax +\\d\\.\\d{3} +\\d\\.\\d{3} +– +– +\\d.*");
+    assertThat(lines.get(2)).matches("ssmax +\\d\\.\\d{3} +\\d\\.\\d{3} +[+-]\\d\\.\\d{3} +[01].*");
+    assertThat(lines.get(3)).startsWith("Fewest bits per character: ");
+    assertThat(lines.get(4)).matches("unigram entropy of the text: \\d\\.\\d{3} bits/char");
+    assertThat(lines.get(5)).isEqualTo("report: " + out.resolve("report.html"));
     assertThat(read(out.resolve("results.csv")))
         .extracting(row -> row.get("normalizer"))
         .containsExactly("softmax", "ssmax");
-    assertThat(read(out.resolve("attention.csv"))).hasSize(2 * Settings.BLOCKS * 2);
+    Path comparison = only(out.resolve("comparisons"));
+    assertThat(read(comparison.resolve("losses.csv"))).hasSize(2 * 2 * 3);
+    assertThat(read(comparison.resolve("attention.csv"))).hasSize(2 * 2 * Settings.BLOCKS * 2);
+    assertThat(read(comparison.resolve("differences.csv"))).hasSize(1);
+    assertThat(comparison).isDirectoryContaining("glob:**/report.html");
+    assertThat(out).isDirectoryNotContaining("glob:**/*.tmp");
     assertThat(Files.readAllBytes(out.resolve("losses.png"))).startsWith(0x89, 'P', 'N', 'G');
-    assertSelfContained(Files.readString(out.resolve("report.html")));
+    String page = Files.readString(out.resolve("report.html"));
+    assertSelfContained(page);
+    assertThat(page).contains("- softmax", "context: 16", "N_s/N", "Alarms in healthy trainings");
+    for (Path trial : trials()) {
+      assertThat(Files.readAllLines(trial.resolve(Training.MEASUREMENTS)))
+          .as("a line for each look and head")
+          .hasSize(2 * Settings.BLOCKS * 2)
+          .allMatch(line -> line.contains("separableShare"));
+    }
   }
 
   private static void assertSelfContained(String page) {
-    assertThat(page).doesNotContain("<script", "http://", "https://", "url(", "${");
+    assertThat(page).doesNotContain("<script", "http://", "https://", "url(", "${", "<b>alert");
     assertThat(page).doesNotContainPattern("href=\"(?!#)");
     assertThat(page).containsPattern("src=\"data:image/png;base64,[A-Za-z0-9+/=]{1000,}\"");
     assertThat(page).doesNotContainPattern("(src|srcset)=\"(?!data:image/png)");
-    assertThat(page).contains("&lt;script&gt;", "prefers-color-scheme: dark", "--steps=3");
+    assertThat(page).contains("&lt;b&gt;alert", "prefers-color-scheme: dark", "--steps=3");
   }
 
   @Test
-  void afterAFailureTheLossesAreReadable() throws IOException {
-    Files.writeString(directory.resolve("report.html"), "an earlier run's");
-    Settings settings = new Settings(16, 3, 2, 8, 2, 1);
-    Corpus corpus = Corpus.of("text", List.of("some words to learn from, again and ".repeat(20)));
-    Comparison comparison =
-        new Comparison(settings, corpus, directory, new PrintWriter(new StringWriter()));
-    Normalizer broken =
-        (sd, scores, context) -> {
-          throw new IllegalStateException("the cat is on the keyboard");
-        };
+  void anInterruptedComparisonGoesOnWhereItWas() throws IOException {
+    FaultProvider.fault = FaultProvider.Fault.THROW;
+    CommandLineRun interrupted = compare("softmax,fault-for-test", "--parallel=1");
 
-    assertThatThrownBy(
-            () ->
-                comparison.run(
-                    List.of(
-                        new NamedNormalizer("softmax", Normalizers.softmax()),
-                        new NamedNormalizer("broken", broken))))
-        .isInstanceOf(CommandFailure.class)
-        .hasMessageContaining("the cat is on the keyboard")
-        .hasMessageContaining("The 3 losses so far are in " + directory.resolve("losses.csv"));
+    assertThat(interrupted.status()).isEqualTo(1);
+    assertThat(
+            interrupted.err().lines().toList().get(interrupted.err().lines().toList().size() - 1))
+        .startsWith("The cat is on the keyboard.")
+        .endsWith("1 of 2 trials are finished; with --resume they need not be trained again.");
+    assertThat(out.resolve("report.html")).doesNotExist();
+    Path finished =
+        trials().stream().filter(t -> t.toString().contains("softmax")).findFirst().get();
+    FileTime written = Files.getLastModifiedTime(finished.resolve("result.json"));
+    assertThat(names(trials())).anyMatch(name -> name.startsWith("unfinished-fault-for-test"));
 
-    List<CSVRecord> rows = read(directory.resolve("losses.csv"));
-    assertThat(rows).extracting(row -> row.get("step")).containsExactly("1", "2", "3");
-    assertThat(read(directory.resolve("results.csv"))).hasSize(1);
-    assertThat(directory.resolve("report.html")).doesNotExist();
+    FaultProvider.fault = FaultProvider.Fault.NONE;
+    CommandLineRun resumed = compare("softmax,fault-for-test", "--parallel=1", "--resume");
+
+    assertThat(resumed.status()).as(resumed.err()).isZero();
+    assertThat(Files.getLastModifiedTime(finished.resolve("result.json"))).isEqualTo(written);
+    assertThat(names(trials())).hasSize(2).noneMatch(name -> name.startsWith("unfinished"));
+    Path other = directory.resolve("uninterrupted");
+    CommandLineRun uninterrupted = compareInto(other, "softmax,fault-for-test", "--parallel=2");
+    assertThat(bits(uninterrupted)).isEqualTo(bits(resumed)).hasSize(2);
+  }
+
+  @Test
+  void anotherComparisonComesBesideTheFirst() throws IOException {
+    compare("softmax");
+    CommandLineRun second = compare("softmax,relu", "--batch=3");
+
+    assertThat(second.status()).as(second.err()).isZero();
+    List<CSVRecord> rows = read(out.resolve("results.csv"));
+    assertThat(rows).extracting(row -> row.get("normalizer")).hasSize(3);
+    assertThat(rows.stream().map(row -> row.get("comparison")).distinct()).hasSize(2);
+    String page = Files.readString(out.resolve("report.html"));
+    assertThat(page).contains("Side by side", rows.get(0).get("comparison"));
+    assertSelfContained(page);
+  }
+
+  @Test
+  void aTrainingThatBreaksDownIsToldOfAndEndsNothingElse() throws IOException {
+    FaultProvider.fault = FaultProvider.Fault.NAN;
+    CommandLineRun run = compare("fault-for-test,softmax", "--seeds=3,5");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains("Training broke down with fault-for-test.");
+    List<CSVRecord> rows = read(only(out.resolve("comparisons")).resolve("trials.csv"));
+    assertThat(rows.get(0).get("broke_down_at_step")).isEqualTo("1");
+    assertThat(rows.get(0).get("validation_bits_per_character")).isEmpty();
+    assertThat(rows.get(2).get("validation_bits_per_character")).isNotEmpty();
   }
 
   @Test
@@ -104,7 +140,7 @@ class ComparisonTest {
         new Thread(
             () -> {
               for (int step = 1; step <= 20_000; step++) {
-                log.add("a, \"quoted\" name", step, 1.25);
+                log.add(step, 1.25);
               }
             });
 
@@ -117,8 +153,7 @@ class ComparisonTest {
     trainer.join();
 
     List<CSVRecord> rows = read(file);
-    assertThat(rows).hasSize((int) rowsAtClose).allMatch(row -> row.size() == 3);
-    assertThat(rows.get(49).get("normalizer")).isEqualTo("a, \"quoted\" name");
+    assertThat(rows).hasSize((int) rowsAtClose).allMatch(row -> row.size() == 2);
     assertThat(rows.get(49).get("step")).isEqualTo("50");
   }
 
@@ -136,6 +171,57 @@ class ComparisonTest {
   void theCommandInTheReportCanBeRunAgain() {
     assertThat(RunInfo.commandLine(List.of("compare", "--text", "it's mine.txt")))
         .isEqualTo("java -jar attention4j-examples.jar compare --text 'it'\\''s mine.txt'");
+  }
+
+  private CommandLineRun compare(String normalizers, String... more) {
+    return compareInto(out, normalizers, more);
+  }
+
+  private CommandLineRun compareInto(Path target, String normalizers, String... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "compare",
+                "--text=" + text,
+                "--out=" + target,
+                "--normalizers=" + normalizers,
+                "--steps=3",
+                "--context=16",
+                "--width=8",
+                "--heads=2",
+                "--monitor-every=2"));
+    if (Arrays.stream(more).noneMatch(word -> word.startsWith("--batch"))) {
+      words.add("--batch=2");
+    }
+    if (Arrays.stream(more).noneMatch(word -> word.startsWith("--seeds"))) {
+      words.add("--seed=3");
+    }
+    words.addAll(List.of(more));
+    return CommandLineRun.of(words.toArray(String[]::new));
+  }
+
+  /** The validation bits in the printed table. */
+  private static List<String> bits(CommandLineRun run) {
+    return run.out().lines().skip(1).limit(2).map(line -> line.split(" +", -1)[1]).toList();
+  }
+
+  private List<Path> trials() throws IOException {
+    return list(out.resolve("trials"));
+  }
+
+  private static List<String> names(List<Path> files) {
+    return files.stream().map(file -> file.getFileName().toString()).toList();
+  }
+
+  private static Path only(Path parent) throws IOException {
+    assertThat(list(parent)).hasSize(1);
+    return list(parent).get(0);
+  }
+
+  private static List<Path> list(Path parent) throws IOException {
+    try (Stream<Path> files = Files.list(parent)) {
+      return files.toList();
+    }
   }
 
   private static List<CSVRecord> read(Path file) throws IOException {

@@ -1,4 +1,4 @@
 package org.attention4j.examples.report;
 
 /** What a section is made of. */
-public sealed interface Block permits Paragraph, Gallery, Table {}
+public sealed interface Block permits Code, Gallery, Paragraph, Table {}

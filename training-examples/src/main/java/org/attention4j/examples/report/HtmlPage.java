@@ -70,6 +70,9 @@ final class HtmlPage {
           "figures", gallery.figures().stream().map(HtmlPage::figure).toList(),
           "tables", gallery.numbers().stream().map(HtmlPage::table).toList());
     }
+    if (block instanceof Code code) {
+      return Map.of("kind", "code", "text", code.text());
+    }
     return Map.of("kind", "table", "table", table((Table) block));
   }
 

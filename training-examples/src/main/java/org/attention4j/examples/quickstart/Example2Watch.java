@@ -1,0 +1,58 @@
+package org.attention4j.examples.quickstart;
+
+import java.nio.file.Path;
+import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.monitor.AlarmRules;
+import org.attention4j.monitor.AttentionMonitor;
+import org.attention4j.monitor.History;
+import org.attention4j.monitor.Reporters;
+import org.attention4j.monitor.Tier;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** Watches what each head does while a network trains. */
+final class Example2Watch {
+  private Example2Watch() {}
+
+  /** The argument is the file that the measurements are added to. */
+  public static void main(String[] arguments) {
+    var attention = new SelfAttentionLayer.Builder().nOut(16).nHeads(2).projectInput(true).build();
+    var output = new RnnOutputLayer.Builder(LossFunction.MSE).nOut(8);
+    var description = new NeuralNetConfiguration.Builder().seed(1).updater(new Adam(1e-2));
+    var layers = description.list(attention, output.activation(Activation.IDENTITY).build());
+    var network = new MultiLayerNetwork(layers.setInputType(InputType.recurrent(8)).build());
+    network.init();
+    INDArray x = Nd4j.randn(16, 8, 24); // examples, features, steps
+    INDArray y = x.max(true, 2).broadcast(x.shape()); // each step asks for the sequence's maxima
+
+    History history = Reporters.history(1000);
+    var monitor =
+        AttentionMonitor.builder()
+            .every(50)
+            .tier(Tier.FULL) // CHEAP leaves out the paper's distances and the Jacobian
+            .reportTo(history)
+            .reportTo(Reporters.jsonLines(Path.of(arguments[0]))) // an object for each head
+            .alarms(AlarmRules.all())
+            .onAlarm(alarm -> System.out.println("Alarm: " + alarm.message()));
+    try (AttentionMonitor watching = monitor.build()) {
+      network.setListeners(watching); // this is all that training needs to know
+      for (int i = 0; i <= 200; i++) {
+        network.fit(x, y);
+      }
+    }
+    for (var look : history.records()) {
+      System.out.printf("iteration %3d, head %d:", look.iteration(), look.head());
+      for (String metric : new String[] {"effectiveTokens", "maxLogit", "separableShare"}) {
+        System.out.printf("  %s %.2f", metric, look.metrics().get(metric));
+      }
+      System.out.println();
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package org.attention4j.examples.quickstart;
+
+import static org.nd4j.linalg.indexing.NDArrayIndex.all;
+import static org.nd4j.linalg.indexing.NDArrayIndex.point;
+
+import java.util.Map;
+import org.attention4j.normalizer.Normalizers;
+import org.attention4j.samediff.Attention;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.TrainingConfig;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.adapter.SingletonDataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/** Attention in a SameDiff graph of one's own, with a loss that also reads the weights. */
+final class Example4SameDiff {
+  private Example4SameDiff() {}
+
+  public static void main(String[] arguments) {
+    SameDiff sd = SameDiff.create();
+    SDVariable x = sd.placeHolder("x", DataType.FLOAT, -1, 12, 6); // examples, steps, features
+    SDVariable target = sd.placeHolder("target", DataType.FLOAT, -1, 12, 6);
+    SDVariable q = sd.mmul(x, sd.var("Wq", Nd4j.randn(DataType.FLOAT, 6, 6)));
+    SDVariable k = sd.mmul(x, sd.var("Wk", Nd4j.randn(DataType.FLOAT, 6, 6)));
+    SDVariable v = sd.mmul(x, sd.var("Wv", Nd4j.randn(DataType.FLOAT, 6, 6)));
+    var attention = Attention.attention().normalizer(Normalizers.ssmax()).causal(true).heads(1);
+    var result = attention.apply(q, k, v); // ssmax's learnable scale is now a variable of sd
+    SDVariable error = sd.math.square(result.output().sub(target)).mean().rename("error");
+    SDVariable p = result.weights(); // unlike with the stock operation, a loss on these trains
+    SDVariable entropy = p.mul(sd.math.log(p.add(1e-9))).sum(2).neg().mean().rename("entropy");
+    sd.setLossVariables(error.add(entropy.mul(0.1)).rename("loss")); // few tokens, please
+    sd.setTrainingConfig(
+        TrainingConfig.builder()
+            .updater(new Adam(0.01))
+            .dataSetFeatureMapping("x")
+            .dataSetLabelMapping("target")
+            .build());
+
+    INDArray input = Nd4j.randn(DataType.FLOAT, 32, 12, 6);
+    INDArray maxima = input.dup(); // each step asks for the largest values so far
+    for (int t = 1; t < 12; t++) {
+      INDArray now = maxima.get(all(), point(t), all());
+      now.assign(Transforms.max(now, maxima.get(all(), point(t - 1), all())));
+    }
+    for (int round = 0; round < 2; round++) {
+      var values = sd.output(Map.of("x", input, "target", maxima), "error", "entropy");
+      values.forEach((name, value) -> System.out.printf("%s %.3f%n", name, value.getDouble(0)));
+      sd.fit(new SingletonDataSetIterator(new DataSet(input, maxima)), 300);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package org.attention4j.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.attention4j.normalizer.Normalizers;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
+
+class TextSamplerTest {
+  private final ComputationGraph model =
+      LanguageModel.create(Normalizers.softmax(), new Settings(7, 3, 2, 12, 3, 5));
+
+  @Test
+  void writesOnAndOnBeyondTheContext() {
+    String text = TextSampler.write(model, "So", 17, 7, 1);
+
+    assertThat(text).startsWith("So").hasSize(19).matches("(?s)[\\n -~]*");
+    assertThat(TextSampler.write(model, "So", 17, 7, 1)).isEqualTo(text);
+    assertThat(TextSampler.write(model, "So", 17, 7, 2)).isNotEqualTo(text);
+  }
+
+  @Test
+  void everyCharacterIsThatOfItsSymbol() {
+    String all = "\n !09AZaz~";
+
+    for (char each : all.toCharArray()) {
+      int symbol = Alphabet.encode(String.valueOf(each)).symbol(0);
+      assertThat(Alphabet.character(symbol)).isEqualTo(each);
+    }
+  }
+}
