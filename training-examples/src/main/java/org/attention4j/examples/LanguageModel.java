@@ -67,8 +67,7 @@ final class LanguageModel {
 
   private static ComputationGraph initialised(
       Normalizer normalizer, Settings settings, double temperature) {
-    ComputationGraph model =
-        new ComputationGraph(configuration(normalizer, settings, temperature));
+    ComputationGraph model = new ComputationGraph(configuration(normalizer, settings, temperature));
     model.init();
     return model;
   }

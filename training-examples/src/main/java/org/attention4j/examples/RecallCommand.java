@@ -84,8 +84,7 @@ final class RecallCommand implements Callable<Integer> {
     RecallSettings settings = settings();
     OutputDirectory.make(out);
     Native.workOnOneThread();
-    RecallStudy study =
-        RecallStudy.run(settings, named, seeds, spec.commandLine().getErr());
+    RecallStudy study = RecallStudy.run(settings, named, seeds, spec.commandLine().getErr());
     RecallFiles.write(out, study);
     Path page =
         RecallReport.of(study, RunInfo.collect(arguments(), facts(settings, seeds))).write(out);
@@ -124,7 +123,9 @@ final class RecallCommand implements Callable<Integer> {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put(
         "Tasks",
-        Arrays.stream(RecallTask.values()).map(task -> task.label).collect(Collectors.joining(", ")));
+        Arrays.stream(RecallTask.values())
+            .map(task -> task.label)
+            .collect(Collectors.joining(", ")));
     facts.put(
         "Model",
         "one query attends to the items: %d heads of %d, no positions; softmax over %d answers"

@@ -140,19 +140,14 @@ final class RecallReport {
   }
 
   private List<Spread> spreads(
-      RecallTask task,
-      NamedNormalizer normalizer,
-      ToDoubleFunction<RecallRun.AtLength> number) {
+      RecallTask task, NamedNormalizer normalizer, ToDoubleFunction<RecallRun.AtLength> number) {
     return Arrays.stream(lengths)
         .mapToObj(length -> study.spread(task, normalizer, length, number))
         .toList();
   }
 
   private Table table(
-      RecallTask task,
-      String caption,
-      int decimals,
-      ToDoubleFunction<RecallRun.AtLength> number) {
+      RecallTask task, String caption, int decimals, ToDoubleFunction<RecallRun.AtLength> number) {
     List<String> headings = new ArrayList<>(List.of("normalizer"));
     for (int length : lengths) {
       headings.add("L = " + length);
@@ -177,7 +172,11 @@ final class RecallReport {
     return Section.of(
         "Vanishing attention",
         Paragraph.of(
-            "Lemma 1: with bounded scores every weight of softmax lies between C\u2081/L and C\u2082/L, with C\u2081 = e^(min z \u2212 max z) and C\u2082 = 1/C\u2081, here of the smallest and the largest score seen at any length. Scores that training made large leave the envelope wide; that the largest weight must fall as 1/L shows only where L exceeds C\u2082."),
+            "Lemma 1: with bounded scores every weight of softmax lies between C\u2081/L and"
+                + " C\u2082/L, with C\u2081 = e^(min z \u2212 max z) and C\u2082 = 1/C\u2081, here"
+                + " of the smallest and the largest score seen at any length. Scores that training"
+                + " made large leave the envelope wide; that the largest weight must fall as 1/L"
+                + " shows only where L exceeds C\u2082."),
         Gallery.of(figures, tables.toArray(Table[]::new)));
   }
 
@@ -253,9 +252,9 @@ final class RecallReport {
       rows.add(Table.Row.ofCurve(rows.size(), cells));
     }
     return new Table(
-        "Log-log slope of the largest weight over L with its 95 % confidence interval: \u22121 vanishes as 1/L, 0 holds",
-        headings,
-        rows);
+        "Log-log slope of the largest weight over L with its 95 % confidence interval: \u22121"
+            + " vanishes as 1/L, 0 holds",
+        headings, rows);
   }
 
   private double[] each(IntToDoubleFunction number) {

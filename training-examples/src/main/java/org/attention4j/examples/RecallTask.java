@@ -2,9 +2,9 @@ package org.attention4j.examples;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A question about L items with a known answer, the same question at any L.
@@ -124,8 +124,7 @@ enum RecallTask {
   }
 
   /** Writes one question and returns its answer. */
-  abstract int fill(
-      float[] query, float[] items, int length, int example, RandomGenerator random);
+  abstract int fill(float[] query, float[] items, int length, int example, RandomGenerator random);
 
   /** Where a number of an item stands among all. */
   int place(int example, int feature, int item, int length) {

@@ -3,9 +3,9 @@ package org.attention4j.examples;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.Map;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.layers.AttentionVertex;
 import org.attention4j.theory.Distance;
@@ -34,8 +34,7 @@ final class RecallTraining {
   private final NamedNormalizer normalizer;
   private final long seed;
 
-  RecallTraining(
-      RecallSettings settings, RecallTask task, NamedNormalizer normalizer, long seed) {
+  RecallTraining(RecallSettings settings, RecallTask task, NamedNormalizer normalizer, long seed) {
     this.settings = settings;
     this.task = task;
     this.normalizer = normalizer;
@@ -113,14 +112,11 @@ final class RecallTraining {
     for (int question = 0; question < questions; question++) {
       double[][] items =
           heads.get(0).isMeasured()
-              ? Separability.onSphere(
-                  features[1].slice(question).transpose().toDoubleMatrix())
+              ? Separability.onSphere(features[1].slice(question).transpose().toDoubleMatrix())
               : new double[0][];
       for (int head = 0; head < heads.size(); head++) {
         int start = (question * heads.size() + head) * length;
-        heads
-            .get(head)
-            .add(part(weights, start, length), part(scores, start, length), items);
+        heads.get(head).add(part(weights, start, length), part(scores, start, length), items);
       }
     }
   }

@@ -48,8 +48,8 @@ final class RowMap {
 
   /**
    * The spectral norm of dp/dz. In the α-entmax family that Jacobian is {@code (diag s − s sᵀ / Σs)
-   * / T} with {@code s = p^(2−α)} on the support: Σs times the one of softmax at the weights s / Σs,
-   * whose norm is known exactly.
+   * / T} with {@code s = p^(2−α)} on the support: Σs times the one of softmax at the weights s /
+   * Σs, whose norm is known exactly.
    *
    * @param weights p = map(z / T), as {@link #weights} gives them
    * @param temperature T

@@ -105,8 +105,7 @@ final class SensitivityFigures {
   private void curves(LineChart chart, ToDoubleFunction<Steepness> number) {
     for (int i = 0; i < study.maps().size(); i++) {
       Tempered map = study.maps().get(i);
-      chart.line(
-          map.label(), i, temperatures, line(t -> study.steepness(map, t, number).mean()));
+      chart.line(map.label(), i, temperatures, line(t -> study.steepness(map, t, number).mean()));
     }
   }
 

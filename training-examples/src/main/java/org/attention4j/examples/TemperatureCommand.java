@@ -47,7 +47,8 @@ final class TemperatureCommand implements Callable<Integer> {
   @Option(
       names = "--temperatures",
       paramLabel = "LIST",
-      description = "The temperatures, with 1 among them (default: " + ALL + "; quick: " + FEW + ").")
+      description =
+          "The temperatures, with 1 among them (default: " + ALL + "; quick: " + FEW + ").")
   private @Nullable String temperatures;
 
   @Option(
@@ -91,8 +92,7 @@ final class TemperatureCommand implements Callable<Integer> {
   }
 
   private static Map<String, String> facts(Settings settings, Corpus corpus, List<Long> seeds) {
-    Map<String, String> facts =
-        new LinkedHashMap<>(RunInfo.ofLanguageModels(settings, corpus));
+    Map<String, String> facts = new LinkedHashMap<>(RunInfo.ofLanguageModels(settings, corpus));
     facts.put(
         "Training",
         "%d steps of %d windows, Adam; the monitor looks every %d steps"
@@ -112,7 +112,8 @@ final class TemperatureCommand implements Callable<Integer> {
     for (double value : values) {
       if (value <= 0) {
         throw new BadArgument(
-            "A value in --temperatures is %s but must be positive.".formatted(Numbers.plain(value)));
+            "A value in --temperatures is %s but must be positive."
+                .formatted(Numbers.plain(value)));
       }
     }
     double[] sorted = Arrays.stream(values).sorted().distinct().toArray();

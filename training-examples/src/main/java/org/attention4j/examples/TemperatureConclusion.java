@@ -29,10 +29,8 @@ final class TemperatureConclusion {
     double coldest = study.temperatures()[0];
     ToDoubleFunction<Tempered> norm =
         map -> study.steepness(map, coldest, Steepness::jacobian).mean();
-    Tempered steepest =
-        study.maps().stream().max(Comparator.comparingDouble(norm)).orElse(softmax);
-    Tempered flattest =
-        study.maps().stream().min(Comparator.comparingDouble(norm)).orElse(softmax);
+    Tempered steepest = study.maps().stream().max(Comparator.comparingDouble(norm)).orElse(softmax);
+    Tempered flattest = study.maps().stream().min(Comparator.comparingDouble(norm)).orElse(softmax);
     return "At fixed weights, "
         + claim(small, "the finite difference of softmax at \u03b5 = 0.001")
         + " "
@@ -54,7 +52,8 @@ final class TemperatureConclusion {
       return "%s has too few points at T \u2264 %s for a slope."
           .formatted(subject, Numbers.plain(COLD));
     }
-    String words = "%s has the slope %s over T \u2264 %s".formatted(subject, fit.text(), Numbers.plain(COLD));
+    String words =
+        "%s has the slope %s over T \u2264 %s".formatted(subject, fit.text(), Numbers.plain(COLD));
     if (fit.isCompatibleWith(INVERSE)) {
       return words + ", which is compatible with the paper's 1/T.";
     }
@@ -71,11 +70,9 @@ final class TemperatureConclusion {
     for (Tempered map : study.maps()) {
       Spread cold = study.spread(map, coldest, run -> study.verdict(run).medianGradient());
       Spread usual =
-          study.spread(
-              map, TemperatureStudy.REFERENCE, run -> study.verdict(run).medianGradient());
+          study.spread(map, TemperatureStudy.REFERENCE, run -> study.verdict(run).medianGradient());
       Spread coldBits = study.spread(map, coldest, TemperedRun::validationBits);
-      Spread usualBits =
-          study.spread(map, TemperatureStudy.REFERENCE, TemperedRun::validationBits);
+      Spread usualBits = study.spread(map, TemperatureStudy.REFERENCE, TemperedRun::validationBits);
       parts.add(
           "%s %s\u00d7 and %s bits"
               .formatted(

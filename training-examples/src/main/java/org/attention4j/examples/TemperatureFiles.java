@@ -38,8 +38,7 @@ final class TemperatureFiles {
                 Sensitivities.EPSILONS[e],
                 steepness.finiteDifferences()[e]);
           }
-          csv.row(
-              map.label(), temperature, seed, "jacobian_spectral", "", steepness.jacobian());
+          csv.row(map.label(), temperature, seed, "jacobian_spectral", "", steepness.jacobian());
         }
       }
     }
@@ -126,8 +125,7 @@ final class TemperatureFiles {
 
   private static Csv alarms(TemperatureStudy study) {
     Csv csv =
-        new Csv(
-            "normalizer", "temperature", "seed", "step", "rule", "layer", "head", "message");
+        new Csv("normalizer", "temperature", "seed", "step", "rule", "layer", "head", "message");
     for (TemperedRun run : study.runs()) {
       for (Alarm alarm : run.alarms()) {
         csv.row(

@@ -75,16 +75,14 @@ final class TemperatureStudy {
         (key, run) ->
             study.verdicts.put(
                 key,
-                Verdict.of(
-                    run, study.run(run.normalizer(), REFERENCE, run.seed()), baseline)));
+                Verdict.of(run, study.run(run.normalizer(), REFERENCE, run.seed()), baseline)));
     return study;
   }
 
   private void measure(Sensitivities sensitivities, long seed) {
     for (Tempered map : maps) {
       for (double temperature : temperatures) {
-        steepness.put(
-            new Key(map.label(), temperature, seed), sensitivities.of(map, temperature));
+        steepness.put(new Key(map.label(), temperature, seed), sensitivities.of(map, temperature));
       }
     }
   }
@@ -158,9 +156,7 @@ final class TemperatureStudy {
       for (double temperature : temperatures) {
         if (temperature <= highest) {
           points.add(
-              new double[] {
-                temperature, number.applyAsDouble(steepness(map, temperature, seed))
-              });
+              new double[] {temperature, number.applyAsDouble(steepness(map, temperature, seed))});
         }
       }
     }

@@ -9,8 +9,8 @@ import org.attention4j.normalizer.Normalizers;
  *
  * @param label what stands in tables and charts
  * @param map the map at T = 1
- * @param hasOption whether the map has an option for T; the scores are divided by T otherwise, which
- *     is the same map
+ * @param hasOption whether the map has an option for T; the scores are divided by T otherwise,
+ *     which is the same map
  * @param exponent α of the α-entmax family that the map is of on its support: 1 for softmax, over
  *     all keys or the largest, 2 for sparsemax
  */

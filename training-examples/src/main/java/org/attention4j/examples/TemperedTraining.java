@@ -130,9 +130,7 @@ final class TemperedTraining {
     Map<String, List<MetricRecord>> byHead = new TreeMap<>();
     for (MetricRecord one : records) {
       if (2 * one.iteration() >= settings.steps()) {
-        byHead
-            .computeIfAbsent(one.layer() + " " + one.head(), name -> new ArrayList<>())
-            .add(one);
+        byHead.computeIfAbsent(one.layer() + " " + one.head(), name -> new ArrayList<>()).add(one);
       }
     }
     return byHead.values().stream()

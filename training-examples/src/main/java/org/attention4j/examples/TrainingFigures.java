@@ -68,8 +68,7 @@ final class TrainingFigures {
       Tempered map,
       double temperature,
       Function<TemperedRun, List<Double>> values) {
-    List<List<Double>> ofSeeds =
-        study.runs(map, temperature).stream().map(values).toList();
+    List<List<Double>> ofSeeds = study.runs(map, temperature).stream().map(values).toList();
     int length = ofSeeds.stream().mapToInt(List::size).min().orElse(0);
     List<Spread> spreads =
         IntStream.range(0, length)
@@ -78,17 +77,12 @@ final class TrainingFigures {
             .toList();
     double[] steps = IntStream.rangeClosed(1, length).asDoubleStream().toArray();
     chart.band(curve, steps, each(spreads, Spread::least), each(spreads, Spread::most));
-    chart.line(
-        "T = " + Numbers.plain(temperature), curve, steps, each(spreads, Spread::mean));
+    chart.line("T = " + Numbers.plain(temperature), curve, steps, each(spreads, Spread::mean));
   }
 
   Figure validation() {
     return byTemperature(
-        "validation",
-        "Validation loss",
-        "bits per character",
-        false,
-        TemperedRun::validationBits);
+        "validation", "Validation loss", "bits per character", false, TemperedRun::validationBits);
   }
 
   Figure gradientByTemperature() {
@@ -101,11 +95,7 @@ final class TrainingFigures {
   }
 
   private Figure byTemperature(
-      String name,
-      String title,
-      String yTitle,
-      boolean log,
-      ToDoubleFunction<TemperedRun> number) {
+      String name, String title, String yTitle, boolean log, ToDoubleFunction<TemperedRun> number) {
     LineChart chart = new LineChart(title, "T", yTitle).small().logX();
     if (log) {
       chart.logY();
@@ -139,10 +129,7 @@ final class TrainingFigures {
 
   List<Figure> scoresGradients() {
     return heads(
-        "scores-gradient",
-        "\u2016dL/dz\u2016 of a row",
-        true,
-        TemperedRun.Head::scoresGradient);
+        "scores-gradient", "\u2016dL/dz\u2016 of a row", true, TemperedRun.Head::scoresGradient);
   }
 
   List<Figure> entropies() {
@@ -201,8 +188,8 @@ final class TrainingFigures {
   private Table headNumbers(String caption, ToDoubleFunction<TemperedRun.Head> number) {
     int heads = study.runs().get(0).heads().size();
     return TemperatureReport.byTemperature(
-        caption + ": the least and the most of the %d heads; each one is in heads.csv"
-            .formatted(heads),
+        caption
+            + ": the least and the most of the %d heads; each one is in heads.csv".formatted(heads),
         study,
         (map, t) -> {
           Spread spread =

@@ -44,7 +44,8 @@ class RecallTaskTest {
     for (int example = 0; example < BATCH; example++) {
       int largest = 0;
       for (int item = 1; item < LENGTH; item++) {
-        largest = number(questions, example, item) > number(questions, example, largest) ? item : largest;
+        largest =
+            number(questions, example, item) > number(questions, example, largest) ? item : largest;
       }
       for (int item = 0; item < LENGTH; item++) {
         if (item != largest) {

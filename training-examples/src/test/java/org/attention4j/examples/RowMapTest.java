@@ -31,7 +31,8 @@ class RowMapTest {
   @MethodSource("maps")
   void theNormIsThatOfTheWholeJacobian(Tempered tempered) {
     double temperature = 0.5;
-    double[] scaled = IntStream.range(0, SCORES.length).mapToDouble(i -> SCORES[i] / temperature).toArray();
+    double[] scaled =
+        IntStream.range(0, SCORES.length).mapToDouble(i -> SCORES[i] / temperature).toArray();
     double[][] jacobian = new double[SCORES.length][];
     List<Double> expected = List.of();
     for (int i = 0; i < SCORES.length; i++) {
@@ -43,7 +44,12 @@ class RowMapTest {
     }
     double norm =
         JacobianNorm.spectral(
-            v -> product(jacobian, v), v -> product(jacobian, v), SCORES.length, 5000, 1e-14, new Random(7));
+            v -> product(jacobian, v),
+            v -> product(jacobian, v),
+            SCORES.length,
+            5000,
+            1e-14,
+            new Random(7));
 
     RowMap map = new RowMap(tempered);
     double[] weights = map.weights(SCORES, temperature);

@@ -52,8 +52,7 @@ class VerdictTest {
 
   private static TemperedRun run(List<Double> losses, List<Alarm> alarms) {
     List<Double> gradients = Collections.nCopies(losses.size(), 1.0);
-    return new TemperedRun(
-        Tempered.all().get(0), 0.1, 1, losses, gradients, 4, List.of(), alarms);
+    return new TemperedRun(Tempered.all().get(0), 0.1, 1, losses, gradients, 4, List.of(), alarms);
   }
 
   private static Alarm alarm(int iteration) {

@@ -51,8 +51,8 @@ public final class Charts {
   }
 
   /**
-   * Draws a chart with two pixels for each unit of its size, so that it is sharp on
-   * fine screens too.
+   * Draws a chart with two pixels for each unit of its size, so that it is sharp on fine screens
+   * too.
    *
    * @param chart the chart
    * @return the picture as PNG

@@ -58,8 +58,8 @@ class ReportTest {
     chart.line("some", 0, new double[] {0, 1, 2, 3}, new double[] {1, Double.NaN, 0, 4});
     chart.line("none", 1, X, new double[] {-1, 0, Double.POSITIVE_INFINITY});
 
-    assertThat(chart.draw(Theme.LIGHT).getSeriesMap()).containsOnlyKeys("some");
-    assertThat(chart.draw(Theme.LIGHT).getSeriesMap().get("some").getXData()).containsExactly(3);
+    assertThat(chart.draw(Theme.LIGHT).getSeriesCollection()).hasSize(1);
+    assertThat(chart.draw(Theme.LIGHT).getSeries("some").getXData()).containsExactly(3);
     Files.write(directory.resolve("a.png"), Charts.png(chart.draw(Theme.DARK)));
     BufferedImage image = ImageIO.read(directory.resolve("a.png").toFile());
     assertThat(image.getRGB(2, 2)).isEqualTo(Theme.DARK.paper().getRGB());
