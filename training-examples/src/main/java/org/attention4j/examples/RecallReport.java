@@ -73,30 +73,35 @@ final class RecallReport {
                 .formatted(RecallSettings.CHOSEN)),
         Gallery.of(
             List.of(
-                figure(task, "entropy", "Entropy / log L", true, entropy()),
-                figure(task, "largest", "Largest weight \u00d7 L", true, largestTimesLength()),
-                figure(task, "separable", "N\u209b/N", true, separable()),
-                figure(task, "distance", "d\u0303", true, distance())),
-            table(task, "Entropy / log L", 3, entropy()),
-            table(task, "Largest weight \u00d7 L", 1, largestTimesLength()),
-            table(task, "N\u209b/N", 3, separable()),
-            table(task, "d\u0303", 3, distance())));
+                figure(task, "entropy", "Entropy / log L", true, RecallReport::entropy),
+                figure(
+                    task,
+                    "largest",
+                    "Largest weight \u00d7 L",
+                    true,
+                    RecallReport::largestTimesLength),
+                figure(task, "separable", "N\u209b/N", true, RecallReport::separable),
+                figure(task, "distance", "d\u0303", true, RecallReport::distance)),
+            table(task, "Entropy / log L", 3, RecallReport::entropy),
+            table(task, "Largest weight \u00d7 L", 1, RecallReport::largestTimesLength),
+            table(task, "N\u209b/N", 3, RecallReport::separable),
+            table(task, "d\u0303", 3, RecallReport::distance)));
   }
 
-  private static ToDoubleFunction<RecallRun.AtLength> entropy() {
-    return at -> at.mean(RecallRun.Head::entropy);
+  private static double entropy(RecallRun.AtLength at) {
+    return at.mean(RecallRun.Head::entropy);
   }
 
-  private static ToDoubleFunction<RecallRun.AtLength> largestTimesLength() {
-    return at -> at.length() * at.mean(RecallRun.Head::largest);
+  private static double largestTimesLength(RecallRun.AtLength at) {
+    return at.length() * at.mean(RecallRun.Head::largest);
   }
 
-  private static ToDoubleFunction<RecallRun.AtLength> separable() {
-    return at -> at.mean(RecallRun.Head::separable);
+  private static double separable(RecallRun.AtLength at) {
+    return at.mean(RecallRun.Head::separable);
   }
 
-  private static ToDoubleFunction<RecallRun.AtLength> distance() {
-    return at -> at.mean(RecallRun.Head::distance);
+  private static double distance(RecallRun.AtLength at) {
+    return at.mean(RecallRun.Head::distance);
   }
 
   private Figure figure(

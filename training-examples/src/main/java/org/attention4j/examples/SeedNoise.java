@@ -27,12 +27,10 @@ final class SeedNoise {
 
   private static final double CONFIDENCE = 0.95;
 
-  private final List<NormalizerResult> results;
   private final double standardError;
   private final TDistribution distribution;
 
   private SeedNoise(List<NormalizerResult> results) {
-    this.results = results;
     int seeds = seeds(results);
     distribution = new TDistribution((results.size() - 1.0) * (seeds - 1));
     standardError = Math.sqrt(2 * noiseVariance(results) / seeds);

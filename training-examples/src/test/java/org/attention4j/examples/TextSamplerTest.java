@@ -23,7 +23,8 @@ class TextSamplerTest {
   void everyCharacterIsThatOfItsSymbol() {
     String all = "\n !09AZaz~";
 
-    for (char each : all.toCharArray()) {
+    for (int i = 0; i < all.length(); i++) {
+      char each = all.charAt(i);
       int symbol = Alphabet.encode(String.valueOf(each)).symbol(0);
       assertThat(Alphabet.character(symbol)).isEqualTo(each);
     }
