@@ -40,7 +40,8 @@ public final class AlarmRules {
 
   /**
    * A head that comes to look at next to nothing: entropy / log n is below a floor, or has fallen
-   * far below its own running median.
+   * far below its own running median and to less than twice the floor. A fast fall that ends higher
+   * is what a head shows that has learned where to look.
    *
    * @param floor of entropy / log n, 0.05 by default
    * @param fall the share of its median below which the entropy counts as fallen, 0.5 by default
@@ -211,6 +212,9 @@ public final class AlarmRules {
   }
 
   private record EntropyCollapse(double floor, double fall, RunningMedian usual) implements Fault {
+    /** How many floors above zero a fast fall is still one to nearly nothing. */
+    private static final double NEAR = 2;
+
     EntropyCollapse(double floor, double fall) {
       this(floor, fall, new RunningMedian());
     }
@@ -222,7 +226,7 @@ public final class AlarmRules {
 
     private Finding finding(double value) {
       double median = usual.median();
-      boolean faulty = value < floor || value < fall * median;
+      boolean faulty = value < floor || (value < NEAR * floor && value < fall * median);
       boolean recovered =
           value >= floor * (1 + HYSTERESIS) && !(value < fall * (1 + HYSTERESIS) * median);
       if (!faulty) {

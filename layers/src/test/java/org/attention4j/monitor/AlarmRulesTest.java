@@ -83,8 +83,10 @@ final class AlarmRulesTest {
                 rule,
                 "normalizedEntropy",
                 Map.of(),
-                joined(constant(0.8, 10), new double[] {0.3, 0.3, 0.3})))
+                joined(constant(0.8, 10), new double[] {0.09, 0.09, 0.09})))
         .containsExactly(11);
+    double[] learned = joined(constant(0.8, 10), constant(0.3, 30));
+    assertThat(raised(rule, "normalizedEntropy", Map.of(), learned)).isEmpty();
     double[] slowly = DoubleStream.iterate(0.9, value -> value * 0.97).limit(60).toArray();
     assertThat(raised(rule, "normalizedEntropy", Map.of(), slowly)).isEmpty();
   }

@@ -33,7 +33,7 @@ final class ExperimentOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "How many batches each model learns from (default: 300; quick: 30).")
+      description = "How many batches each model learns from (default: 300; quick: 50).")
   private @Nullable Integer steps;
 
   @JsonProperty("batch")
@@ -80,7 +80,7 @@ final class ExperimentOptions {
       description = {
         "Short forms or JSON objects, separated by commas; the others are held against the first"
             + " (default: softmax, ssmax, sink, entmax:1.5, sparsemax, top-k:8, top-fraction:0.06,"
-            + " softpick, sigmoid).",
+            + " softpick, sigmoid; quick: softmax, ssmax, entmax:1.5, top-k:8).",
         "Also: relu, log-n:512, softmax:0.5, '{\"type\":\"entmax\",\"alpha\":1.3}' and more."
       })
   void nameNormalizers(String list) {

@@ -30,8 +30,8 @@ class WeightsPlotTest {
   void drawsTheRowBesideSoftmaxOnOpaquePaper() throws IOException {
     BufferedImage picture = plot("sparsemax", "-1,0,0.3,1");
 
-    assertThat(picture.getWidth()).isEqualTo(420);
-    assertThat(picture.getHeight()).isEqualTo(260);
+    assertThat(picture.getWidth()).isEqualTo(840);
+    assertThat(picture.getHeight()).isEqualTo(520);
     assertThat(picture.getRGB(0, 0)).isEqualTo(PAPER.getRGB());
     assertThat(count(picture, OWN)).isPositive();
     assertThat(count(picture, SOFTMAX)).isPositive();

@@ -25,21 +25,18 @@ final class Example4SameDiff {
     SameDiff sd = SameDiff.create();
     SDVariable x = sd.placeHolder("x", DataType.FLOAT, -1, 12, 6); // examples, steps, features
     SDVariable target = sd.placeHolder("target", DataType.FLOAT, -1, 12, 6);
-    SDVariable q = sd.mmul(x, sd.var("Wq", Nd4j.randn(DataType.FLOAT, 6, 6)));
-    SDVariable k = sd.mmul(x, sd.var("Wk", Nd4j.randn(DataType.FLOAT, 6, 6)));
-    SDVariable v = sd.mmul(x, sd.var("Wv", Nd4j.randn(DataType.FLOAT, 6, 6)));
+    SDVariable q = project(x, "Wq");
+    SDVariable k = project(x, "Wk");
+    SDVariable v = project(x, "Wv");
     var attention = Attention.attention().normalizer(Normalizers.ssmax()).causal(true).heads(1);
     var result = attention.apply(q, k, v); // ssmax's learnable scale is now a variable of sd
     SDVariable error = sd.math.square(result.output().sub(target)).mean().rename("error");
     SDVariable p = result.weights(); // unlike with the stock operation, a loss on these trains
     SDVariable entropy = p.mul(sd.math.log(p.add(1e-9))).sum(2).neg().mean().rename("entropy");
-    sd.setLossVariables(error.add(entropy.mul(0.1)).rename("loss")); // few tokens, please
-    sd.setTrainingConfig(
-        TrainingConfig.builder()
-            .updater(new Adam(0.01))
-            .dataSetFeatureMapping("x")
-            .dataSetLabelMapping("target")
-            .build());
+    sd.setLossVariables(error.add(entropy.mul(0.3)).rename("loss")); // few tokens, please
+    var training = TrainingConfig.builder().updater(new Adam(0.01));
+    training.dataSetFeatureMapping("x").dataSetLabelMapping("target");
+    sd.setTrainingConfig(training.build());
 
     INDArray input = Nd4j.randn(DataType.FLOAT, 32, 12, 6);
     INDArray maxima = input.dup(); // each step asks for the largest values so far
@@ -52,5 +49,10 @@ final class Example4SameDiff {
       values.forEach((name, value) -> System.out.printf("%s %.3f%n", name, value.getDouble(0)));
       sd.fit(new SingletonDataSetIterator(new DataSet(input, maxima)), 300);
     }
+  }
+
+  private static SDVariable project(SDVariable x, String name) {
+    SDVariable weights = x.getSameDiff().var(name, Nd4j.randn(DataType.FLOAT, 6, 6).mul(0.3));
+    return x.reshape(-1, 6).mmul(weights).reshape(-1, 12, 6);
   }
 }

@@ -33,15 +33,14 @@ final class Example5TimeSeries {
     }
     DataSet unseen = series(500, 30);
     double accuracy = network.evaluate(new SingletonDataSetIterator(unseen)).accuracy();
-    INDArray x = unseen.getFeatures();
     INDArray mask = unseen.getFeaturesMaskArray();
-    INDArray answers = network.output(x, false, mask, null);
-    x = x.add(mask.rsub(1).mul(1000).reshape(500, 1, 30)); // other rubbish in the padding
+    INDArray answers = network.output(unseen.getFeatures(), false, mask, null);
+    INDArray x = unseen.getFeatures().add(mask.rsub(1).mul(1000).reshape(500, 1, 30)); // rubbish
     double apart = network.output(x, false, mask, null).sub(answers).amaxNumber().doubleValue();
     System.out.printf("accuracy %.3f; padding changes the answer by %.0e%n", accuracy, apart);
   }
 
-  /** A series has one step whose first feature is large; the sign of the second is its class. */
+  /** A series has one step whose first feature is large; that of the second tells its class. */
   private static DataSet series(int count, int longest) {
     INDArray x = Nd4j.randn(count, 2, longest);
     INDArray y = Nd4j.zeros(count, 2);
@@ -50,8 +49,10 @@ final class Example5TimeSeries {
       int length = 5 + Nd4j.getRandom().nextInt(longest - 4);
       int event = Nd4j.getRandom().nextInt(length);
       mask.getRow(i).get(NDArrayIndex.interval(0, length)).assign(1);
+      int kind = Nd4j.getRandom().nextInt(2);
       x.putScalar(new int[] {i, 0, event}, 5);
-      y.putScalar(i, x.getDouble(i, 1, event) > 0 ? 1 : 0, 1);
+      x.putScalar(new int[] {i, 1, event}, 4 * kind - 2);
+      y.putScalar(i, kind, 1);
     }
     return new DataSet(x, y, mask, null);
   }

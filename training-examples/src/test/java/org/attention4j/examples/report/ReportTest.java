@@ -22,7 +22,7 @@ class ReportTest {
 
   @Test
   void thePageCarriesEverythingAndEscapesIt() throws IOException {
-    Figure figure = new Figure("curve", "<figure>", chart());
+    Figure figure = new Figure("curve", "<drawing>", chart());
     Table table =
         new Table(
             "<caption>",
@@ -41,8 +41,8 @@ class ReportTest {
 
     String html = Files.readString(page);
     assertThat(html)
-        .doesNotContain("<b>", "<figure>", "<lead>", "<p1>", "<heading>", "a < b")
-        .contains("&lt;title&gt;", "&lt;figure&gt;", "&lt;b&gt;&amp;&quot;", "a &lt; b")
+        .doesNotContain("<b>", "<drawing>", "<lead>", "<p1>", "<heading>", "a < b")
+        .contains("&lt;title&gt;", "&lt;drawing&gt;", "&lt;b&gt;&amp;&quot;", "a &lt; b")
         .contains("class=\"finding\"", "<tr class=\"strong\">", "id=\"s2\"", "href=\"#s2\"")
         .contains("--c3: " + Theme.LIGHT.curve(3), "--c3: " + Theme.DARK.curve(3))
         .doesNotContain("http://", "https://", "<script", "url(", "${");
