@@ -20,7 +20,7 @@ class StudyCommandsTest {
             "temperature",
             "--quick",
             "--temperatures=1,0.1",
-            "--steps=3",
+            "--steps=7",
             "--seeds=1",
             "--out=" + directory);
 
@@ -29,7 +29,7 @@ class StudyCommandsTest {
     assertThat(run.out()).contains("At fixed weights", "In training", "report: ");
     assertThat(rows("sensitivity.csv")).isEqualTo(3 * 2 * 4);
     assertThat(rows("training.csv")).isEqualTo(3 * 2);
-    assertThat(rows("steps.csv")).isEqualTo(3 * 2 * 3);
+    assertThat(rows("steps.csv")).isEqualTo(3 * 2 * 7);
     assertThat(rows("heads.csv")).isPositive();
     assertThat(directory.resolve("alarms.csv")).isNotEmptyFile();
     assertPage("1/(4T)", "cold-softmax", "--temperatures=1,0.1");
