@@ -63,7 +63,7 @@ record Experiment(
           List.of("softmax", "ssmax", "entmax:1.5", "top-k:8"),
           List.of(1L, 2L),
           32,
-          50,
+          30,
           8,
           32,
           4,
