@@ -76,11 +76,15 @@ abstract class BackwardPart extends FloatBlock {
 
   void addTo(float[] gradient, int start, float[] sums, int features) {
     int padded = roundUp(features, Lanes.TILE_ROWS);
-    for (int key = 0; key < keys.count(); key += PANEL) {
-      int width = Math.min(PANEL, keys.count() - key);
-      for (int c = 0; c < features; c++) {
-        int to = start + c * shape.keys();
+    for (int c = 0; c < features; c++) {
+      int to = start + c * shape.keys();
+      for (int key = 0; key < keys.count(); key += PANEL) {
+        int width = Math.min(PANEL, keys.count() - key);
         int from = key * padded + c * PANEL;
+        if (keys.leading()) {
+          LANES.add(gradient, to + key, sums, from, width, 1);
+          continue;
+        }
         for (int j = 0; j < width; j++) {
           gradient[to + keys.position(key + j)] += sums[from + j];
         }

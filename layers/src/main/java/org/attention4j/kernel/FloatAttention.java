@@ -181,9 +181,14 @@ public final class FloatAttention {
           }
         });
     if (chunks > 1) {
-      for (BackwardPart part : parts) {
-        part.addTo(gradients);
-      }
+      Workers.run(
+          units(),
+          large(),
+          unit -> {
+            for (int chunk = 0; chunk < chunks; chunk++) {
+              parts[unit * chunks + chunk].addTo(gradients);
+            }
+          });
     }
     return sum(parameterGradients, chunks);
   }

@@ -131,12 +131,15 @@ final class FloatBackward extends BackwardPart {
 
   private void write(
       float[] rows, float[] gradient, int start, int query, int count, float factor) {
-    int columns = columns(shape.headSize());
-    for (int c = 0; c < shape.headSize(); c++) {
-      int to = start + c * shape.queries() + query;
-      for (int r = 0; r < count; r++) {
-        gradient[to + r] = factor * rows[r * columns + c];
-      }
-    }
+    Panels.columns(
+        rows,
+        0,
+        columns(shape.headSize()),
+        shape.headSize(),
+        count,
+        gradient,
+        start + query,
+        shape.queries(),
+        factor);
   }
 }

@@ -25,6 +25,8 @@ abstract class FloatBlock {
   /** Keys whose panel of columns stays in the first-level cache while all rows go over it. */
   private static final int KEY_BLOCK = 256;
 
+  private static final int VISIBLE = 15;
+
   final AttentionProblem problem;
   final AttentionShape shape;
   final Scratch scratch;
@@ -72,26 +74,8 @@ abstract class FloatBlock {
   float[] packKeys(int slot, float[] x, int from, int features) {
     int depth = depth(features);
     float[] packed = scratch.floats(slot, keysPadded * depth);
-    int n = keys.count();
-    for (int key = 0; key < keysPadded; key += PANEL) {
-      int width = Math.min(PANEL, n - key);
-      for (int c = 0; c < depth; c++) {
-        int to = key * depth + c * PANEL;
-        if (c >= features) {
-          Arrays.fill(packed, to, to + PANEL, 0);
-          continue;
-        }
-        int row = from + c * shape.keys();
-        if (keys.all()) {
-          System.arraycopy(x, row + key, packed, to, width);
-        } else {
-          for (int j = 0; j < width; j++) {
-            packed[to + j] = x[row + keys.position(key + j)];
-          }
-        }
-        Arrays.fill(packed, to + width, to + PANEL, 0);
-      }
-    }
+    Rows rows = visible(x, from, features);
+    Panels.cut(rows.x, rows.from, rows.stride, features, keys.count(), packed, 0, depth);
     return packed;
   }
 
@@ -99,36 +83,54 @@ abstract class FloatBlock {
   float[] packFeatures(int slot, float[] x, int from, int features) {
     int columns = columns(features);
     float[] packed = scratch.floats(slot, keysPadded * columns);
+    Rows rows = visible(x, from, features);
+    Panels.transpose(
+        rows.x, rows.from, rows.stride, features, keys.count(), packed, columns, keysPadded);
+    return packed;
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // a view of an array
+  private record Rows(float[] x, int from, int stride) {}
+
+  /** [features, T] without the masked keys, which takes a copy only if they stand in between. */
+  private Rows visible(float[] x, int from, int features) {
+    if (keys.leading()) {
+      return new Rows(x, from, shape.keys());
+    }
     int n = keys.count();
-    for (int first = 0; first < columns; first += PANEL) {
-      int width = Math.min(PANEL, columns - first);
-      int start = first * keysPadded;
-      for (int c = 0; c < width; c++) {
-        int row = from + (first + c) * shape.keys();
-        int filled = first + c < features ? n : 0;
-        for (int key = 0; key < filled; key++) {
-          packed[start + key * width + c] = x[row + keys.position(key)];
-        }
-        for (int key = filled; key < keysPadded; key++) {
-          packed[start + key * width + c] = 0;
-        }
+    float[] rows = scratch.floats(VISIBLE, features * n);
+    for (int c = 0; c < features; c++) {
+      for (int j = 0; j < n; j++) {
+        rows[c * n + j] = x[from + c * shape.keys() + keys.position(j)];
       }
     }
-    return packed;
+    return new Rows(rows, 0, n);
   }
 
   /** Some queries of [features, T] as rows, times a factor. */
   float[] packRows(int slot, float[] x, int from, int features, int row, int rows, float factor) {
     int depth = depth(features);
     float[] packed = scratch.floats(slot, rows(rowLimit) * depth);
-    Arrays.fill(packed, 0, rows(rows) * depth, 0);
-    for (int c = 0; c < features; c++) {
-      int source = from + c * shape.queries() + row;
-      for (int r = 0; r < rows; r++) {
-        packed[r * depth + c] = factor * x[source + r];
-      }
-    }
+    packRows(packed, x, from, features, row, rows, factor, rows(rows));
     return packed;
+  }
+
+  /** The same into an array, with zeros up to a number of rows. */
+  void packRows(
+      float[] packed,
+      float[] x,
+      int from,
+      int features,
+      int row,
+      int rows,
+      float factor,
+      int padded) {
+    int depth = depth(features);
+    Panels.transpose(x, from + row, shape.queries(), features, rows, packed, 0, depth, factor);
+    for (int r = 0; features < depth && r < rows; r++) {
+      packed[r * depth + features] = 0;
+    }
+    Arrays.fill(packed, rows * depth, padded * depth, 0);
   }
 
   /** scores[row, key] = Σ_c rows[row, c] panels[c, key], up to the key that each tile sees. */

@@ -131,12 +131,15 @@ final class FloatForward extends FloatBlock {
   }
 
   private void write(float[] output, int example, int head, int query, int rows) {
-    int columns = columns(shape.valueSize());
-    int to = shape.query(example, head, shape.valueSize()) + query;
-    for (int c = 0; c < shape.valueSize(); c++) {
-      for (int r = 0; r < rows; r++) {
-        attention.output[to + c * shape.queries() + r] = output[r * columns + c];
-      }
-    }
+    Panels.columns(
+        output,
+        0,
+        columns(shape.valueSize()),
+        shape.valueSize(),
+        rows,
+        attention.output,
+        shape.query(example, head, shape.valueSize()) + query,
+        shape.queries(),
+        1);
   }
 }

@@ -32,8 +32,14 @@ public final class FloatLinear {
   /** Steps whose panel of features stays in the first-level cache. */
   private static final int STEP_BLOCK = 256;
 
+  /** Steps of a result that are computed before they are written. */
+  private static final int SPAN = 4 * PANEL;
+
+  /** From one row of them to the next; not a power of two, which the cache would trip over. */
+  private static final int STRIDE = SPAN + PANEL;
+
   private static final int X_PANELS = 0;
-  private static final int TILE = 1;
+  private static final int SUMS = 1;
   private static final int X_FEATURES = 2;
   private static final int GRADIENT_ROWS = 3;
   private static final int GRADIENT_PANELS = 4;
@@ -135,8 +141,8 @@ public final class FloatLinear {
     for (int j = 0; j < rows.length; j++) {
       Weights map = maps.get(j);
       Target target = new Target(outputs[j], example, map.outputs(), map.bias(), scratch);
-      for (int t = from; t < to; t += PANEL) {
-        target.over(t, Math.min(PANEL, to - t));
+      for (int t = from; t < to; t += SPAN) {
+        target.over(t, Math.min(SPAN, to - t));
         target.add(rows[j], depth, panels, (t - from) * depth);
         target.finish();
       }
@@ -184,8 +190,8 @@ public final class FloatLinear {
       start += padded * FloatBlock.depth(outputs);
     }
     Target target = new Target(gradient, example, inputs, null, scratch);
-    for (int t = from; t < to; t += PANEL) {
-      target.over(t, Math.min(PANEL, to - t));
+    for (int t = from; t < to; t += SPAN) {
+      target.over(t, Math.min(SPAN, to - t));
       for (int j = 0; j < starts.length; j++) {
         int depth = FloatBlock.depth(maps.get(j).outputs());
         target.add(columns[j], depth, panels, starts[j] + (t - from) * depth);
@@ -259,31 +265,17 @@ public final class FloatLinear {
   /** Some steps of [features, T] as panels of steps, with zeros around. */
   private void packPanels(
       float[] values, int example, int features, int from, int to, float[] panels, int start) {
+    int at = example * features * steps + from;
     int depth = FloatBlock.depth(features);
-    for (int t = from; t < to; t += PANEL) {
-      int width = Math.min(PANEL, to - t);
-      for (int c = 0; c < depth; c++) {
-        int at = start + (t - from) * depth + c * PANEL;
-        int filled = c < features ? width : 0;
-        if (filled > 0) {
-          System.arraycopy(values, (example * features + c) * steps + t, panels, at, filled);
-        }
-        Arrays.fill(panels, at + filled, at + PANEL, 0);
-      }
-    }
+    Panels.cut(values, at, steps, features, to - from, panels, start, depth);
   }
 
   /** Some steps of x as panels of features, with zeros around. */
   private void packFeatures(int example, int from, int to, float[] panels) {
+    int at = example * inputs * steps + from;
     int depth = FloatBlock.depth(to - from);
-    Arrays.fill(panels, 0, depth * FloatBlock.roundUp(inputs, PANEL), 0);
-    for (int i = 0; i < inputs; i++) {
-      int source = (example * inputs + i) * steps + from;
-      int start = i / PANEL * PANEL * depth + i % PANEL;
-      for (int t = 0; t < to - from; t++) {
-        panels[start + t * PANEL] = x[source + t];
-      }
-    }
+    int width = FloatBlock.roundUp(inputs, PANEL);
+    Panels.transpose(x, at, steps, inputs, to - from, panels, width, depth);
   }
 
   private interface Task {
@@ -314,13 +306,16 @@ public final class FloatLinear {
     return Math.min(steps, FloatBlock.roundUp((int) ((long) steps * chunk / chunks()), PANEL));
   }
 
-  /** One panel of steps of a result [b, features, T]: straight into it, or beside it if it ends. */
+  /**
+   * Some steps of a result [b, features, T]. They are summed beside it and then written row by row:
+   * panel by panel each line of the cache would be waited for.
+   */
   private final class Target {
     private final float[] result;
     private final int start;
     private final int features;
     private final float @Nullable [] bias;
-    private final float[] tile;
+    private final float[] sums;
     private int step;
     private int width;
     private boolean begun;
@@ -330,7 +325,7 @@ public final class FloatLinear {
       this.features = features;
       this.bias = bias;
       start = example * features * steps;
-      tile = scratch.floats(TILE, FloatBlock.roundUp(features, ROWS) * PANEL);
+      sums = scratch.floats(SUMS, FloatBlock.roundUp(features, ROWS) * STRIDE);
     }
 
     void over(int firstStep, int count) {
@@ -339,18 +334,12 @@ public final class FloatLinear {
       begun = false;
     }
 
-    private boolean fits() {
-      return width == PANEL && features % ROWS == 0;
-    }
-
-    /** Adds the product of rows and a panel. */
+    /** Adds the product of rows and some panels. */
     void add(float[] rows, int depth, float[] panels, int panel) {
       int tiles = FloatBlock.roundUp(features, ROWS) / ROWS;
-      if (fits()) {
+      for (int t = 0; t < width; t += PANEL) {
         LANES.multiplyTiles(
-            tiles, rows, 0, depth, panels, panel, depth, result, start + step, steps, begun);
-      } else {
-        LANES.multiplyTiles(tiles, rows, 0, depth, panels, panel, depth, tile, 0, PANEL, begun);
+            tiles, rows, 0, depth, panels, panel + t * depth, depth, sums, t, STRIDE, begun);
       }
       begun = true;
     }
@@ -358,13 +347,9 @@ public final class FloatLinear {
     void finish() {
       for (int c = 0; c < features; c++) {
         int at = start + c * steps + step;
-        if (!fits()) {
-          System.arraycopy(tile, c * PANEL, result, at, width);
-        }
+        System.arraycopy(sums, c * STRIDE, result, at, width);
         if (bias != null) {
-          for (int t = 0; t < width; t++) {
-            result[at + t] += bias[c];
-          }
+          LANES.affine(result, at, width, -bias[c], 1);
         }
       }
     }

@@ -166,6 +166,9 @@ abstract class Lanes {
   /** One panel of columns of some rows, put one after the other. */
   abstract void copyPanel(float[] rows, int from, int stride, int count, float[] panel);
 
+  /** A row in pieces of a panel, {@code step} apart; the last one is filled up with zeros. */
+  abstract void cut(float[] x, int from, int length, float[] panels, int to, int step);
+
   abstract int atLeast(float[] x, int from, int length, float threshold, int[] indices);
 
   /** The indices of the entries that are not zero. */

@@ -1,5 +1,7 @@
 package org.attention4j.kernel;
 
+import java.util.Arrays;
+
 /**
  * Inner loops in plain Java: products as sums of rows over small arrays of their own, which the
  * compiler turns into vector instructions where it can.
@@ -279,6 +281,17 @@ final class ScalarLanes extends Lanes {
       }
     }
     return count - i0;
+  }
+
+  @Override
+  void cut(float[] x, int from, int length, float[] panels, int to, int step) {
+    int at = to;
+    for (int i = 0; i < length; i += PANEL) {
+      int width = Math.min(PANEL, length - i);
+      System.arraycopy(x, from + i, panels, at, width);
+      Arrays.fill(panels, at + width, at + PANEL, 0);
+      at += step;
+    }
   }
 
   @Override

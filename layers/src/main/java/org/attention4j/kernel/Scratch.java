@@ -2,7 +2,7 @@ package org.attention4j.kernel;
 
 /** The arrays that one thread works with; they grow as needed and are used again. */
 final class Scratch {
-  private static final int SLOTS = 16;
+  private static final int SLOTS = 17;
 
   private final float[][] floats = new float[SLOTS][0];
   final RowPad pad = new RowPad();

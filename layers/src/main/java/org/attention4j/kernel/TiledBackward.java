@@ -69,14 +69,16 @@ final class TiledBackward extends BackwardPart {
         tile(head, query, Math.min(ROWS, part.to() - query), key, end);
       }
     }
-    int columns = columns(shape.headSize());
-    float scale = (float) problem.scale();
-    for (int c = 0; c < shape.headSize(); c++) {
-      int to = q + c * shape.queries() + part.from();
-      for (int r = 0; r < part.to() - part.from(); r++) {
-        queryGradient[to + r] = scale * queryGradients[r * columns + c];
-      }
-    }
+    Panels.columns(
+        queryGradients,
+        0,
+        columns(shape.headSize()),
+        shape.headSize(),
+        part.to() - part.from(),
+        queryGradient,
+        q + part.from(),
+        shape.queries(),
+        (float) problem.scale());
   }
 
   /** Everything of a head's queries that the tiles read, once for all blocks of keys. */
@@ -114,16 +116,9 @@ final class TiledBackward extends BackwardPart {
   }
 
   private float[] packRows(int slot, float[] x, int from, int features, float factor, int padded) {
-    int depth = depth(features);
+    float[] packed = scratch.floats(slot, padded * depth(features));
     int count = part.to() - part.from();
-    float[] packed = scratch.floats(slot, padded * depth);
-    Arrays.fill(packed, 0, padded * depth, 0);
-    for (int c = 0; c < features; c++) {
-      int source = from + c * shape.queries() + part.from();
-      for (int r = 0; r < count; r++) {
-        packed[r * depth + c] = factor * x[source + r];
-      }
-    }
+    packRows(packed, x, from, features, part.from(), count, factor, padded);
     return packed;
   }
 

@@ -1,5 +1,6 @@
 package org.attention4j.kernel;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -19,6 +20,13 @@ final class VectorLanes extends Lanes {
   private static final int V = FLOATS.length();
   private static final int PANEL = 2 * V;
 
+  /**
+   * What a product begins with that adds to nothing: loaded like any other, so that the tiles have
+   * no branch. One that the compiler has not yet seen taken would go out of the loop together with
+   * the bounds checks, and come back with them when it is: Java 17 is three times as slow then.
+   */
+  private static final float[] ZEROS = new float[PANEL];
+
   @Override
   int panel() {
     return PANEL;
@@ -37,33 +45,30 @@ final class VectorLanes extends Lanes {
       int c0,
       int ldc,
       boolean add) {
+    float[] sums = add ? c : ZEROS;
+    int sumStep = add ? ldc : 0;
+    int sum = add ? c0 : 0;
     for (int tile = 0; tile < tiles; tile++) {
       int ai = a0 + tile * TILE_ROWS * lda;
       int ci = c0 + tile * TILE_ROWS * ldc;
+      int si = sum + tile * TILE_ROWS * sumStep;
       int a1 = ai + lda;
       int a2 = a1 + lda;
       int a3 = a2 + lda;
       int c1 = ci + ldc;
       int c2 = c1 + ldc;
       int c3 = c2 + ldc;
-      FloatVector c00 = FloatVector.zero(FLOATS);
-      FloatVector c01 = c00;
-      FloatVector c10 = c00;
-      FloatVector c11 = c00;
-      FloatVector c20 = c00;
-      FloatVector c21 = c00;
-      FloatVector c30 = c00;
-      FloatVector c31 = c00;
-      if (add) {
-        c00 = load(c, ci);
-        c01 = load(c, ci + V);
-        c10 = load(c, c1);
-        c11 = load(c, c1 + V);
-        c20 = load(c, c2);
-        c21 = load(c, c2 + V);
-        c30 = load(c, c3);
-        c31 = load(c, c3 + V);
-      }
+      int s1 = si + sumStep;
+      int s2 = s1 + sumStep;
+      int s3 = s2 + sumStep;
+      FloatVector c00 = load(sums, si);
+      FloatVector c01 = load(sums, si + V);
+      FloatVector c10 = load(sums, s1);
+      FloatVector c11 = load(sums, s1 + V);
+      FloatVector c20 = load(sums, s2);
+      FloatVector c21 = load(sums, s2 + V);
+      FloatVector c30 = load(sums, s3);
+      FloatVector c31 = load(sums, s3 + V);
       for (int t = 0; t < depth; t += 2) {
         int row = b0 + t * PANEL;
         FloatVector x = load(b, row);
@@ -119,10 +124,14 @@ final class VectorLanes extends Lanes {
       int c0,
       int ldc,
       boolean add) {
+    float[] sums = add ? c : ZEROS;
+    int sumStep = add ? ldc : 0;
+    int sum = add ? c0 : 0;
     for (int tile = 0; tile < tiles; tile++) {
       int ai = a0 + tile * NARROW_TILE_ROWS * lda;
       int ci = c0 + tile * NARROW_TILE_ROWS * ldc;
-      multiplyNarrowTile(a, ai, lda, b, b0, depth, c, ci, ldc, add);
+      int si = sum + tile * NARROW_TILE_ROWS * sumStep;
+      multiplyNarrowTile(a, ai, lda, b, b0, depth, sums, si, sumStep, c, ci, ldc);
     }
   }
 
@@ -133,10 +142,12 @@ final class VectorLanes extends Lanes {
       float[] b,
       int b0,
       int depth,
+      float[] sums,
+      int sum,
+      int sumStep,
       float[] c,
       int c0,
-      int ldc,
-      boolean add) {
+      int ldc) {
     int a1 = a0 + lda;
     int a2 = a1 + lda;
     int a3 = a2 + lda;
@@ -144,24 +155,14 @@ final class VectorLanes extends Lanes {
     int a5 = a4 + lda;
     int a6 = a5 + lda;
     int a7 = a6 + lda;
-    FloatVector s0 = FloatVector.zero(FLOATS);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
-    FloatVector s4 = s0;
-    FloatVector s5 = s0;
-    FloatVector s6 = s0;
-    FloatVector s7 = s0;
-    if (add) {
-      s0 = load(c, c0);
-      s1 = load(c, c0 + ldc);
-      s2 = load(c, c0 + 2 * ldc);
-      s3 = load(c, c0 + 3 * ldc);
-      s4 = load(c, c0 + 4 * ldc);
-      s5 = load(c, c0 + 5 * ldc);
-      s6 = load(c, c0 + 6 * ldc);
-      s7 = load(c, c0 + 7 * ldc);
-    }
+    FloatVector s0 = load(sums, sum);
+    FloatVector s1 = load(sums, sum + sumStep);
+    FloatVector s2 = load(sums, sum + 2 * sumStep);
+    FloatVector s3 = load(sums, sum + 3 * sumStep);
+    FloatVector s4 = load(sums, sum + 4 * sumStep);
+    FloatVector s5 = load(sums, sum + 5 * sumStep);
+    FloatVector s6 = load(sums, sum + 6 * sumStep);
+    FloatVector s7 = load(sums, sum + 7 * sumStep);
     for (int t = 0; t < depth; t++) {
       FloatVector x = load(b, b0 + t * V);
       s0 = FloatVector.broadcast(FLOATS, a[a0 + t]).fma(x, s0);
@@ -361,15 +362,20 @@ final class VectorLanes extends Lanes {
   @Override
   void sigmoid(float[] x, int from, int length, float shift) {
     int bound = FLOATS.loopBound(length);
+    FloatVector most = broadcast(-FloatExp.LOWEST);
     for (int i = 0; i < bound; i += V) {
-      FloatVector y = load(x, from + i).sub(shift);
-      FloatVector e = exp(y.abs().neg());
-      FloatVector large = broadcast(1).div(e.add(1f));
-      VectorMask<Float> negative = y.compare(VectorOperators.LT, 0f);
-      large.blend(large.mul(e), negative).intoArray(x, from + i);
+      FloatVector y = broadcast(shift).sub(load(x, from + i));
+      y.blend(most, y.compare(VectorOperators.GT, most)).intoArray(x, from + i);
     }
     for (int i = bound; i < length; i++) {
-      x[from + i] = FloatExp.sigmoid(x[from + i] - shift);
+      x[from + i] = Math.min(shift - x[from + i], -FloatExp.LOWEST);
+    }
+    exp(x, from, length, 0, 1);
+    for (int i = 0; i < bound; i += V) {
+      broadcast(1).div(load(x, from + i).add(1f)).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] = 1 / (1 + x[from + i]);
     }
   }
 
@@ -385,12 +391,44 @@ final class VectorLanes extends Lanes {
     }
   }
 
+  /**
+   * Longer than what HotSpot inlines, 325 bytes of code, and it has to be: inlined into a long
+   * method, Java 17 makes an object of every vector, which takes two to three times as long.
+   */
   @Override
   double exp(float[] x, int from, int length, float shift, float factor) {
     int bound = FLOATS.loopBound(length);
+    FloatVector shifts = broadcast(shift);
+    FloatVector factors = broadcast(factor);
+    FloatVector lowest = broadcast(FloatExp.LOWEST);
+    FloatVector log2e = broadcast(FloatExp.LOG2_E);
+    FloatVector rounding = broadcast(FloatExp.ROUNDING);
+    FloatVector minusHigh = broadcast(-FloatExp.LN2_HIGH);
+    FloatVector minusLow = broadcast(-FloatExp.LN2_LOW);
+    FloatVector c5 = broadcast(FloatExp.C5);
+    FloatVector c4 = broadcast(FloatExp.C4);
+    FloatVector c3 = broadcast(FloatExp.C3);
+    FloatVector c2 = broadcast(FloatExp.C2);
+    FloatVector c1 = broadcast(FloatExp.C1);
+    FloatVector c0 = broadcast(FloatExp.C0);
+    FloatVector one = broadcast(1);
     FloatVector sums = FloatVector.zero(FLOATS);
     for (int i = 0; i < bound; i += V) {
-      FloatVector e = exp(load(x, from + i).sub(shift)).mul(factor);
+      FloatVector y = load(x, from + i).sub(shifts);
+      y = y.blend(lowest, y.compare(VectorOperators.LT, lowest));
+      FloatVector rounded = y.fma(log2e, rounding);
+      FloatVector n = rounded.sub(rounding);
+      FloatVector r = n.fma(minusHigh, y);
+      r = n.fma(minusLow, r);
+      FloatVector p = r.fma(c5, c4);
+      p = p.fma(r, c3);
+      p = p.fma(r, c2);
+      p = p.fma(r, c1);
+      p = p.fma(r, c0);
+      FloatVector e = p.fma(r.mul(r), r).add(one);
+      IntVector power =
+          rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, FloatExp.EXPONENT);
+      e = e.mul(power.reinterpretAsFloats()).mul(factors);
       e.intoArray(x, from + i);
       sums = sums.add(e);
     }
@@ -401,24 +439,6 @@ final class VectorLanes extends Lanes {
       sum += e;
     }
     return sum;
-  }
-
-  /** As {@link FloatExp#exp}. */
-  private static FloatVector exp(FloatVector exponent) {
-    FloatVector x =
-        exponent.blend(FloatExp.LOWEST, exponent.compare(VectorOperators.LT, FloatExp.LOWEST));
-    FloatVector rounded = x.fma(broadcast(FloatExp.LOG2_E), broadcast(FloatExp.ROUNDING));
-    FloatVector n = rounded.sub(FloatExp.ROUNDING);
-    FloatVector r = n.fma(broadcast(-FloatExp.LN2_HIGH), x);
-    r = n.fma(broadcast(-FloatExp.LN2_LOW), r);
-    FloatVector p = r.fma(broadcast(FloatExp.C5), broadcast(FloatExp.C4));
-    p = p.fma(r, broadcast(FloatExp.C3));
-    p = p.fma(r, broadcast(FloatExp.C2));
-    p = p.fma(r, broadcast(FloatExp.C1));
-    p = p.fma(r, broadcast(FloatExp.C0));
-    FloatVector e = p.fma(r.mul(r), r).add(1f);
-    IntVector power = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, FloatExp.EXPONENT);
-    return e.mul(power.reinterpretAsFloats());
   }
 
   @Override
@@ -499,6 +519,21 @@ final class VectorLanes extends Lanes {
 
   private static FloatVector broadcast(float x) {
     return FloatVector.broadcast(FLOATS, x);
+  }
+
+  @Override
+  void cut(float[] x, int from, int length, float[] panels, int to, int step) {
+    int whole = length - length % PANEL;
+    int at = to;
+    for (int i = 0; i < whole; i += PANEL) {
+      load(x, from + i).intoArray(panels, at);
+      load(x, from + i + V).intoArray(panels, at + V);
+      at += step;
+    }
+    if (whole < length) {
+      System.arraycopy(x, from + whole, panels, at, length - whole);
+      Arrays.fill(panels, at + length - whole, at + PANEL, 0);
+    }
   }
 
   @Override

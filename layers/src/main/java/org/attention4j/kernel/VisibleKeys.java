@@ -55,7 +55,8 @@ final class VisibleKeys {
     return floatPositions;
   }
 
-  boolean all() {
-    return count == positions.length;
+  /** Whether these are the first keys of all, with no masked one between them. */
+  boolean leading() {
+    return count == 0 || positions[count - 1] == count - 1;
   }
 }

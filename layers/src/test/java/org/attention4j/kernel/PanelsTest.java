@@ -1,0 +1,81 @@
+package org.attention4j.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every place of every panel, sums of features and lengths that fill no panel included. */
+class PanelsTest {
+  private static final int PANEL = Lanes.LANES.panel();
+  private static final int FROM = 3;
+  private static final int START = 5;
+
+  private final Random random = new Random(7);
+
+  private float[] numbers(int length) {
+    float[] x = new float[length];
+    for (int i = 0; i < length; i++) {
+      x[i] = (float) random.nextGaussian();
+    }
+    return x;
+  }
+
+  /** What is left from before must not show. */
+  private static float[] dirty(int length) {
+    float[] x = new float[length];
+    Arrays.fill(x, Float.NaN);
+    return x;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "2, 7", "7, 13", "16, 32", "17, 53", "64, 101", "67, 16"})
+  void cutsRowsIntoPanelsOfTheirEntries(int rows, int length) {
+    int stride = length + 2;
+    float[] x = numbers(FROM + rows * stride);
+    int depth = FloatBlock.depth(rows);
+    int padded = FloatBlock.roundUp(length, PANEL);
+    float[] panels = dirty(START + padded * depth);
+    Panels.cut(x, FROM, stride, rows, length, panels, START, depth);
+    for (int c = 0; c < depth; c++) {
+      for (int i = 0; i < padded; i++) {
+        float expected = c < rows && i < length ? x[FROM + c * stride + i] : 0;
+        int at = START + i / PANEL * PANEL * depth + c * PANEL + i % PANEL;
+        assertThat(panels[at]).as("row %d, entry %d", c, i).isEqualTo(expected);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "2, 7", "7, 13", "16, 32", "17, 53", "64, 101", "67, 16"})
+  void transposesRowsIntoPanelsOfRows(int rows, int length) {
+    int stride = length + 2;
+    float[] x = numbers(FROM + rows * stride);
+    int columns = FloatBlock.columns(rows);
+    int depth = FloatBlock.roundUp(length, PANEL);
+    float[] panels = dirty(columns * depth);
+    Panels.transpose(x, FROM, stride, rows, length, panels, columns, depth);
+    for (int c = 0; c < columns; c++) {
+      int first = c / PANEL * PANEL;
+      int width = Math.min(PANEL, columns - first);
+      for (int i = 0; i < depth; i++) {
+        float expected = c < rows && i < length ? x[FROM + c * stride + i] : 0;
+        int at = first * depth + i * width + c - first;
+        assertThat(panels[at]).as("row %d, entry %d", c, i).isEqualTo(expected);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "7, 13", "16, 32", "17, 53"})
+  void theWayBackIsTheInverse(int rows, int length) {
+    float[] x = numbers(rows * length);
+    float[] across = dirty(rows * length);
+    float[] back = dirty(rows * length);
+    Panels.transpose(x, 0, length, rows, length, across, 0, rows, 2);
+    Panels.columns(across, 0, rows, rows, length, back, 0, length, 0.5f);
+    assertThat(back).containsExactly(x);
+  }
+}
