@@ -18,6 +18,7 @@ final class FloatForward extends FloatBlock {
   private final Dropout dropout;
   private final boolean sparse;
   private final RowContext context;
+  private final Support support = new Support();
   private int[] places = {};
 
   FloatForward(FloatAttention attention, VisibleKeys keys, Scratch scratch) {
@@ -67,15 +68,18 @@ final class FloatForward extends FloatBlock {
       multiplyByKeys(queries, keyPanels, shape.headSize(), seen, rows, scores);
     }
     boolean allSparse = sparse;
+    support.begin(rows * keysPadded / SPARSE_SHARE);
     for (int r = 0; r < rows; r++) {
       int row = shape.row(example, head, query + r);
       int kept = row(scores, r, query + r, head, row, seen[r], supports);
       allSparse = allSparse && kept * SPARSE_SHARE <= seen[r];
       if (allSparse) {
-        multiplySparse(scores, r, kept, valuePanels, output);
+        support.add(scores, r * scoreStride, places, kept);
       }
     }
-    if (!allSparse) {
+    if (allSparse) {
+      multiplySparse(valuePanels, output);
+    } else {
       clearUnseen(scores, seen, rows);
       multiplyByFeatures(scores, valuePanels, shape.valueSize(), seen, rows, output);
     }
@@ -109,24 +113,48 @@ final class FloatForward extends FloatBlock {
     return kept;
   }
 
-  private void multiplySparse(float[] weights, int r, int kept, float[] panels, float[] output) {
+  /** One panel of values after the other, which alone has to stay near for all rows. */
+  private void multiplySparse(float[] panels, float[] output) {
     int columns = columns(shape.valueSize());
-    float[] support = scratch.floats(SUPPORT, kept);
-    for (int j = 0; j < kept; j++) {
-      support[j] = weights[r * scoreStride + places[j]];
-    }
     for (int first = 0; first < columns; first += PANEL) {
-      LANES.gather(
-          support,
-          0,
-          places,
-          0,
-          kept,
-          panels,
-          first * keysPadded,
-          columns - first < PANEL,
-          output,
-          r * columns + first);
+      for (int r = 0; r < support.rows; r++) {
+        LANES.gather(
+            support.weights,
+            support.starts[r],
+            support.places,
+            support.starts[r],
+            support.starts[r + 1] - support.starts[r],
+            panels,
+            first * keysPadded,
+            columns - first < PANEL,
+            output,
+            r * columns + first);
+      }
+    }
+  }
+
+  /** The weights of a block of rows that are not zero, after dropout, and their places. */
+  private final class Support {
+    private final int[] starts = new int[rowLimit + 1];
+    private int[] places = {};
+    private float[] weights = {};
+    private int rows;
+
+    void begin(int most) {
+      rows = 0;
+      if (sparse) {
+        places = scratch.places(most);
+        weights = scratch.floats(SUPPORT, most);
+      }
+    }
+
+    void add(float[] row, int from, int[] kept, int count) {
+      int start = starts[rows];
+      for (int j = 0; j < count; j++) {
+        places[start + j] = kept[j];
+        weights[start + j] = row[from + kept[j]];
+      }
+      starts[++rows] = start + count;
     }
   }
 

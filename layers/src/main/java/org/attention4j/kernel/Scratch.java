@@ -10,10 +10,11 @@ final class Scratch {
   final FloatRow scoreRow = new FloatRow(pad);
   final FloatRow gradientRow = new FloatRow(pad);
   private static final int VALUE_FEATURES = SLOTS - 1;
-  private static final int SPARSE_SLOTS = 5;
+  private static final int SPARSE_SLOTS = 8;
 
   private final float[][] sparse = new float[SPARSE_SLOTS][0];
   private int[] indices = {};
+  private int[] places = {};
   private int[] seen = {};
 
   /** An array of at least this length, with whatever was left in it. */
@@ -41,6 +42,13 @@ final class Scratch {
       seen = new int[length];
     }
     return seen;
+  }
+
+  int[] places(int length) {
+    if (places.length < length) {
+      places = new int[length];
+    }
+    return places;
   }
 
   int[] indices(int length) {

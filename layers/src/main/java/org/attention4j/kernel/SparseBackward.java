@@ -11,7 +11,8 @@ final class SparseBackward {
   private static final int SCORES = 1;
   private static final int GRADIENTS = 2;
   private static final int DROPPED = 3;
-  private static final int ROW = 4;
+  private static final int OUTPUT_GRADIENTS = 4;
+  private static final int QUERIES = 5;
 
   private final FloatAttention attention;
   private final FloatBlock block;
@@ -25,6 +26,12 @@ final class SparseBackward {
   private float[] valueSums = {};
   private BackwardPart.Part part = new BackwardPart.Part(0, 0, 0, 0, 0, 1);
   private boolean used;
+
+  /** Of the block at hand: its first row, where its kept weights begin, and how many they are. */
+  private int first;
+
+  private int start;
+  private int kept;
 
   SparseBackward(FloatAttention attention, FloatBlock block, Trace trace, int[] rowStarts) {
     this.attention = attention;
@@ -66,13 +73,83 @@ final class SparseBackward {
       float[] gradientRows,
       float[] queryGradients,
       RowContext context) {
+    kept = 0;
+    first = shape.row(part.example(), head, query);
     for (int r = 0; r < rows; r++) {
-      int row = shape.row(part.example(), head, query + r);
+      kept += has(first + r) ? trace.counts()[first + r] : 0;
+    }
+    if (kept == 0) {
+      return;
+    }
+    start = rowStarts[first];
+    prepare();
+    Scratch scratch = block.scratch;
+    float[] weights = scratch.sparse(WEIGHTS, kept);
+    System.arraycopy(trace.weights(), start, weights, 0, kept);
+    float[] gradients = scratch.sparse(GRADIENTS, kept);
+    Arrays.fill(gradients, 0, kept, 0);
+    float[] outputGradients = padded(OUTPUT_GRADIENTS, gradientRows, rows, shape.valueSize());
+    forEachPanel(
+        shape.valueSize(),
+        rows,
+        (column, panel, narrow, from, count) ->
+            FloatBlock.LANES.gatherDots(
+                valueFeatures,
+                panel,
+                narrow,
+                trace.keys(),
+                from,
+                count,
+                outputGradients,
+                column,
+                gradients,
+                from - start));
+    float[] dropped = weights;
+    if (block.problem.dropout() > 0) {
+      dropped = scratch.sparse(DROPPED, kept);
+    }
+    float[] queries = padded(QUERIES, queryRows, rows, shape.headSize());
+    for (int r = 0; r < rows; r++) {
+      int row = first + r;
       if (has(row) && trace.counts()[row] > 0) {
-        prepare();
-        row(head, query + r, r, row, seen[r], queryRows, gradientRows, queryGradients, context);
+        row(head, query + r, row, seen[r], weights, gradients, dropped, queries, r, context);
       }
     }
+    scatter(rows, shape.valueSize(), dropped, outputGradients, valueSums);
+    scatter(rows, shape.headSize(), gradients, queries, keySums);
+    forEachPanel(
+        shape.headSize(),
+        rows,
+        (column, panel, narrow, from, count) ->
+            FloatBlock.LANES.gather(
+                gradients,
+                from - start,
+                trace.keys(),
+                from,
+                count,
+                keyFeatures,
+                panel,
+                narrow,
+                queryGradients,
+                column));
+  }
+
+  private void scatter(int rows, int features, float[] factors, float[] vectors, float[] sums) {
+    forEachPanel(
+        features,
+        rows,
+        (column, panel, narrow, from, count) ->
+            FloatBlock.LANES.scatter(
+                factors,
+                from - start,
+                trace.keys(),
+                from,
+                count,
+                vectors,
+                column,
+                narrow,
+                sums,
+                panel));
   }
 
   private void prepare() {
@@ -81,122 +158,64 @@ final class SparseBackward {
     }
     used = true;
     Scratch scratch = block.scratch;
-    int start = shape.key(part.example(), part.keyValueHead(), shape.valueSize());
+    int values = shape.key(part.example(), part.keyValueHead(), shape.valueSize());
     valueFeatures =
-        block.packFeatures(scratch.valueFeatureSlot(), attention.v, start, shape.valueSize());
+        block.packFeatures(scratch.valueFeatureSlot(), attention.v, values, shape.valueSize());
     keySums = new float[block.keysPadded * FloatBlock.columns(shape.headSize())];
     valueSums = new float[block.keysPadded * FloatBlock.columns(shape.valueSize())];
   }
 
+  /** dp of one row to dz, and its dropped weights. */
   private void row(
       int head,
       int query,
-      int r,
       int row,
       int seen,
-      float[] queryRows,
-      float[] gradientRows,
-      float[] queryGradients,
+      float[] weights,
+      float[] gradients,
+      float[] dropped,
+      float[] queries,
+      int r,
       RowContext context) {
-    int count = trace.counts()[row];
     int from = rowStarts[row];
+    int at = from - start;
+    int count = trace.counts()[row];
     Scratch scratch = block.scratch;
     RowKernel kernel = block.problem.kernel();
-    float[] weights = scratch.sparse(WEIGHTS, count);
-    System.arraycopy(trace.weights(), from, weights, 0, count);
-    float[] gradients = scratch.sparse(GRADIENTS, count);
-    Arrays.fill(gradients, 0, count, 0);
-    float[] gradientRow = paddedRow(gradientRows, r, shape.valueSize());
-    forEachPanel(
-        shape.valueSize(),
-        (first, narrow) ->
-            FloatBlock.LANES.gatherDots(
-                valueFeatures,
-                first * block.keysPadded,
-                narrow,
-                trace.keys(),
-                from,
-                count,
-                gradientRow,
-                first,
-                gradients,
-                0));
-    float[] dropped = drop(weights, gradients, row, from, count);
+    if (dropped != weights) {
+      drop(weights, gradients, dropped, row, from, count);
+    }
     FloatRow scores = scratch.scoreRow.over(scratch.sparse(SCORES, count), 0, count);
     if (kernel.readsScores()) {
-      scores(scores, head, query, r, from, count, queryRows);
+      scores(scores, head, query, r, from, count, queries);
     }
     attention.restore(context, row);
     kernel.backward(
         scores,
-        scratch.row.over(weights, 0, count),
-        scratch.gradientRow.over(gradients, 0, count),
+        scratch.row.over(weights, at, count),
+        scratch.gradientRow.over(gradients, at, count),
         context.row(seen));
-    float[] outputGradient = paddedRow(gradientRows, r, shape.valueSize());
-    forEachPanel(
-        shape.valueSize(),
-        (first, narrow) ->
-            FloatBlock.LANES.scatter(
-                dropped,
-                0,
-                trace.keys(),
-                from,
-                count,
-                outputGradient,
-                first,
-                narrow,
-                valueSums,
-                first * block.keysPadded));
-    float[] queryRow = paddedRow(queryRows, r, shape.headSize());
-    int columns = FloatBlock.columns(shape.headSize());
-    forEachPanel(
-        shape.headSize(),
-        (first, narrow) -> {
-          FloatBlock.LANES.scatter(
-              gradients,
-              0,
-              trace.keys(),
-              from,
-              count,
-              queryRow,
-              first,
-              narrow,
-              keySums,
-              first * block.keysPadded);
-          FloatBlock.LANES.gather(
-              gradients,
-              0,
-              trace.keys(),
-              from,
-              count,
-              keyFeatures,
-              first * block.keysPadded,
-              narrow,
-              queryGradients,
-              r * columns + first);
-        });
   }
 
   /** The scores of the kept weights, which the kernel wants to see. */
   private void scores(
-      FloatRow scores, int head, int query, int r, int from, int count, float[] queryRows) {
+      FloatRow scores, int head, int query, int r, int from, int count, float[] queries) {
     float[] z = block.scratch.sparse(SCORES, count);
     Arrays.fill(z, 0, count, 0);
-    float[] queryRow = paddedRow(queryRows, r, shape.headSize());
-    forEachPanel(
-        shape.headSize(),
-        (first, narrow) ->
-            FloatBlock.LANES.gatherDots(
-                keyFeatures,
-                first * block.keysPadded,
-                narrow,
-                trace.keys(),
-                from,
-                count,
-                queryRow,
-                first,
-                z,
-                0));
+    int columns = FloatBlock.columns(shape.headSize());
+    for (int c = 0; c < columns; c += FloatBlock.PANEL) {
+      FloatBlock.LANES.gatherDots(
+          keyFeatures,
+          c * block.keysPadded,
+          columns - c < FloatBlock.PANEL,
+          trace.keys(),
+          from,
+          count,
+          queries,
+          r * columns + c,
+          z,
+          0);
+    }
     if (block.problem.linearBiases()) {
       double slope = block.problem.slope(head);
       for (int j = 0; j < count; j++) {
@@ -208,38 +227,47 @@ final class SparseBackward {
   }
 
   /** The weights with dropout; the gradients get it too. */
-  private float[] drop(float[] weights, float[] gradients, int row, int from, int count) {
-    if (block.problem.dropout() == 0) {
-      return weights;
-    }
-    float[] dropped = block.scratch.sparse(DROPPED, count);
+  private void drop(
+      float[] weights, float[] gradients, float[] dropped, int row, int from, int count) {
     for (int j = 0; j < count; j++) {
       int position = block.keys.position(trace.keys()[from + j]);
       float factor = (float) dropout.factor(row, position);
-      gradients[j] *= factor;
-      dropped[j] = weights[j] * factor;
+      gradients[from - start + j] *= factor;
+      dropped[from - start + j] = weights[from - start + j] * factor;
     }
-    return dropped;
   }
 
-  /** A row of features with zeros up to whole panels. */
-  private float[] paddedRow(float[] rows, int r, int features) {
+  /** Rows of features with zeros up to whole panels. */
+  private float[] padded(int slot, float[] rows, int count, int features) {
     int columns = FloatBlock.columns(features);
     int depth = FloatBlock.depth(features);
-    float[] row = block.scratch.sparse(ROW, columns);
-    System.arraycopy(rows, r * depth, row, 0, features);
-    Arrays.fill(row, features, columns, 0);
-    return row;
+    float[] padded = block.scratch.sparse(slot, count * columns);
+    for (int r = 0; r < count; r++) {
+      System.arraycopy(rows, r * depth, padded, r * columns, features);
+      Arrays.fill(padded, r * columns + features, (r + 1) * columns, 0);
+    }
+    return padded;
   }
 
-  private interface PanelAction {
-    void run(int first, boolean narrow);
+  private interface RowAction {
+    void run(int column, int panel, boolean narrow, int from, int count);
   }
 
-  private static void forEachPanel(int features, PanelAction action) {
+  /**
+   * One panel of features after the other for all kept rows of the block: of the keys, which come
+   * in any order, only that panel has to stay in the second-level cache.
+   */
+  private void forEachPanel(int features, int rows, RowAction action) {
     int columns = FloatBlock.columns(features);
-    for (int first = 0; first < columns; first += FloatBlock.PANEL) {
-      action.run(first, columns - first < FloatBlock.PANEL);
+    for (int c = 0; c < columns; c += FloatBlock.PANEL) {
+      boolean narrow = columns - c < FloatBlock.PANEL;
+      for (int r = 0; r < rows; r++) {
+        int row = first + r;
+        if (has(row) && trace.counts()[row] > 0) {
+          int panel = c * block.keysPadded;
+          action.run(r * columns + c, panel, narrow, rowStarts[row], trace.counts()[row]);
+        }
+      }
     }
   }
 
@@ -253,17 +281,16 @@ final class SparseBackward {
 
   private void addTo(float[] sums, int features, float[] panels) {
     int padded = FloatBlock.roundUp(features, Lanes.TILE_ROWS);
-    forEachPanel(
-        features,
-        (first, narrow) -> {
-          int width = narrow ? FloatBlock.HALF_PANEL : FloatBlock.PANEL;
-          int start = first * block.keysPadded;
-          for (int key = 0; key < block.keys.count(); key++) {
-            int to = key / FloatBlock.PANEL * FloatBlock.PANEL * padded + key % FloatBlock.PANEL;
-            for (int c = 0; c < Math.min(width, features - first); c++) {
-              panels[to + (first + c) * FloatBlock.PANEL] += sums[start + key * width + c];
-            }
-          }
-        });
+    int columns = FloatBlock.columns(features);
+    for (int panel = 0; panel < columns; panel += FloatBlock.PANEL) {
+      int width = Math.min(FloatBlock.PANEL, columns - panel);
+      int from = panel * block.keysPadded;
+      for (int key = 0; key < block.keys.count(); key++) {
+        int to = key / FloatBlock.PANEL * FloatBlock.PANEL * padded + key % FloatBlock.PANEL;
+        for (int c = 0; c < Math.min(width, features - panel); c++) {
+          panels[to + (panel + c) * FloatBlock.PANEL] += sums[from + key * width + c];
+        }
+      }
+    }
   }
 }

@@ -50,7 +50,7 @@ record Experiment(
               "sigmoid"),
           List.of(1L, 2L, 3L),
           128,
-          300,
+          200,
           16,
           64,
           4,

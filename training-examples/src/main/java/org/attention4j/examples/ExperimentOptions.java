@@ -33,7 +33,7 @@ final class ExperimentOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "How many batches each model learns from (default: 300; quick: 30).")
+      description = "How many batches each model learns from (default: 200; quick: 30).")
   private @Nullable Integer steps;
 
   @JsonProperty("batch")

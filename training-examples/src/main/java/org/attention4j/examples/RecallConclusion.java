@@ -27,13 +27,24 @@ final class RecallConclusion {
     List<String> hold = new ArrayList<>();
     List<String> fade = new ArrayList<>();
     List<String> unlearned = new ArrayList<>();
+    int[] lengths = study.settings().lengths();
     for (NamedNormalizer normalizer : study.normalizers()) {
-      double near = accuracy(study, task, normalizer, false);
-      double far = accuracy(study, task, normalizer, true);
+      List<RecallRun> runs = study.runs(task, normalizer);
+      List<RecallRun> learned =
+          runs.stream().filter(run -> run.at(lengths[0]).accuracy() >= LEARNED).toList();
+      List<RecallRun> judged = learned.isEmpty() ? runs : learned;
+      double near = accuracy(judged, lengths[0]);
+      double far = accuracy(judged, lengths[lengths.length - 1]);
       String change =
-          "%s (%s to %s)"
-              .formatted(normalizer.label(), Numbers.fixed(near, 2), Numbers.fixed(far, 2));
-      if (near < LEARNED) {
+          "%s (%s to %s%s)"
+              .formatted(
+                  normalizer.label(),
+                  Numbers.fixed(near, 2),
+                  Numbers.fixed(far, 2),
+                  judged.size() < runs.size()
+                      ? ", %d of %d seeds".formatted(judged.size(), runs.size())
+                      : "");
+      if (learned.isEmpty()) {
         unlearned.add(change);
       } else if (near - far <= HELD) {
         hold.add(change);
@@ -42,8 +53,7 @@ final class RecallConclusion {
       }
     }
     LogLogFit fit = study.vanishing(task, study.softmax());
-    int[] lengths = study.settings().lengths();
-    return "%s, accuracy at L = %d and at L = %d. Hold: %s. Fade: %s. Did not learn the task in this time: %s. The largest weight of softmax falls with L with the slope %s (\u22121 is 1/L); its weights lie %s the envelope of Lemma 1."
+    return "%s, accuracy at L = %d and at L = %d of the seeds that learned the task. Hold: %s. Fade: %s. Did not learn the task in this time: %s. The largest weight of softmax falls with L with the slope %s (\u22121 is 1/L); its weights lie %s the envelope of Lemma 1."
         .formatted(
             capital(task.label),
             lengths[0],
@@ -55,16 +65,8 @@ final class RecallConclusion {
             study.isWithinEnvelope(task) ? "all within" : "not all within");
   }
 
-  private static double accuracy(
-      RecallStudy study, RecallTask task, NamedNormalizer normalizer, boolean far) {
-    int[] lengths = study.settings().lengths();
-    return study
-        .spread(
-            task,
-            normalizer,
-            far ? lengths[lengths.length - 1] : lengths[0],
-            RecallRun.AtLength::accuracy)
-        .mean();
+  private static double accuracy(List<RecallRun> runs, int length) {
+    return runs.stream().mapToDouble(run -> run.at(length).accuracy()).average().orElseThrow();
   }
 
   private static String list(List<String> items) {

@@ -19,6 +19,9 @@ import org.attention4j.examples.report.Table;
 
 /** What a study of recall came to, as a page. */
 final class RecallReport {
+  /** More of them would hide each other. */
+  private static final int MOST_BANDS = 5;
+
   private final RecallStudy study;
   private final int[] lengths;
   private final double[] x;
@@ -110,7 +113,7 @@ final class RecallReport {
       String title,
       boolean small,
       ToDoubleFunction<RecallRun.AtLength> number) {
-    LineChart chart = new LineChart(title, "L", title).logX();
+    LineChart chart = new LineChart(title, "L", title).powersOfTwoX();
     if (small) {
       chart.small();
     }
@@ -118,9 +121,10 @@ final class RecallReport {
       chart.logY().guide("L: one item has all", x, x);
     }
     List<NamedNormalizer> normalizers = study.normalizers();
+    boolean bands = !small && normalizers.size() <= MOST_BANDS;
     for (int i = 0; i < normalizers.size(); i++) {
       List<Spread> spreads = spreads(task, normalizers.get(i), number);
-      if (!small) {
+      if (bands) {
         chart.band(
             i,
             x,
@@ -140,7 +144,9 @@ final class RecallReport {
                 title,
                 task.label,
                 lengths[0],
-                small ? "" : " Means over seeds, bands from the least to the most."),
+                bands
+                    ? " Means over seeds, bands from the least to the most."
+                    : " Means over seeds."),
         chart);
   }
 
@@ -191,10 +197,10 @@ final class RecallReport {
     LineChart chart =
         new LineChart(RecallConclusion.capital(task.label), "L", "weight of softmax")
             .small()
-            .logX()
+            .powersOfTwoX()
             .logY()
             .guide("1/L", x, each(length -> 1.0 / length))
-            .guide("Lemma 1", x, lower)
+            .guide("Lemma 1, lower", x, lower)
             .guide("Lemma 1, upper", x, upper)
             .line("largest seen", 0, x, each(length -> study.extremes(task, length).mostWeight()))
             .line(

@@ -27,16 +27,14 @@ final class Example4SameDiff {
     SDVariable target = sd.placeHolder("target", DataType.FLOAT, -1, 12, 6);
     SDVariable q = project(x, "Wq");
     SDVariable k = project(x, "Wk");
-    SDVariable v = project(x, "Wv");
     var attention = Attention.attention().normalizer(Normalizers.ssmax()).causal(true).heads(1);
-    var result = attention.apply(q, k, v); // ssmax's learnable scale is now a variable of sd
+    var result = attention.apply(q, k, project(x, "Wv")); // ssmax's scale is a variable of sd
     SDVariable error = sd.math.square(result.output().sub(target)).mean().rename("error");
     SDVariable p = result.weights(); // unlike with the stock operation, a loss on these trains
     SDVariable entropy = p.mul(sd.math.log(p.add(1e-9))).sum(2).neg().mean().rename("entropy");
     sd.setLossVariables(error.add(entropy.mul(0.3)).rename("loss")); // few tokens, please
-    var training = TrainingConfig.builder().updater(new Adam(0.01));
-    training.dataSetFeatureMapping("x").dataSetLabelMapping("target");
-    sd.setTrainingConfig(training.build());
+    var training = TrainingConfig.builder().updater(new Adam(0.01)).dataSetFeatureMapping("x");
+    sd.setTrainingConfig(training.dataSetLabelMapping("target").build());
 
     INDArray input = Nd4j.randn(DataType.FLOAT, 32, 12, 6);
     INDArray maxima = input.dup(); // each step asks for the largest values so far
@@ -44,11 +42,14 @@ final class Example4SameDiff {
       INDArray now = maxima.get(all(), point(t), all());
       now.assign(Transforms.max(now, maxima.get(all(), point(t - 1), all())));
     }
-    for (int round = 0; round < 2; round++) {
-      var values = sd.output(Map.of("x", input, "target", maxima), "error", "entropy");
-      values.forEach((name, value) -> System.out.printf("%s %.3f%n", name, value.getDouble(0)));
-      sd.fit(new SingletonDataSetIterator(new DataSet(input, maxima)), 300);
-    }
+    Map<String, INDArray> data = Map.of("x", input, "target", maxima);
+    print(sd.output(data, "error", "entropy"));
+    sd.fit(new SingletonDataSetIterator(new DataSet(input, maxima)), 300);
+    print(sd.output(data, "error", "entropy"));
+  }
+
+  private static void print(Map<String, INDArray> values) {
+    values.forEach((name, value) -> System.out.printf("%s %.3f%n", name, value.getDouble(0)));
   }
 
   private static SDVariable project(SDVariable x, String name) {

@@ -34,6 +34,10 @@ public final class LineChart implements Drawing {
   /** With more points than this, markers would hide the curve. */
   private static final int MOST_MARKERS = 24;
 
+  /** Between its lowest and its highest point, for a grid to help. */
+  private static final double MOST_DECADES = 1e6;
+
+  private static final int POWER_SPACING = 50;
   private static final int BAND_ALPHA = 45;
   private static final int TRACE_ALPHA = 80;
   private static final float[] DASHES = {7, 5};
@@ -45,9 +49,12 @@ public final class LineChart implements Drawing {
   private final List<BiConsumer<XYChart, Theme>> layers = new ArrayList<>();
   private final List<BiConsumer<XYStyler, Theme>> styles = new ArrayList<>();
   private boolean logX;
+  private boolean powersOfTwoX;
   private boolean logY;
   private boolean small;
   private int guides;
+  private double lowestY = Double.POSITIVE_INFINITY;
+  private double highestY = Double.NEGATIVE_INFINITY;
 
   /**
    * Begins a chart.
@@ -70,6 +77,22 @@ public final class LineChart implements Drawing {
   public LineChart logX() {
     logX = true;
     return style((styler, theme) -> styler.setXAxisLogarithmic(true));
+  }
+
+  /**
+   * Makes the horizontal axis logarithmic with a label at each power of two. To be called before
+   * curves are added.
+   *
+   * @return this
+   */
+  public LineChart powersOfTwoX() {
+    logX = true;
+    powersOfTwoX = true;
+    return style(
+        (styler, theme) ->
+            styler
+                .setXAxisTickMarkSpacingHint(POWER_SPACING)
+                .setXAxisTickLabelsFormattingFunction(LineChart::powerOfTwo));
   }
 
   /**
@@ -240,6 +263,8 @@ public final class LineChart implements Drawing {
         .setChartTitleBoxVisible(false)
         .setChartPadding(6);
     styles.forEach(style -> style.accept(styler, theme));
+    // A line for each ninth of a decade would be all there is to see.
+    styler.setPlotGridHorizontalLinesVisible(!logY || highestY < MOST_DECADES * lowestY);
     layers.forEach(layer -> layer.accept(chart, theme));
     return chart;
   }
@@ -256,8 +281,13 @@ public final class LineChart implements Drawing {
             .filter(i -> isDrawn(x[i], logX) && isDrawn(y[i], logY))
             .toArray();
     if (drawn.length > 0) {
-      double[] drawnX = IntStream.of(drawn).mapToDouble(i -> x[i]).toArray();
+      double[] drawnX =
+          IntStream.of(drawn).mapToDouble(i -> powersOfTwoX ? log2(x[i]) : x[i]).toArray();
       double[] drawnY = IntStream.of(drawn).mapToDouble(i -> y[i]).toArray();
+      for (double height : drawnY) {
+        lowestY = Math.min(lowestY, height);
+        highestY = Math.max(highestY, height);
+      }
       layers.add((chart, theme) -> appearance.accept(chart.addSeries(name, drawnX, drawnY), theme));
     }
     return this;
@@ -276,6 +306,14 @@ public final class LineChart implements Drawing {
     DoubleFunction<String> shortest = v -> String.format(Locale.ROOT, "%.6g", v);
     String text = shortest.apply(value);
     return text.contains(".") ? text.replaceAll("0+$", "").replaceAll("\\.$", "") : text;
+  }
+
+  private static double log2(double x) {
+    return Math.log(x) / Math.log(2);
+  }
+
+  private static String powerOfTwo(double exponent) {
+    return exponent == Math.rint(exponent) ? label(Math.scalb(1.0, (int) exponent)) : "";
   }
 
   private static Color faint(Theme theme, int curve, int alpha) {
