@@ -194,6 +194,7 @@ abstract class FloatBlock {
                 Math.min(step, rows(count) - row) / tileRows,
                 weights,
                 row * scoreStride + key,
+                scoreStride,
                 panels,
                 panel,
                 depth,
@@ -206,11 +207,13 @@ abstract class FloatBlock {
     }
   }
 
-  private void multiply(
+  /** to += weights panels, in whole panels of columns or in half ones. */
+  static void multiply(
       boolean narrow,
       int tiles,
       float[] weights,
       int from,
+      int stride,
       float[] panels,
       int panel,
       int depth,
@@ -219,10 +222,10 @@ abstract class FloatBlock {
       int columns) {
     if (narrow) {
       LANES.multiplyNarrowTiles(
-          tiles, weights, from, scoreStride, panels, panel, depth, to, at, columns, true);
+          tiles, weights, from, stride, panels, panel, depth, to, at, columns, true);
     } else {
       LANES.multiplyTiles(
-          tiles, weights, from, scoreStride, panels, panel, depth, to, at, columns, true);
+          tiles, weights, from, stride, panels, panel, depth, to, at, columns, true);
     }
   }
 

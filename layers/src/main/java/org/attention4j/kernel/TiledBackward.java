@@ -210,35 +210,18 @@ final class TiledBackward extends BackwardPart {
     int columns = columns(shape.headSize());
     for (int first = 0; first < columns; first += PANEL) {
       boolean narrow = columns - first < PANEL;
-      int panel = first * keysPadded + key * (narrow ? HALF_PANEL : PANEL);
-      int to = at * columns + first;
-      if (narrow) {
-        LANES.multiplyNarrowTiles(
-            rows(rows) / Lanes.NARROW_TILE_ROWS,
-            gradients,
-            0,
-            stride,
-            keyFeatures,
-            panel,
-            depth,
-            queryGradients,
-            to,
-            columns,
-            true);
-      } else {
-        LANES.multiplyTiles(
-            rows(rows) / Lanes.TILE_ROWS,
-            gradients,
-            0,
-            stride,
-            keyFeatures,
-            panel,
-            depth,
-            queryGradients,
-            to,
-            columns,
-            true);
-      }
+      multiply(
+          narrow,
+          rows(rows) / (narrow ? Lanes.NARROW_TILE_ROWS : Lanes.TILE_ROWS),
+          gradients,
+          0,
+          stride,
+          keyFeatures,
+          first * keysPadded + key * (narrow ? HALF_PANEL : PANEL),
+          depth,
+          queryGradients,
+          at * columns + first,
+          columns);
     }
   }
 }

@@ -29,11 +29,11 @@ final class RecallCommand implements Callable<Integer> {
   private static final String DEFAULT_NORMALIZERS =
       "softmax,log-n:32,ssmax,adaptive-temperature,top-k:8,top-fraction:0.06,sparsemax,entmax:1.5,"
           + "asentmax";
-  private static final String QUICK_NORMALIZERS = "softmax,ssmax,top-fraction:0.06,entmax:1.5";
+  private static final String QUICK_NORMALIZERS = "softmax,ssmax";
   private static final List<Integer> MULTIPLES = List.of(1, 2, 4, 8, 16);
   private static final int LENGTH = 32;
   private static final int STEPS = 200;
-  private static final int QUICK_STEPS = 60;
+  private static final int QUICK_STEPS = 160;
   private static final int BATCH = 64;
   private static final int QUESTIONS = 512;
   private static final int QUICK_QUESTIONS = 128;
@@ -62,7 +62,7 @@ final class RecallCommand implements Callable<Integer> {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "How many batches each model learns from (default: 200; quick: 60).")
+      description = "How many batches each model learns from (default: 200; quick: 160).")
   private @Nullable Integer steps;
 
   @Option(
