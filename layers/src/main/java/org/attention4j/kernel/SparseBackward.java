@@ -27,11 +27,10 @@ final class SparseBackward {
   private BackwardPart.Part part = new BackwardPart.Part(0, 0, 0, 0, 0, 1);
   private boolean used;
 
-  /** Of the block at hand: its first row, where its kept weights begin, and how many they are. */
+  /** Of the block at hand: its first row, and where its kept weights begin. */
   private int first;
 
   private int start;
-  private int kept;
 
   SparseBackward(FloatAttention attention, FloatBlock block, Trace trace, int[] rowStarts) {
     this.attention = attention;
@@ -51,6 +50,11 @@ final class SparseBackward {
   /** Whether the weights of this row were kept. */
   boolean has(int row) {
     return trace.counts().length > 0 && trace.counts()[row] != Trace.AGAIN;
+  }
+
+  /** How many weights of this row were kept. */
+  private int count(int row) {
+    return has(row) ? trace.counts()[row] : 0;
   }
 
   /** Whether the weights of all these rows were kept. */
@@ -73,10 +77,10 @@ final class SparseBackward {
       float[] gradientRows,
       float[] queryGradients,
       RowContext context) {
-    kept = 0;
+    int kept = 0;
     first = shape.row(part.example(), head, query);
     for (int r = 0; r < rows; r++) {
-      kept += has(first + r) ? trace.counts()[first + r] : 0;
+      kept += count(first + r);
     }
     if (kept == 0) {
       return;
@@ -111,7 +115,7 @@ final class SparseBackward {
     float[] queries = padded(QUERIES, queryRows, rows, shape.headSize());
     for (int r = 0; r < rows; r++) {
       int row = first + r;
-      if (has(row) && trace.counts()[row] > 0) {
+      if (count(row) > 0) {
         row(head, query + r, row, seen[r], weights, gradients, dropped, queries, r, context);
       }
     }
@@ -179,7 +183,7 @@ final class SparseBackward {
       RowContext context) {
     int from = rowStarts[row];
     int at = from - start;
-    int count = trace.counts()[row];
+    int count = count(row);
     Scratch scratch = block.scratch;
     RowKernel kernel = block.problem.kernel();
     if (dropped != weights) {
@@ -263,9 +267,8 @@ final class SparseBackward {
       boolean narrow = columns - c < FloatBlock.PANEL;
       for (int r = 0; r < rows; r++) {
         int row = first + r;
-        if (has(row) && trace.counts()[row] > 0) {
-          int panel = c * block.keysPadded;
-          action.run(r * columns + c, panel, narrow, rowStarts[row], trace.counts()[row]);
+        if (count(row) > 0) {
+          action.run(r * columns + c, c * block.keysPadded, narrow, rowStarts[row], count(row));
         }
       }
     }
