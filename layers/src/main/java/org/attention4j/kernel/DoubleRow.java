@@ -150,6 +150,11 @@ public final class DoubleRow extends Row {
   }
 
   @Override
+  Row first(int length) {
+    return new DoubleRow().over(values, from, length);
+  }
+
+  @Override
   Row detached() {
     return new DoubleRow().over(Arrays.copyOfRange(values, from, from + length), 0, length);
   }
@@ -157,5 +162,12 @@ public final class DoubleRow extends Row {
   @Override
   double lowerBound(int k) {
     return Double.NEGATIVE_INFINITY;
+  }
+
+  @Override
+  double threshold(int k) {
+    double[] numbers = pad.numbers(length);
+    System.arraycopy(values, from, numbers, 0, length);
+    return Selection.largest(numbers, length, k);
   }
 }

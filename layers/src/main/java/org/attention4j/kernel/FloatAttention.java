@@ -75,14 +75,13 @@ public final class FloatAttention {
     int rows = shape.rows();
     saved = training ? new float[rows * problem.kernel().savedValues()] : new float[0];
     counts = new int[supports ? rows : 0];
-    int[] rowStarts = new int[counts.length];
     int chunks = chunks();
     SupportList[] lists = new SupportList[units() * chunks];
     Workers.run(
         lists.length,
         large(),
         task -> {
-          lists[task] = new SupportList(supports, shape, counts, rowStarts);
+          lists[task] = new SupportList(supports, shape, counts);
           forward(task / chunks, task % chunks, lists[task]);
         });
     return supports ? gather(lists, chunks) : new Trace(saved, counts, new int[0], new float[0]);
@@ -106,31 +105,22 @@ public final class FloatAttention {
 
   /** The kept weights of all tasks in the order of the rows. */
   private Trace gather(SupportList[] lists, int chunks) {
-    int total = 0;
-    for (int count : counts) {
-      total += Math.max(count, 0);
-    }
-    int[] keys = new int[total];
-    float[] weights = new float[total];
-    int to = 0;
-    for (int row = 0; row < counts.length; row++) {
-      if (counts[row] > 0) {
-        lists[taskOf(row, chunks)].copyRow(row, keys, weights, to);
-        to += counts[row];
-      }
-    }
+    int[] starts = starts(counts);
+    int[] keys = new int[starts[counts.length]];
+    float[] weights = new float[keys.length];
+    Workers.run(
+        lists.length,
+        keys.length >= SMALL,
+        task -> {
+          int unit = task / chunks;
+          for (int i = 0; i < shape.group(); i++) {
+            int head = unit % shape.keyValueHeads() * shape.group() + i;
+            int row = shape.row(unit / shape.keyValueHeads(), head, 0);
+            int from = row + firstQuery(task % chunks);
+            lists[task].copyTo(keys, weights, starts, from, row + firstQuery(task % chunks + 1));
+          }
+        });
     return new Trace(saved, counts, keys, weights);
-  }
-
-  private int taskOf(int row, int chunks) {
-    int query = row % shape.queries();
-    int head = row / shape.queries() % shape.heads();
-    int example = row / shape.queries() / shape.heads();
-    int chunk = 0;
-    while (query >= firstQuery(chunk + 1)) {
-      chunk++;
-    }
-    return (example * shape.keyValueHeads() + head / shape.group()) * chunks + chunk;
   }
 
   /**
@@ -147,7 +137,7 @@ public final class FloatAttention {
     this.output = output;
     saved = trace.saved();
     int chunks = chunks();
-    int[] rowStarts = rowStarts(trace);
+    int[] starts = starts(trace.counts());
     BackwardPart[] parts = new BackwardPart[units() * chunks];
     double[][] parameterGradients =
         new double[shape.examples() * shape.heads() * chunks][problem.parameters()];
@@ -163,7 +153,7 @@ public final class FloatAttention {
             BackwardPart part =
                 problem.kernel().piecewise()
                     ? new TiledBackward(this, visible[example], scratch)
-                    : new FloatBackward(this, visible[example], scratch, trace, rowStarts);
+                    : new FloatBackward(this, visible[example], scratch, trace, starts);
             part.run(
                 new BackwardPart.Part(
                     example,
@@ -209,12 +199,11 @@ public final class FloatAttention {
     return result;
   }
 
-  private static int[] rowStarts(Trace trace) {
-    int[] starts = new int[trace.counts().length];
-    int start = 0;
-    for (int row = 0; row < starts.length; row++) {
-      starts[row] = start;
-      start += Math.max(trace.counts()[row], 0);
+  /** Where the kept weights of each row begin in the trace, and where those of the last end. */
+  private static int[] starts(int[] counts) {
+    int[] starts = new int[counts.length + 1];
+    for (int row = 0; row < counts.length; row++) {
+      starts[row + 1] = starts[row] + Math.max(counts[row], 0);
     }
     return starts;
   }

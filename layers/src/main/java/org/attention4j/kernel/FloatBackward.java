@@ -36,8 +36,8 @@ final class FloatBackward extends BackwardPart {
 
   @Override
   void start() {
-    keyFeatures = packFeatures(KEY_FEATURES, attention.k, keyStart(), shape.headSize());
-    sparse.start(part, keyFeatures);
+    dense = false;
+    sparse.start(part);
   }
 
   @Override
@@ -97,6 +97,7 @@ final class FloatBackward extends BackwardPart {
       dense = true;
       keyPanels = packKeys(KEYS, attention.k, keyStart(), shape.headSize());
       valuePanels = packKeys(VALUES, attention.v, valueStart(), shape.valueSize());
+      keyFeatures = packFeatures(KEY_FEATURES, attention.k, keyStart(), shape.headSize());
     }
   }
 

@@ -89,6 +89,18 @@ abstract class FloatBlock {
     return packed;
   }
 
+  /** [features, T] of the visible keys, the features of each together: [keys, columns]. */
+  float[] packKeyRows(int slot, float[] x, int from, int features) {
+    int columns = columns(features);
+    float[] packed = scratch.floats(slot, keys.count() * columns);
+    Rows rows = visible(x, from, features);
+    Panels.transpose(rows.x, rows.from, rows.stride, features, keys.count(), packed, 0, columns, 1);
+    for (int to = 0; features < columns && to < keys.count() * columns; to += columns) {
+      Arrays.fill(packed, to + features, to + columns, 0);
+    }
+    return packed;
+  }
+
   @SuppressWarnings("ArrayRecordComponent") // a view of an array
   private record Rows(float[] x, int from, int stride) {}
 

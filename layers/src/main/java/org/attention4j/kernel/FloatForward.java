@@ -1,5 +1,6 @@
 package org.attention4j.kernel;
 
+import java.util.Arrays;
 import org.attention4j.kernel.RowKernel.Sparsity;
 
 /** The forward pass of some queries of all heads that share one head of keys and values. */
@@ -10,6 +11,7 @@ final class FloatForward extends FloatBlock {
   private static final int SCORES = 3;
   private static final int OUTPUT = 4;
   private static final int SUPPORT = 5;
+  private static final float[] NONE = {};
 
   /** A row whose weights are fewer than this share of the keys is multiplied one by one. */
   static final int SPARSE_SHARE = 4;
@@ -19,6 +21,10 @@ final class FloatForward extends FloatBlock {
   private final boolean sparse;
   private final RowContext context;
   private final Support support = new Support();
+  private float[] keyPanels = {};
+  private float[] valuePanels = {};
+  private float[] valueRows = {};
+  private int valueStart;
   private int[] places = {};
 
   FloatForward(FloatAttention attention, VisibleKeys keys, Scratch scratch) {
@@ -32,26 +38,20 @@ final class FloatForward extends FloatBlock {
   /** Computes the output of queries from .. to - 1. */
   void run(int example, int keyValueHead, int from, int to, SupportList supports) {
     int key = shape.key(example, keyValueHead, shape.headSize());
-    int value = shape.key(example, keyValueHead, shape.valueSize());
-    float[] keyPanels = packKeys(KEYS, attention.k, key, shape.headSize());
-    float[] valuePanels = packFeatures(VALUES, attention.v, value, shape.valueSize());
+    keyPanels = packKeys(KEYS, attention.k, key, shape.headSize());
+    valueStart = shape.key(example, keyValueHead, shape.valueSize());
+    valuePanels = NONE;
+    valueRows = NONE;
     for (int i = 0; i < shape.group(); i++) {
       int head = keyValueHead * shape.group() + i;
       attention.setParameters(context, head);
       for (int row = from; row < to; row += rowLimit) {
-        block(example, head, row, Math.min(rowLimit, to - row), keyPanels, valuePanels, supports);
+        block(example, head, row, Math.min(rowLimit, to - row), supports);
       }
     }
   }
 
-  private void block(
-      int example,
-      int head,
-      int query,
-      int rows,
-      float[] keyPanels,
-      float[] valuePanels,
-      SupportList supports) {
+  private void block(int example, int head, int query, int rows, SupportList supports) {
     int[] seen = seen(query, rows);
     float[] queries =
         packRows(
@@ -78,10 +78,10 @@ final class FloatForward extends FloatBlock {
       }
     }
     if (allSparse) {
-      multiplySparse(valuePanels, output);
+      multiplySparse(output);
     } else {
       clearUnseen(scores, seen, rows);
-      multiplyByFeatures(scores, valuePanels, shape.valueSize(), seen, rows, output);
+      multiplyByFeatures(scores, valuePanels(), shape.valueSize(), seen, rows, output);
     }
     write(output, example, head, query, rows);
   }
@@ -102,7 +102,7 @@ final class FloatForward extends FloatBlock {
       places = weights.indices();
     } else if (sparse) {
       places = scratch.indices(count);
-      kept = LANES.nonZero(scores, r * scoreStride, count, places, 0);
+      kept = LANES.nonZero(scores, r * scoreStride, count, places);
     }
     if (sparse) {
       supports.add(row, scores, r * scoreStride, places, kept, count);
@@ -113,24 +113,21 @@ final class FloatForward extends FloatBlock {
     return kept;
   }
 
-  /** One panel of values after the other, which alone has to stay near for all rows. */
-  private void multiplySparse(float[] panels, float[] output) {
-    int columns = columns(shape.valueSize());
-    for (int first = 0; first < columns; first += PANEL) {
-      for (int r = 0; r < support.rows; r++) {
-        LANES.gather(
-            support.weights,
-            support.starts[r],
-            support.places,
-            support.starts[r],
-            support.starts[r + 1] - support.starts[r],
-            panels,
-            first * keysPadded,
-            columns - first < PANEL,
-            output,
-            r * columns + first);
-      }
+  private void multiplySparse(float[] output) {
+    if (valueRows == NONE) {
+      valueRows = packKeyRows(Scratch.VALUE_ROWS, attention.v, valueStart, shape.valueSize());
     }
+    int columns = columns(shape.valueSize());
+    Arrays.fill(output, 0, support.rows * columns, 0);
+    SparseRows rows = scratch.sparseRows.over(support.places, support.starts, 0, support.rows);
+    rows.gather(support.weights, valueRows, columns, output);
+  }
+
+  private float[] valuePanels() {
+    if (valuePanels == NONE) {
+      valuePanels = packFeatures(VALUES, attention.v, valueStart, shape.valueSize());
+    }
+    return valuePanels;
   }
 
   /** The weights of a block of rows that are not zero, after dropout, and their places. */

@@ -6,8 +6,10 @@ import java.util.Arrays;
 public final class FloatRow extends Row {
   private static final Lanes LANES = Lanes.LANES;
 
-  /** Of so many too many entries the smallest are quickly taken out. */
-  static final int CLOSE = 16;
+  /** A bound may let so many too many pass, and one in so many of those wanted. */
+  private static final int FEW_TOO_MANY = 16;
+
+  private static final int SHARE_TOO_MANY = 4;
 
   /** Enough for all but near ties. */
   private static final int MOST_HALVINGS = 24;
@@ -133,38 +135,60 @@ public final class FloatRow extends Row {
   }
 
   @Override
+  Row first(int length) {
+    return new FloatRow(pad).over(values, from, length);
+  }
+
+  @Override
   Row detached() {
     float[] copy = Arrays.copyOfRange(values, from, from + length);
     return new FloatRow(pad).over(copy, 0, length);
   }
 
-  /** Steps down from the largest entry until k are reached, then halves the last step. */
   @Override
   double lowerBound(int k) {
+    return reachedBy(k, k + k / SHARE_TOO_MANY + FEW_TOO_MANY);
+  }
+
+  @Override
+  double threshold(int k) {
+    float bound = reachedBy(k, k);
+    if (LANES.count(values, from, length, bound) == k) {
+      return bound;
+    }
+    double[] numbers = pad.numbers(length);
+    for (int i = 0; i < length; i++) {
+      numbers[i] = values[from + i];
+    }
+    return Selection.largest(numbers, length, k);
+  }
+
+  /** Steps down from the largest entry until k are reached, then halves the last step. */
+  private float reachedBy(int k, int most) {
     float high = LANES.max(values, from, length);
     float low = high;
     float step = 1;
-    while (LANES.count(values, from, length, low) < k) {
+    int reached = LANES.count(values, from, length, low);
+    while (reached < k) {
       high = low;
       low -= step;
       step *= 2;
       if (!(low > -Float.MAX_VALUE)) {
         return Float.NEGATIVE_INFINITY;
       }
+      reached = LANES.count(values, from, length, low);
     }
-    for (int i = 0; i < MOST_HALVINGS; i++) {
+    for (int i = 0; i < MOST_HALVINGS && reached > most; i++) {
       float middle = low + (high - low) / 2;
       if (middle <= low || middle >= high) {
         break;
       }
-      int reached = LANES.count(values, from, length, middle);
-      if (reached < k) {
+      int more = LANES.count(values, from, length, middle);
+      if (more < k) {
         high = middle;
       } else {
         low = middle;
-        if (reached - k <= CLOSE) {
-          break;
-        }
+        reached = more;
       }
     }
     return low;

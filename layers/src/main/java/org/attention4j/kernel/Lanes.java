@@ -15,6 +15,9 @@ abstract class Lanes {
   /** Rows of the tile of {@link #multiplyNarrowTiles}. */
   static final int NARROW_TILE_ROWS = 8;
 
+  /** Panels that the widest loops over single rows take at once: eight vectors. */
+  static final int WIDE = 4;
+
   private static final String MODULE = "jdk.incubator.vector";
   private static final String VECTOR_ROAD = "org.attention4j.kernel.VectorLanes";
 
@@ -91,9 +94,11 @@ abstract class Lanes {
       boolean add);
 
   /**
-   * y = Σ_j w_j B[index_j] over some rows of B, each of panel or half a panel columns.
+   * y += Σ_j w_j B[index_j] over some rows of B, or a stretch of them.
    *
-   * @param narrow whether the rows of B have half a panel of columns
+   * @param b0 where the stretch of the first row of B begins
+   * @param stride from one row of B to the next
+   * @param width columns: {@value #WIDE} panels, one or half of one
    */
   abstract void gather(
       float[] w,
@@ -103,11 +108,12 @@ abstract class Lanes {
       int count,
       float[] b,
       int b0,
-      boolean narrow,
+      int stride,
+      int width,
       float[] y,
       int y0);
 
-  /** B[index_j] += w_j x for some rows of B, each of panel or half a panel columns. */
+  /** B[index_j] += w_j x for some rows of B, as in {@link #gather}. */
   abstract void scatter(
       float[] w,
       int w0,
@@ -116,15 +122,17 @@ abstract class Lanes {
       int count,
       float[] x,
       int x0,
-      boolean narrow,
       float[] b,
-      int b0);
+      int b0,
+      int stride,
+      int width);
 
-  /** g_j += Σ_c B[index_j][c] x[c] over some rows of B, each of panel or half a panel columns. */
+  /** g_j += Σ_c B[index_j][c] x[c] over some rows of B, as in {@link #gather}. */
   abstract void gatherDots(
       float[] b,
       int b0,
-      boolean narrow,
+      int stride,
+      int width,
       int[] indices,
       int i0,
       int count,
@@ -169,8 +177,9 @@ abstract class Lanes {
   /** A row in pieces of a panel, {@code step} apart; the last one is filled up with zeros. */
   abstract void cut(float[] x, int from, int length, float[] panels, int to, int step);
 
+  /** The indices of the entries that reach the threshold. */
   abstract int atLeast(float[] x, int from, int length, float threshold, int[] indices);
 
   /** The indices of the entries that are not zero. */
-  abstract int nonZero(float[] x, int from, int length, int[] indices, int i0);
+  abstract int nonZero(float[] x, int from, int length, int[] indices);
 }

@@ -151,6 +151,9 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
    */
   public abstract Row spare(int length);
 
+  /** The first entries of this row, as a row of the same numbers. */
+  abstract Row first(int length);
+
   /** A copy in an array of its own, which no other row overwrites. */
   abstract Row detached();
 
@@ -161,4 +164,12 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
    * @return a lower bound of the k-th largest entry, perhaps minus infinity
    */
   abstract double lowerBound(int k);
+
+  /**
+   * A value that exactly {@code k} entries reach, or the k-th largest entry itself.
+   *
+   * @param k from 1 to length
+   * @return at most the k-th largest entry and above the next smaller one
+   */
+  abstract double threshold(int k);
 }

@@ -109,13 +109,13 @@ final class ScalarLanes extends ScalarTiles {
   }
 
   @Override
-  int nonZero(float[] x, int from, int length, int[] indices, int i0) {
-    int count = i0;
+  int nonZero(float[] x, int from, int length, int[] indices) {
+    int count = 0;
     for (int i = 0; i < length; i++) {
       if (x[from + i] != 0) {
         indices[count++] = i;
       }
     }
-    return count - i0;
+    return count;
   }
 }

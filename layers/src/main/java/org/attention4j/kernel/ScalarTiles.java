@@ -105,16 +105,13 @@ abstract class ScalarTiles extends Lanes {
       int count,
       float[] b,
       int b0,
-      boolean narrow,
+      int stride,
+      int width,
       float[] y,
       int y0) {
-    int width = narrow ? HALF : PANEL;
-    for (int c = 0; c < width; c++) {
-      y[y0 + c] = 0;
-    }
     for (int j = 0; j < count; j++) {
       float weight = w[w0 + j];
-      int row = b0 + indices[i0 + j] * width;
+      int row = b0 + indices[i0 + j] * stride;
       for (int c = 0; c < width; c++) {
         y[y0 + c] += weight * b[row + c];
       }
@@ -130,13 +127,13 @@ abstract class ScalarTiles extends Lanes {
       int count,
       float[] x,
       int x0,
-      boolean narrow,
       float[] b,
-      int b0) {
-    int width = narrow ? HALF : PANEL;
+      int b0,
+      int stride,
+      int width) {
     for (int j = 0; j < count; j++) {
       float weight = w[w0 + j];
-      int row = b0 + indices[i0 + j] * width;
+      int row = b0 + indices[i0 + j] * stride;
       for (int c = 0; c < width; c++) {
         b[row + c] += weight * x[x0 + c];
       }
@@ -147,7 +144,8 @@ abstract class ScalarTiles extends Lanes {
   void gatherDots(
       float[] b,
       int b0,
-      boolean narrow,
+      int stride,
+      int width,
       int[] indices,
       int i0,
       int count,
@@ -155,9 +153,8 @@ abstract class ScalarTiles extends Lanes {
       int x0,
       float[] g,
       int g0) {
-    int width = narrow ? HALF : PANEL;
     for (int j = 0; j < count; j++) {
-      int row = b0 + indices[i0 + j] * width;
+      int row = b0 + indices[i0 + j] * stride;
       float sum = 0;
       for (int c = 0; c < width; c++) {
         sum += b[row + c] * x[x0 + c];

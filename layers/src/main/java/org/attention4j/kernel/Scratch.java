@@ -2,14 +2,21 @@ package org.attention4j.kernel;
 
 /** The arrays that one thread works with; they grow as needed and are used again. */
 final class Scratch {
-  private static final int SLOTS = 17;
+  /** Arrays that only rows with few weights need, in either pass. */
+  static final int KEY_ROWS = 16;
+
+  static final int VALUE_ROWS = 17;
+  static final int KEY_ROW_SUMS = 18;
+  static final int VALUE_ROW_SUMS = 19;
+
+  private static final int SLOTS = 20;
 
   private final float[][] floats = new float[SLOTS][0];
+  final SparseRows sparseRows = new SparseRows();
   final RowPad pad = new RowPad();
   final FloatRow row = new FloatRow(pad);
   final FloatRow scoreRow = new FloatRow(pad);
   final FloatRow gradientRow = new FloatRow(pad);
-  private static final int VALUE_FEATURES = SLOTS - 1;
   private static final int SPARSE_SLOTS = 8;
 
   private final float[][] sparse = new float[SPARSE_SLOTS][0];
@@ -25,16 +32,12 @@ final class Scratch {
     return floats[slot];
   }
 
-  /** An array for one row with few weights. */
+  /** An array for a block of rows with few weights. */
   float[] sparse(int slot, int length) {
     if (sparse[slot].length < length) {
       sparse[slot] = new float[length + length / 2];
     }
     return sparse[slot];
-  }
-
-  int valueFeatureSlot() {
-    return VALUE_FEATURES;
   }
 
   int[] seen(int length) {

@@ -18,43 +18,39 @@ final class SparseBackward {
   private final FloatBlock block;
   private final AttentionShape shape;
   private final Trace trace;
-  private final int[] rowStarts;
+  private final int[] starts;
   private final Dropout dropout;
-  private float[] keyFeatures = {};
-  private float[] valueFeatures = {};
+  private final int keyColumns;
+  private final int valueColumns;
+  private float[] keyRows = {};
+  private float[] valueRows = {};
   private float[] keySums = {};
   private float[] valueSums = {};
   private BackwardPart.Part part = new BackwardPart.Part(0, 0, 0, 0, 0, 1);
   private boolean used;
 
-  /** Of the block at hand: its first row, and where its kept weights begin. */
-  private int first;
-
+  /** Where the kept weights of the block at hand begin. */
   private int start;
 
-  SparseBackward(FloatAttention attention, FloatBlock block, Trace trace, int[] rowStarts) {
+  SparseBackward(FloatAttention attention, FloatBlock block, Trace trace, int[] starts) {
     this.attention = attention;
     this.block = block;
     this.shape = block.shape;
     this.trace = trace;
-    this.rowStarts = rowStarts;
+    this.starts = starts;
     dropout = new Dropout(block.problem.dropout(), block.problem.seed());
+    keyColumns = FloatBlock.columns(shape.headSize());
+    valueColumns = FloatBlock.columns(shape.valueSize());
   }
 
-  void start(BackwardPart.Part part, float[] keyFeatures) {
+  void start(BackwardPart.Part part) {
     this.part = part;
-    this.keyFeatures = keyFeatures;
     used = false;
   }
 
   /** Whether the weights of this row were kept. */
   boolean has(int row) {
     return trace.counts().length > 0 && trace.counts()[row] != Trace.AGAIN;
-  }
-
-  /** How many weights of this row were kept. */
-  private int count(int row) {
-    return has(row) ? trace.counts()[row] : 0;
   }
 
   /** Whether the weights of all these rows were kept. */
@@ -77,83 +73,41 @@ final class SparseBackward {
       float[] gradientRows,
       float[] queryGradients,
       RowContext context) {
-    int kept = 0;
-    first = shape.row(part.example(), head, query);
-    for (int r = 0; r < rows; r++) {
-      kept += count(first + r);
-    }
-    if (kept == 0) {
+    int first = shape.row(part.example(), head, query);
+    if (trace.counts().length == 0) {
       return;
     }
-    start = rowStarts[first];
+    SparseRows kept = block.scratch.sparseRows.over(trace.keys(), starts, first, rows);
+    if (kept.size() == 0) {
+      return;
+    }
+    start = starts[first];
     prepare();
     Scratch scratch = block.scratch;
-    float[] weights = scratch.sparse(WEIGHTS, kept);
-    System.arraycopy(trace.weights(), start, weights, 0, kept);
-    float[] gradients = scratch.sparse(GRADIENTS, kept);
-    Arrays.fill(gradients, 0, kept, 0);
+    float[] weights = scratch.sparse(WEIGHTS, kept.size());
+    System.arraycopy(trace.weights(), start, weights, 0, kept.size());
     float[] outputGradients = padded(OUTPUT_GRADIENTS, gradientRows, rows, shape.valueSize());
-    forEachPanel(
-        shape.valueSize(),
-        rows,
-        (column, panel, narrow, from, count) ->
-            FloatBlock.LANES.gatherDots(
-                valueFeatures,
-                panel,
-                narrow,
-                trace.keys(),
-                from,
-                count,
-                outputGradients,
-                column,
-                gradients,
-                from - start));
+    float[] gradients = scratch.sparse(GRADIENTS, kept.size());
+    Arrays.fill(gradients, 0, kept.size(), 0);
+    kept.dots(valueRows, outputGradients, valueColumns, gradients);
+    float[] queries = padded(QUERIES, queryRows, rows, shape.headSize());
+    float[] scores = scratch.sparse(SCORES, kept.size());
+    if (block.problem.kernel().readsScores()) {
+      Arrays.fill(scores, 0, kept.size(), 0);
+      kept.dots(keyRows, queries, keyColumns, scores);
+    }
     float[] dropped = weights;
     if (block.problem.dropout() > 0) {
-      dropped = scratch.sparse(DROPPED, kept);
+      dropped = scratch.sparse(DROPPED, kept.size());
     }
-    float[] queries = padded(QUERIES, queryRows, rows, shape.headSize());
     for (int r = 0; r < rows; r++) {
-      int row = first + r;
-      if (count(row) > 0) {
-        row(head, query + r, row, seen[r], weights, gradients, dropped, queries, r, context);
+      if (starts[first + r + 1] > starts[first + r]) {
+        row(head, query + r, seen[r], scores, weights, gradients, dropped, context);
       }
     }
-    scatter(rows, shape.valueSize(), dropped, outputGradients, valueSums);
-    scatter(rows, shape.headSize(), gradients, queries, keySums);
-    forEachPanel(
-        shape.headSize(),
-        rows,
-        (column, panel, narrow, from, count) ->
-            FloatBlock.LANES.gather(
-                gradients,
-                from - start,
-                trace.keys(),
-                from,
-                count,
-                keyFeatures,
-                panel,
-                narrow,
-                queryGradients,
-                column));
-  }
-
-  private void scatter(int rows, int features, float[] factors, float[] vectors, float[] sums) {
-    forEachPanel(
-        features,
-        rows,
-        (column, panel, narrow, from, count) ->
-            FloatBlock.LANES.scatter(
-                factors,
-                from - start,
-                trace.keys(),
-                from,
-                count,
-                vectors,
-                column,
-                narrow,
-                sums,
-                panel));
+    kept.scatter(dropped, outputGradients, valueColumns, valueSums);
+    kept.scatter(gradients, queries, keyColumns, keySums);
+    kept.gather(gradients, keyRows, keyColumns, queryGradients);
   }
 
   private void prepare() {
@@ -161,78 +115,62 @@ final class SparseBackward {
       return;
     }
     used = true;
-    Scratch scratch = block.scratch;
+    int keys = shape.key(part.example(), part.keyValueHead(), shape.headSize());
     int values = shape.key(part.example(), part.keyValueHead(), shape.valueSize());
-    valueFeatures =
-        block.packFeatures(scratch.valueFeatureSlot(), attention.v, values, shape.valueSize());
-    keySums = new float[block.keysPadded * FloatBlock.columns(shape.headSize())];
-    valueSums = new float[block.keysPadded * FloatBlock.columns(shape.valueSize())];
+    keyRows = block.packKeyRows(Scratch.KEY_ROWS, attention.k, keys, shape.headSize());
+    valueRows = block.packKeyRows(Scratch.VALUE_ROWS, attention.v, values, shape.valueSize());
+    keySums = zeros(Scratch.KEY_ROW_SUMS, keyColumns);
+    valueSums = zeros(Scratch.VALUE_ROW_SUMS, valueColumns);
+  }
+
+  private float[] zeros(int slot, int columns) {
+    int length = block.keys.count() * columns;
+    float[] zeros = block.scratch.floats(slot, length);
+    Arrays.fill(zeros, 0, length, 0);
+    return zeros;
   }
 
   /** dp of one row to dz, and its dropped weights. */
   private void row(
       int head,
       int query,
-      int row,
       int seen,
+      float[] scores,
       float[] weights,
       float[] gradients,
       float[] dropped,
-      float[] queries,
-      int r,
       RowContext context) {
-    int from = rowStarts[row];
-    int at = from - start;
-    int count = count(row);
+    int row = shape.row(part.example(), head, query);
+    int at = starts[row] - start;
+    int count = starts[row + 1] - starts[row];
     Scratch scratch = block.scratch;
     RowKernel kernel = block.problem.kernel();
     if (dropped != weights) {
-      drop(weights, gradients, dropped, row, from, count);
+      drop(weights, gradients, dropped, row, count);
     }
-    FloatRow scores = scratch.scoreRow.over(scratch.sparse(SCORES, count), 0, count);
-    if (kernel.readsScores()) {
-      scores(scores, head, query, r, from, count, queries);
+    if (kernel.readsScores() && block.problem.linearBiases()) {
+      addLinearBias(scores, at, head, query, starts[row], count);
     }
     attention.restore(context, row);
     kernel.backward(
-        scores,
+        scratch.scoreRow.over(scores, at, count),
         scratch.row.over(weights, at, count),
         scratch.gradientRow.over(gradients, at, count),
         context.row(seen));
   }
 
-  /** The scores of the kept weights, which the kernel wants to see. */
-  private void scores(
-      FloatRow scores, int head, int query, int r, int from, int count, float[] queries) {
-    float[] z = block.scratch.sparse(SCORES, count);
-    Arrays.fill(z, 0, count, 0);
-    int columns = FloatBlock.columns(shape.headSize());
-    for (int c = 0; c < columns; c += FloatBlock.PANEL) {
-      FloatBlock.LANES.gatherDots(
-          keyFeatures,
-          c * block.keysPadded,
-          columns - c < FloatBlock.PANEL,
-          trace.keys(),
-          from,
-          count,
-          queries,
-          r * columns + c,
-          z,
-          0);
-    }
-    if (block.problem.linearBiases()) {
-      double slope = block.problem.slope(head);
-      for (int j = 0; j < count; j++) {
-        int position = block.keys.position(trace.keys()[from + j]);
-        double distance = Math.abs(query + block.problem.queryOffset() - position);
-        scores.set(j, z[j] - slope * distance);
-      }
+  private void addLinearBias(float[] scores, int at, int head, int query, int from, int count) {
+    double slope = block.problem.slope(head);
+    for (int j = 0; j < count; j++) {
+      int position = block.keys.position(trace.keys()[from + j]);
+      double distance = Math.abs(query + block.problem.queryOffset() - position);
+      scores[at + j] = (float) (scores[at + j] - slope * distance);
     }
   }
 
   /** The weights with dropout; the gradients get it too. */
-  private void drop(
-      float[] weights, float[] gradients, float[] dropped, int row, int from, int count) {
+  private void drop(float[] weights, float[] gradients, float[] dropped, int row, int count) {
+    int from = starts[row];
     for (int j = 0; j < count; j++) {
       int position = block.keys.position(trace.keys()[from + j]);
       float factor = (float) dropout.factor(row, position);
@@ -253,27 +191,6 @@ final class SparseBackward {
     return padded;
   }
 
-  private interface RowAction {
-    void run(int column, int panel, boolean narrow, int from, int count);
-  }
-
-  /**
-   * One panel of features after the other for all kept rows of the block: of the keys, which come
-   * in any order, only that panel has to stay in the second-level cache.
-   */
-  private void forEachPanel(int features, int rows, RowAction action) {
-    int columns = FloatBlock.columns(features);
-    for (int c = 0; c < columns; c += FloatBlock.PANEL) {
-      boolean narrow = columns - c < FloatBlock.PANEL;
-      for (int r = 0; r < rows; r++) {
-        int row = first + r;
-        if (count(row) > 0) {
-          action.run(r * columns + c, c * block.keysPadded, narrow, rowStarts[row], count(row));
-        }
-      }
-    }
-  }
-
   /** Adds the sums by key to those in panels of keys. */
   void addTo(float[] keyPanels, float[] valuePanels) {
     if (used) {
@@ -285,14 +202,10 @@ final class SparseBackward {
   private void addTo(float[] sums, int features, float[] panels) {
     int padded = FloatBlock.roundUp(features, Lanes.TILE_ROWS);
     int columns = FloatBlock.columns(features);
-    for (int panel = 0; panel < columns; panel += FloatBlock.PANEL) {
-      int width = Math.min(FloatBlock.PANEL, columns - panel);
-      int from = panel * block.keysPadded;
-      for (int key = 0; key < block.keys.count(); key++) {
-        int to = key / FloatBlock.PANEL * FloatBlock.PANEL * padded + key % FloatBlock.PANEL;
-        for (int c = 0; c < Math.min(width, features - panel); c++) {
-          panels[to + (panel + c) * FloatBlock.PANEL] += sums[from + key * width + c];
-        }
+    for (int key = 0; key < block.keys.count(); key++) {
+      int to = key / FloatBlock.PANEL * FloatBlock.PANEL * padded + key % FloatBlock.PANEL;
+      for (int c = 0; c < features; c++) {
+        panels[to + c * FloatBlock.PANEL] += sums[key * columns + c];
       }
     }
   }

@@ -14,20 +14,18 @@ final class SupportList {
   private final int[] counts;
   private int[] keys = {};
   private float[] weights = {};
-  private int[] rowStarts;
   private int size;
+  private int copied;
 
   /**
    * Makes an empty list.
    *
    * @param wanted whether anything is to be remembered
    * @param counts where the number of weights of each row goes
-   * @param rowStarts where the place of each row's weights in this list goes
    */
-  SupportList(boolean wanted, AttentionShape shape, int[] counts, int[] rowStarts) {
+  SupportList(boolean wanted, AttentionShape shape, int[] counts) {
     this.wanted = wanted;
     this.counts = counts;
-    this.rowStarts = rowStarts;
     most = Math.max(MOST_IN_ANY_CASE, MOST_PER_FEATURE * (shape.headSize() + shape.valueSize()));
   }
 
@@ -51,7 +49,6 @@ final class SupportList {
       weights = Arrays.copyOf(weights, larger);
     }
     counts[row] = count;
-    rowStarts[row] = size;
     for (int j = 0; j < count; j++) {
       keys[size + j] = indices[j];
       weights[size + j] = values[from + indices[j]];
@@ -59,8 +56,11 @@ final class SupportList {
     size += count;
   }
 
-  void copyRow(int row, int[] toKeys, float[] toWeights, int to) {
-    System.arraycopy(keys, rowStarts[row], toKeys, to, counts[row]);
-    System.arraycopy(weights, rowStarts[row], toWeights, to, counts[row]);
+  /** Copies the weights of rows from .. to - 1, which were added next, to where each begins. */
+  void copyTo(int[] toKeys, float[] toWeights, int[] starts, int from, int to) {
+    int length = starts[to] - starts[from];
+    System.arraycopy(keys, copied, toKeys, starts[from], length);
+    System.arraycopy(weights, copied, toWeights, starts[from], length);
+    copied += length;
   }
 }

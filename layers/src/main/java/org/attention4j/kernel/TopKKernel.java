@@ -21,61 +21,34 @@ final class TopKKernel implements RowKernel {
     }
     int found = row.atLeast(row.lowerBound(k));
     int[] indices = row.indices();
-    double[] values = row.scratch();
+    Row survivors = row.spare(found);
     for (int j = 0; j < found; j++) {
-      values[j] = row.get(indices[j]);
+      survivors.set(j, row.get(indices[j]));
     }
-    if (found - k <= FloatRow.CLOSE) {
-      dropSmallest(indices, values, found, found - k);
-    } else {
-      dropBelow(row, indices, found, k, Selection.largest(values, found, k));
-    }
-    keep(row, indices, k, max);
-    context.support(k);
-  }
-
-  /** Takes out the smallest one by one, of equal ones the last. */
-  private static void dropSmallest(int[] indices, double[] values, int found, int surplus) {
-    int count = found;
-    for (int i = 0; i < surplus; i++) {
-      int smallest = 0;
-      for (int j = 1; j < count; j++) {
-        if (values[j] <= values[smallest]) {
-          smallest = j;
-        }
-      }
-      count--;
-      System.arraycopy(indices, smallest + 1, indices, smallest, count - smallest);
-      System.arraycopy(values, smallest + 1, values, smallest, count - smallest);
-    }
-  }
-
-  /** Takes out all below the k-th largest value, and of those equal to it the last. */
-  private static void dropBelow(Row row, int[] indices, int found, int k, double smallest) {
-    int ties = k;
-    for (int j = 0; j < found; j++) {
-      if (row.get(indices[j]) > smallest) {
-        ties--;
-      }
-    }
-    int count = 0;
-    for (int j = 0; j < found; j++) {
-      double z = row.get(indices[j]);
-      if (z > smallest || (z == smallest && ties-- > 0)) {
-        indices[count++] = indices[j];
-      }
-    }
-  }
-
-  private static void keep(Row row, int[] indices, int k, double max) {
-    Row selected = row.spare(k);
-    for (int j = 0; j < k; j++) {
-      selected.set(j, row.get(indices[j]));
-    }
+    select(survivors, indices, found, k);
+    Row selected = survivors.first(k);
     selected.multiply(1 / selected.exp(max, 1));
     row.fill(0);
     for (int j = 0; j < k; j++) {
       row.set(indices[j], selected.get(j));
+    }
+    context.support(k);
+  }
+
+  /** Puts the k largest first, in their order; of those equal to the smallest the last go. */
+  private static void select(Row survivors, int[] indices, int found, int k) {
+    double threshold = survivors.threshold(k);
+    int ties = k;
+    for (int j = 0; j < found; j++) {
+      ties -= survivors.get(j) > threshold ? 1 : 0;
+    }
+    int count = 0;
+    for (int j = 0; j < found; j++) {
+      double z = survivors.get(j);
+      if (z > threshold || (z == threshold && ties-- > 0)) {
+        survivors.set(count, z);
+        indices[count++] = indices[j];
+      }
     }
   }
 

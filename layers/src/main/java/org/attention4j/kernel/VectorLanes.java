@@ -2,11 +2,10 @@ package org.attention4j.kernel;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** Passes over a row with the widest vectors of this CPU. */
-final class VectorLanes extends VectorTiles {
+final class VectorLanes extends VectorFinds {
   /** Four maxima at a time: what Java asks of NaN and -0 makes a chain of them slow. */
   @Override
   float max(float[] x, int from, int length) {
@@ -30,22 +29,6 @@ final class VectorLanes extends VectorTiles {
       max = Math.max(max, x[from + i]);
     }
     return max;
-  }
-
-  @Override
-  int count(float[] x, int from, int length, float threshold) {
-    int bound = FLOATS.loopBound(length);
-    FloatVector zero = FloatVector.zero(FLOATS);
-    FloatVector counts = zero;
-    for (int i = 0; i < bound; i += V) {
-      VectorMask<Float> found = load(x, from + i).compare(VectorOperators.GE, threshold);
-      counts = counts.add(zero.blend(1f, found));
-    }
-    int count = (int) counts.reduceLanes(VectorOperators.ADD);
-    for (int i = bound; i < length; i++) {
-      count += x[from + i] >= threshold ? 1 : 0;
-    }
-    return count;
   }
 
   @Override
@@ -205,45 +188,5 @@ final class VectorLanes extends VectorTiles {
     for (int i = bound; i < length; i++) {
       x[from + i] -= slope * Math.abs(keyPositions[keyFrom + i] - position);
     }
-  }
-
-  @Override
-  int atLeast(float[] x, int from, int length, float threshold, int[] indices) {
-    int bound = FLOATS.loopBound(length);
-    int count = 0;
-    for (int i = 0; i < bound; i += V) {
-      VectorMask<Float> found = load(x, from + i).compare(VectorOperators.GE, threshold);
-      if (found.anyTrue()) {
-        for (long bits = found.toLong(); bits != 0; bits &= bits - 1) {
-          indices[count++] = i + Long.numberOfTrailingZeros(bits);
-        }
-      }
-    }
-    for (int i = bound; i < length; i++) {
-      if (x[from + i] >= threshold) {
-        indices[count++] = i;
-      }
-    }
-    return count;
-  }
-
-  @Override
-  int nonZero(float[] x, int from, int length, int[] indices, int i0) {
-    int bound = FLOATS.loopBound(length);
-    int count = i0;
-    for (int i = 0; i < bound; i += V) {
-      VectorMask<Float> found = load(x, from + i).compare(VectorOperators.NE, 0f);
-      if (found.anyTrue()) {
-        for (long bits = found.toLong(); bits != 0; bits &= bits - 1) {
-          indices[count++] = i + Long.numberOfTrailingZeros(bits);
-        }
-      }
-    }
-    for (int i = bound; i < length; i++) {
-      if (x[from + i] != 0) {
-        indices[count++] = i;
-      }
-    }
-    return count - i0;
   }
 }

@@ -2,7 +2,6 @@ package org.attention4j.kernel;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -180,95 +179,6 @@ abstract class VectorTiles extends Lanes {
     s5.intoArray(c, c0 + 5 * ldc);
     s6.intoArray(c, c0 + 6 * ldc);
     s7.intoArray(c, c0 + 7 * ldc);
-  }
-
-  @Override
-  void gather(
-      float[] w,
-      int w0,
-      int[] indices,
-      int i0,
-      int count,
-      float[] b,
-      int b0,
-      boolean narrow,
-      float[] y,
-      int y0) {
-    FloatVector even = FloatVector.zero(FLOATS);
-    FloatVector odd = even;
-    if (narrow) {
-      for (int j = 0; j < count; j++) {
-        FloatVector s = FloatVector.broadcast(FLOATS, w[w0 + j]);
-        even = s.fma(load(b, b0 + indices[i0 + j] * V), even);
-      }
-      even.intoArray(y, y0);
-      return;
-    }
-    for (int j = 0; j < count; j++) {
-      FloatVector s = FloatVector.broadcast(FLOATS, w[w0 + j]);
-      int row = b0 + indices[i0 + j] * PANEL;
-      even = s.fma(load(b, row), even);
-      odd = s.fma(load(b, row + V), odd);
-    }
-    even.intoArray(y, y0);
-    odd.intoArray(y, y0 + V);
-  }
-
-  @Override
-  void scatter(
-      float[] w,
-      int w0,
-      int[] indices,
-      int i0,
-      int count,
-      float[] x,
-      int x0,
-      boolean narrow,
-      float[] b,
-      int b0) {
-    FloatVector even = load(x, x0);
-    if (narrow) {
-      for (int j = 0; j < count; j++) {
-        FloatVector s = FloatVector.broadcast(FLOATS, w[w0 + j]);
-        int row = b0 + indices[i0 + j] * V;
-        s.fma(even, load(b, row)).intoArray(b, row);
-      }
-      return;
-    }
-    FloatVector odd = load(x, x0 + V);
-    for (int j = 0; j < count; j++) {
-      FloatVector s = FloatVector.broadcast(FLOATS, w[w0 + j]);
-      int row = b0 + indices[i0 + j] * PANEL;
-      s.fma(even, load(b, row)).intoArray(b, row);
-      s.fma(odd, load(b, row + V)).intoArray(b, row + V);
-    }
-  }
-
-  @Override
-  void gatherDots(
-      float[] b,
-      int b0,
-      boolean narrow,
-      int[] indices,
-      int i0,
-      int count,
-      float[] x,
-      int x0,
-      float[] g,
-      int g0) {
-    FloatVector even = load(x, x0);
-    if (narrow) {
-      for (int j = 0; j < count; j++) {
-        g[g0 + j] += even.mul(load(b, b0 + indices[i0 + j] * V)).reduceLanes(VectorOperators.ADD);
-      }
-      return;
-    }
-    FloatVector odd = load(x, x0 + V);
-    for (int j = 0; j < count; j++) {
-      int row = b0 + indices[i0 + j] * PANEL;
-      FloatVector product = even.fma(load(b, row), odd.mul(load(b, row + V)));
-      g[g0 + j] += product.reduceLanes(VectorOperators.ADD);
-    }
   }
 
   @Override

@@ -50,6 +50,13 @@ class SelectionTest {
 
       FloatRow row = new FloatRow().over(numbers, 0, numbers.length);
       assertThat(row.atLeast(row.lowerBound(k))).isGreaterThanOrEqualTo(k);
+      float next = k < numbers.length ? sorted[numbers.length - k - 1] : Float.NEGATIVE_INFINITY;
+      assertThat(row.threshold(k)).isLessThanOrEqualTo(expected);
+      if (next < expected) {
+        assertThat(row.threshold(k)).isGreaterThan(next);
+      } else {
+        assertThat(row.threshold(k)).isEqualTo(expected);
+      }
     }
   }
 
