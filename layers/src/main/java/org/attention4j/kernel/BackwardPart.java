@@ -126,11 +126,11 @@ abstract class BackwardPart extends FloatBlock {
     float[] panel = scratch.floats(PANEL_ROWS, depth * PANEL);
     for (int key = from; key < to; key += PANEL) {
       LANES.copyPanel(rows, key - from, stride, depth, panel);
-      LANES.multiplyTiles(
+      LANES.multiplyGroups(
           padded / Lanes.TILE_ROWS,
           columns,
           column,
-          depth,
+          Lanes.TILE_ROWS * depth,
           panel,
           0,
           depth,
@@ -141,18 +141,12 @@ abstract class BackwardPart extends FloatBlock {
     }
   }
 
-  /** Some queries of [features, T] as they lie, times a factor, with zeros around. */
+  /** Some queries of [features, T] as groups of features, times a factor, with zeros around. */
   void packColumns(
       float[] packed, int at, float[] x, int from, int features, int row, int rows, float factor) {
-    int depth = rows(rows);
     int padded = roundUp(features, Lanes.TILE_ROWS);
-    for (int c = 0; c < padded; c++) {
-      int filled = c < features ? rows : 0;
-      int source = from + c * shape.queries() + row;
-      for (int r = 0; r < filled; r++) {
-        packed[at + c * depth + r] = factor * x[source + r];
-      }
-      Arrays.fill(packed, at + c * depth + filled, at + (c + 1) * depth, 0);
-    }
+    int queries = shape.queries();
+    Panels.rowGroups(
+        x, from + row, queries, features, rows, packed, at, padded, rows(rows), factor);
   }
 }

@@ -62,13 +62,13 @@ final class FloatBackward extends BackwardPart {
     float scale = (float) problem.scale();
     int d = shape.headSize();
     int dv = shape.valueSize();
-    float[] queryRows = packRows(QUERY_ROWS, attention.q, q, d, query, rows, scale);
-    float[] gradientRows = packRows(GRADIENT_ROWS, outputGradient, o, dv, query, rows, 1);
     float[] queryGradients = scratch.floats(QUERY_GRADIENTS, rows(rowLimit) * columns(d));
     if (sparse.all(head, query, rows)) {
       Arrays.fill(queryGradients, 0, rows(rows) * columns(d), 0);
     } else {
       packDense();
+      float[] queryRows = packRows(QUERY_ROWS, attention.q, q, d, query, rows, scale);
+      float[] gradientRows = packRows(GRADIENT_ROWS, outputGradient, o, dv, query, rows, 1);
       float[] weights = scratch.floats(WEIGHTS, rows(rowLimit) * scoreStride);
       float[] gradients = scratch.floats(SCORE_GRADIENTS, rows(rowLimit) * scoreStride);
       multiplyByKeys(queryRows, keyPanels, d, seen, rows, weights);
@@ -88,7 +88,7 @@ final class FloatBackward extends BackwardPart {
       addProducts(gradients, scoreStride, queryColumns, 0, d, rows, 0, seen[rows - 1], keySums);
       addProducts(weights, scoreStride, gradientColumns, 0, dv, rows, 0, seen[rows - 1], valueSums);
     }
-    sparse.rows(head, query, rows, seen, queryRows, gradientRows, queryGradients, context);
+    sparse.rows(head, query, rows, seen, outputGradient, queryGradients, context);
     write(queryGradients, queryGradient, q, query, rows, scale);
   }
 

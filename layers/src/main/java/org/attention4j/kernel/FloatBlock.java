@@ -55,11 +55,6 @@ abstract class FloatBlock {
     return (x + multiple - 1) / multiple * multiple;
   }
 
-  /** Features as the depth of a product: an even number. */
-  static int depth(int features) {
-    return roundUp(features, 2);
-  }
-
   /** Features as columns: whole panels, the last one half if that is enough. */
   static int columns(int features) {
     return roundUp(features, HALF_PANEL);
@@ -72,10 +67,9 @@ abstract class FloatBlock {
 
   /** [features, T] of the visible keys as panels of keys: for products over the features. */
   float[] packKeys(int slot, float[] x, int from, int features) {
-    int depth = depth(features);
-    float[] packed = scratch.floats(slot, keysPadded * depth);
+    float[] packed = scratch.floats(slot, keysPadded * features);
     Rows rows = visible(x, from, features);
-    Panels.cut(rows.x, rows.from, rows.stride, features, keys.count(), packed, 0, depth);
+    Panels.cut(rows.x, rows.from, rows.stride, features, keys.count(), packed, 0);
     return packed;
   }
 
@@ -119,49 +113,30 @@ abstract class FloatBlock {
     return new Rows(rows, 0, n);
   }
 
-  /** Some queries of [features, T] as rows, times a factor. */
+  /** Some queries of [features, T] as groups of rows, times a factor. */
   float[] packRows(int slot, float[] x, int from, int features, int row, int rows, float factor) {
-    int depth = depth(features);
-    float[] packed = scratch.floats(slot, rows(rowLimit) * depth);
-    packRows(packed, x, from, features, row, rows, factor, rows(rows));
+    float[] packed = scratch.floats(slot, rows(rowLimit) * features);
+    int queries = shape.queries();
+    Panels.entryGroups(x, from + row, queries, features, rows, packed, 0, rows(rows), factor);
     return packed;
-  }
-
-  /** The same into an array, with zeros up to a number of rows. */
-  void packRows(
-      float[] packed,
-      float[] x,
-      int from,
-      int features,
-      int row,
-      int rows,
-      float factor,
-      int padded) {
-    int depth = depth(features);
-    Panels.transpose(x, from + row, shape.queries(), features, rows, packed, 0, depth, factor);
-    for (int r = 0; features < depth && r < rows; r++) {
-      packed[r * depth + features] = 0;
-    }
-    Arrays.fill(packed, rows * depth, padded * depth, 0);
   }
 
   /** scores[row, key] = Σ_c rows[row, c] panels[c, key], up to the key that each tile sees. */
   void multiplyByKeys(
       float[] rows, float[] panels, int features, int[] seen, int count, float[] to) {
-    int depth = depth(features);
     int most = seen[count - 1];
     int tiles = tiles(count);
     for (int key = 0; key < most; key += PANEL) {
       int first = firstTile(seen, count, key);
       int row = first * Lanes.TILE_ROWS;
-      LANES.multiplyTiles(
+      LANES.multiplyGroups(
           tiles - first,
           rows,
-          row * depth,
-          depth,
+          row * features,
+          Lanes.TILE_ROWS * features,
           panels,
-          key * depth,
-          depth,
+          key * features,
+          features,
           to,
           row * scoreStride + key,
           scoreStride,

@@ -1,6 +1,5 @@
 package org.attention4j.kernel;
 
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -64,13 +63,12 @@ public final class FloatLinear {
       return values[transposed ? input * outputs + output : output * inputs + input];
     }
 
-    /** W as rows of even length, as many as whole tiles need. */
+    /** W as groups of rows, as many as whole tiles need. */
     private float[] rows(int inputs) {
-      int depth = FloatBlock.depth(inputs);
-      float[] rows = new float[FloatBlock.roundUp(outputs, ROWS) * depth];
+      float[] rows = new float[FloatBlock.roundUp(outputs, ROWS) * inputs];
       for (int o = 0; o < outputs; o++) {
         for (int i = 0; i < inputs; i++) {
-          rows[o * depth + i] = at(o, i, inputs);
+          rows[grouped(o, i, inputs)] = at(o, i, inputs);
         }
       }
       return rows;
@@ -78,14 +76,17 @@ public final class FloatLinear {
 
     /** Wᵀ, likewise. */
     private float[] columns(int inputs) {
-      int depth = FloatBlock.depth(outputs);
-      float[] columns = new float[FloatBlock.roundUp(inputs, ROWS) * depth];
+      float[] columns = new float[FloatBlock.roundUp(inputs, ROWS) * outputs];
       for (int o = 0; o < outputs; o++) {
         for (int i = 0; i < inputs; i++) {
-          columns[i * depth + o] = at(o, i, inputs);
+          columns[grouped(i, o, outputs)] = at(o, i, inputs);
         }
       }
       return columns;
+    }
+
+    private static int grouped(int row, int column, int depth) {
+      return (row / ROWS * depth + column) * ROWS + row % ROWS;
     }
   }
 
@@ -135,15 +136,14 @@ public final class FloatLinear {
     int example = task / chunks();
     int from = firstStep(task % chunks());
     int to = firstStep(task % chunks() + 1);
-    int depth = FloatBlock.depth(inputs);
-    float[] panels = scratch.floats(X_PANELS, FloatBlock.roundUp(to - from, PANEL) * depth);
+    float[] panels = scratch.floats(X_PANELS, FloatBlock.roundUp(to - from, PANEL) * inputs);
     packPanels(x, example, inputs, from, to, panels, 0);
     for (int j = 0; j < rows.length; j++) {
       Weights map = maps.get(j);
       Target target = new Target(outputs[j], example, map.outputs(), map.bias(), scratch);
       for (int t = from; t < to; t += SPAN) {
         target.over(t, Math.min(SPAN, to - t));
-        target.add(rows[j], depth, panels, (t - from) * depth);
+        target.add(rows[j], inputs, panels, (t - from) * inputs);
         target.finish();
       }
     }
@@ -179,7 +179,7 @@ public final class FloatLinear {
     int from = firstStep(task % chunks());
     int to = firstStep(task % chunks() + 1);
     int padded = FloatBlock.roundUp(to - from, PANEL);
-    int total = maps.stream().mapToInt(map -> FloatBlock.depth(map.outputs())).sum();
+    int total = maps.stream().mapToInt(Weights::outputs).sum();
     float[] panels = scratch.floats(GRADIENT_PANELS, padded * total);
     int[] starts = new int[maps.size()];
     int start = 0;
@@ -187,13 +187,13 @@ public final class FloatLinear {
       int outputs = maps.get(j).outputs();
       starts[j] = start;
       packPanels(outputGradients[j], example, outputs, from, to, panels, start);
-      start += padded * FloatBlock.depth(outputs);
+      start += padded * outputs;
     }
     Target target = new Target(gradient, example, inputs, null, scratch);
     for (int t = from; t < to; t += SPAN) {
       target.over(t, Math.min(SPAN, to - t));
       for (int j = 0; j < starts.length; j++) {
-        int depth = FloatBlock.depth(maps.get(j).outputs());
+        int depth = maps.get(j).outputs();
         target.add(columns[j], depth, panels, starts[j] + (t - from) * depth);
       }
       target.finish();
@@ -205,7 +205,7 @@ public final class FloatLinear {
     int example = task / chunks();
     int from = firstStep(task % chunks());
     int to = firstStep(task % chunks() + 1);
-    int depth = FloatBlock.depth(to - from);
+    int depth = to - from;
     int width = FloatBlock.roundUp(inputs, PANEL);
     float[] features = scratch.floats(X_FEATURES, depth * width);
     packFeatures(example, from, to, features);
@@ -214,18 +214,26 @@ public final class FloatLinear {
       int outputs = maps.get(j).outputs();
       int padded = FloatBlock.roundUp(outputs, ROWS);
       float[] rows = scratch.floats(GRADIENT_ROWS, padded * depth);
-      Arrays.fill(rows, 0, padded * depth, 0);
-      for (int o = 0; o < outputs; o++) {
-        int source = (example * outputs + o) * steps + from;
-        System.arraycopy(outputGradients[j], source, rows, o * depth, to - from);
-      }
+      int source = example * outputs * steps + from;
+      Panels.rowGroups(
+          outputGradients[j], source, steps, outputs, depth, rows, 0, padded, depth, 1);
       float[] part = new float[padded * width];
       for (int t = 0; t < depth; t += STEP_BLOCK) {
         int block = Math.min(STEP_BLOCK, depth - t);
         for (int i = 0; i < width; i += PANEL) {
           int panel = i * depth + t * PANEL;
-          LANES.multiplyTiles(
-              padded / ROWS, rows, t, depth, features, panel, block, part, i, width, true);
+          LANES.multiplyGroups(
+              padded / ROWS,
+              rows,
+              t * ROWS,
+              ROWS * depth,
+              features,
+              panel,
+              block,
+              part,
+              i,
+              width,
+              true);
         }
       }
       parts[j] = part;
@@ -266,14 +274,13 @@ public final class FloatLinear {
   private void packPanels(
       float[] values, int example, int features, int from, int to, float[] panels, int start) {
     int at = example * features * steps + from;
-    int depth = FloatBlock.depth(features);
-    Panels.cut(values, at, steps, features, to - from, panels, start, depth);
+    Panels.cut(values, at, steps, features, to - from, panels, start);
   }
 
   /** Some steps of x as panels of features, with zeros around. */
   private void packFeatures(int example, int from, int to, float[] panels) {
     int at = example * inputs * steps + from;
-    int depth = FloatBlock.depth(to - from);
+    int depth = to - from;
     int width = FloatBlock.roundUp(inputs, PANEL);
     Panels.transpose(x, at, steps, inputs, to - from, panels, width, depth);
   }
@@ -338,8 +345,8 @@ public final class FloatLinear {
     void add(float[] rows, int depth, float[] panels, int panel) {
       int tiles = FloatBlock.roundUp(features, ROWS) / ROWS;
       for (int t = 0; t < width; t += PANEL) {
-        LANES.multiplyTiles(
-            tiles, rows, 0, depth, panels, panel + t * depth, depth, sums, t, STRIDE, begun);
+        LANES.multiplyGroups(
+            tiles, rows, 0, ROWS * depth, panels, panel + t * depth, depth, sums, t, STRIDE, begun);
       }
       begun = true;
     }

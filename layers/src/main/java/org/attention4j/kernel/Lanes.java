@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
  * <p>One instance per JVM: with {@code jdk.incubator.vector} or in plain Java.
  */
 abstract class Lanes {
-  /** Rows of the tile of {@link #multiplyTiles}. */
+  /** Rows of the tiles of {@link #multiplyGroups} and {@link #multiplyTiles}. */
   static final int TILE_ROWS = 4;
 
   /** Rows of the tile of {@link #multiplyNarrowTiles}. */
@@ -50,22 +50,35 @@ abstract class Lanes {
     }
   }
 
-  /**
-   * Columns of the tile of {@link #multiplyTiles}: two vectors. The narrow one has half of them.
-   */
+  /** Columns of those tiles: two vectors. The narrow one has half of them. */
   abstract int panel();
 
   /**
    * C = A B, or C += A B, for a C of {@link #panel()} columns and as many times 4 rows as there are
-   * tiles.
+   * tiles. The rows of A lie in groups of 4, whose columns come one after the other: a single
+   * address then serves all four.
    *
    * @param tiles how many tiles of 4 rows
-   * @param a rows of A at a0, a0 + lda, ..
+   * @param a the groups of A at a0, a0 + step, ..
    * @param b the rows of B one after the other, each of panel columns, from b0 on
-   * @param depth columns of A and rows of B, even
+   * @param depth columns of A and rows of B
    * @param c rows of C at c0, c0 + ldc, ..
    * @param add whether to add to what is there
    */
+  abstract void multiplyGroups(
+      int tiles,
+      float[] a,
+      int a0,
+      int step,
+      float[] b,
+      int b0,
+      int depth,
+      float[] c,
+      int c0,
+      int ldc,
+      boolean add);
+
+  /** As {@link #multiplyGroups}, for an A whose rows lie at a0, a0 + lda, .. as they are. */
   abstract void multiplyTiles(
       int tiles,
       float[] a,

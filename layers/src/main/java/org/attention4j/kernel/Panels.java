@@ -12,6 +12,7 @@ import java.util.Arrays;
 final class Panels {
   private static final Lanes LANES = Lanes.LANES;
   private static final int WIDTH = LANES.panel();
+  private static final int GROUP = Lanes.TILE_ROWS;
 
   /** Rows that are transposed together; as many lines as the first-level cache has ways. */
   private static final int TOGETHER = 8;
@@ -25,16 +26,77 @@ final class Panels {
    * @param rows how many rows
    * @param length the entries of each
    * @param panels where the panels go, from {@code start} on
-   * @param depth the rows of a panel; those that x has not are zero
    */
   static void cut(
-      float[] x, int from, int stride, int rows, int length, float[] panels, int start, int depth) {
-    int step = depth * WIDTH;
+      float[] x, int from, int stride, int rows, int length, float[] panels, int start) {
+    int step = rows * WIDTH;
     for (int row = 0; row < rows; row++) {
       LANES.cut(x, from + row * stride, length, panels, start + row * WIDTH, step);
     }
-    for (int to = start; rows < depth && to < start + length * depth; to += step) {
-      Arrays.fill(panels, to + rows * WIDTH, to + step, 0);
+  }
+
+  /**
+   * The entries of rows in groups of {@link Lanes#TILE_ROWS}, those of one row after those of the
+   * other: group[i, row, j] = factor x[row, 4 i + j].
+   *
+   * @param padded up to which entry there are zeros, a multiple of 4
+   */
+  static void entryGroups(
+      float[] x,
+      int from,
+      int stride,
+      int rows,
+      int length,
+      float[] groups,
+      int start,
+      int padded,
+      float factor) {
+    int step = rows * GROUP;
+    int whole = length - length % GROUP;
+    for (int row = 0; row < rows; row++) {
+      int source = from + row * stride;
+      int at = start + row * GROUP;
+      for (int i = 0; i < whole; i += GROUP) {
+        groups[at] = factor * x[source + i];
+        groups[at + 1] = factor * x[source + i + 1];
+        groups[at + 2] = factor * x[source + i + 2];
+        groups[at + 3] = factor * x[source + i + 3];
+        at += step;
+      }
+      for (int i = whole; i < padded; i++) {
+        int to = start + i / GROUP * step + row * GROUP + i % GROUP;
+        groups[to] = i < length ? factor * x[source + i] : 0;
+      }
+    }
+  }
+
+  /**
+   * Rows in groups of {@link Lanes#TILE_ROWS}, transposed: group[i, j, k] = factor x[4 i + k, j].
+   *
+   * @param padded up to which row there are zeros, a multiple of 4
+   * @param depth up to which entry there are zeros
+   */
+  static void rowGroups(
+      float[] x,
+      int from,
+      int stride,
+      int rows,
+      int length,
+      float[] groups,
+      int start,
+      int padded,
+      int depth,
+      float factor) {
+    for (int row = 0; row < padded; row++) {
+      int source = from + row * stride;
+      int at = start + row / GROUP * GROUP * depth + row % GROUP;
+      int filled = row < rows ? length : 0;
+      for (int i = 0; i < filled; i++) {
+        groups[at + i * GROUP] = factor * x[source + i];
+      }
+      for (int i = filled; i < depth; i++) {
+        groups[at + i * GROUP] = 0;
+      }
     }
   }
 

@@ -16,6 +16,25 @@ abstract class ScalarTiles extends Lanes {
   }
 
   @Override
+  void multiplyGroups(
+      int tiles,
+      float[] a,
+      int a0,
+      int step,
+      float[] b,
+      int b0,
+      int depth,
+      float[] c,
+      int c0,
+      int ldc,
+      boolean add) {
+    for (int row = 0; row < tiles * TILE_ROWS; row++) {
+      int at = a0 + row / TILE_ROWS * step + row % TILE_ROWS;
+      multiplyRow(a, at, TILE_ROWS, b, b0, depth, PANEL, c, c0 + row * ldc, add);
+    }
+  }
+
+  @Override
   void multiplyTiles(
       int tiles,
       float[] a,
@@ -29,7 +48,7 @@ abstract class ScalarTiles extends Lanes {
       int ldc,
       boolean add) {
     for (int row = 0; row < tiles * TILE_ROWS; row++) {
-      multiplyRow(a, a0 + row * lda, b, b0, depth, PANEL, c, c0 + row * ldc, add);
+      multiplyRow(a, a0 + row * lda, 1, b, b0, depth, PANEL, c, c0 + row * ldc, add);
     }
   }
 
@@ -47,13 +66,22 @@ abstract class ScalarTiles extends Lanes {
       int ldc,
       boolean add) {
     for (int row = 0; row < tiles * NARROW_TILE_ROWS; row++) {
-      multiplyRow(a, a0 + row * lda, b, b0, depth, HALF, c, c0 + row * ldc, add);
+      multiplyRow(a, a0 + row * lda, 1, b, b0, depth, HALF, c, c0 + row * ldc, add);
     }
   }
 
   /** Four columns at a time, so that their sums stay in registers. */
   private static void multiplyRow(
-      float[] a, int a0, float[] b, int b0, int depth, int width, float[] c, int c0, boolean add) {
+      float[] a,
+      int a0,
+      int step,
+      float[] b,
+      int b0,
+      int depth,
+      int width,
+      float[] c,
+      int c0,
+      boolean add) {
     for (int j = 0; j < width; j += 8) {
       float s0 = 0;
       float s1 = 0;
@@ -64,7 +92,7 @@ abstract class ScalarTiles extends Lanes {
       float s6 = 0;
       float s7 = 0;
       for (int t = 0, row = b0 + j; t < depth; t++, row += width) {
-        float x = a[a0 + t];
+        float x = a[a0 + t * step];
         s0 += x * b[row];
         s1 += x * b[row + 1];
         s2 += x * b[row + 2];

@@ -69,8 +69,7 @@ final class SparseBackward {
       int query,
       int rows,
       int[] seen,
-      float[] queryRows,
-      float[] gradientRows,
+      float[] outputGradient,
       float[] queryGradients,
       RowContext context) {
     int first = shape.row(part.example(), head, query);
@@ -86,11 +85,16 @@ final class SparseBackward {
     Scratch scratch = block.scratch;
     float[] weights = scratch.sparse(WEIGHTS, kept.size());
     System.arraycopy(trace.weights(), start, weights, 0, kept.size());
-    float[] outputGradients = padded(OUTPUT_GRADIENTS, gradientRows, rows, shape.valueSize());
+    int d = shape.headSize();
+    int dv = shape.valueSize();
+    int o = shape.query(part.example(), head, dv);
+    float[] outputGradients = packRows(OUTPUT_GRADIENTS, outputGradient, o, dv, query, rows, 1);
     float[] gradients = scratch.sparse(GRADIENTS, kept.size());
     Arrays.fill(gradients, 0, kept.size(), 0);
     kept.dots(valueRows, outputGradients, valueColumns, gradients);
-    float[] queries = padded(QUERIES, queryRows, rows, shape.headSize());
+    int q = shape.query(part.example(), head, d);
+    float scale = (float) block.problem.scale();
+    float[] queries = packRows(QUERIES, attention.q, q, d, query, rows, scale);
     float[] scores = scratch.sparse(SCORES, kept.size());
     if (block.problem.kernel().readsScores()) {
       Arrays.fill(scores, 0, kept.size(), 0);
@@ -179,16 +183,17 @@ final class SparseBackward {
     }
   }
 
-  /** Rows of features with zeros up to whole panels. */
-  private float[] padded(int slot, float[] rows, int count, int features) {
+  /** Some queries of [features, T] as rows with zeros up to whole panels, times a factor. */
+  private float[] packRows(
+      int slot, float[] x, int from, int features, int query, int rows, float factor) {
     int columns = FloatBlock.columns(features);
-    int depth = FloatBlock.depth(features);
-    float[] padded = block.scratch.sparse(slot, count * columns);
-    for (int r = 0; r < count; r++) {
-      System.arraycopy(rows, r * depth, padded, r * columns, features);
-      Arrays.fill(padded, r * columns + features, (r + 1) * columns, 0);
+    float[] packed = block.scratch.sparse(slot, rows * columns);
+    int queries = shape.queries();
+    Panels.transpose(x, from + query, queries, features, rows, packed, 0, columns, factor);
+    for (int r = 0; features < columns && r < rows; r++) {
+      Arrays.fill(packed, r * columns + features, (r + 1) * columns, 0);
     }
-    return padded;
+    return packed;
   }
 
   /** Adds the sums by key to those in panels of keys. */

@@ -8,8 +8,8 @@ import java.util.Arrays;
  * (Dao et al., arXiv 2205.14135), from which comes ⟨dp, p⟩ = ⟨dO, O⟩.
  */
 final class TiledBackward extends BackwardPart {
-  /** Queries of a tile. */
-  private static final int ROWS = 64;
+  /** Queries of a tile, which are the depth of the products for dK and dV. */
+  private static final int ROWS = 128;
 
   /** Numbers in a panel of a block of keys; six such panels stay in the second-level cache. */
   private static final int KEY_NUMBERS = 1 << 13;
@@ -87,7 +87,7 @@ final class TiledBackward extends BackwardPart {
     int dv = shape.valueSize();
     int o = shape.query(part.example(), head, dv);
     int count = part.to() - part.from();
-    int padded = roundUp(count, ROWS);
+    int padded = rows(count);
     float scale = (float) problem.scale();
     queryRows = packRows(QUERY_ROWS, attention.q, q, d, scale, padded);
     gradientRows = packRows(GRADIENT_ROWS, outputGradient, o, dv, 1, padded);
@@ -116,9 +116,10 @@ final class TiledBackward extends BackwardPart {
   }
 
   private float[] packRows(int slot, float[] x, int from, int features, float factor, int padded) {
-    float[] packed = scratch.floats(slot, padded * depth(features));
+    float[] packed = scratch.floats(slot, padded * features);
     int count = part.to() - part.from();
-    packRows(packed, x, from, features, part.from(), count, factor, padded);
+    int first = from + part.from();
+    Panels.entryGroups(x, first, shape.queries(), features, count, packed, 0, padded, factor);
     return packed;
   }
 
@@ -134,9 +135,8 @@ final class TiledBackward extends BackwardPart {
     int dv = shape.valueSize();
     float[] weights = scratch.floats(WEIGHTS, ROWS * stride);
     float[] gradients = scratch.floats(SCORE_GRADIENTS, ROWS * stride);
-    multiply(queryRows, at * depth(d), keyPanels, depth(d), seen, rows, key, last, weights);
-    multiply(
-        gradientRows, at * depth(dv), valuePanels, depth(dv), seen, rows, key, last, gradients);
+    multiply(queryRows, at * d, keyPanels, d, seen, rows, key, last, weights);
+    multiply(gradientRows, at * dv, valuePanels, dv, seen, rows, key, last, gradients);
     int width = roundUp(last - key, PANEL);
     for (int r = 0; r < rows(rows); r++) {
       int count = r < rows ? Math.max(0, Math.min(seen[r], last) - key) : 0;
@@ -165,11 +165,11 @@ final class TiledBackward extends BackwardPart {
     for (int k = key; k < last; k += PANEL) {
       int first = firstTile(seen, count, k);
       int row = first * Lanes.TILE_ROWS;
-      LANES.multiplyTiles(
+      LANES.multiplyGroups(
           tiles(count) - first,
           rows,
           from + row * depth,
-          depth,
+          Lanes.TILE_ROWS * depth,
           panels,
           k * depth,
           depth,

@@ -152,7 +152,7 @@ class LanesTest {
   @ParameterizedTest
   @MethodSource("roads")
   void tiles(Lanes lanes) {
-    for (int depth = 0; depth <= 70; depth += 2) {
+    for (int depth = 0; depth <= 70; depth++) {
       for (boolean add : new boolean[] {false, true}) {
         for (boolean narrow : new boolean[] {false, true}) {
           tile(lanes, depth, add, narrow);
@@ -170,6 +170,7 @@ class LanesTest {
     float[] a = numbers(rows * lda);
     float[] b = numbers(depth * columns);
     float[] c = numbers(rows * ldc);
+    float[] grouped = c.clone();
     float[] expected = c.clone();
     for (int row = 0; row < rows; row++) {
       for (int column = 0; column < columns; column++) {
@@ -184,6 +185,16 @@ class LanesTest {
       lanes.multiplyNarrowTiles(tiles, a, 1, lda, b, 2, depth, c, FROM, ldc, add);
     } else {
       lanes.multiplyTiles(tiles, a, 1, lda, b, 2, depth, c, FROM, ldc, add);
+      int step = Lanes.TILE_ROWS * depth + 7;
+      float[] groups = numbers(tiles * step);
+      for (int row = 0; row < rows; row++) {
+        for (int t = 0; t < depth; t++) {
+          int at = row / Lanes.TILE_ROWS * step + t * Lanes.TILE_ROWS + row % Lanes.TILE_ROWS;
+          groups[5 + at] = a[1 + row * lda + t];
+        }
+      }
+      lanes.multiplyGroups(tiles, groups, 5, step, b, 2, depth, grouped, FROM, ldc, add);
+      assertThat(grouped).containsExactly(expected, CLOSE);
     }
     assertThat(c).containsExactly(expected, CLOSE);
   }

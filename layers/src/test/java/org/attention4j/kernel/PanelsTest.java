@@ -35,14 +35,13 @@ class PanelsTest {
   void cutsRowsIntoPanelsOfTheirEntries(int rows, int length) {
     int stride = length + 2;
     float[] x = numbers(FROM + rows * stride);
-    int depth = FloatBlock.depth(rows);
     int padded = FloatBlock.roundUp(length, PANEL);
-    float[] panels = dirty(START + padded * depth);
-    Panels.cut(x, FROM, stride, rows, length, panels, START, depth);
-    for (int c = 0; c < depth; c++) {
+    float[] panels = dirty(START + padded * rows);
+    Panels.cut(x, FROM, stride, rows, length, panels, START);
+    for (int c = 0; c < rows; c++) {
       for (int i = 0; i < padded; i++) {
-        float expected = c < rows && i < length ? x[FROM + c * stride + i] : 0;
-        int at = START + i / PANEL * PANEL * depth + c * PANEL + i % PANEL;
+        float expected = i < length ? x[FROM + c * stride + i] : 0;
+        int at = START + i / PANEL * PANEL * rows + c * PANEL + i % PANEL;
         assertThat(panels[at]).as("row %d, entry %d", c, i).isEqualTo(expected);
       }
     }
@@ -64,6 +63,30 @@ class PanelsTest {
         float expected = c < rows && i < length ? x[FROM + c * stride + i] : 0;
         int at = first * depth + i * width + c - first;
         assertThat(panels[at]).as("row %d, entry %d", c, i).isEqualTo(expected);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "2, 7", "7, 13", "16, 32", "17, 53", "64, 101", "67, 16"})
+  void groupsOfEntriesAndOfRows(int rows, int length) {
+    int stride = length + 2;
+    float[] x = numbers(FROM + rows * stride);
+    int paddedRows = FloatBlock.roundUp(rows, 4);
+    int paddedLength = FloatBlock.roundUp(length, 8);
+    float[] entries = dirty(START + rows * paddedLength);
+    float[] transposed = dirty(START + paddedRows * paddedLength);
+    Panels.entryGroups(x, FROM, stride, rows, length, entries, START, paddedLength, 2);
+    Panels.rowGroups(x, FROM, stride, rows, length, transposed, START, paddedRows, paddedLength, 2);
+    for (int c = 0; c < paddedRows; c++) {
+      for (int i = 0; i < paddedLength; i++) {
+        float expected = c < rows && i < length ? 2 * x[FROM + c * stride + i] : 0;
+        int at = START + (c / 4 * paddedLength + i) * 4 + c % 4;
+        assertThat(transposed[at]).as("row %d, entry %d", c, i).isEqualTo(expected);
+        if (c < rows) {
+          at = START + (i / 4 * rows + c) * 4 + i % 4;
+          assertThat(entries[at]).as("entry %d of row %d", i, c).isEqualTo(expected);
+        }
       }
     }
   }
