@@ -1,8 +1,11 @@
 package org.attention4j.bench;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /** Starts a command again in a JVM with the flags and the environment that the numbers need. */
 final class ChildJvm {
@@ -38,11 +41,48 @@ final class ChildJvm {
    */
   static int run(Class<?> main, int threads, List<String> arguments)
       throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(command(main, threads, arguments)).inheritIO();
+    return start(builder(main, threads, arguments).inheritIO()).waitFor();
+  }
+
+  /**
+   * Runs a class's main method in another JVM and reads its lines as they come.
+   *
+   * @param main the class
+   * @param threads for each that takes part
+   * @param environment more variables; those that are set already win
+   * @param lines gets each line of the standard output
+   * @param arguments the command line's arguments
+   * @return its exit status
+   */
+  static int read(
+      Class<?> main,
+      int threads,
+      Map<String, String> environment,
+      Consumer<String> lines,
+      List<String> arguments)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = builder(main, threads, arguments);
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    environment.forEach(builder.environment()::putIfAbsent);
+    Process process = start(builder);
+    try (BufferedReader reader = process.inputReader()) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        lines.accept(line);
+      }
+    }
+    return process.waitFor();
+  }
+
+  private static ProcessBuilder builder(Class<?> main, int threads, List<String> arguments) {
+    ProcessBuilder builder = new ProcessBuilder(command(main, threads, arguments));
     builder.environment().put(OMP_THREADS, Integer.toString(threads));
+    return builder;
+  }
+
+  private static Process start(ProcessBuilder builder) throws IOException {
     Process process = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "end of the child"));
-    return process.waitFor();
+    return process;
   }
 
   /** The command line of the other JVM. */

@@ -31,6 +31,14 @@ final class Comparisons {
   /** The share that code needs which has been warm before, in another pass or at another size. */
   private static final double AGAIN_SHARE = 0.4;
 
+  /** What is measured in a JVM of its own. */
+  enum Part {
+    /** The kernel against PyTorch and others. */
+    KERNEL,
+    /** A layer in a network against the stock one. */
+    LAYER
+  }
+
   private final Plan plan;
   private final boolean pytorch;
   private final Contest contest;
@@ -51,8 +59,15 @@ final class Comparisons {
     this.outcomes = outcomes;
   }
 
-  /** Runs everything. */
-  void run() {
+  /** Runs one part of the plan. */
+  void run(Part part) {
+    switch (part) {
+      case KERNEL -> kernel();
+      case LAYER -> layers();
+    }
+  }
+
+  private void kernel() {
     double again = AGAIN_SHARE * plan.warmUp();
     double peers = plan.warmUp();
     for (CoreCell cell : plan.cores()) {
@@ -62,15 +77,18 @@ final class Comparisons {
       peers = again;
     }
     plan.sgemm().forEach(this::sgemm);
+    plan.sparse().forEach(this::sparse);
+  }
+
+  private void layers() {
     double warmUp = plan.warmUp();
     for (int steps : plan.layerSteps()) {
       layer(steps, true, warmUp);
-      warmUp = again;
+      warmUp = AGAIN_SHARE * plan.warmUp();
       if (plan.layerOutput()) {
         layer(steps, false, warmUp);
       }
     }
-    plan.sparse().forEach(this::sparse);
   }
 
   private void core(CoreData data, Pass pass, double warmUp, double peersWarmUp) {

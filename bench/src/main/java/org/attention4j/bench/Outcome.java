@@ -1,6 +1,9 @@
 package org.attention4j.bench;
 
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What one comparison showed.
@@ -12,6 +15,12 @@ import java.util.Locale;
  * @param peerMs the peer's, measured in turns with ours
  */
 record Outcome(Kind kind, String subject, String peer, double oursMs, double peerMs) {
+  private static final Pattern LINE =
+      Pattern.compile(
+          "(?<kind>CASE|LAYER|SPARSE|SGEMM) (?<subject>.+)"
+              + " (?<first>\\w+)_ms=(?<firstMs>\\S+) (?<second>\\w+)_ms=(?<secondMs>\\S+)"
+              + " ratio=\\S+");
+
   /** What is compared; the first word of a line. */
   enum Kind {
     /** The attention core with given Q, K and V. */
@@ -33,6 +42,25 @@ record Outcome(Kind kind, String subject, String peer, double oursMs, double pee
   /** How many times as long the peer takes: above 1, ours is faster. */
   double ratio() {
     return peerMs / oursMs;
+  }
+
+  /** Reads what {@link #line} wrote; empty if it is some other line. */
+  static Optional<Outcome> parse(String line) {
+    Matcher matcher = LINE.matcher(line);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    Kind kind = Kind.valueOf(matcher.group("kind"));
+    double first = Double.parseDouble(matcher.group("firstMs"));
+    double second = Double.parseDouble(matcher.group("secondMs"));
+    String peer = matcher.group(kind.peerFirst ? "first" : "second");
+    return Optional.of(
+        new Outcome(
+            kind,
+            matcher.group("subject"),
+            peer,
+            kind.peerFirst ? second : first,
+            kind.peerFirst ? first : second));
   }
 
   /** One line for the terminal. */

@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.attention4j.bench.Comparisons.Part;
 import org.attention4j.bench.compare.PyTorch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -28,7 +30,7 @@ import picocli.CommandLine.Spec;
  * The whole comparison in one command: our kernel against PyTorch, our layer against the stock one,
  * sparse normalizers against softmax. One line for each; the ratio is the peer's time by ours.
  *
- * <p>Started without flags, it starts itself again with those that it needs.
+ * <p>It starts itself again, once for each part, with the flags and the environment they need.
  */
 @Command(
     name = "Summary",
@@ -39,6 +41,14 @@ public final class Summary implements Callable<Integer> {
 
   /** Threads of a native library spin some milliseconds before they sleep. */
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private static final String WAIT_POLICY = "OMP_WAIT_POLICY";
+
+  /**
+   * Deeplearning4j's native threads spin after each operation, and whatever computes next has to
+   * share the processors with them. Both layers are faster if they sleep; PyTorch is not.
+   */
+  private static final Map<String, String> PASSIVE = Map.of(WAIT_POLICY, "passive");
 
   private final List<String> arguments;
 
@@ -61,6 +71,9 @@ public final class Summary implements Callable<Integer> {
       paramLabel = "N",
       description = "Threads for each that takes part (2).")
   private int threads;
+
+  @Option(names = "--part", hidden = true, description = "What to measure in this JVM.")
+  private @Nullable Part part;
 
   private Summary(List<String> arguments) {
     this.arguments = arguments;
@@ -113,26 +126,31 @@ public final class Summary implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     check();
-    if (!ChildJvm.isNotNeeded(threads)) {
-      return ChildJvm.run(Summary.class, threads, arguments);
-    }
+    return part == null ? runParts() : measure(part);
+  }
+
+  /** Each part in a JVM with the flags and the environment that suit all who take part. */
+  private int runParts() throws IOException, InterruptedException {
     PrintWriter results = spec.commandLine().getOut();
-    Optional<String> pytorch = PyTorch.version();
-    Machine.describe(pytorch).forEach(results::println);
-    if (pytorch.isEmpty()) {
-      results.println("PyTorch has no library for this platform in this jar and is left out.");
-    }
     List<Outcome> outcomes = new ArrayList<>();
-    Contest contest = new Contest(System::nanoTime, () -> LockSupport.parkNanos(PAUSE));
-    new Comparisons(
-            quick ? Plan.QUICK : Plan.FULL,
-            pytorch.isPresent(),
-            contest,
-            outcome -> {
-              outcomes.add(outcome);
-              results.println(outcome.line());
-            })
-        .run();
+    for (Part next : Part.values()) {
+      List<String> command = new ArrayList<>(arguments);
+      command.add("--part=" + next);
+      Map<String, String> environment = next == Part.LAYER ? PASSIVE : Map.of();
+      int status =
+          ChildJvm.read(
+              Summary.class,
+              threads,
+              environment,
+              line -> {
+                results.println(line);
+                Outcome.parse(line).ifPresent(outcomes::add);
+              },
+              command);
+      if (status != CommandLine.ExitCode.OK) {
+        return status;
+      }
+    }
     if (!quick) {
       results.println();
       results.print(Report.markdown(outcomes));
@@ -141,6 +159,27 @@ public final class Summary implements Callable<Integer> {
     if (!quick || out != null) {
       Report.write(directory(), outcomes);
     }
+    return CommandLine.ExitCode.OK;
+  }
+
+  private int measure(Part measured) {
+    PrintWriter results = spec.commandLine().getOut();
+    Optional<String> pytorch = PyTorch.version();
+    if (measured == Part.LAYER) {
+      results.printf("WAIT omp_wait_policy=%s%n", System.getenv(WAIT_POLICY));
+    } else {
+      Machine.describe(pytorch).forEach(results::println);
+      if (pytorch.isEmpty()) {
+        results.println("PyTorch has no library for this platform in this jar and is left out.");
+      }
+    }
+    Contest contest = new Contest(System::nanoTime, () -> LockSupport.parkNanos(PAUSE));
+    new Comparisons(
+            quick ? Plan.QUICK : Plan.FULL,
+            pytorch.isPresent(),
+            contest,
+            outcome -> results.println(outcome.line()))
+        .run(measured);
     return CommandLine.ExitCode.OK;
   }
 

@@ -7,7 +7,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.attention4j.bench.compare.PyTorch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +66,20 @@ class SummaryTest {
   @Test
   void childEndsWithItsOwnStatus() throws IOException, InterruptedException {
     assertThat(ChildJvm.run(Summary.class, 1, List.of("--threads", "0"))).isEqualTo(2);
+  }
+
+  @Test
+  void childsLinesAreRead() throws IOException, InterruptedException {
+    List<String> lines = new ArrayList<>();
+    int status =
+        ChildJvm.read(Summary.class, 1, Map.of("X", "y"), lines::add, List.of("--version"));
+    assertThat(status).isZero();
+    assertThat(lines).isEqualTo(results("--version"));
+  }
+
+  private List<String> results(String argument) {
+    assertThat(execute(argument)).isZero();
+    return results.toString().lines().toList();
   }
 
   @Test
