@@ -81,10 +81,10 @@ final class Comparisons {
   }
 
   private void layers() {
-    double warmUp = plan.warmUp();
+    double warmUp = plan.layerWarmUp();
     for (int steps : plan.layerSteps()) {
       layer(steps, true, warmUp);
-      warmUp = AGAIN_SHARE * plan.warmUp();
+      warmUp = AGAIN_SHARE * plan.layerWarmUp();
       if (plan.layerOutput()) {
         layer(steps, false, warmUp);
       }
@@ -114,7 +114,7 @@ final class Comparisons {
     String subject =
         "mb=%d nIn=%d T=%d heads=%d pass=%s"
             .formatted(EXAMPLES, FEATURES, steps, HEADS, fit ? "fit" : "output");
-    compare(Kind.LAYER, subject, ours, Map.of("stock", stock), warmUp, warmUp);
+    compare(Kind.LAYER, subject, ours, Map.of("stock", stock), warmUp, AGAIN_SHARE * plan.warmUp());
   }
 
   private void compare(

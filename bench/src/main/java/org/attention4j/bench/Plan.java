@@ -9,6 +9,7 @@ import org.attention4j.bench.compare.CoreCell;
  * @param effort for each comparison
  * @param warmUp seconds before each, less for what was warm before; compiled code is what it is
  *     only then, and the threads of native code find their processors only then
+ * @param layerWarmUp the same for our layer, whose training step takes more code to compile
  * @param cores sizes of the attention core
  * @param longestComposed the longest of them for which hand-composed SameDiff takes part, which
  *     keeps several arrays of L² numbers; 0 for none
@@ -20,6 +21,7 @@ import org.attention4j.bench.compare.CoreCell;
 record Plan(
     Contest.Effort effort,
     double warmUp,
+    double layerWarmUp,
     List<CoreCell> cores,
     int longestComposed,
     List<CoreCell> sgemm,
@@ -30,16 +32,25 @@ record Plan(
   private static final List<CoreCell> WIDE = List.of(new CoreCell(32, 512, 64));
   private static final CoreCell LONG = new CoreCell(4, 4096, 64);
 
-  /** Less than a minute. */
+  /** About a minute. */
   static final Plan QUICK =
       new Plan(
-          new Contest.Effort(0.6, 3), 0.9, CoreCell.COMPARED, 0, WIDE, STEPS, false, List.of(LONG));
+          new Contest.Effort(0.4, 2),
+          0.6,
+          2.5,
+          CoreCell.COMPARED,
+          0,
+          WIDE,
+          STEPS,
+          false,
+          List.of(LONG));
 
   /** About a quarter of an hour. */
   static final Plan FULL =
       new Plan(
           new Contest.Effort(15, 9),
           4,
+          8,
           CoreCell.COMPARED,
           1024,
           WIDE,

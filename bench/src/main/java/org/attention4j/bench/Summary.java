@@ -54,7 +54,7 @@ public final class Summary implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--quick", description = "The main cases only, in less than a minute.")
+  @Option(names = "--quick", description = "The main cases only, in about a minute.")
   private boolean quick;
 
   @Option(

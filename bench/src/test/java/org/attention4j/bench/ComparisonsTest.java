@@ -30,6 +30,7 @@ class ComparisonsTest {
     return new Plan(
         new Contest.Effort(0, 1),
         0,
+        0,
         List.of(TINY),
         longestComposed,
         sgemm,
