@@ -31,17 +31,10 @@ public final class FloatLinear {
   /** Steps whose panel of features stays in the first-level cache. */
   private static final int STEP_BLOCK = 256;
 
-  /** Steps of a result that are computed before they are written. */
-  private static final int SPAN = 4 * PANEL;
-
-  /** From one row of them to the next; not a power of two, which the cache would trip over. */
-  private static final int STRIDE = SPAN + PANEL;
-
   private static final int X_PANELS = 0;
-  private static final int SUMS = 1;
-  private static final int X_FEATURES = 2;
-  private static final int GRADIENT_ROWS = 3;
-  private static final int GRADIENT_PANELS = 4;
+  private static final int X_FEATURES = 1;
+  private static final int GRADIENT_ROWS = 2;
+  private static final int GRADIENT_PANELS = 3;
 
   private final int examples;
   private final int inputs;
@@ -140,9 +133,10 @@ public final class FloatLinear {
     packPanels(x, example, inputs, from, to, panels, 0);
     for (int j = 0; j < rows.length; j++) {
       Weights map = maps.get(j);
-      Target target = new Target(outputs[j], example, map.outputs(), map.bias(), scratch);
-      for (int t = from; t < to; t += SPAN) {
-        target.over(t, Math.min(SPAN, to - t));
+      LinearResult target =
+          new LinearResult(outputs[j], example, map.outputs(), steps, map.bias(), scratch);
+      for (int t = from; t < to; t += LinearResult.SPAN) {
+        target.over(t, Math.min(LinearResult.SPAN, to - t));
         target.add(rows[j], inputs, panels, (t - from) * inputs);
         target.finish();
       }
@@ -189,9 +183,9 @@ public final class FloatLinear {
       packPanels(outputGradients[j], example, outputs, from, to, panels, start);
       start += padded * outputs;
     }
-    Target target = new Target(gradient, example, inputs, null, scratch);
-    for (int t = from; t < to; t += SPAN) {
-      target.over(t, Math.min(SPAN, to - t));
+    LinearResult target = new LinearResult(gradient, example, inputs, steps, null, scratch);
+    for (int t = from; t < to; t += LinearResult.SPAN) {
+      target.over(t, Math.min(LinearResult.SPAN, to - t));
       for (int j = 0; j < starts.length; j++) {
         int depth = maps.get(j).outputs();
         target.add(columns[j], depth, panels, starts[j] + (t - from) * depth);
@@ -311,54 +305,5 @@ public final class FloatLinear {
 
   private int firstStep(int chunk) {
     return Math.min(steps, FloatBlock.roundUp((int) ((long) steps * chunk / chunks()), PANEL));
-  }
-
-  /**
-   * Some steps of a result [b, features, T]. They are summed beside it and then written row by row:
-   * panel by panel each line of the cache would be waited for.
-   */
-  private final class Target {
-    private final float[] result;
-    private final int start;
-    private final int features;
-    private final float @Nullable [] bias;
-    private final float[] sums;
-    private int step;
-    private int width;
-    private boolean begun;
-
-    Target(float[] result, int example, int features, float @Nullable [] bias, Scratch scratch) {
-      this.result = result;
-      this.features = features;
-      this.bias = bias;
-      start = example * features * steps;
-      sums = scratch.floats(SUMS, FloatBlock.roundUp(features, ROWS) * STRIDE);
-    }
-
-    void over(int firstStep, int count) {
-      step = firstStep;
-      width = count;
-      begun = false;
-    }
-
-    /** Adds the product of rows and some panels. */
-    void add(float[] rows, int depth, float[] panels, int panel) {
-      int tiles = FloatBlock.roundUp(features, ROWS) / ROWS;
-      for (int t = 0; t < width; t += PANEL) {
-        LANES.multiplyGroups(
-            tiles, rows, 0, ROWS * depth, panels, panel + t * depth, depth, sums, t, STRIDE, begun);
-      }
-      begun = true;
-    }
-
-    void finish() {
-      for (int c = 0; c < features; c++) {
-        int at = start + c * steps + step;
-        System.arraycopy(sums, c * STRIDE, result, at, width);
-        if (bias != null) {
-          LANES.affine(result, at, width, -bias[c], 1);
-        }
-      }
-    }
   }
 }

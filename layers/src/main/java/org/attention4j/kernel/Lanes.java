@@ -78,7 +78,10 @@ abstract class Lanes {
       int ldc,
       boolean add);
 
-  /** As {@link #multiplyGroups}, for an A whose rows lie at a0, a0 + lda, .. as they are. */
+  /**
+   * As {@link #multiplyGroups}, for an A whose rows lie at a0, a0 + lda, .. as they are, and an
+   * even depth.
+   */
   abstract void multiplyTiles(
       int tiles,
       float[] a,

@@ -1,0 +1,73 @@
+package org.attention4j.kernel;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some steps of the result of linear maps, [b, features, T]. They are summed beside it and then
+ * written row by row: panel by panel each line of the cache would be waited for.
+ */
+final class LinearResult {
+  private static final Lanes LANES = Lanes.LANES;
+  private static final int PANEL = LANES.panel();
+  private static final int ROWS = Lanes.TILE_ROWS;
+
+  /** Steps that are computed before they are written. */
+  static final int SPAN = 4 * PANEL;
+
+  /** From one row of them to the next; not a power of two, which the cache would trip over. */
+  private static final int STRIDE = SPAN + PANEL;
+
+  /** Of the scratch arrays; the caller's begin at 0. */
+  private static final int SUMS = 4;
+
+  private final float[] result;
+  private final int start;
+  private final int features;
+  private final int steps;
+  private final float @Nullable [] bias;
+  private final float[] sums;
+  private int step;
+  private int width;
+  private boolean begun;
+
+  LinearResult(
+      float[] result,
+      int example,
+      int features,
+      int steps,
+      float @Nullable [] bias,
+      Scratch scratch) {
+    this.result = result;
+    this.features = features;
+    this.steps = steps;
+    this.bias = bias;
+    start = example * features * steps;
+    sums = scratch.floats(SUMS, FloatBlock.roundUp(features, ROWS) * STRIDE);
+  }
+
+  void over(int firstStep, int count) {
+    step = firstStep;
+    width = count;
+    begun = false;
+  }
+
+  /** Adds the product of rows and some panels. */
+  void add(float[] rows, int depth, float[] panels, int panel) {
+    int tiles = FloatBlock.roundUp(features, ROWS) / ROWS;
+    for (int t = 0; t < width; t += PANEL) {
+      LANES.multiplyGroups(
+          tiles, rows, 0, ROWS * depth, panels, panel + t * depth, depth, sums, t, STRIDE, begun);
+    }
+    begun = true;
+  }
+
+  void finish() {
+    for (int c = 0; c < features; c++) {
+      int at = start + c * steps + step;
+      System.arraycopy(sums, c * STRIDE, result, at, width);
+      if (bias != null) {
+        LANES.affine(result, at, width, -bias[c], 1);
+      }
+    }
+  }
+}
