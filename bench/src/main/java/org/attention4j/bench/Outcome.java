@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 record Outcome(Kind kind, String subject, String peer, double oursMs, double peerMs) {
   private static final Pattern LINE =
       Pattern.compile(
-          "(?<kind>CASE|LAYER|SPARSE|SGEMM) (?<subject>.+)"
+          "(?<kind>[A-Z]+) (?<subject>.+)"
               + " (?<first>\\w+)_ms=(?<firstMs>\\S+) (?<second>\\w+)_ms=(?<secondMs>\\S+)"
               + " ratio=\\S+");
 

@@ -45,7 +45,7 @@ record Plan(
           false,
           List.of(LONG));
 
-  /** About a quarter of an hour. */
+  /** About ten minutes. */
   static final Plan FULL =
       new Plan(
           new Contest.Effort(15, 9),

@@ -71,10 +71,29 @@ class SummaryTest {
   @Test
   void childsLinesAreRead() throws IOException, InterruptedException {
     List<String> lines = new ArrayList<>();
-    int status =
-        ChildJvm.read(Summary.class, 1, Map.of("X", "y"), lines::add, List.of("--version"));
+    int status = ChildJvm.read(Summary.class, 1, Map.of(), lines::add, List.of("--version"));
     assertThat(status).isZero();
     assertThat(lines).isEqualTo(results("--version"));
+  }
+
+  /** Prints what it finds in its environment. */
+  static final class Environment {
+    private Environment() {}
+
+    public static void main(String[] names) {
+      for (String name : names) {
+        System.out.println(System.getenv(name));
+      }
+    }
+  }
+
+  @Test
+  void childGetsVariablesThatAreNotSet() throws IOException, InterruptedException {
+    List<String> lines = new ArrayList<>();
+    Map<String, String> more = Map.of("ATTENTION4J_TEST", "new", "PATH", "other");
+    List<String> names = List.of("ATTENTION4J_TEST", "PATH", "OMP_NUM_THREADS");
+    ChildJvm.read(Environment.class, 3, more, lines::add, names);
+    assertThat(lines).containsExactly("new", System.getenv("PATH"), "3");
   }
 
   private List<String> results(String argument) {

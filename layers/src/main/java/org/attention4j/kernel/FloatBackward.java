@@ -31,14 +31,11 @@ final class FloatBackward extends BackwardPart {
   FloatBackward(
       FloatAttention attention, VisibleKeys keys, Scratch scratch, Trace trace, int[] rowStarts) {
     super(attention, keys, scratch);
-    sparse = new SparseBackward(attention, this, trace, rowStarts);
+    sparse = new SparseBackward(this, trace, rowStarts);
   }
 
   @Override
-  void start() {
-    dense = false;
-    sparse.start(part);
-  }
+  void start() {}
 
   @Override
   void head(int head, float[] outputGradient, float[] queryGradient) {
@@ -88,7 +85,7 @@ final class FloatBackward extends BackwardPart {
       addProducts(gradients, scoreStride, queryColumns, 0, d, rows, 0, seen[rows - 1], keySums);
       addProducts(weights, scoreStride, gradientColumns, 0, dv, rows, 0, seen[rows - 1], valueSums);
     }
-    sparse.rows(head, query, rows, seen, outputGradient, queryGradients, context);
+    sparse.rows(head, query, rows, seen, outputGradient, queryGradients);
     write(queryGradients, queryGradient, q, query, rows, scale);
   }
 

@@ -88,10 +88,7 @@ abstract class FloatBlock {
     int columns = columns(features);
     float[] packed = scratch.floats(slot, keys.count() * columns);
     Rows rows = visible(x, from, features);
-    Panels.transpose(rows.x, rows.from, rows.stride, features, keys.count(), packed, 0, columns, 1);
-    for (int to = 0; features < columns && to < keys.count() * columns; to += columns) {
-      Arrays.fill(packed, to + features, to + columns, 0);
-    }
+    Panels.rows(rows.x, rows.from, rows.stride, features, keys.count(), packed, columns, 1);
     return packed;
   }
 
@@ -115,7 +112,7 @@ abstract class FloatBlock {
 
   /** Some queries of [features, T] as groups of rows, times a factor. */
   float[] packRows(int slot, float[] x, int from, int features, int row, int rows, float factor) {
-    float[] packed = scratch.floats(slot, rows(rowLimit) * features);
+    float[] packed = scratch.floats(slot, rows(rows) * features);
     int queries = shape.queries();
     Panels.entryGroups(x, from + row, queries, features, rows, packed, 0, rows(rows), factor);
     return packed;

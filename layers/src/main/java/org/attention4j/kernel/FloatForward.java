@@ -22,8 +22,8 @@ final class FloatForward extends FloatBlock {
   private final RowContext context;
   private final Support support = new Support();
   private float[] keyPanels = {};
-  private float[] valuePanels = {};
-  private float[] valueRows = {};
+  private float[] valuePanels = NONE;
+  private float[] valueRows = NONE;
   private int valueStart;
   private int[] places = {};
 
@@ -40,8 +40,6 @@ final class FloatForward extends FloatBlock {
     int key = shape.key(example, keyValueHead, shape.headSize());
     keyPanels = packKeys(KEYS, attention.k, key, shape.headSize());
     valueStart = shape.key(example, keyValueHead, shape.valueSize());
-    valuePanels = NONE;
-    valueRows = NONE;
     for (int i = 0; i < shape.group(); i++) {
       int head = keyValueHead * shape.group() + i;
       attention.setParameters(context, head);

@@ -52,34 +52,26 @@ public final class FloatLinear {
    */
   @SuppressWarnings("ArrayRecordComponent") // arrays are what a kernel works on
   public record Weights(float[] values, int outputs, boolean transposed, float @Nullable [] bias) {
-    private float at(int output, int input, int inputs) {
-      return values[transposed ? input * outputs + output : output * inputs + input];
-    }
-
-    /** W as groups of rows, as many as whole tiles need. */
+    /** W as groups of rows. */
     private float[] rows(int inputs) {
-      float[] rows = new float[FloatBlock.roundUp(outputs, ROWS) * inputs];
-      for (int o = 0; o < outputs; o++) {
-        for (int i = 0; i < inputs; i++) {
-          rows[grouped(o, i, inputs)] = at(o, i, inputs);
-        }
-      }
-      return rows;
+      return groups(outputs, inputs, !transposed);
     }
 
     /** Wᵀ, likewise. */
     private float[] columns(int inputs) {
-      float[] columns = new float[FloatBlock.roundUp(inputs, ROWS) * outputs];
-      for (int o = 0; o < outputs; o++) {
-        for (int i = 0; i < inputs; i++) {
-          columns[grouped(i, o, outputs)] = at(o, i, inputs);
-        }
-      }
-      return columns;
+      return groups(inputs, outputs, transposed);
     }
 
-    private static int grouped(int row, int column, int depth) {
-      return (row / ROWS * depth + column) * ROWS + row % ROWS;
+    /** As many rows as whole tiles need; they may be stored one after the other or across. */
+    private float[] groups(int rows, int depth, boolean asStored) {
+      int padded = FloatBlock.roundUp(rows, ROWS);
+      float[] groups = new float[padded * depth];
+      if (asStored) {
+        Panels.rowGroups(values, 0, depth, rows, depth, groups, 0, padded, depth, 1);
+      } else {
+        Panels.entryGroups(values, 0, rows, depth, rows, groups, 0, padded, 1);
+      }
+      return groups;
     }
   }
 

@@ -132,6 +132,22 @@ final class Panels {
     }
   }
 
+  /** to[i, row] = factor x[row, i], the rows of to being columns long with zeros at their end. */
+  static void rows(
+      float[] x,
+      int from,
+      int stride,
+      int rows,
+      int length,
+      float[] to,
+      int columns,
+      float factor) {
+    transpose(x, from, stride, rows, length, to, 0, columns, factor);
+    for (int i = 0; rows < columns && i < length; i++) {
+      Arrays.fill(to, i * columns + rows, (i + 1) * columns, 0);
+    }
+  }
+
   /** to[i, row] = factor x[row, i], rows of x being {@code stride} apart and those of to, step. */
   static void transpose(
       float[] x,

@@ -14,38 +14,28 @@ final class SparseBackward {
   private static final int OUTPUT_GRADIENTS = 4;
   private static final int QUERIES = 5;
 
-  private final FloatAttention attention;
-  private final FloatBlock block;
+  private final BackwardPart block;
   private final AttentionShape shape;
   private final Trace trace;
   private final int[] starts;
-  private final Dropout dropout;
   private final int keyColumns;
   private final int valueColumns;
   private float[] keyRows = {};
   private float[] valueRows = {};
   private float[] keySums = {};
   private float[] valueSums = {};
-  private BackwardPart.Part part = new BackwardPart.Part(0, 0, 0, 0, 0, 1);
   private boolean used;
 
   /** Where the kept weights of the block at hand begin. */
   private int start;
 
-  SparseBackward(FloatAttention attention, FloatBlock block, Trace trace, int[] starts) {
-    this.attention = attention;
+  SparseBackward(BackwardPart block, Trace trace, int[] starts) {
     this.block = block;
     this.shape = block.shape;
     this.trace = trace;
     this.starts = starts;
-    dropout = new Dropout(block.problem.dropout(), block.problem.seed());
     keyColumns = FloatBlock.columns(shape.headSize());
     valueColumns = FloatBlock.columns(shape.valueSize());
-  }
-
-  void start(BackwardPart.Part part) {
-    this.part = part;
-    used = false;
   }
 
   /** Whether the weights of this row were kept. */
@@ -56,7 +46,7 @@ final class SparseBackward {
   /** Whether the weights of all these rows were kept. */
   boolean all(int head, int query, int rows) {
     for (int r = 0; r < rows; r++) {
-      if (!has(shape.row(part.example(), head, query + r))) {
+      if (!has(shape.row(block.part.example(), head, query + r))) {
         return false;
       }
     }
@@ -65,14 +55,8 @@ final class SparseBackward {
 
   /** Adds dQ of those rows whose weights were kept, and their shares of dK and dV. */
   void rows(
-      int head,
-      int query,
-      int rows,
-      int[] seen,
-      float[] outputGradient,
-      float[] queryGradients,
-      RowContext context) {
-    int first = shape.row(part.example(), head, query);
+      int head, int query, int rows, int[] seen, float[] outputGradient, float[] queryGradients) {
+    int first = shape.row(block.part.example(), head, query);
     if (trace.counts().length == 0) {
       return;
     }
@@ -87,14 +71,14 @@ final class SparseBackward {
     System.arraycopy(trace.weights(), start, weights, 0, kept.size());
     int d = shape.headSize();
     int dv = shape.valueSize();
-    int o = shape.query(part.example(), head, dv);
+    int o = shape.query(block.part.example(), head, dv);
     float[] outputGradients = packRows(OUTPUT_GRADIENTS, outputGradient, o, dv, query, rows, 1);
     float[] gradients = scratch.sparse(GRADIENTS, kept.size());
     Arrays.fill(gradients, 0, kept.size(), 0);
     kept.dots(valueRows, outputGradients, valueColumns, gradients);
-    int q = shape.query(part.example(), head, d);
+    int q = shape.query(block.part.example(), head, d);
     float scale = (float) block.problem.scale();
-    float[] queries = packRows(QUERIES, attention.q, q, d, query, rows, scale);
+    float[] queries = packRows(QUERIES, block.attention.q, q, d, query, rows, scale);
     float[] scores = scratch.sparse(SCORES, kept.size());
     if (block.problem.kernel().readsScores()) {
       Arrays.fill(scores, 0, kept.size(), 0);
@@ -106,7 +90,7 @@ final class SparseBackward {
     }
     for (int r = 0; r < rows; r++) {
       if (starts[first + r + 1] > starts[first + r]) {
-        row(head, query + r, seen[r], scores, weights, gradients, dropped, context);
+        row(head, query + r, seen[r], scores, weights, gradients, dropped);
       }
     }
     kept.scatter(dropped, outputGradients, valueColumns, valueSums);
@@ -119,10 +103,11 @@ final class SparseBackward {
       return;
     }
     used = true;
-    int keys = shape.key(part.example(), part.keyValueHead(), shape.headSize());
-    int values = shape.key(part.example(), part.keyValueHead(), shape.valueSize());
-    keyRows = block.packKeyRows(Scratch.KEY_ROWS, attention.k, keys, shape.headSize());
-    valueRows = block.packKeyRows(Scratch.VALUE_ROWS, attention.v, values, shape.valueSize());
+    keyRows =
+        block.packKeyRows(Scratch.KEY_ROWS, block.attention.k, block.keyStart(), shape.headSize());
+    valueRows =
+        block.packKeyRows(
+            Scratch.VALUE_ROWS, block.attention.v, block.valueStart(), shape.valueSize());
     keySums = zeros(Scratch.KEY_ROW_SUMS, keyColumns);
     valueSums = zeros(Scratch.VALUE_ROW_SUMS, valueColumns);
   }
@@ -142,9 +127,8 @@ final class SparseBackward {
       float[] scores,
       float[] weights,
       float[] gradients,
-      float[] dropped,
-      RowContext context) {
-    int row = shape.row(part.example(), head, query);
+      float[] dropped) {
+    int row = shape.row(block.part.example(), head, query);
     int at = starts[row] - start;
     int count = starts[row + 1] - starts[row];
     Scratch scratch = block.scratch;
@@ -155,12 +139,12 @@ final class SparseBackward {
     if (kernel.readsScores() && block.problem.linearBiases()) {
       addLinearBias(scores, at, head, query, starts[row], count);
     }
-    attention.restore(context, row);
+    block.attention.restore(block.context, row);
     kernel.backward(
         scratch.scoreRow.over(scores, at, count),
         scratch.row.over(weights, at, count),
         scratch.gradientRow.over(gradients, at, count),
-        context.row(seen));
+        block.context.row(seen));
   }
 
   private void addLinearBias(float[] scores, int at, int head, int query, int from, int count) {
@@ -177,7 +161,7 @@ final class SparseBackward {
     int from = starts[row];
     for (int j = 0; j < count; j++) {
       int position = block.keys.position(trace.keys()[from + j]);
-      float factor = (float) dropout.factor(row, position);
+      float factor = (float) block.dropout.factor(row, position);
       gradients[from - start + j] *= factor;
       dropped[from - start + j] = weights[from - start + j] * factor;
     }
@@ -189,10 +173,7 @@ final class SparseBackward {
     int columns = FloatBlock.columns(features);
     float[] packed = block.scratch.sparse(slot, rows * columns);
     int queries = shape.queries();
-    Panels.transpose(x, from + query, queries, features, rows, packed, 0, columns, factor);
-    for (int r = 0; features < columns && r < rows; r++) {
-      Arrays.fill(packed, r * columns + features, (r + 1) * columns, 0);
-    }
+    Panels.rows(x, from + query, queries, features, rows, packed, columns, factor);
     return packed;
   }
 

@@ -89,8 +89,8 @@ final class TiledBackward extends BackwardPart {
     int count = part.to() - part.from();
     int padded = rows(count);
     float scale = (float) problem.scale();
-    queryRows = packRows(QUERY_ROWS, attention.q, q, d, scale, padded);
-    gradientRows = packRows(GRADIENT_ROWS, outputGradient, o, dv, 1, padded);
+    queryRows = packRows(QUERY_ROWS, attention.q, q, d, part.from(), count, scale);
+    gradientRows = packRows(GRADIENT_ROWS, outputGradient, o, dv, part.from(), count, 1);
     queryColumns = scratch.floats(QUERY_COLUMNS, padded * roundUp(d, Lanes.TILE_ROWS));
     gradientColumns = scratch.floats(GRADIENT_COLUMNS, padded * roundUp(dv, Lanes.TILE_ROWS));
     for (int at = 0; at < count; at += ROWS) {
@@ -113,14 +113,6 @@ final class TiledBackward extends BackwardPart {
 
   private static int columnAt(int row, int features) {
     return row * roundUp(features, Lanes.TILE_ROWS);
-  }
-
-  private float[] packRows(int slot, float[] x, int from, int features, float factor, int padded) {
-    float[] packed = scratch.floats(slot, padded * features);
-    int count = part.to() - part.from();
-    int first = from + part.from();
-    Panels.entryGroups(x, first, shape.queries(), features, count, packed, 0, padded, factor);
-    return packed;
   }
 
   /** Some queries against the keys from {@code key} to {@code end} - 1. */

@@ -45,16 +45,16 @@ abstract class VectorFinds extends VectorRows {
     return powers;
   }
 
-  private static int bits(VectorMask<Float> found) {
+  /** Puts the places of what was found after the others; tells how many there are then. */
+  private static int put(VectorMask<Float> found, int first, int[] indices, int count) {
     FloatVector powers = FloatVector.fromArray(FLOATS_AT_ONCE, POWERS, 0);
-    return FloatVector.zero(FLOATS_AT_ONCE)
-        .blend(powers, found)
-        .reinterpretAsInts()
-        .reduceLanes(VectorOperators.ADD);
-  }
-
-  private static void put(int bits, int first, int[] indices, int to) {
-    IntVector.fromArray(INTS_AT_ONCE, PLACES, bits * AT_ONCE).add(first).intoArray(indices, to);
+    int bits =
+        FloatVector.zero(FLOATS_AT_ONCE)
+            .blend(powers, found)
+            .reinterpretAsInts()
+            .reduceLanes(VectorOperators.ADD);
+    IntVector.fromArray(INTS_AT_ONCE, PLACES, bits * AT_ONCE).add(first).intoArray(indices, count);
+    return count + Integer.bitCount(bits);
   }
 
   /** Four counts at a time, which do not wait for each other. */
@@ -95,9 +95,7 @@ abstract class VectorFinds extends VectorRows {
       FloatVector numbers = FloatVector.fromArray(FLOATS_AT_ONCE, x, from + i);
       VectorMask<Float> found = numbers.compare(VectorOperators.GE, least);
       if (found.anyTrue()) {
-        int bits = bits(found);
-        put(bits, i, indices, count);
-        count += Integer.bitCount(bits);
+        count = put(found, i, indices, count);
       }
     }
     for (int i = bound; i < length; i++) {
@@ -117,9 +115,7 @@ abstract class VectorFinds extends VectorRows {
       FloatVector numbers = FloatVector.fromArray(FLOATS_AT_ONCE, x, from + i);
       VectorMask<Float> found = numbers.compare(VectorOperators.NE, zero);
       if (found.anyTrue()) {
-        int bits = bits(found);
-        put(bits, i, indices, count);
-        count += Integer.bitCount(bits);
+        count = put(found, i, indices, count);
       }
     }
     for (int i = bound; i < length; i++) {
