@@ -35,9 +35,9 @@ record Plan(
   /** About a minute. */
   static final Plan QUICK =
       new Plan(
-          new Contest.Effort(0.4, 2),
-          0.6,
-          2.5,
+          new Contest.Effort(0.3, 2),
+          0.4,
+          1.8,
           CoreCell.COMPARED,
           0,
           WIDE,

@@ -35,7 +35,7 @@ abstract class FloatBlock {
   /** Keys, and their number rounded up to panels. */
   final int keysPadded;
 
-  /** From one row of scores to the next; not a power of two, which the cache would trip over. */
+  /** From one row of scores to the next. */
   final int scoreStride;
 
   final int rowLimit;
@@ -46,7 +46,7 @@ abstract class FloatBlock {
     this.keys = keys;
     this.scratch = scratch;
     keysPadded = roundUp(keys.count(), PANEL);
-    scoreStride = keysPadded + PANEL;
+    scoreStride = LANES.stride(keysPadded);
     int fitting = BLOCK_SCORES / Math.max(1, keysPadded);
     rowLimit = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, fitting / 8 * 8));
   }

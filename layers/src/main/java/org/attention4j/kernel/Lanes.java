@@ -18,6 +18,9 @@ abstract class Lanes {
   /** Panels that the widest loops over single rows take at once: eight vectors. */
   static final int WIDE = 4;
 
+  /** Columns up to which rows get the one stride that the vector tiles know at compile time. */
+  static final int NEAR_COLUMNS = 256;
+
   private static final String MODULE = "jdk.incubator.vector";
   private static final String VECTOR_ROAD = "org.attention4j.kernel.VectorLanes";
 
@@ -53,6 +56,11 @@ abstract class Lanes {
   /** Columns of those tiles: two vectors. The narrow one has half of them. */
   abstract int panel();
 
+  /** From row to row of that many columns; not a power of two, which the cache would trip over. */
+  final int stride(int columns) {
+    return Math.max(columns, NEAR_COLUMNS) + panel();
+  }
+
   /**
    * C = A B, or C += A B, for a C of {@link #panel()} columns and as many times 4 rows as there are
    * tiles. The rows of A lie in groups of 4, whose columns come one after the other: a single
@@ -80,7 +88,7 @@ abstract class Lanes {
 
   /**
    * As {@link #multiplyGroups}, for an A whose rows lie at a0, a0 + lda, .. as they are, and an
-   * even depth.
+   * even depth. Fastest if lda is the {@link #stride} of at most {@value #NEAR_COLUMNS} columns.
    */
   abstract void multiplyTiles(
       int tiles,

@@ -15,7 +15,6 @@ final class TiledBackward extends BackwardPart {
   private static final int KEY_NUMBERS = 1 << 13;
 
   private static final int FEWEST_KEYS = 128;
-  private static final int MOST_KEYS = 512;
 
   private static final int KEYS = 0;
   private static final int VALUES = 1;
@@ -45,8 +44,8 @@ final class TiledBackward extends BackwardPart {
   TiledBackward(FloatAttention attention, VisibleKeys keys, Scratch scratch) {
     super(attention, keys, scratch);
     int fitting = KEY_NUMBERS / Math.max(shape.headSize(), shape.valueSize());
-    keyBlock = roundUp(Math.max(FEWEST_KEYS, Math.min(MOST_KEYS, fitting)), PANEL);
-    stride = keyBlock + PANEL;
+    keyBlock = roundUp(Math.max(FEWEST_KEYS, Math.min(Lanes.NEAR_COLUMNS, fitting)), PANEL);
+    stride = LANES.stride(keyBlock);
   }
 
   @Override

@@ -2,29 +2,19 @@ package org.attention4j.kernel;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Products with the widest vectors of this CPU.
  *
  * <p>The tile is 4 x 2 vectors: eight sums hide the latency of the multiply-add, and with the two
  * vectors of B and the four numbers of A they fit into sixteen registers. With more, the compiler
- * spills a sum in the innermost loop and halves the speed. Where the rows of A lie apart, two steps
- * share the four addresses; that is worth it although Java 17 spills them where it does not
- * strip-mine loops, which is with the serial and the parallel collector. The step between rows of B
- * is a constant, so that the compiler can take the bounds checks out of the loop.
+ * spills a sum in the innermost loop and halves the speed. The place in A counts the loop, and that
+ * in B follows from it by one multiplication by a constant: fewer instructions than a step number
+ * from which both follow, and few enough for the bounds checks to leave the loop.
  */
-abstract class VectorTiles extends Lanes {
-  static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-  static final int V = FLOATS.length();
-  static final int PANEL = 2 * V;
-
-  /**
-   * What a product begins with that adds to nothing: loaded like any other, so that the tiles have
-   * no branch. One that the compiler has not yet seen taken would go out of the loop together with
-   * the bounds checks, and come back with them when it is: Java 17 is three times as slow then.
-   */
-  private static final float[] ZEROS = new float[PANEL];
+abstract class VectorTiles extends VectorRowTiles {
+  /** Numbers of B for each number of A in groups. */
+  private static final int STEP = PANEL / TILE_ROWS;
 
   @Override
   int panel() {
@@ -65,9 +55,10 @@ abstract class VectorTiles extends Lanes {
       FloatVector c21 = load(sums, s2 + V);
       FloatVector c30 = load(sums, s3);
       FloatVector c31 = load(sums, s3 + V);
-      for (int t = 0; t < depth; t++) {
-        int row = b0 + t * PANEL;
-        int column = ai + t * TILE_ROWS;
+      int shift = b0 - STEP * ai;
+      int end = ai + TILE_ROWS * depth;
+      for (int column = ai; column < end; column += TILE_ROWS) {
+        int row = shift + STEP * column;
         FloatVector x = load(b, row);
         FloatVector y = load(b, row + V);
         FloatVector s = FloatVector.broadcast(FLOATS, a[column]);
@@ -95,158 +86,6 @@ abstract class VectorTiles extends Lanes {
   }
 
   @Override
-  void multiplyTiles(
-      int tiles,
-      float[] a,
-      int a0,
-      int lda,
-      float[] b,
-      int b0,
-      int depth,
-      float[] c,
-      int c0,
-      int ldc,
-      boolean add) {
-    float[] sums = add ? c : ZEROS;
-    int sumStep = add ? ldc : 0;
-    int sum = add ? c0 : 0;
-    for (int tile = 0; tile < tiles; tile++) {
-      int ai = a0 + tile * TILE_ROWS * lda;
-      int ci = c0 + tile * TILE_ROWS * ldc;
-      int si = sum + tile * TILE_ROWS * sumStep;
-      int a1 = ai + lda;
-      int a2 = a1 + lda;
-      int a3 = a2 + lda;
-      int c1 = ci + ldc;
-      int c2 = c1 + ldc;
-      int c3 = c2 + ldc;
-      int s1 = si + sumStep;
-      int s2 = s1 + sumStep;
-      int s3 = s2 + sumStep;
-      FloatVector c00 = load(sums, si);
-      FloatVector c01 = load(sums, si + V);
-      FloatVector c10 = load(sums, s1);
-      FloatVector c11 = load(sums, s1 + V);
-      FloatVector c20 = load(sums, s2);
-      FloatVector c21 = load(sums, s2 + V);
-      FloatVector c30 = load(sums, s3);
-      FloatVector c31 = load(sums, s3 + V);
-      for (int t = 0; t < depth; t += 2) {
-        int row = b0 + t * PANEL;
-        FloatVector x = load(b, row);
-        FloatVector y = load(b, row + V);
-        FloatVector s = FloatVector.broadcast(FLOATS, a[ai + t]);
-        c00 = s.fma(x, c00);
-        c01 = s.fma(y, c01);
-        s = FloatVector.broadcast(FLOATS, a[a1 + t]);
-        c10 = s.fma(x, c10);
-        c11 = s.fma(y, c11);
-        s = FloatVector.broadcast(FLOATS, a[a2 + t]);
-        c20 = s.fma(x, c20);
-        c21 = s.fma(y, c21);
-        s = FloatVector.broadcast(FLOATS, a[a3 + t]);
-        c30 = s.fma(x, c30);
-        c31 = s.fma(y, c31);
-        x = load(b, row + PANEL);
-        y = load(b, row + PANEL + V);
-        s = FloatVector.broadcast(FLOATS, a[ai + t + 1]);
-        c00 = s.fma(x, c00);
-        c01 = s.fma(y, c01);
-        s = FloatVector.broadcast(FLOATS, a[a1 + t + 1]);
-        c10 = s.fma(x, c10);
-        c11 = s.fma(y, c11);
-        s = FloatVector.broadcast(FLOATS, a[a2 + t + 1]);
-        c20 = s.fma(x, c20);
-        c21 = s.fma(y, c21);
-        s = FloatVector.broadcast(FLOATS, a[a3 + t + 1]);
-        c30 = s.fma(x, c30);
-        c31 = s.fma(y, c31);
-      }
-      c00.intoArray(c, ci);
-      c01.intoArray(c, ci + V);
-      c10.intoArray(c, c1);
-      c11.intoArray(c, c1 + V);
-      c20.intoArray(c, c2);
-      c21.intoArray(c, c2 + V);
-      c30.intoArray(c, c3);
-      c31.intoArray(c, c3 + V);
-    }
-  }
-
-  @Override
-  void multiplyNarrowTiles(
-      int tiles,
-      float[] a,
-      int a0,
-      int lda,
-      float[] b,
-      int b0,
-      int depth,
-      float[] c,
-      int c0,
-      int ldc,
-      boolean add) {
-    float[] sums = add ? c : ZEROS;
-    int sumStep = add ? ldc : 0;
-    int sum = add ? c0 : 0;
-    for (int tile = 0; tile < tiles; tile++) {
-      int ai = a0 + tile * NARROW_TILE_ROWS * lda;
-      int ci = c0 + tile * NARROW_TILE_ROWS * ldc;
-      int si = sum + tile * NARROW_TILE_ROWS * sumStep;
-      multiplyNarrowTile(a, ai, lda, b, b0, depth, sums, si, sumStep, c, ci, ldc);
-    }
-  }
-
-  private static void multiplyNarrowTile(
-      float[] a,
-      int a0,
-      int lda,
-      float[] b,
-      int b0,
-      int depth,
-      float[] sums,
-      int sum,
-      int sumStep,
-      float[] c,
-      int c0,
-      int ldc) {
-    int a1 = a0 + lda;
-    int a2 = a1 + lda;
-    int a3 = a2 + lda;
-    int a4 = a3 + lda;
-    int a5 = a4 + lda;
-    int a6 = a5 + lda;
-    int a7 = a6 + lda;
-    FloatVector s0 = load(sums, sum);
-    FloatVector s1 = load(sums, sum + sumStep);
-    FloatVector s2 = load(sums, sum + 2 * sumStep);
-    FloatVector s3 = load(sums, sum + 3 * sumStep);
-    FloatVector s4 = load(sums, sum + 4 * sumStep);
-    FloatVector s5 = load(sums, sum + 5 * sumStep);
-    FloatVector s6 = load(sums, sum + 6 * sumStep);
-    FloatVector s7 = load(sums, sum + 7 * sumStep);
-    for (int t = 0; t < depth; t++) {
-      FloatVector x = load(b, b0 + t * V);
-      s0 = FloatVector.broadcast(FLOATS, a[a0 + t]).fma(x, s0);
-      s1 = FloatVector.broadcast(FLOATS, a[a1 + t]).fma(x, s1);
-      s2 = FloatVector.broadcast(FLOATS, a[a2 + t]).fma(x, s2);
-      s3 = FloatVector.broadcast(FLOATS, a[a3 + t]).fma(x, s3);
-      s4 = FloatVector.broadcast(FLOATS, a[a4 + t]).fma(x, s4);
-      s5 = FloatVector.broadcast(FLOATS, a[a5 + t]).fma(x, s5);
-      s6 = FloatVector.broadcast(FLOATS, a[a6 + t]).fma(x, s6);
-      s7 = FloatVector.broadcast(FLOATS, a[a7 + t]).fma(x, s7);
-    }
-    s0.intoArray(c, c0);
-    s1.intoArray(c, c0 + ldc);
-    s2.intoArray(c, c0 + 2 * ldc);
-    s3.intoArray(c, c0 + 3 * ldc);
-    s4.intoArray(c, c0 + 4 * ldc);
-    s5.intoArray(c, c0 + 5 * ldc);
-    s6.intoArray(c, c0 + 6 * ldc);
-    s7.intoArray(c, c0 + 7 * ldc);
-  }
-
-  @Override
   void cut(float[] x, int from, int length, float[] panels, int to, int step) {
     int whole = length - length % PANEL;
     int at = to;
@@ -268,13 +107,5 @@ abstract class VectorTiles extends Lanes {
       load(rows, at).intoArray(panel, row * PANEL);
       load(rows, at + V).intoArray(panel, row * PANEL + V);
     }
-  }
-
-  static FloatVector load(float[] x, int from) {
-    return FloatVector.fromArray(FLOATS, x, from);
-  }
-
-  static FloatVector broadcast(float x) {
-    return FloatVector.broadcast(FLOATS, x);
   }
 }

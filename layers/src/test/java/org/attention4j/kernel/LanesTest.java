@@ -155,17 +155,17 @@ class LanesTest {
     for (int depth = 0; depth <= 70; depth++) {
       for (boolean add : new boolean[] {false, true}) {
         for (boolean narrow : new boolean[] {false, true}) {
-          tile(lanes, depth, add, narrow);
+          tile(lanes, depth, depth + 3, add, narrow);
+          tile(lanes, depth, lanes.stride(depth), add, narrow);
         }
       }
     }
   }
 
-  private void tile(Lanes lanes, int depth, boolean add, boolean narrow) {
+  private void tile(Lanes lanes, int depth, int lda, boolean add, boolean narrow) {
     int tiles = depth % 3; // none as well
     int rows = tiles * (narrow ? Lanes.NARROW_TILE_ROWS : Lanes.TILE_ROWS);
     int columns = narrow ? lanes.panel() / 2 : lanes.panel();
-    int lda = depth + 3;
     int ldc = columns + 5;
     float[] a = numbers(rows * lda);
     float[] b = numbers(depth * columns);
