@@ -88,7 +88,7 @@ abstract class FloatBlock {
     int columns = columns(features);
     float[] packed = scratch.floats(slot, keys.count() * columns);
     Rows rows = visible(x, from, features);
-    Panels.rows(rows.x, rows.from, rows.stride, features, keys.count(), packed, columns, 1);
+    Panels.rows(rows.x, rows.from, rows.stride, features, keys.count(), packed, 0, columns, 1);
     return packed;
   }
 

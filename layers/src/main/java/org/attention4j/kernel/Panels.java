@@ -124,10 +124,7 @@ final class Panels {
       int width = Math.min(WIDTH, columns - first);
       int filled = Math.min(width, rows - first);
       int start = first * depth;
-      transpose(x, from + first * stride, stride, filled, length, panels, start, width, 1);
-      for (int i = 0; filled < width && i < length; i++) {
-        Arrays.fill(panels, start + i * width + filled, start + (i + 1) * width, 0);
-      }
+      rows(x, from + first * stride, stride, filled, length, panels, start, width, 1);
       Arrays.fill(panels, start + length * width, start + depth * width, 0);
     }
   }
@@ -140,11 +137,12 @@ final class Panels {
       int rows,
       int length,
       float[] to,
+      int start,
       int columns,
       float factor) {
-    transpose(x, from, stride, rows, length, to, 0, columns, factor);
+    transpose(x, from, stride, rows, length, to, start, columns, factor);
     for (int i = 0; rows < columns && i < length; i++) {
-      Arrays.fill(to, i * columns + rows, (i + 1) * columns, 0);
+      Arrays.fill(to, start + i * columns + rows, start + (i + 1) * columns, 0);
     }
   }
 

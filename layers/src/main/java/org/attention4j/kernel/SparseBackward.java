@@ -173,7 +173,7 @@ final class SparseBackward {
     int columns = FloatBlock.columns(features);
     float[] packed = block.scratch.sparse(slot, rows * columns);
     int queries = shape.queries();
-    Panels.rows(x, from + query, queries, features, rows, packed, columns, factor);
+    Panels.rows(x, from + query, queries, features, rows, packed, 0, columns, factor);
     return packed;
   }
 

@@ -10,7 +10,8 @@ import jdk.incubator.vector.FloatVector;
  * vectors of B and the four numbers of A they fit into sixteen registers. With more, the compiler
  * spills a sum in the innermost loop and halves the speed. The place in A counts the loop, and that
  * in B follows from it by one multiplication by a constant: fewer instructions than a step number
- * from which both follow, and few enough for the bounds checks to leave the loop.
+ * from which both follow. All steps are constants, so that the compiler can take the bounds checks
+ * out of the loop.
  */
 abstract class VectorTiles extends VectorRowTiles {
   /** Numbers of B for each number of A in groups. */
