@@ -14,11 +14,9 @@ final class Contest {
   private static final double SECOND = 1e9;
   private static final double MILLISECOND = 1e6;
 
-  /** What a turn lasts at least, in seconds: short runs are repeated within it. */
-  private static final double TURN = 0.03;
-
   private final LongSupplier clock;
   private final Runnable pause;
+  private final double turn;
 
   /**
    * How long to measure.
@@ -41,10 +39,12 @@ final class Contest {
    *
    * @param clock nanoseconds
    * @param pause called before each turn; lets the threads of the side before fall asleep
+   * @param turn what a turn lasts at least, in seconds: runs are repeated within it
    */
-  Contest(LongSupplier clock, Runnable pause) {
+  Contest(LongSupplier clock, Runnable pause, double turn) {
     this.clock = clock;
     this.pause = pause;
+    this.turn = turn;
   }
 
   /** Runs all sides and returns the median time of each, in milliseconds. */
@@ -55,10 +55,12 @@ final class Contest {
       times.add(new ArrayList<>());
     }
     long start = clock.getAsLong();
-    for (int turn = 0; turn < effort.fewestTurns() || seconds(start) < effort.seconds(); turn++) {
+    for (int round = 0;
+        round < effort.fewestTurns() || seconds(start) < effort.seconds();
+        round++) {
       for (int i = 0; i < sides.size(); i++) {
         pause.run();
-        runFor(TURN, sides.get(i).peer(), times.get(i));
+        runFor(turn, sides.get(i).peer(), times.get(i));
       }
     }
     return times.stream().map(Contest::median).toList();

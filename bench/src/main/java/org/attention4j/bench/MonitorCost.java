@@ -48,6 +48,10 @@ public final class MonitorCost implements Callable<Integer> {
   private static final double LONG = 60;
   private static final double SHORT = 15;
   private static final int FEWEST_TURNS = 9;
+
+  /** Seconds that a turn lasts at least. */
+  private static final double TURN = 0.03;
+
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final List<String> arguments;
@@ -164,7 +168,7 @@ public final class MonitorCost implements Callable<Integer> {
         .forEach(
             monitor ->
                 sides.add(new Contest.Side(new MonitoredFit(network, monitor), warmUp() / 2)));
-    Contest contest = new Contest(System::nanoTime, () -> LockSupport.parkNanos(PAUSE));
+    Contest contest = new Contest(System::nanoTime, () -> LockSupport.parkNanos(PAUSE), TURN);
     List<Double> medians =
         contest.medians(new Contest.Effort(quick ? SHORT : LONG, FEWEST_TURNS), sides);
     Map<String, Double> steps = new LinkedHashMap<>();

@@ -42,6 +42,15 @@ public final class Summary implements Callable<Integer> {
   /** Threads of a native library spin some milliseconds before they sleep. */
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /**
+   * Seconds that a turn lasts at least. The first run after the other side's finds the caches full
+   * of its data; of runs that follow each other, as in training, there should be more.
+   */
+  private static final double TURN = 0.1;
+
+  /** The same where a minute has to do for all, and a run of the kernel lasts some milliseconds. */
+  private static final double QUICK_TURN = 0.03;
+
   private static final String WAIT_POLICY = "OMP_WAIT_POLICY";
 
   /**
@@ -173,7 +182,8 @@ public final class Summary implements Callable<Integer> {
         results.println("PyTorch has no library for this platform in this jar and is left out.");
       }
     }
-    Contest contest = new Contest(System::nanoTime, () -> LockSupport.parkNanos(PAUSE));
+    double turn = quick && measured == Part.KERNEL ? QUICK_TURN : TURN;
+    Contest contest = new Contest(System::nanoTime, () -> LockSupport.parkNanos(PAUSE), turn);
     new Comparisons(
             quick ? Plan.QUICK : Plan.FULL,
             pytorch.isPresent(),

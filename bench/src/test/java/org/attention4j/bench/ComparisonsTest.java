@@ -17,7 +17,7 @@ class ComparisonsTest {
 
   private static List<String> lines(Plan plan, boolean pytorch) {
     List<String> lines = new ArrayList<>();
-    Contest contest = new Contest(System::nanoTime, () -> {});
+    Contest contest = new Contest(System::nanoTime, () -> {}, 0);
     Comparisons comparisons =
         new Comparisons(plan, pytorch, contest, outcome -> lines.add(outcome.line()));
     for (Comparisons.Part part : Comparisons.Part.values()) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class ContestTest {
   private final List<String> order = new ArrayList<>();
   private long now = 17;
-  private final Contest contest = new Contest(() -> now, () -> order.add("-"));
+  private final Contest contest = new Contest(() -> now, () -> order.add("-"), 0.03);
 
   /** A peer whose runs last what the list says, and the last of it for ever. */
   private Peer lasting(String name, double... milliseconds) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.attention4j.samediff.Gradients;
 import org.attention4j.samediff.GraphProgram;
+import org.attention4j.samediff.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -153,14 +154,16 @@ final class CompiledGraph {
   }
 
   /** The output, and after it what {@link #backward} and {@link #loss} can make use of. */
-  List<INDArray> forward(
+  List<Value> forward(
       GraphInputs inputs, Map<String, INDArray> dropoutDraws, SessionMemMgr memory) {
-    return forward.run(placeholders(inputs, dropoutDraws), memory);
+    return forward.evaluate(placeholders(inputs, dropoutDraws), memory);
   }
 
   /** The layer's own loss, from what {@link #forward} returned; 0 if it has none. */
-  double loss(List<INDArray> fromForward) {
-    return graph.loss() == null ? 0 : fromForward.get(fromForward.size() - 1).getDouble(0);
+  double loss(List<Value> fromForward, SessionMemMgr memory) {
+    return graph.loss() == null
+        ? 0
+        : fromForward.get(fromForward.size() - 1).array(memory).getDouble(0);
   }
 
   /** Prepares a backward pass without kept results; must happen outside all workspaces. */
@@ -177,21 +180,21 @@ final class CompiledGraph {
    *     for which {@link #differentiate} must have been called
    * @param lossGradient the factor on the gradient of the layer's own loss
    */
-  List<INDArray> backward(
+  List<Value> backward(
       GraphInputs inputs,
       Map<String, INDArray> dropoutDraws,
-      List<INDArray> fromForward,
+      List<Value> fromForward,
       INDArray epsilon,
       double lossGradient,
       SessionMemMgr memory) {
-    Map<String, INDArray> values = arriving(inputs, dropoutDraws, epsilon, lossGradient);
+    Map<String, Value> values = arriving(inputs, dropoutDraws, epsilon, lossGradient);
     if (fromForward.isEmpty() || backward == null) {
-      return Objects.requireNonNull(wholeBackward).run(values, memory);
+      return Objects.requireNonNull(wholeBackward).evaluate(values, memory);
     }
     for (int i = 0; i < kept.size(); i++) {
       values.put(kept.get(i).name(), fromForward.get(i + 1));
     }
-    return backward.run(values, memory);
+    return backward.evaluate(values, memory);
   }
 
   /**
@@ -209,18 +212,20 @@ final class CompiledGraph {
       gradients();
       innerBackward = new GraphProgram(innerGradients);
     }
-    return innerBackward.run(arriving(inputs, dropoutDraws, epsilon, lossGradient), memory);
+    return arrays(
+        innerBackward.evaluate(arriving(inputs, dropoutDraws, epsilon, lossGradient), memory),
+        memory);
   }
 
-  private Map<String, INDArray> arriving(
+  private Map<String, Value> arriving(
       GraphInputs inputs,
       Map<String, INDArray> dropoutDraws,
       INDArray epsilon,
       double lossGradient) {
-    Map<String, INDArray> values = placeholders(inputs, dropoutDraws);
-    values.put(EPSILON, epsilon);
+    Map<String, Value> values = placeholders(inputs, dropoutDraws);
+    values.put(EPSILON, Value.of(epsilon));
     if (graph.loss() != null) {
-      values.put(LOSS_GRADIENT, Nd4j.scalar(lossGradient));
+      values.put(LOSS_GRADIENT, Value.of(Nd4j.scalar(lossGradient)));
     }
     return values;
   }
@@ -229,7 +234,8 @@ final class CompiledGraph {
   Map<String, INDArray> intermediates(
       GraphInputs inputs, List<String> names, SessionMemMgr memory) {
     GraphProgram program = publishing.computeIfAbsent(names, this::publishing);
-    List<INDArray> values = program.run(placeholders(inputs, Map.of()), memory);
+    List<INDArray> values =
+        arrays(program.evaluate(placeholders(inputs, Map.of()), memory), memory);
     Map<String, INDArray> result = new LinkedHashMap<>();
     for (int i = 0; i < names.size(); i++) {
       result.put(names.get(i), values.get(i));
@@ -251,12 +257,17 @@ final class CompiledGraph {
     return new GraphProgram(variables);
   }
 
-  private static Map<String, INDArray> placeholders(
+  private static List<INDArray> arrays(List<Value> values, SessionMemMgr memory) {
+    return values.stream().map(value -> value.array(memory)).toList();
+  }
+
+  private static Map<String, Value> placeholders(
       GraphInputs inputs, Map<String, INDArray> dropoutDraws) {
-    Map<String, INDArray> placeholders = new LinkedHashMap<>(inputs.inputs());
-    placeholders.putAll(inputs.parameters());
-    placeholders.putAll(dropoutDraws);
-    inputs.masks().forEach((name, mask) -> placeholders.put(name + MASK_SUFFIX, mask));
+    Map<String, Value> placeholders = new LinkedHashMap<>();
+    inputs.inputs().forEach((name, array) -> placeholders.put(name, Value.of(array)));
+    inputs.parameters().forEach((name, array) -> placeholders.put(name, Value.of(array)));
+    dropoutDraws.forEach((name, array) -> placeholders.put(name, Value.of(array)));
+    inputs.masks().forEach((name, array) -> placeholders.put(name + MASK_SUFFIX, Value.of(array)));
     return placeholders;
   }
 }

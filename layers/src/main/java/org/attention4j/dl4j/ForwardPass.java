@@ -3,6 +3,7 @@ package org.attention4j.dl4j;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.attention4j.samediff.Value;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -19,7 +20,7 @@ record ForwardPass(
     boolean training,
     Map<String, INDArray> dropoutDraws,
     List<INDArray> inputs,
-    List<INDArray> results,
+    List<Value> results,
     double loss) {
 
   static List<INDArray> arrays(GraphInputs inputs) {
@@ -29,7 +30,7 @@ record ForwardPass(
   }
 
   /** The results, if they belong to these very inputs and their memory is still theirs. */
-  List<INDArray> resultsFor(GraphInputs other) {
+  List<Value> resultsFor(GraphInputs other) {
     List<INDArray> others = arrays(other);
     boolean same = inputs.size() == others.size();
     for (int i = 0; same && i < others.size(); i++) {
@@ -43,8 +44,9 @@ record ForwardPass(
     return new ForwardPass(training, dropoutDraws, List.of(), List.of(), loss);
   }
 
-  private static boolean isAlive(INDArray array) {
-    if (!array.isAttached()) {
+  private static boolean isAlive(Value value) {
+    INDArray array = value.existingArray();
+    if (array == null || !array.isAttached()) {
       return true;
     }
     MemoryWorkspace workspace = array.data().getParentWorkspace();

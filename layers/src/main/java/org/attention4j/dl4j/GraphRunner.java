@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.attention4j.samediff.Value;
 import org.deeplearning4j.nn.layers.samediff.DL4JSameDiffMemoryMgr;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -59,15 +60,11 @@ final class GraphRunner {
     try (MemoryWorkspace none = outsideWorkspaces()) {
       dropoutDraws = graph.drawDropout(inputs.inputShapes());
     }
-    List<INDArray> results =
-        graph.forward(
-            inputs,
-            dropoutDraws,
-            memory(workspaces, ArrayType.FF_WORKING_MEM, ArrayType.ACTIVATIONS));
-    last =
-        new ForwardPass(
-            training, dropoutDraws, ForwardPass.arrays(given), results, graph.loss(results));
-    return place(results.get(0), workspaces, ArrayType.ACTIVATIONS);
+    SessionMemMgr memory = memory(workspaces, ArrayType.FF_WORKING_MEM, ArrayType.ACTIVATIONS);
+    List<Value> results = graph.forward(inputs, dropoutDraws, memory);
+    double loss = graph.loss(results, memory);
+    last = new ForwardPass(training, dropoutDraws, ForwardPass.arrays(given), results, loss);
+    return place(results.get(0).array(memory), workspaces, ArrayType.ACTIVATIONS);
   }
 
   /**
@@ -92,29 +89,28 @@ final class GraphRunner {
       innerObserver.accept(innerGradients(graph, inputs, epsilon, lossGradient));
       innerObserver = null;
     }
-    List<INDArray> fromForward = last.training() ? last.resultsFor(given) : List.of();
+    List<Value> fromForward = last.training() ? last.resultsFor(given) : List.of();
     if (fromForward.isEmpty()) {
       try (MemoryWorkspace none = outsideWorkspaces()) {
         graph.differentiate();
       }
     }
-    List<INDArray> gradients =
-        graph.backward(
-            inputs,
-            last.dropoutDraws(),
-            fromForward,
-            epsilon,
-            lossGradient,
-            memory(workspaces, ArrayType.BP_WORKING_MEM, ArrayType.ACTIVATION_GRAD));
+    SessionMemMgr memory = memory(workspaces, ArrayType.BP_WORKING_MEM, ArrayType.ACTIVATION_GRAD);
+    List<Value> gradients =
+        graph.backward(inputs, last.dropoutDraws(), fromForward, epsilon, lossGradient, memory);
     last = last.withoutResults();
     Map<String, INDArray> inputGradients = new LinkedHashMap<>();
     int next = 0;
     for (String name : inputs.inputs().keySet()) {
-      inputGradients.put(name, place(gradients.get(next++), workspaces, ArrayType.ACTIVATION_GRAD));
+      INDArray gradient = gradients.get(next++).array(memory);
+      inputGradients.put(name, place(gradient, workspaces, ArrayType.ACTIVATION_GRAD));
     }
     for (String name : inputs.parameters().keySet()) {
-      INDArray gradient = gradients.get(next++);
-      parameterGradients.computeIfPresent(name, (n, view) -> view.assign(gradient));
+      INDArray view = parameterGradients.get(name);
+      if (view != null) {
+        gradients.get(next).copyTo(view);
+      }
+      next++;
     }
     return inputGradients;
   }

@@ -1,12 +1,14 @@
 package org.attention4j.kernel;
 
 /**
- * e^x for {@code float}: x = n ln 2 + r with |r| at most half of ln 2, then a polynomial in r,
- * times 2ⁿ. The error is below two units in the last place.
+ * e^x for {@code float}: x = n ln 2 + r with |r| at most half of ln 2, then 1 + r + r² p(r), times
+ * 2ⁿ. The error is below two units in the last place.
  *
- * <p>Coefficients: S. Moshier, Cephes mathematical library, expf.
+ * <p>p is of degree four and differs from what it stands for by at most 3e-9 of e^r, the least that
+ * this degree allows (found by weighted least squares, the weights grown where the error is large).
+ * It is summed in pairs: what is waited for is the chain of operations, not their number.
  */
-@SuppressWarnings("FloatingPointLiteralPrecision") // the digits as published
+@SuppressWarnings("FloatingPointLiteralPrecision") // nine digits say which float is meant
 final class FloatExp {
   /** Below this e^x is zero beside one, and far from the slow denormal numbers. */
   static final float LOWEST = -80;
@@ -23,12 +25,11 @@ final class FloatExp {
   static final float LN2_HIGH = 0.693359375f;
 
   static final float LN2_LOW = -2.12194440e-4f;
-  static final float C5 = 1.9875691500e-4f;
-  static final float C4 = 1.3981999507e-3f;
-  static final float C3 = 8.3334519073e-3f;
-  static final float C2 = 4.1665795894e-2f;
-  static final float C1 = 1.6666665459e-1f;
-  static final float C0 = 5.0000001201e-1f;
+  static final float C4 = 1.38145988e-3f;
+  static final float C3 = 8.36871658e-3f;
+  static final float C2 = 4.16683890e-2f;
+  static final float C1 = 1.66665211e-1f;
+  static final float C0 = 4.99999940e-1f;
 
   /** Where the exponent begins among the bits of a float. */
   static final int EXPONENT = 23;
@@ -41,8 +42,9 @@ final class FloatExp {
     float rounded = x * LOG2_E + ROUNDING;
     float n = rounded - ROUNDING;
     float r = x - n * LN2_HIGH - n * LN2_LOW;
-    float p = ((((C5 * r + C4) * r + C3) * r + C2) * r + C1) * r + C0;
-    float e = p * r * r + r + 1;
+    float square = r * r;
+    float p = ((C4 * r + C3) * r + C2) * square + (C1 * r + C0);
+    float e = p * square + (r + 1);
     // Multiplied, not added to the bits: a NaN whose bits are not Java's would become a number.
     return e * Float.intBitsToFloat(Float.floatToRawIntBits(rounded) << EXPONENT);
   }

@@ -80,7 +80,7 @@ public final class FloatLinear {
    *
    * @param input dL/dx, [b, in, T]
    * @param weights dL/dW_j, each as its W_j is stored
-   * @param biases dL/db_j, [out_j], also where there is no bias
+   * @param biases dL/db_j, [out_j]; empty where there is no bias
    */
   @SuppressWarnings("ArrayRecordComponent") // arrays are what a kernel works on
   public record Gradients(float[] input, float[][] weights, float[][] biases) {}
@@ -154,7 +154,7 @@ public final class FloatLinear {
     float[][] biases = new float[maps.size()][];
     for (int j = 0; j < weights.length; j++) {
       weights[j] = sum(weightParts, j);
-      biases[j] = biasGradient(outputGradients[j], maps.get(j).outputs());
+      biases[j] = biasGradient(outputGradients[j], maps.get(j));
     }
     return new Gradients(inputGradient, weights, biases);
   }
@@ -244,9 +244,10 @@ public final class FloatLinear {
     return gradient;
   }
 
-  private float[] biasGradient(float[] outputGradient, int outputs) {
-    float[] gradient = new float[outputs];
-    for (int o = 0; o < outputs; o++) {
+  private float[] biasGradient(float[] outputGradient, Weights map) {
+    int outputs = map.outputs();
+    float[] gradient = new float[map.bias() == null ? 0 : outputs];
+    for (int o = 0; o < gradient.length; o++) {
       double sum = 0;
       for (int b = 0; b < examples; b++) {
         sum += LANES.sum(outputGradient, (b * outputs + o) * steps, steps);

@@ -1,7 +1,6 @@
 package org.attention4j.kernel;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Passes over a row with the widest vectors of this CPU. */
@@ -122,7 +121,6 @@ final class VectorLanes extends VectorFinds {
     FloatVector rounding = broadcast(FloatExp.ROUNDING);
     FloatVector minusHigh = broadcast(-FloatExp.LN2_HIGH);
     FloatVector minusLow = broadcast(-FloatExp.LN2_LOW);
-    FloatVector c5 = broadcast(FloatExp.C5);
     FloatVector c4 = broadcast(FloatExp.C4);
     FloatVector c3 = broadcast(FloatExp.C3);
     FloatVector c2 = broadcast(FloatExp.C2);
@@ -137,15 +135,14 @@ final class VectorLanes extends VectorFinds {
       FloatVector n = rounded.sub(rounding);
       FloatVector r = n.fma(minusHigh, y);
       r = n.fma(minusLow, r);
-      FloatVector p = r.fma(c5, c4);
-      p = p.fma(r, c3);
-      p = p.fma(r, c2);
-      p = p.fma(r, c1);
-      p = p.fma(r, c0);
-      FloatVector e = p.fma(r.mul(r), r).add(one);
-      IntVector power =
-          rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, FloatExp.EXPONENT);
-      e = e.mul(power.reinterpretAsFloats()).mul(factors);
+      FloatVector square = r.mul(r);
+      FloatVector p = r.fma(c4, c3).fma(r, c2).fma(square, r.fma(c1, c0));
+      FloatVector power =
+          rounded
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, FloatExp.EXPONENT)
+              .reinterpretAsFloats();
+      FloatVector e = p.fma(square, r.add(one)).mul(power.mul(factors));
       e.intoArray(x, from + i);
       sums = sums.add(e);
     }

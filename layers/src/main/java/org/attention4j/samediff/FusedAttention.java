@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /**
@@ -126,43 +125,39 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
   }
 
   @Override
-  public void run(INDArray[] inputs, Outputs outputs) {
+  public Value[] run(Value[] inputs) {
     AttentionProblem problem = problem(inputs);
     AttentionShape shape = problem.shape();
-    INDArray output =
-        outputs.allocate(
-            0, type, shape.examples(), (long) shape.heads() * shape.valueSize(), shape.queries());
+    long[] size = {shape.examples(), (long) shape.heads() * shape.valueSize(), shape.queries()};
+    int length = Math.toIntExact(size[0] * size[1] * size[2]);
     if (type == DataType.DOUBLE) {
-      double[] values = new double[Math.toIntExact(output.length())];
-      doubles(problem, inputs).forward(values);
-      HostArrays.put(values, output);
-      return;
+      double[] output = new double[length];
+      doubles(problem, inputs).forward(output);
+      return new Value[] {Value.of(output, size)};
     }
-    float[] values = new float[Math.toIntExact(output.length())];
-    Trace trace = floats(problem, inputs).forward(values, traced());
-    HostArrays.put(values, output);
-    if (traced()) {
-      HostArrays.put(trace.saved(), room(outputs, 1, DataType.FLOAT, trace.saved().length));
-      HostArrays.put(trace.counts(), room(outputs, 2, DataType.INT32, trace.counts().length));
-      HostArrays.put(trace.keys(), room(outputs, 3, DataType.INT32, trace.keys().length));
-      HostArrays.put(trace.weights(), room(outputs, 4, DataType.FLOAT, trace.weights().length));
+    float[] output = new float[length];
+    Trace trace = floats(problem, inputs).forward(output, traced());
+    if (!traced()) {
+      return new Value[] {Value.of(output, size)};
     }
+    return new Value[] {
+      Value.of(output, size),
+      Value.of(trace.saved(), trace.saved().length),
+      Value.of(trace.counts()),
+      Value.of(trace.keys()),
+      Value.of(trace.weights(), trace.weights().length)
+    };
   }
 
-  /** Never an empty array, which the framework treats as something else. */
-  private static INDArray room(Outputs outputs, int index, DataType type, int length) {
-    return outputs.allocate(index, type, Math.max(1, length));
-  }
-
-  AttentionProblem problem(INDArray[] inputs) {
-    INDArray q = inputs[0];
+  AttentionProblem problem(Value[] inputs) {
+    Value q = inputs[0];
     AttentionShape shape =
         new AttentionShape(
-            (int) q.size(0),
+            q.size(0),
             options.heads(),
             options.keyValueHeads(),
-            (int) q.size(-1),
-            (int) inputs[1].size(-1),
+            q.size(-1),
+            inputs[1].size(-1),
             features(q, options.heads()),
             features(inputs[2], options.keyValueHeads()));
     int seedAt = ARRAYS + (masked ? 1 : 0) + options.parameters();
@@ -175,47 +170,47 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
         options.linearBiases(),
         shape.keys() - shape.queries(),
         options.dropout(),
-        options.dropout() > 0 ? inputs[seedAt].getLong(0) : 0);
+        options.dropout() > 0 ? inputs[seedAt].integer() : 0);
   }
 
-  private static int features(INDArray sequence, int heads) {
-    return (int) (sequence.length() / (sequence.size(0) * heads * sequence.size(-1)));
+  private static int features(Value sequence, int heads) {
+    return sequence.length() / (sequence.size(0) * heads * sequence.size(-1));
   }
 
-  FloatAttention floats(AttentionProblem problem, INDArray[] inputs) {
+  FloatAttention floats(AttentionProblem problem, Value[] inputs) {
     float[][] parameters = new float[options.parameters()][];
     for (int p = 0; p < parameters.length; p++) {
-      parameters[p] = HostArrays.floats(parameter(inputs, p));
+      parameters[p] = parameter(inputs, p).floats();
     }
     return new FloatAttention(
         problem,
-        HostArrays.floats(inputs[0]),
-        HostArrays.floats(inputs[1]),
-        HostArrays.floats(inputs[2]),
+        inputs[0].floats(),
+        inputs[1].floats(),
+        inputs[2].floats(),
         mask(inputs),
         parameters);
   }
 
-  DoubleAttention doubles(AttentionProblem problem, INDArray[] inputs) {
+  DoubleAttention doubles(AttentionProblem problem, Value[] inputs) {
     double[][] parameters = new double[options.parameters()][];
     for (int p = 0; p < parameters.length; p++) {
-      parameters[p] = HostArrays.doubles(parameter(inputs, p));
+      parameters[p] = parameter(inputs, p).doubles();
     }
     return new DoubleAttention(
         problem,
-        HostArrays.doubles(inputs[0]),
-        HostArrays.doubles(inputs[1]),
-        HostArrays.doubles(inputs[2]),
+        inputs[0].doubles(),
+        inputs[1].doubles(),
+        inputs[2].doubles(),
         mask(inputs),
         parameters);
   }
 
-  private INDArray parameter(INDArray[] inputs, int index) {
+  private Value parameter(Value[] inputs, int index) {
     return inputs[ARRAYS + (masked ? 1 : 0) + index];
   }
 
-  private float @Nullable [] mask(INDArray[] inputs) {
-    return masked ? HostArrays.floats(inputs[ARRAYS]) : null;
+  private float @Nullable [] mask(Value[] inputs) {
+    return masked ? inputs[ARRAYS].floats() : null;
   }
 
   @Override

@@ -8,7 +8,6 @@ import org.attention4j.kernel.Trace;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /**
@@ -45,70 +44,59 @@ final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperat
   }
 
   @Override
-  public void run(INDArray[] inputs, Outputs outputs) {
+  public Value[] run(Value[] inputs) {
     AttentionProblem problem = forward.problem(inputs);
-    if (type == DataType.DOUBLE) {
-      runDouble(problem, inputs, outputs);
-    } else {
-      runFloat(problem, inputs, outputs);
-    }
+    return type == DataType.DOUBLE ? runDouble(problem, inputs) : runFloat(problem, inputs);
   }
 
-  private void runFloat(AttentionProblem problem, INDArray[] inputs, Outputs outputs) {
+  private Value[] runFloat(AttentionProblem problem, Value[] inputs) {
     int last = inputs.length - 1;
     int output = last - 1;
     int trace = output - FusedAttention.TRACE;
-    int saved = problem.kernel().savedValues();
     FloatGradients gradients =
-        new FloatGradients(zeros(inputs[0]), zeros(inputs[1]), zeros(inputs[2]));
+        new FloatGradients(
+            new float[inputs[0].length()],
+            new float[inputs[1].length()],
+            new float[inputs[2].length()]);
     float[][] parameters =
         forward
             .floats(problem, inputs)
             .backward(
                 new Trace(
-                    saved == 0 ? new float[0] : HostArrays.floats(inputs[trace]),
-                    problem.keepsSupports() ? HostArrays.ints(inputs[trace + 1]) : new int[0],
-                    HostArrays.ints(inputs[trace + 2]),
-                    HostArrays.floats(inputs[trace + 3])),
-                HostArrays.floats(inputs[output]),
-                HostArrays.floats(inputs[last]),
+                    inputs[trace].floats(),
+                    inputs[trace + 1].ints(),
+                    inputs[trace + 2].ints(),
+                    inputs[trace + 3].floats()),
+                inputs[output].floats(),
+                inputs[last].floats(),
                 gradients);
-    put(gradients.q(), inputs[0], 0, outputs);
-    put(gradients.k(), inputs[1], 1, outputs);
-    put(gradients.v(), inputs[2], 2, outputs);
+    Value[] result = new Value[getNumOutputs()];
+    result[0] = Value.of(gradients.q(), inputs[0].shape());
+    result[1] = Value.of(gradients.k(), inputs[1].shape());
+    result[2] = Value.of(gradients.v(), inputs[2].shape());
     for (int p = 0; p < parameters.length; p++) {
-      int at = FusedAttention.ARRAYS + p;
-      HostArrays.put(parameters[p], outputs.allocate(at, type, parameters[p].length));
+      result[FusedAttention.ARRAYS + p] = Value.of(parameters[p], parameters[p].length);
     }
+    return result;
   }
 
-  private void put(float[] gradient, INDArray like, int index, Outputs outputs) {
-    HostArrays.put(gradient, outputs.allocate(index, type, like.shape()));
-  }
-
-  private static float[] zeros(INDArray like) {
-    return new float[Math.toIntExact(like.length())];
-  }
-
-  private void runDouble(AttentionProblem problem, INDArray[] inputs, Outputs outputs) {
+  private Value[] runDouble(AttentionProblem problem, Value[] inputs) {
     double[][] gradients = new double[FusedAttention.ARRAYS][];
     for (int i = 0; i < gradients.length; i++) {
-      gradients[i] = new double[Math.toIntExact(inputs[i].length())];
+      gradients[i] = new double[inputs[i].length()];
     }
     double[][] parameters =
         forward
             .doubles(problem, inputs)
             .backward(
-                HostArrays.doubles(inputs[inputs.length - 1]),
-                gradients[0],
-                gradients[1],
-                gradients[2]);
+                inputs[inputs.length - 1].doubles(), gradients[0], gradients[1], gradients[2]);
+    Value[] result = new Value[getNumOutputs()];
     for (int i = 0; i < gradients.length; i++) {
-      HostArrays.put(gradients[i], outputs.allocate(i, type, inputs[i].shape()));
+      result[i] = Value.of(gradients[i], inputs[i].shape());
     }
     for (int p = 0; p < parameters.length; p++) {
-      int at = FusedAttention.ARRAYS + p;
-      HostArrays.put(parameters[p], outputs.allocate(at, type, parameters[p].length));
+      result[FusedAttention.ARRAYS + p] = Value.of(parameters[p], parameters[p].length);
     }
+    return result;
   }
 }

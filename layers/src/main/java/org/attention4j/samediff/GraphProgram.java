@@ -55,7 +55,8 @@ public final class GraphProgram {
    * Plans the computation of some variables from others that an earlier program has computed.
    *
    * @param variables the variables to compute, all of one graph
-   * @param given variables whose values will be handed to {@link #run} like those of placeholders
+   * @param given variables whose values will be handed to {@link #evaluate} like those of
+   *     placeholders
    * @throws IllegalArgumentException if the graph has an operation of control flow
    */
   public GraphProgram(List<SDVariable> variables, List<SDVariable> given) {
@@ -144,34 +145,55 @@ public final class GraphProgram {
    * @throws IllegalArgumentException if a placeholder has no value
    */
   public List<INDArray> run(Map<String, INDArray> values, SessionMemMgr memory) {
-    @Nullable INDArray[] arrays = new INDArray[slots.size()];
+    Map<String, Value> wrapped = new HashMap<>();
+    values.forEach((name, array) -> wrapped.put(name, Value.of(array)));
+    List<INDArray> result = new ArrayList<>(outputs.length);
+    for (Value value : evaluate(wrapped, memory)) {
+      result.add(value.array(memory));
+    }
+    return result;
+  }
+
+  /**
+   * The same, where some values come from another program or go to one.
+   *
+   * @param values the values of the placeholders by name; others than those needed are ignored
+   * @param memory where arrays are allocated; results are asked for as detached ones
+   * @return the variables' values in their order
+   * @throws IllegalArgumentException if a placeholder has no value
+   */
+  public List<Value> evaluate(Map<String, Value> values, SessionMemMgr memory) {
+    @Nullable Value[] current = new Value[slots.size()];
     placeholders.forEach(
         (name, placeholder) ->
-            arrays[placeholder.slot()] = given(name, placeholder.type(), values, memory));
-    constants.forEach(constant -> arrays[constant.slot()] = constant.variable().getArr());
+            current[placeholder.slot()] = given(name, placeholder.type(), values, memory));
+    constants.forEach(
+        constant -> current[constant.slot()] = Value.of(constant.variable().getArr()));
     Set<Integer> results = new HashSet<>();
     for (int output : outputs) {
       results.add(output);
     }
     ArrayPool pool = new ArrayPool(memory);
     for (ProgramStep step : steps) {
-      step.run(arrays, results, pool);
+      step.run(current, results, pool);
     }
-    List<INDArray> result = new ArrayList<>(outputs.length);
+    List<Value> result = new ArrayList<>(outputs.length);
     for (int output : outputs) {
-      result.add(Objects.requireNonNull(arrays[output]));
+      result.add(Objects.requireNonNull(current[output]));
     }
     return result;
   }
 
-  private static INDArray given(
-      String name, DataType type, Map<String, INDArray> values, SessionMemMgr memory) {
-    INDArray value = values.get(name);
+  private static Value given(
+      String name, DataType type, Map<String, Value> values, SessionMemMgr memory) {
+    Value value = values.get(name);
     if (value == null) {
       throw new IllegalArgumentException("The placeholder '" + name + "' has no value.");
     }
-    return value.dataType() == type
-        ? value
-        : memory.allocate(false, type, value.shape()).assign(value);
+    if (value.type() == type) {
+      return value;
+    }
+    INDArray array = value.array(memory);
+    return Value.of(memory.allocate(false, type, array.shape()).assign(array));
   }
 }

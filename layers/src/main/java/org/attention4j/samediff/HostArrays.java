@@ -5,7 +5,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.shape.Shape;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Copies between arrays of the CPU backend and those of Java, in one sweep each. */
 final class HostArrays {
@@ -38,24 +38,24 @@ final class HostArrays {
     return values;
   }
 
-  /** Fills the beginning of an array in C order. */
-  static void put(float[] values, INDArray array) {
-    try (FloatPointer pointer = new FloatPointer(address(array))) {
-      pointer.put(values);
-    }
-  }
-
-  /** Fills the beginning of an array in C order. */
-  static void put(double[] values, INDArray array) {
-    try (DoublePointer pointer = new DoublePointer(address(array))) {
-      pointer.put(values);
-    }
-  }
-
-  /** Fills the beginning of an array in C order. */
-  static void put(int[] values, INDArray array) {
-    try (IntPointer pointer = new IntPointer(address(array))) {
-      pointer.put(values);
+  /** Fills an array, which has as many entries, in C order. */
+  static void put(Object values, INDArray array) {
+    if (!inOrder(array)) {
+      INDArray ordered = Nd4j.createUninitialized(array.dataType(), array.shape(), 'c');
+      put(values, ordered);
+      array.assign(ordered);
+    } else if (values instanceof float[] floats) {
+      try (FloatPointer pointer = new FloatPointer(address(array))) {
+        pointer.put(floats);
+      }
+    } else if (values instanceof double[] doubles) {
+      try (DoublePointer pointer = new DoublePointer(address(array))) {
+        pointer.put(doubles);
+      }
+    } else if (values instanceof int[] ints) {
+      try (IntPointer pointer = new IntPointer(address(array))) {
+        pointer.put(ints);
+      }
     }
   }
 
@@ -64,6 +64,20 @@ final class HostArrays {
   }
 
   private static INDArray contiguous(INDArray array) {
-    return Shape.hasDefaultStridesForShape(array) ? array : array.dup('c');
+    return inOrder(array) ? array : array.dup('c');
+  }
+
+  /**
+   * Whether the memory is that of C order; the framework's own question says yes to F order too.
+   */
+  private static boolean inOrder(INDArray array) {
+    long stride = 1;
+    for (int axis = array.rank() - 1; axis >= 0; axis--) {
+      if (array.size(axis) != 1 && array.stride(axis) != stride) {
+        return false;
+      }
+      stride *= array.size(axis);
+    }
+    return true;
   }
 }

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /**
@@ -78,27 +77,26 @@ public final class LinearMaps extends DynamicCustomOp implements JavaOperation {
   }
 
   @Override
-  public void run(INDArray[] inputs, Outputs outputs) {
+  public Value[] run(Value[] inputs) {
+    Value x = inputs[0];
     float[][] results = kernel(inputs).forward();
+    Value[] values = new Value[results.length];
     for (int j = 0; j < results.length; j++) {
-      INDArray x = inputs[0];
-      HostArrays.put(
-          results[j],
-          outputs.allocate(j, DataType.FLOAT, x.size(0), sizes.get(j).outputs(), x.size(2)));
+      values[j] = Value.of(results[j], x.size(0), sizes.get(j).outputs(), x.size(2));
     }
+    return values;
   }
 
-  FloatLinear kernel(INDArray[] inputs) {
+  FloatLinear kernel(Value[] inputs) {
     List<FloatLinear.Weights> weights = new ArrayList<>();
     int next = 1;
     for (Sizes map : sizes) {
-      float[] matrix = HostArrays.floats(inputs[next++]);
-      float[] bias = map.biased() ? HostArrays.floats(inputs[next++]) : null;
+      float[] matrix = inputs[next++].floats();
+      float[] bias = map.biased() ? inputs[next++].floats() : null;
       weights.add(new FloatLinear.Weights(matrix, map.outputs(), map.transposed(), bias));
     }
-    INDArray x = inputs[0];
-    return new FloatLinear(
-        (int) x.size(0), (int) x.size(1), (int) x.size(2), HostArrays.floats(x), weights);
+    Value x = inputs[0];
+    return new FloatLinear(x.size(0), x.size(1), x.size(2), x.floats(), weights);
   }
 
   @Override

@@ -1,12 +1,12 @@
 package org.attention4j.samediff;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.attention4j.kernel.FloatLinear;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /**
@@ -41,23 +41,23 @@ final class LinearMapsGradient extends DynamicCustomOp implements JavaOperation 
   }
 
   @Override
-  public void run(INDArray[] inputs, Outputs results) {
+  public Value[] run(Value[] inputs) {
     float[][] arriving = new float[forward.maps()][];
     for (int j = 0; j < arriving.length; j++) {
-      arriving[j] = HostArrays.floats(inputs[outputs + j]);
+      arriving[j] = inputs[outputs + j].floats();
     }
     FloatLinear.Gradients gradients = forward.kernel(inputs).backward(arriving);
-    put(gradients.input(), 0, inputs, results);
-    int next = 1;
+    List<float[]> computed = new ArrayList<>(List.of(gradients.input()));
     for (int j = 0; j < arriving.length; j++) {
-      put(gradients.weights()[j], next++, inputs, results);
+      computed.add(gradients.weights()[j]);
       if (forward.biased(j)) {
-        put(gradients.biases()[j], next++, inputs, results);
+        computed.add(gradients.biases()[j]);
       }
     }
-  }
-
-  private static void put(float[] gradient, int index, INDArray[] inputs, Outputs results) {
-    HostArrays.put(gradient, results.allocate(index, DataType.FLOAT, inputs[index].shape()));
+    Value[] values = new Value[outputs];
+    for (int i = 0; i < outputs; i++) {
+      values[i] = Value.of(computed.get(i), inputs[i].shape());
+    }
+    return values;
   }
 }

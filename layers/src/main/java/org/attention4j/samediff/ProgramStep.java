@@ -84,63 +84,67 @@ final class ProgramStep {
     }
   }
 
-  void run(@Nullable INDArray[] arrays, Set<Integer> results, ArrayPool pool) {
+  void run(@Nullable Value[] values, Set<Integer> results, ArrayPool pool) {
     if (passesInputOn) {
-      arrays[outputs[0]] = arrays[inputs[0]];
+      values[outputs[0]] = values[inputs[0]];
       return;
     }
+    if (op instanceof JavaOperation java) {
+      Value[] arguments = new Value[inputs.length];
+      for (int i = 0; i < inputs.length; i++) {
+        arguments[i] = Objects.requireNonNull(values[inputs[i]]);
+      }
+      Value[] computed = java.run(arguments);
+      for (int i = 0; i < outputs.length; i++) {
+        values[outputs[i]] = computed[i];
+      }
+    } else {
+      runInBackend(values, results, pool);
+    }
+    for (int slot : freed) {
+      INDArray array = Objects.requireNonNull(values[slot]).existingArray();
+      if (array != null) {
+        pool.release(array);
+      }
+      values[slot] = null;
+    }
+  }
+
+  private void runInBackend(@Nullable Value[] values, Set<Integer> results, ArrayPool pool) {
     INDArray[] arguments = new INDArray[inputs.length];
     for (int i = 0; i < inputs.length; i++) {
-      arguments[i] = Objects.requireNonNull(arrays[inputs[i]]);
+      arguments[i] =
+          Objects.requireNonNull(values[inputs[i]]).array(pool, results.contains(inputs[i]));
     }
     try {
-      if (op instanceof JavaOperation java) {
-        java.run(
-            arguments,
-            (i, type, shape) ->
-                arrays[outputs[i]] =
-                    pool.allocate(
-                        LongShapeDescriptor.fromShape(shape, type),
-                        type,
-                        results.contains(outputs[i])));
-      } else if (op instanceof DynamicCustomOp custom) {
-        run(custom, arguments, arrays, results, pool);
-      } else {
-        run((BaseOp) op, arguments, arrays, results, pool);
+      INDArray[] computed =
+          op instanceof DynamicCustomOp custom
+              ? run(custom, arguments, results, pool)
+              : new INDArray[] {run((BaseOp) op, arguments, results, pool)};
+      for (int i = 0; i < outputs.length; i++) {
+        values[outputs[i]] = Value.of(computed[i]);
       }
     } finally {
       op.clearArrays();
       context.purge();
     }
-    for (int slot : freed) {
-      pool.release(Objects.requireNonNull(arrays[slot]));
-      arrays[slot] = null;
-    }
   }
 
-  private void run(
-      DynamicCustomOp custom,
-      INDArray[] arguments,
-      @Nullable INDArray[] arrays,
-      Set<Integer> results,
-      ArrayPool pool) {
+  private INDArray[] run(
+      DynamicCustomOp custom, INDArray[] arguments, Set<Integer> results, ArrayPool pool) {
     context.setArgs(arguments, custom.iArgs(), custom.dArgs(), custom.tArgs(), custom.bArgs());
     List<LongShapeDescriptor> shapes = custom.calculateOutputShape(context);
+    INDArray[] computed = new INDArray[outputs.length];
     for (int i = 0; i < outputs.length; i++) {
-      INDArray output = pool.allocate(shapes.get(i), outputTypes[i], results.contains(outputs[i]));
-      context.setOutputArray(i, output);
-      arrays[outputs[i]] = output;
+      computed[i] = pool.allocate(shapes.get(i), outputTypes[i], results.contains(outputs[i]));
+      context.setOutputArray(i, computed[i]);
     }
     Nd4j.exec(custom, context);
+    return computed;
   }
 
   /** The older kind of operation: elementwise, with a scalar, or a reduction. */
-  private void run(
-      BaseOp legacy,
-      INDArray[] arguments,
-      @Nullable INDArray[] arrays,
-      Set<Integer> results,
-      ArrayPool pool) {
+  private INDArray run(BaseOp legacy, INDArray[] arguments, Set<Integer> results, ArrayPool pool) {
     context.setInputArray(0, arguments[0]);
     if (legacy instanceof ReduceOp && legacy instanceof BaseReduceOp reduction) {
       reduceOver(reduction, arguments);
@@ -154,7 +158,7 @@ final class ProgramStep {
     INDArray output = pool.allocate(shape, outputTypes[0], results.contains(outputs[0]));
     context.setOutputArray(0, output);
     Nd4j.exec(legacy, context);
-    arrays[outputs[0]] = output;
+    return output;
   }
 
   /** Axes may come as a second input; they are counted from the end if negative. */
