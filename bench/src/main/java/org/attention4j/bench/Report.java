@@ -33,7 +33,7 @@ final class Report {
   private static final Pattern NAMES_AND_RATES = Pattern.compile("\\w+_gflops=\\S+ ?|\\w+=");
 
   private static final int WIDTH = 1400;
-  private static final int HEIGHT = 800;
+  private static final int HEIGHT = 900;
   private static final int LABEL_ANGLE = 90;
 
   private static final int LABEL_SIZE = 11;
@@ -93,7 +93,7 @@ final class Report {
 
   private static String label(Outcome outcome) {
     String sizes = NAMES_AND_RATES.matcher(outcome.subject()).replaceAll("");
-    return outcome.kind() + " " + sizes + " / " + outcome.peer();
+    return sizes + " / " + outcome.peer();
   }
 
   /** The table that the README shows, in Markdown. */

@@ -153,10 +153,15 @@ final class CompiledGraph {
     return draws;
   }
 
-  /** The output, and after it what {@link #backward} and {@link #loss} can make use of. */
+  /** The output, and after it what {@link #kept} and {@link #loss} pick out. */
   List<Value> forward(
       GraphInputs inputs, Map<String, INDArray> dropoutDraws, SessionMemMgr memory) {
     return forward.evaluate(placeholders(inputs, dropoutDraws), memory);
+  }
+
+  /** Of what {@link #forward} returned, what {@link #backward} can make use of. */
+  List<Value> kept(List<Value> fromForward) {
+    return fromForward.subList(1, 1 + kept.size());
   }
 
   /** The layer's own loss, from what {@link #forward} returned; 0 if it has none. */
@@ -176,8 +181,8 @@ final class CompiledGraph {
   /**
    * The gradients by the inputs, then by the parameters, in their order.
    *
-   * @param fromForward what the forward pass of these inputs returned; empty to compute all anew,
-   *     for which {@link #differentiate} must have been called
+   * @param fromForward what was {@link #kept} of the forward pass of these inputs; empty to compute
+   *     all anew, for which {@link #differentiate} must have been called
    * @param lossGradient the factor on the gradient of the layer's own loss
    */
   List<Value> backward(
@@ -192,7 +197,7 @@ final class CompiledGraph {
       return Objects.requireNonNull(wholeBackward).evaluate(values, memory);
     }
     for (int i = 0; i < kept.size(); i++) {
-      values.put(kept.get(i).name(), fromForward.get(i + 1));
+      values.put(kept.get(i).name(), fromForward.get(i));
     }
     return backward.evaluate(values, memory);
   }

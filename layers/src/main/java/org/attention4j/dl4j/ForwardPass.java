@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param training whether it was a training pass
  * @param dropoutDraws the factors of its dropout
  * @param inputs its inputs and masks
- * @param results its output and the intermediate results that it kept
+ * @param results the intermediate results that it kept for the backward pass; none of inference
  * @param loss the layer's own loss in it, 0 if it has none
  */
 record ForwardPass(

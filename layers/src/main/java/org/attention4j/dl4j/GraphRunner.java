@@ -63,7 +63,8 @@ final class GraphRunner {
     SessionMemMgr memory = memory(workspaces, ArrayType.FF_WORKING_MEM, ArrayType.ACTIVATIONS);
     List<Value> results = graph.forward(inputs, dropoutDraws, memory);
     double loss = graph.loss(results, memory);
-    last = new ForwardPass(training, dropoutDraws, ForwardPass.arrays(given), results, loss);
+    List<Value> kept = training ? graph.kept(results) : List.of();
+    last = new ForwardPass(training, dropoutDraws, ForwardPass.arrays(given), kept, loss);
     return place(results.get(0).array(memory), workspaces, ArrayType.ACTIVATIONS);
   }
 

@@ -44,7 +44,7 @@ public record AttentionProblem(
    *
    * @return true if the kernel's zeros have no gradient
    */
-  public boolean keepsSupports() {
+  boolean keepsSupports() {
     return kernel.sparsity() == RowKernel.Sparsity.WEIGHTS_AND_GRADIENT;
   }
 

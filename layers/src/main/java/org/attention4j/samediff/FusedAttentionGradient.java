@@ -3,6 +3,7 @@ package org.attention4j.samediff;
 import java.util.Collections;
 import java.util.List;
 import org.attention4j.kernel.AttentionProblem;
+import org.attention4j.kernel.FloatAttention;
 import org.attention4j.kernel.FloatGradients;
 import org.attention4j.kernel.Trace;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -11,9 +12,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /**
- * The backward pass of {@link FusedAttention}. Inputs: those of the forward pass, in FLOAT what it
- * left for this one and its output, and dL/doutput. Outputs: dL/dQ, dL/dK, dL/dV and dL/dparameter
- * for each.
+ * The backward pass of {@link FusedAttention}. Inputs: those of the forward pass; what it left for
+ * this one and its output, if it was one of training in FLOAT; dL/doutput. Outputs: dL/dQ, dL/dK,
+ * dL/dV and dL/dparameter for each.
  */
 final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperation {
   private static final String NAME = "attention4j_fused_attention_gradient";
@@ -50,26 +51,30 @@ final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperat
   }
 
   private Value[] runFloat(AttentionProblem problem, Value[] inputs) {
-    int last = inputs.length - 1;
-    int output = last - 1;
-    int trace = output - FusedAttention.TRACE;
+    FloatAttention attention = forward.floats(problem, inputs);
+    float[] output;
+    Trace trace;
+    if (forward.traced()) {
+      int at = inputs.length - 2 - FusedAttention.TRACE;
+      trace =
+          new Trace(
+              inputs[at].floats(),
+              inputs[at + 1].ints(),
+              inputs[at + 2].ints(),
+              inputs[at + 3].floats());
+      output = inputs[at + FusedAttention.TRACE].floats();
+    } else {
+      // A backward pass after one of inference, as in a frozen layer that passes gradients on.
+      output = new float[inputs[inputs.length - 1].length()];
+      trace = attention.forward(output, true);
+    }
     FloatGradients gradients =
         new FloatGradients(
             new float[inputs[0].length()],
             new float[inputs[1].length()],
             new float[inputs[2].length()]);
     float[][] parameters =
-        forward
-            .floats(problem, inputs)
-            .backward(
-                new Trace(
-                    inputs[trace].floats(),
-                    inputs[trace + 1].ints(),
-                    inputs[trace + 2].ints(),
-                    inputs[trace + 3].floats()),
-                inputs[output].floats(),
-                inputs[last].floats(),
-                gradients);
+        attention.backward(trace, output, inputs[inputs.length - 1].floats(), gradients);
     Value[] result = new Value[getNumOutputs()];
     result[0] = Value.of(gradients.q(), inputs[0].shape());
     result[1] = Value.of(gradients.k(), inputs[1].shape());

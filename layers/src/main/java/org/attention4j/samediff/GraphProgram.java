@@ -122,6 +122,7 @@ public final class GraphProgram {
     for (int output : outputs) {
       kept.add(output);
     }
+    steps.forEach(step -> step.keepShared(kept));
     for (int i = steps.size() - 1; i >= 0; i--) {
       steps.get(i).freeUnless(kept);
     }

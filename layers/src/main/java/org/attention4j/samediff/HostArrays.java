@@ -1,5 +1,6 @@
 package org.attention4j.samediff;
 
+import java.lang.ref.Reference;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -7,7 +8,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Copies between arrays of the CPU backend and those of Java, in one sweep each. */
+/** Copies between arrays of the CPU backend and those of Java; what is not in C order, twice. */
 final class HostArrays {
   private HostArrays() {}
 
@@ -16,6 +17,8 @@ final class HostArrays {
     float[] values = new float[Math.toIntExact(whole.length())];
     try (FloatPointer pointer = new FloatPointer(address(whole))) {
       pointer.get(values);
+    } finally {
+      Reference.reachabilityFence(whole);
     }
     return values;
   }
@@ -25,6 +28,8 @@ final class HostArrays {
     double[] values = new double[Math.toIntExact(whole.length())];
     try (DoublePointer pointer = new DoublePointer(address(whole))) {
       pointer.get(values);
+    } finally {
+      Reference.reachabilityFence(whole);
     }
     return values;
   }
@@ -34,12 +39,22 @@ final class HostArrays {
     int[] values = new int[Math.toIntExact(whole.length())];
     try (IntPointer pointer = new IntPointer(address(whole))) {
       pointer.get(values);
+    } finally {
+      Reference.reachabilityFence(whole);
     }
     return values;
   }
 
-  /** Fills an array, which has as many entries, in C order. */
+  /**
+   * Fills an array in C order.
+   *
+   * @param values float[], double[] or int[]
+   * @param array of the same type and length
+   */
   static void put(Object values, INDArray array) {
+    if (array.isEmpty()) {
+      return;
+    }
     if (!inOrder(array)) {
       INDArray ordered = Nd4j.createUninitialized(array.dataType(), array.shape(), 'c');
       put(values, ordered);
@@ -56,6 +71,8 @@ final class HostArrays {
       try (IntPointer pointer = new IntPointer(address(array))) {
         pointer.put(ints);
       }
+    } else {
+      throw new IllegalArgumentException("No array of numbers but " + values.getClass() + ".");
     }
   }
 

@@ -68,12 +68,17 @@ final class ProgramStep {
     }
   }
 
+  /** Two slots that share one array are never freed, neither by earlier nor by later steps. */
+  void keepShared(Set<Integer> kept) {
+    if (passesInputOn) {
+      kept.add(inputs[0]);
+      kept.add(outputs[0]);
+    }
+  }
+
   /** Frees after this step what it touches and nobody keeps, and keeps that for earlier steps. */
   void freeUnless(Set<Integer> kept) {
     if (passesInputOn) {
-      // Two slots share one array from here on: neither is ever freed.
-      kept.add(inputs[0]);
-      kept.add(outputs[0]);
       return;
     }
     int[] touched = Arrays.copyOf(inputs, inputs.length + outputs.length);

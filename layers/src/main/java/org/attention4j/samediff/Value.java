@@ -7,6 +7,7 @@ import org.nd4j.autodiff.samediff.internal.SessionMemMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A value in a {@link GraphProgram}: an array of the backend, one of Java, or both once someone has
@@ -138,10 +139,10 @@ public final class Value {
    * @param target of the same shape
    */
   public void copyTo(INDArray target) {
-    if (array != null) {
-      target.assign(array);
-    } else {
+    if (array == null && target.dataType() == type && target.length() == length()) {
       HostArrays.put(Objects.requireNonNull(host), target);
+    } else {
+      target.assign(array(() -> Nd4j.createUninitialized(type, shape, 'c')));
     }
   }
 }

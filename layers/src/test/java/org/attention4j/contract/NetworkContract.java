@@ -64,17 +64,22 @@ public abstract class NetworkContract {
 
   @Test
   void garbageInMaskedStepsChangesNothing() {
-    PaddingChecks.garbage(subject());
+    InvarianceChecks.garbage(subject());
+  }
+
+  @Test
+  void theOrderOfMemoryChangesNothing() {
+    InvarianceChecks.order(subject());
   }
 
   @Test
   void morePaddingChangesNothing() {
-    PaddingChecks.padding(subject());
+    InvarianceChecks.padding(subject());
   }
 
   @Test
   void anExampleOfPaddingAlone() {
-    PaddingChecks.emptyExample(subject());
+    InvarianceChecks.emptyExample(subject());
   }
 
   @Test

@@ -267,12 +267,12 @@ public abstract class NormalizerContract {
 
   @Test
   void garbageInMaskedStepsOfALayer() {
-    PaddingChecks.garbage(layer());
+    InvarianceChecks.garbage(layer());
   }
 
   @Test
   void paddingOfALayer() {
-    PaddingChecks.padding(layer());
+    InvarianceChecks.padding(layer());
   }
 
   @Test

@@ -52,6 +52,12 @@ record SequenceBatch(INDArray[] inputs, INDArray @Nullable [] masks) {
     return new SequenceBatch(cast(inputs, type), masks == null ? null : cast(masks, type));
   }
 
+  /** The same in another order of memory. */
+  SequenceBatch ordered(char order) {
+    return new SequenceBatch(
+        Arrays.stream(inputs).map(array -> array.dup(order)).toArray(INDArray[]::new), masks);
+  }
+
   private static INDArray[] cast(INDArray[] arrays, DataType type) {
     return Arrays.stream(arrays).map(array -> array.castTo(type)).toArray(INDArray[]::new);
   }

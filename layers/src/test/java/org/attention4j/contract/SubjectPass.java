@@ -37,7 +37,7 @@ record SubjectPass(INDArray output, INDArray[] inputGradients, Map<String, INDAr
     graph.initGradientsView();
     INDArray output = forward(graph, batch, true).dup();
     GraphVertex subject = graph.getVertex(Subject.NAME);
-    subject.setEpsilon(epsilon.dup());
+    subject.setEpsilon(copy(epsilon));
     Pair<Gradient, INDArray[]> result = subject.doBackward(false, NO_WORKSPACES);
     Map<String, INDArray> gradients = new LinkedHashMap<>();
     result
@@ -58,8 +58,12 @@ record SubjectPass(INDArray output, INDArray[] inputGradients, Map<String, INDAr
     }
     GraphVertex subject = graph.getVertex(Subject.NAME);
     for (int i = 0; i < batch.inputs().length; i++) {
-      subject.setInput(i, batch.inputs()[i].dup(), NO_WORKSPACES);
+      subject.setInput(i, copy(batch.inputs()[i]), NO_WORKSPACES);
     }
     return subject.doForward(training, NO_WORKSPACES);
+  }
+
+  private static INDArray copy(INDArray array) {
+    return array.dup(array.ordering());
   }
 }

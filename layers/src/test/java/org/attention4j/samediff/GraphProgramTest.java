@@ -54,6 +54,26 @@ class GraphProgramTest {
     }
   }
 
+  /** An identity hands the same array on, be it the caller's or one of the run's own. */
+  @Test
+  void whatAnIdentityHandsOnIsNeverUsedAgain() {
+    SDVariable same = sd.identity(x);
+    SDVariable two = same.add(same);
+    SDVariable four = two.add(two);
+    SDVariable sameFour = sd.identity(four);
+    SDVariable eight = sameFour.add(four);
+    SDVariable nine = eight.add(1);
+    SDVariable ten = nine.add(1);
+    GraphProgram program = new GraphProgram(List.of(ten.add(eight)));
+    INDArray value = Nd4j.rand(DataType.DOUBLE, 5, 3);
+    INDArray given = value.dup();
+    INDArray eightfold = given.mul(8);
+    for (int i = 0; i < 3; i++) {
+      assertThat(run(program, value).get(0)).isEqualTo(eightfold.add(1).add(1).add(eightfold));
+      assertThat(value).isEqualTo(given);
+    }
+  }
+
   @Test
   void aResultOfOneRunIsNotTouchedByTheNext() {
     GraphProgram program = new GraphProgram(List.of(x.add(1)));

@@ -9,8 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Padding is invisible: what stands in it, how much of it there is, and nothing else. */
-final class PaddingChecks {
+/** What must be invisible: padding, what stands in it, and the order of memory. */
+final class InvarianceChecks {
   /** The last ones can still be computed with, but not to the third power. */
   private static final double[] GARBAGE = {
     Double.NaN, 1e30, -1e30, Double.POSITIVE_INFINITY, -1e14, 1e11, -1e9
@@ -18,7 +18,7 @@ final class PaddingChecks {
 
   private static final int MORE = 2;
 
-  private PaddingChecks() {}
+  private InvarianceChecks() {}
 
   static void garbage(Subject subject) {
     ComputationGraph graph = subject.graph(DataType.FLOAT);
@@ -34,13 +34,29 @@ final class PaddingChecks {
         1e-6,
         "%s the output of steps that count".formatted(what));
     sameGradients(actual, expected, 1e-5, what);
-    for (int i = 0; i < expected.inputGradients().length; i++) {
-      Distance.check(
-          actual.inputGradients()[i],
-          expected.inputGradients()[i],
-          1e-5,
-          "%s the gradient of input %d".formatted(what, i));
+    sameInputGradients(actual, expected, 1e-5, what);
+  }
+
+  /** Not padding, but as invisible: in which order of memory the arrays come. */
+  static void order(Subject subject) {
+    ComputationGraph graph = subject.graph(DataType.FLOAT);
+    SequenceBatch batch = SequenceBatch.random(subject, DataType.FLOAT, true);
+    SequenceBatch ordered = batch.ordered('f');
+    String what = "%s: arrays in F order, as an LSTM returns them, change".formatted(subject);
+    Distance.check(
+        SubjectPass.output(graph, ordered, false),
+        SubjectPass.output(graph, batch, false),
+        1e-6,
+        "%s the output".formatted(what));
+    // Dropout of the input is drawn in the order of memory.
+    if (SubjectPass.draws(graph, batch)) {
+      return;
     }
+    INDArray epsilon = epsilon(graph, batch);
+    SubjectPass expected = SubjectPass.of(graph, batch, epsilon);
+    SubjectPass actual = SubjectPass.of(graph, ordered, epsilon.dup('f'));
+    sameGradients(actual, expected, 1e-5, what);
+    sameInputGradients(actual, expected, 1e-5, what);
   }
 
   static void padding(Subject subject) {
@@ -145,5 +161,16 @@ final class PaddingChecks {
                     gradient,
                     tolerance,
                     "%s the gradient of parameter '%s'".formatted(what, name)));
+  }
+
+  private static void sameInputGradients(
+      SubjectPass actual, SubjectPass expected, double tolerance, String what) {
+    for (int i = 0; i < expected.inputGradients().length; i++) {
+      Distance.check(
+          actual.inputGradients()[i],
+          expected.inputGradients()[i],
+          tolerance,
+          "%s the gradient of input %d".formatted(what, i));
+    }
   }
 }

@@ -1,0 +1,97 @@
+package org.attention4j.layers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.attention4j.layers.LayerPass.distance;
+import static org.attention4j.layers.Networks.EXAMPLES;
+import static org.attention4j.layers.Networks.OUT;
+import static org.attention4j.layers.Networks.STEPS;
+
+import java.util.stream.Stream;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.Normalizers;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/**
+ * A frozen layer that passes gradients on runs forward as in inference, and backward all the same.
+ */
+class FrozenLayerTest {
+  private static final int IN = 7;
+  private static final int CLASSES = 2;
+
+  static Stream<Normalizer> normalizers() {
+    return Stream.of(
+        Normalizers.softmax(),
+        Normalizers.softmaxWithLearnableTemperature(0.7),
+        Normalizers.topK(2),
+        Normalizers.entmaxWithLearnableAlpha(1.6));
+  }
+
+  private static SelfAttentionLayer attention(Execution execution, Normalizer normalizer) {
+    return new SelfAttentionLayer.Builder()
+        .nOut(OUT)
+        .nHeads(2)
+        .projectInput(true)
+        .normalizer(normalizer)
+        .execution(execution)
+        .build();
+  }
+
+  private static MultiLayerNetwork trained(
+      Execution execution, Normalizer normalizer, DataSet data) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(89)
+                .dataType(DataType.FLOAT)
+                .updater(new Sgd(0.5))
+                .list()
+                .layer(attention(Execution.GRAPH, Normalizers.softmax()))
+                .layer(new FrozenLayerWithBackprop(attention(execution, normalizer)))
+                .layer(
+                    new RnnOutputLayer.Builder(LossFunction.MSE)
+                        .activation(Activation.IDENTITY)
+                        .nOut(CLASSES)
+                        .build())
+                .setInputType(InputType.recurrent(IN))
+                .build());
+    network.init();
+    INDArray front = network.getLayer(0).params().dup();
+    INDArray frozen = network.getLayer(1).params().dup();
+    network.fit(data);
+    assertThat(network.getLayer(1).params()).isEqualTo(frozen);
+    assertThat(distance(network.getLayer(0).params(), front)).isGreaterThan(1e-4);
+    return network;
+  }
+
+  @ParameterizedTest
+  @MethodSource("normalizers")
+  void whatIsBeforeLearnsTheSameOnBothRoads(Normalizer normalizer) {
+    Nd4j.getRandom().setSeed(61);
+    DataSet data =
+        new DataSet(
+            Nd4j.rand(DataType.FLOAT, EXAMPLES, IN, STEPS),
+            Nd4j.rand(DataType.FLOAT, EXAMPLES, CLASSES, STEPS));
+    INDArray mask = Nd4j.ones(DataType.FLOAT, EXAMPLES, STEPS);
+    mask.putScalar(1, STEPS - 1, 0);
+    for (INDArray masked : new INDArray[] {null, mask}) {
+      data.setFeaturesMaskArray(masked);
+      data.setLabelsMaskArray(masked);
+      MultiLayerNetwork fused = trained(Execution.FUSED, normalizer, data);
+      MultiLayerNetwork graph = trained(Execution.GRAPH, normalizer, data);
+      assertThat(distance(fused.params(), graph.params())).isLessThan(1e-5);
+    }
+  }
+}
