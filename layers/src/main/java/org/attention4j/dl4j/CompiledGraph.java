@@ -215,6 +215,9 @@ final class CompiledGraph {
       SessionMemMgr memory) {
     if (innerBackward == null) {
       gradients();
+      if (innerGradients.isEmpty()) {
+        return List.of();
+      }
       innerBackward = new GraphProgram(innerGradients);
     }
     return arrays(

@@ -43,8 +43,15 @@ final class ExactLayerRuntime extends SameDiffLayer implements IntermediateSourc
             graphInputs(input, maskArray), epsilon, lossGradient(), gradTable, workspaceMgr);
     Gradient gradient = new DefaultGradient();
     paramTable.keySet().forEach(name -> gradient.setGradientFor(name, gradTable.get(name)));
-    return new Pair<>(gradient, backpropDropOutIfPresent(inputGradients.get(INPUT_KEY)));
+    INDArray inputGradient = inputGradients.get(INPUT_KEY);
+    // After an inference pass, as in a frozen layer that passes gradients on, nothing was dropped.
+    return new Pair<>(
+        gradient, dropoutApplied ? backpropDropOutIfPresent(inputGradient) : inputGradient);
   }
+
+  /** Never: dropout in place would change what other branches of a graph have yet to read. */
+  @Override
+  public void allowInputModification(boolean allow) {}
 
   /**
    * The network divides all gradients by the number of examples, as its loss is a sum over them;

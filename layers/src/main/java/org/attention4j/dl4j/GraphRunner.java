@@ -87,8 +87,9 @@ final class GraphRunner {
     GraphInputs inputs = given.withoutGarbage();
     CompiledGraph graph = graph(inputs, last.training());
     if (innerObserver != null) {
-      innerObserver.accept(innerGradients(graph, inputs, epsilon, lossGradient));
+      Consumer<List<INDArray>> observer = innerObserver;
       innerObserver = null;
+      observer.accept(innerGradients(graph, inputs, epsilon, lossGradient));
     }
     List<Value> fromForward = last.training() ? last.resultsFor(given) : List.of();
     if (fromForward.isEmpty()) {

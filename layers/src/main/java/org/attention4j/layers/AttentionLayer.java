@@ -45,7 +45,6 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionRule.Hol
     headSize = builder.headSizeOrDefault();
     projectInput = builder.projectInput;
     options = new AttentionOptions(builder.options);
-    initializeConstraints(builder);
   }
 
   /** The heads, for queries of some size over the layer's input as keys and values. */

@@ -46,6 +46,7 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
   private LearnedSelfAttentionLayer(Builder builder) {
     super(builder);
     nQueries = builder.nQueries;
+    initializeConstraints(builder);
   }
 
   @Override

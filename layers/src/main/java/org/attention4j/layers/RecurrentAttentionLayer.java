@@ -67,6 +67,7 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
     super(builder);
     activation = builder.activation;
     hasBias = builder.hasBias;
+    initializeConstraints(builder);
   }
 
   @Override

@@ -35,6 +35,7 @@ public final class SelfAttentionLayer extends AttentionLayer {
 
   private SelfAttentionLayer(Builder builder) {
     super(builder);
+    initializeConstraints(builder);
   }
 
   @Override

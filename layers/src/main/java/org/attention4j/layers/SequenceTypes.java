@@ -1,5 +1,6 @@
 package org.attention4j.layers;
 
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeRecurrent;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,11 @@ final class SequenceTypes {
 
   private static InputTypeRecurrent recurrent(Requirements require, @Nullable InputType type) {
     if (type instanceof InputTypeRecurrent sequence) {
+      require.that(
+          sequence.getFormat() != RNNFormat.NWC,
+          "the input type's format",
+          sequence.getFormat(),
+          "NCW, sequences of shape [b, size, T]");
       return sequence;
     }
     require.that(

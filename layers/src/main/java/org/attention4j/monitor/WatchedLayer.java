@@ -99,16 +99,16 @@ final class WatchedLayer {
         new INDArray[] {input},
         attending(true),
         this::published,
-        (examples, observer) ->
-            Observation.ofInnerGradients(
-                layer, steps -> observer.accept(() -> joined(steps, examples))));
+        // The first step attends to nothing, so that a sequence of one has no gradients to show.
+        input.size(2) < 2
+            ? null
+            : (examples, observer) ->
+                Observation.ofInnerGradients(
+                    layer, steps -> observer.accept(() -> joined(steps, examples))));
   }
 
   /** From the gradients of steps 1 to T-1, each [b, h, d, 1], to [e, h, d, T]. */
   private static HeadVectors joined(List<INDArray> steps, int[] examples) {
-    if (steps.isEmpty()) {
-      throw new IllegalStateException("A sequence of one step attends to nothing.");
-    }
     INDArray[] sampled = new INDArray[steps.size() + 1];
     for (int i = 1; i < sampled.length; i++) {
       sampled[i] = Watched.sampled(steps.get(i - 1), examples);

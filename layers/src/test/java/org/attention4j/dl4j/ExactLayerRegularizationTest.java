@@ -10,6 +10,7 @@ import static org.attention4j.layers.Networks.STEPS;
 import java.util.Map;
 import org.attention4j.layers.FeedForwardBlock;
 import org.attention4j.layers.Networks;
+import org.attention4j.layers.RecurrentAttentionLayer;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
@@ -68,6 +69,18 @@ class ExactLayerRegularizationTest {
       assertThat(norms.maxNumber().doubleValue()).as(name).isCloseTo(0.3, within(1e-5));
     }
     assertThat(network.getParam("0_bo").norm2Number().doubleValue()).isPositive();
+  }
+
+  /** The bias of its recurrence is a recurrent layer's own parameter. */
+  @Test
+  void biasesAreHeldTooIfTheSubclassDefinesThem() {
+    MultiLayerNetwork network =
+        trained(
+            new RecurrentAttentionLayer.Builder()
+                .nOut(14)
+                .constrainBias(new MaxNormConstraint(1e-3, 0))
+                .build());
+    assertThat(network.getParam("0_b").norm2Number().doubleValue()).isCloseTo(1e-3, within(1e-5));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.attention4j.normalizer.Normalizers;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -169,6 +170,16 @@ class ConfigurationErrorTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("SelfAttentionLayer: the input type is InputTypeFeedForward(5")
         .hasMessageEndingWith("but must be a sequence, InputType.recurrent(..).");
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void sequencesWithTheFeaturesLast(Layer layer) {
+    InputType type = InputType.recurrent(5, 7, RNNFormat.NWC);
+    assertThatThrownBy(() -> layer.setNIn(type, true))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith(
+            "the input type's format is NWC but must be NCW, sequences of shape [b, size, T].");
   }
 
   static Stream<Layer> layers() {

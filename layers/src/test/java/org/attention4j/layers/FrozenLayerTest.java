@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -39,18 +40,16 @@ class FrozenLayerTest {
         Normalizers.entmaxWithLearnableAlpha(1.6));
   }
 
-  private static SelfAttentionLayer attention(Execution execution, Normalizer normalizer) {
+  private static SelfAttentionLayer.Builder attention(Execution execution, Normalizer normalizer) {
     return new SelfAttentionLayer.Builder()
         .nOut(OUT)
         .nHeads(2)
         .projectInput(true)
         .normalizer(normalizer)
-        .execution(execution)
-        .build();
+        .execution(execution);
   }
 
-  private static MultiLayerNetwork trained(
-      Execution execution, Normalizer normalizer, DataSet data) {
+  private static MultiLayerNetwork trained(SelfAttentionLayer frozenLayer, DataSet data) {
     MultiLayerNetwork network =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
@@ -58,8 +57,8 @@ class FrozenLayerTest {
                 .dataType(DataType.FLOAT)
                 .updater(new Sgd(0.5))
                 .list()
-                .layer(attention(Execution.GRAPH, Normalizers.softmax()))
-                .layer(new FrozenLayerWithBackprop(attention(execution, normalizer)))
+                .layer(attention(Execution.GRAPH, Normalizers.softmax()).build())
+                .layer(new FrozenLayerWithBackprop(frozenLayer))
                 .layer(
                     new RnnOutputLayer.Builder(LossFunction.MSE)
                         .activation(Activation.IDENTITY)
@@ -76,21 +75,37 @@ class FrozenLayerTest {
     return network;
   }
 
+  private static DataSet data() {
+    Nd4j.getRandom().setSeed(61);
+    return new DataSet(
+        Nd4j.rand(DataType.FLOAT, EXAMPLES, IN, STEPS),
+        Nd4j.rand(DataType.FLOAT, EXAMPLES, CLASSES, STEPS));
+  }
+
+  /** As there is no dropout in inference, there is none on the way back. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Execution.class,
+      names = {"FUSED", "GRAPH"})
+  void dropoutOfTheFrozenLayerIsSilent(Execution execution) {
+    DataSet data = data();
+    Normalizer map = Normalizers.softmax();
+    MultiLayerNetwork with = trained(attention(execution, map).dropOut(0.8).build(), data);
+    MultiLayerNetwork without = trained(attention(execution, map).build(), data);
+    assertThat(with.params()).isEqualTo(without.params());
+  }
+
   @ParameterizedTest
   @MethodSource("normalizers")
   void whatIsBeforeLearnsTheSameOnBothRoads(Normalizer normalizer) {
-    Nd4j.getRandom().setSeed(61);
-    DataSet data =
-        new DataSet(
-            Nd4j.rand(DataType.FLOAT, EXAMPLES, IN, STEPS),
-            Nd4j.rand(DataType.FLOAT, EXAMPLES, CLASSES, STEPS));
+    DataSet data = data();
     INDArray mask = Nd4j.ones(DataType.FLOAT, EXAMPLES, STEPS);
     mask.putScalar(1, STEPS - 1, 0);
     for (INDArray masked : new INDArray[] {null, mask}) {
       data.setFeaturesMaskArray(masked);
       data.setLabelsMaskArray(masked);
-      MultiLayerNetwork fused = trained(Execution.FUSED, normalizer, data);
-      MultiLayerNetwork graph = trained(Execution.GRAPH, normalizer, data);
+      MultiLayerNetwork fused = trained(attention(Execution.FUSED, normalizer).build(), data);
+      MultiLayerNetwork graph = trained(attention(Execution.GRAPH, normalizer).build(), data);
       assertThat(distance(fused.params(), graph.params())).isLessThan(1e-5);
     }
   }

@@ -120,6 +120,20 @@ final class WatchedNetworksTest {
   }
 
   @Test
+  void oneStepOfRecurrentAttentionDoesNotEndTheWatch() {
+    MultiLayerNetwork network =
+        Nets.of(DataType.FLOAT, new RecurrentAttentionLayer.Builder().name("rec").nOut(14).build());
+    network.setListeners(monitor().build());
+    for (int steps : new int[] {5, 1, 5}) {
+      network.fit(
+          Networks.input(DataType.FLOAT, 3, steps), Networks.labels(DataType.FLOAT, 3, steps));
+    }
+    MetricRecord latest = history.latest("rec", 0).orElseThrow();
+    assertThat(latest.iteration()).isEqualTo(2);
+    assertThat(latest.metrics()).containsKeys("entropy", "scoresGradientNorm");
+  }
+
+  @Test
   void watchingRecurrentAttentionChangesNothing() {
     INDArray[] parameters = new INDArray[2];
     for (int i = 0; i < 2; i++) {
