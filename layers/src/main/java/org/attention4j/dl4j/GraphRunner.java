@@ -81,8 +81,9 @@ final class GraphRunner {
       Map<String, INDArray> parameterGradients,
       LayerWorkspaceMgr workspaces) {
     if (backwardObserver != null) {
-      backwardObserver.accept(epsilon);
+      Consumer<INDArray> observer = backwardObserver;
       backwardObserver = null;
+      observer.accept(epsilon);
     }
     GraphInputs inputs = given.withoutGarbage();
     CompiledGraph graph = graph(inputs, last.training());

@@ -9,29 +9,22 @@ import static org.attention4j.layers.Networks.STEPS;
 import java.util.stream.Stream;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * A frozen layer that passes gradients on runs forward as in inference, and backward all the same.
  */
 class FrozenLayerTest {
-  private static final int IN = 7;
-  private static final int CLASSES = 2;
-
   static Stream<Normalizer> normalizers() {
     return Stream.of(
         Normalizers.softmax(),
@@ -51,22 +44,12 @@ class FrozenLayerTest {
 
   private static MultiLayerNetwork trained(SelfAttentionLayer frozenLayer, DataSet data) {
     MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(89)
-                .dataType(DataType.FLOAT)
-                .updater(new Sgd(0.5))
-                .list()
-                .layer(attention(Execution.GRAPH, Normalizers.softmax()).build())
-                .layer(new FrozenLayerWithBackprop(frozenLayer))
-                .layer(
-                    new RnnOutputLayer.Builder(LossFunction.MSE)
-                        .activation(Activation.IDENTITY)
-                        .nOut(CLASSES)
-                        .build())
-                .setInputType(InputType.recurrent(IN))
-                .build());
-    network.init();
+        Networks.of(
+            DataType.FLOAT,
+            new Sgd(0.5),
+            WorkspaceMode.ENABLED,
+            attention(Execution.GRAPH, Normalizers.softmax()).build(),
+            new FrozenLayerWithBackprop(frozenLayer));
     INDArray front = network.getLayer(0).params().dup();
     INDArray frozen = network.getLayer(1).params().dup();
     network.fit(data);
@@ -78,8 +61,8 @@ class FrozenLayerTest {
   private static DataSet data() {
     Nd4j.getRandom().setSeed(61);
     return new DataSet(
-        Nd4j.rand(DataType.FLOAT, EXAMPLES, IN, STEPS),
-        Nd4j.rand(DataType.FLOAT, EXAMPLES, CLASSES, STEPS));
+        Networks.input(DataType.FLOAT, EXAMPLES, STEPS),
+        Networks.labels(DataType.FLOAT, EXAMPLES, STEPS));
   }
 
   /** As there is no dropout in inference, there is none on the way back. */
