@@ -28,22 +28,21 @@ record Plan(
     List<Integer> layerSteps,
     boolean layerOutput,
     List<CoreCell> sparse) {
-  private static final List<Integer> STEPS = List.of(512, 128, 16, 4);
+  private static final List<Integer> STEPS = List.of(4, 16, 128, 512);
   private static final List<CoreCell> WIDE = List.of(new CoreCell(32, 512, 64));
-  private static final CoreCell LONG = new CoreCell(4, 4096, 64);
 
   /** About a minute. */
   static final Plan QUICK =
       new Plan(
-          new Contest.Effort(0.3, 2),
+          new Contest.Effort(0.4, 2),
           0.4,
-          1.8,
+          4.5,
           CoreCell.COMPARED,
           0,
           WIDE,
           STEPS,
           false,
-          List.of(LONG));
+          List.of(new CoreCell(2, 4096, 64)));
 
   /** About ten minutes. */
   static final Plan FULL =
@@ -56,5 +55,5 @@ record Plan(
           WIDE,
           STEPS,
           true,
-          List.of(new CoreCell(4, 1024, 64), LONG));
+          List.of(new CoreCell(4, 1024, 64), new CoreCell(4, 4096, 64)));
 }

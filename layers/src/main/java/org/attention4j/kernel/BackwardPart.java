@@ -10,25 +10,34 @@ import java.util.Arrays;
  * </pre>
  */
 abstract class BackwardPart extends FloatBlock {
-  private static final int PANEL_ROWS = 9;
-  private static final int KEY_SUMS = 12;
-  private static final int VALUE_SUMS = 13;
+  /** Most queries of a tile, which are the depth of the products for dK and dV. */
+  static final int DEPTH = 128;
 
   final FloatAttention attention;
+  final Part part;
   final Dropout dropout;
   final RowContext context;
-  float[] keySums = {};
-  float[] valueSums = {};
-  Part part = new Part(0, 0, 0, 0, 0, 1);
+  final int keySums;
+  final int valueSums;
+  private final int panel;
+
+  /** What another task will add. */
+  private float[] keptKeySums = {};
+
+  private float[] keptValueSums = {};
 
   /** Which queries of which head of keys and values. */
   record Part(int example, int keyValueHead, int chunk, int from, int to, int chunks) {}
 
-  BackwardPart(FloatAttention attention, VisibleKeys keys, Scratch scratch) {
+  BackwardPart(FloatAttention attention, VisibleKeys keys, Scratch scratch, Part part) {
     super(attention.problem, keys, scratch);
     this.attention = attention;
+    this.part = part;
     dropout = new Dropout(problem.dropout(), problem.seed());
     context = new RowContext(problem.parameters(), problem.kernel().savedValues());
+    keySums = arena.take(sums(shape.headSize()));
+    valueSums = arena.take(sums(shape.valueSize()));
+    panel = arena.take(DEPTH * PANEL);
   }
 
   /** Packs what all heads of the part share. */
@@ -41,11 +50,11 @@ abstract class BackwardPart extends FloatBlock {
   abstract void end();
 
   /** Computes dQ of its queries, and their share of dK, dV and the parameters' gradients. */
-  final void run(
-      Part part, float[] outputGradient, FloatGradients gradients, double[][] parameterGradients) {
-    this.part = part;
-    keySums = sums(KEY_SUMS, shape.headSize());
-    valueSums = sums(VALUE_SUMS, shape.valueSize());
+  final void run(float[] outputGradient, FloatGradients gradients, double[][] parameterGradients) {
+    int keyEnd = keySums + sums(shape.headSize());
+    int valueEnd = valueSums + sums(shape.valueSize());
+    Arrays.fill(arena.floats, keySums, keyEnd, 0);
+    Arrays.fill(arena.floats, valueSums, valueEnd, 0);
     start();
     for (int i = 0; i < shape.group(); i++) {
       int head = part.keyValueHead() * shape.group() + i;
@@ -59,28 +68,28 @@ abstract class BackwardPart extends FloatBlock {
     }
     end();
     if (part.chunks() == 1) {
-      addTo(gradients);
+      addTo(gradients.k(), keyStart(), arena.floats, keySums, shape.headSize());
+      addTo(gradients.v(), valueStart(), arena.floats, valueSums, shape.valueSize());
     } else {
-      // The scratch arrays go to another task.
-      keySums = Arrays.copyOf(keySums, keysPadded * roundUp(shape.headSize(), Lanes.TILE_ROWS));
-      valueSums =
-          Arrays.copyOf(valueSums, keysPadded * roundUp(shape.valueSize(), Lanes.TILE_ROWS));
+      // The arena goes to another task.
+      keptKeySums = Arrays.copyOfRange(arena.floats, keySums, keyEnd);
+      keptValueSums = Arrays.copyOfRange(arena.floats, valueSums, valueEnd);
     }
   }
 
-  /** Adds this part's share of dK and dV. */
-  void addTo(FloatGradients gradients) {
-    addTo(gradients.k(), keyStart(), keySums, shape.headSize());
-    addTo(gradients.v(), valueStart(), valueSums, shape.valueSize());
+  /** Adds this part's share of dK and dV if it was not the only part with these keys. */
+  final void addTo(FloatGradients gradients) {
+    addTo(gradients.k(), keyStart(), keptKeySums, 0, shape.headSize());
+    addTo(gradients.v(), valueStart(), keptValueSums, 0, shape.valueSize());
   }
 
-  void addTo(float[] gradient, int start, float[] sums, int features) {
+  private void addTo(float[] gradient, int start, float[] sums, int first, int features) {
     int padded = roundUp(features, Lanes.TILE_ROWS);
     for (int c = 0; c < features; c++) {
       int to = start + c * shape.keys();
       for (int key = 0; key < keys.count(); key += PANEL) {
         int width = Math.min(PANEL, keys.count() - key);
-        int from = key * padded + c * PANEL;
+        int from = first + key * padded + c * PANEL;
         if (keys.leading()) {
           LANES.add(gradient, to + key, sums, from, width, 1);
           continue;
@@ -92,11 +101,9 @@ abstract class BackwardPart extends FloatBlock {
     }
   }
 
-  float[] sums(int slot, int features) {
-    int length = keysPadded * roundUp(features, Lanes.TILE_ROWS);
-    float[] sums = scratch.floats(slot, length);
-    Arrays.fill(sums, 0, length, 0);
-    return sums;
+  /** How many sums there are, in panels of keys. */
+  private int sums(int features) {
+    return keysPadded * roundUp(features, Lanes.TILE_ROWS);
   }
 
   int keyStart() {
@@ -112,41 +119,32 @@ abstract class BackwardPart extends FloatBlock {
    * being panels of keys.
    */
   void addProducts(
-      float[] rows,
-      int stride,
-      float[] columns,
-      int column,
-      int features,
-      int count,
-      int from,
-      int to,
-      float[] sums) {
+      int rows, int stride, int columns, int features, int count, int from, int to, int sums) {
+    float[] x = arena.floats;
     int depth = rows(count);
     int padded = roundUp(features, Lanes.TILE_ROWS);
-    float[] panel = scratch.floats(PANEL_ROWS, depth * PANEL);
     for (int key = from; key < to; key += PANEL) {
-      LANES.copyPanel(rows, key - from, stride, depth, panel);
+      LANES.copyPanel(x, rows + key - from, stride, depth, x, panel);
       LANES.multiplyGroups(
           padded / Lanes.TILE_ROWS,
+          x,
           columns,
-          column,
           Lanes.TILE_ROWS * depth,
+          x,
           panel,
-          0,
           depth,
-          sums,
-          key * padded,
+          x,
+          sums + key * padded,
           PANEL,
           true);
     }
   }
 
   /** Some queries of [features, T] as groups of features, times a factor, with zeros around. */
-  void packColumns(
-      float[] packed, int at, float[] x, int from, int features, int row, int rows, float factor) {
+  void packColumns(float[] x, int from, int features, int row, int rows, float factor, int to) {
     int padded = roundUp(features, Lanes.TILE_ROWS);
     int queries = shape.queries();
     Panels.rowGroups(
-        x, from + row, queries, features, rows, packed, at, padded, rows(rows), factor);
+        x, from + row, queries, features, rows, arena.floats, to, padded, rows(rows), factor);
   }
 }

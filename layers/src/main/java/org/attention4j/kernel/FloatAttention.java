@@ -150,22 +150,19 @@ public final class FloatAttention {
           int example = unit / shape.keyValueHeads();
           Scratch scratch = Workers.borrowScratch();
           try {
-            BackwardPart part =
-                problem.kernel().piecewise()
-                    ? new TiledBackward(this, visible[example], scratch)
-                    : new FloatBackward(this, visible[example], scratch, trace, starts);
-            part.run(
+            var part =
                 new BackwardPart.Part(
                     example,
                     unit % shape.keyValueHeads(),
                     chunk,
                     firstQuery(chunk),
                     firstQuery(chunk + 1),
-                    chunks),
-                outputGradient,
-                gradients,
-                parameterGradients);
-            parts[task] = part;
+                    chunks);
+            parts[task] =
+                problem.kernel().piecewise()
+                    ? new TiledBackward(this, visible[example], scratch, part)
+                    : new FloatBackward(this, visible[example], scratch, part, trace, starts);
+            parts[task].run(outputGradient, gradients, parameterGradients);
           } finally {
             Workers.giveBack(scratch);
           }

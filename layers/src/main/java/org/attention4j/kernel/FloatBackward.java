@@ -10,28 +10,43 @@ import java.util.Arrays;
  * </pre>
  */
 final class FloatBackward extends BackwardPart {
-  private static final int KEYS = 0;
-  private static final int VALUES = 1;
-  private static final int QUERY_ROWS = 2;
-  private static final int GRADIENT_ROWS = 3;
-  private static final int KEY_FEATURES = 4;
-  private static final int WEIGHTS = 5;
-  private static final int SCORES = 6;
-  private static final int SCORE_GRADIENTS = 7;
-  private static final int QUERY_GRADIENTS = 8;
-  private static final int QUERY_COLUMNS = 10;
-  private static final int GRADIENT_COLUMNS = 11;
-
   private final SparseBackward sparse;
-  private float[] keyPanels = {};
-  private float[] valuePanels = {};
-  private float[] keyFeatures = {};
+  private final int keyPanels;
+  private final int valuePanels;
+  private final int keyFeatures;
+  private final int queryRows;
+  private final int gradientRows;
+  private final int queryColumns;
+  private final int gradientColumns;
+  private final int weights;
+  private final int gradients;
+  private final int queryGradients;
+  private final int scores;
   private boolean dense;
 
   FloatBackward(
-      FloatAttention attention, VisibleKeys keys, Scratch scratch, Trace trace, int[] rowStarts) {
-    super(attention, keys, scratch);
+      FloatAttention attention,
+      VisibleKeys keys,
+      Scratch scratch,
+      Part part,
+      Trace trace,
+      int[] rowStarts) {
+    super(attention, keys, scratch, part);
     sparse = new SparseBackward(this, trace, rowStarts);
+    int d = shape.headSize();
+    int dv = shape.valueSize();
+    int rows = rows(rowLimit);
+    keyPanels = arena.take(keysPadded * d);
+    valuePanels = arena.take(keysPadded * dv);
+    keyFeatures = arena.take(keysPadded * columns(d));
+    queryRows = arena.take(rows * d);
+    gradientRows = arena.take(rows * dv);
+    queryColumns = arena.take(rows * roundUp(d, Lanes.TILE_ROWS));
+    gradientColumns = arena.take(rows * roundUp(dv, Lanes.TILE_ROWS));
+    weights = arena.take(rows * scoreStride);
+    gradients = arena.take(rows * scoreStride);
+    queryGradients = arena.take(rows * columns(d));
+    scores = arena.take(problem.kernel().readsScores() ? scoreStride : 0);
   }
 
   @Override
@@ -59,79 +74,72 @@ final class FloatBackward extends BackwardPart {
     float scale = (float) problem.scale();
     int d = shape.headSize();
     int dv = shape.valueSize();
-    float[] queryGradients = scratch.floats(QUERY_GRADIENTS, rows(rowLimit) * columns(d));
     if (sparse.all(head, query, rows)) {
-      Arrays.fill(queryGradients, 0, rows(rows) * columns(d), 0);
+      int end = queryGradients + rows(rows) * columns(d);
+      Arrays.fill(arena.floats, queryGradients, end, 0);
     } else {
       packDense();
-      float[] queryRows = packRows(QUERY_ROWS, attention.q, q, d, query, rows, scale);
-      float[] gradientRows = packRows(GRADIENT_ROWS, outputGradient, o, dv, query, rows, 1);
-      float[] weights = scratch.floats(WEIGHTS, rows(rowLimit) * scoreStride);
-      float[] gradients = scratch.floats(SCORE_GRADIENTS, rows(rowLimit) * scoreStride);
+      packRows(attention.q, q, d, query, rows, scale, queryRows);
+      packRows(outputGradient, o, dv, query, rows, 1, gradientRows);
       multiplyByKeys(queryRows, keyPanels, d, seen, rows, weights);
       multiplyByKeys(gradientRows, valuePanels, dv, seen, rows, gradients);
       for (int r = 0; r < rows; r++) {
-        denseRow(weights, gradients, head, query, r, seen[r]);
+        denseRow(head, query + r, r * scoreStride, seen[r]);
       }
       clearUnseen(weights, seen, rows);
       clearUnseen(gradients, seen, rows);
       multiplyByFeatures(gradients, keyFeatures, d, seen, rows, queryGradients);
-      float[] queryColumns =
-          scratch.floats(QUERY_COLUMNS, rows(rowLimit) * roundUp(d, Lanes.TILE_ROWS));
-      packColumns(queryColumns, 0, attention.q, q, d, query, rows, scale);
-      float[] gradientColumns =
-          scratch.floats(GRADIENT_COLUMNS, rows(rowLimit) * roundUp(dv, Lanes.TILE_ROWS));
-      packColumns(gradientColumns, 0, outputGradient, o, dv, query, rows, 1);
-      addProducts(gradients, scoreStride, queryColumns, 0, d, rows, 0, seen[rows - 1], keySums);
-      addProducts(weights, scoreStride, gradientColumns, 0, dv, rows, 0, seen[rows - 1], valueSums);
+      packColumns(attention.q, q, d, query, rows, scale, queryColumns);
+      packColumns(outputGradient, o, dv, query, rows, 1, gradientColumns);
+      int last = seen[rows - 1];
+      addProducts(gradients, scoreStride, queryColumns, d, rows, 0, last, keySums);
+      addProducts(weights, scoreStride, gradientColumns, dv, rows, 0, last, valueSums);
     }
     sparse.rows(head, query, rows, seen, outputGradient, queryGradients);
-    write(queryGradients, queryGradient, q, query, rows, scale);
+    write(queryGradient, q, query, rows, scale);
   }
 
   private void packDense() {
     if (!dense) {
       dense = true;
-      keyPanels = packKeys(KEYS, attention.k, keyStart(), shape.headSize());
-      valuePanels = packKeys(VALUES, attention.v, valueStart(), shape.valueSize());
-      keyFeatures = packFeatures(KEY_FEATURES, attention.k, keyStart(), shape.headSize());
+      packKeys(attention.k, keyStart(), shape.headSize(), keyPanels);
+      packKeys(attention.v, valueStart(), shape.valueSize(), valuePanels);
+      packFeatures(attention.k, keyStart(), shape.headSize(), keyFeatures);
     }
   }
 
   /** Scores and dp of one row to the dropped weights and dz. */
-  private void denseRow(float[] weights, float[] gradients, int head, int query, int r, int count) {
-    int at = r * scoreStride;
-    int row = shape.row(part.example(), head, query + r);
+  private void denseRow(int head, int query, int at, int count) {
+    int row = shape.row(part.example(), head, query);
     if (count == 0 || sparse.has(row)) {
-      Arrays.fill(weights, at, at + count, 0);
-      Arrays.fill(gradients, at, at + count, 0);
+      Arrays.fill(arena.floats, weights + at, weights + at + count, 0);
+      Arrays.fill(arena.floats, gradients + at, gradients + at + count, 0);
       return;
     }
-    addLinearBias(weights, r, query + r, count, head);
+    addLinearBias(weights + at, query, 0, count, head);
     RowKernel kernel = problem.kernel();
-    FloatRow weightRow = scratch.row.over(weights, at, count);
-    FloatRow scores = weightRow;
+    FloatRow weightRow = scratch.row.over(arena.floats, weights + at, count);
+    FloatRow scoreRow = weightRow;
     if (kernel.readsScores()) {
-      scores = scratch.scoreRow.over(scratch.floats(SCORES, scoreStride), 0, count);
-      scores.copy(weightRow);
+      scoreRow = scratch.scoreRow.over(arena.floats, scores, count);
+      scoreRow.copy(weightRow);
     }
     attention.restore(context, row);
     kernel.restore(weightRow, context.row(count));
-    FloatRow gradient = scratch.gradientRow.over(gradients, at, count);
+    FloatRow gradient = scratch.gradientRow.over(arena.floats, gradients + at, count);
     if (problem.dropout() > 0) {
       dropout.apply(gradient, row, keys, 0);
     }
-    kernel.backward(scores, weightRow, gradient, context);
+    kernel.backward(scoreRow, weightRow, gradient, context);
     if (problem.dropout() > 0) {
       dropout.apply(weightRow, row, keys, 0);
     }
   }
 
-  private void write(
-      float[] rows, float[] gradient, int start, int query, int count, float factor) {
+  private void write(float[] gradient, int start, int query, int count, float factor) {
     Panels.columns(
-        rows,
-        0,
+        arena.floats,
+        queryGradients,
         columns(shape.headSize()),
         shape.headSize(),
         count,

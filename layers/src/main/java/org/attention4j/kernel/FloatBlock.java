@@ -25,11 +25,10 @@ abstract class FloatBlock {
   /** Keys whose panel of columns stays in the first-level cache while all rows go over it. */
   private static final int KEY_BLOCK = 256;
 
-  private static final int VISIBLE = 15;
-
   final AttentionProblem problem;
   final AttentionShape shape;
   final Scratch scratch;
+  final Arena arena;
   final VisibleKeys keys;
 
   /** Keys, and their number rounded up to panels. */
@@ -45,6 +44,7 @@ abstract class FloatBlock {
     this.shape = problem.shape();
     this.keys = keys;
     this.scratch = scratch;
+    arena = scratch.arena;
     keysPadded = roundUp(keys.count(), PANEL);
     scoreStride = LANES.stride(keysPadded);
     int fitting = BLOCK_SCORES / Math.max(1, keysPadded);
@@ -66,21 +66,24 @@ abstract class FloatBlock {
   }
 
   /** [features, T] of the visible keys as panels of keys: for products over the features. */
-  float[] packKeys(int slot, float[] x, int from, int features) {
-    float[] packed = scratch.floats(slot, keysPadded * features);
+  void packKeys(float[] x, int from, int features, int to) {
     Rows rows = visible(x, from, features);
-    Panels.cut(rows.x, rows.from, rows.stride, features, keys.count(), packed, 0);
-    return packed;
+    Panels.cut(rows.x, rows.from, rows.stride, features, keys.count(), arena.floats, to);
   }
 
   /** [features, T] of the visible keys as panels of features: for products over the keys. */
-  float[] packFeatures(int slot, float[] x, int from, int features) {
-    int columns = columns(features);
-    float[] packed = scratch.floats(slot, keysPadded * columns);
+  void packFeatures(float[] x, int from, int features, int to) {
     Rows rows = visible(x, from, features);
-    Panels.transpose(
-        rows.x, rows.from, rows.stride, features, keys.count(), packed, columns, keysPadded);
-    return packed;
+    Panels.cutAcross(
+        rows.x,
+        rows.from,
+        rows.stride,
+        features,
+        keys.count(),
+        arena.floats,
+        to,
+        columns(features),
+        keysPadded);
   }
 
   /** [features, T] of the visible keys, the features of each together: [keys, columns]. */
@@ -101,7 +104,7 @@ abstract class FloatBlock {
       return new Rows(x, from, shape.keys());
     }
     int n = keys.count();
-    float[] rows = scratch.floats(VISIBLE, features * n);
+    float[] rows = scratch.floats(Scratch.VISIBLE, features * n);
     for (int c = 0; c < features; c++) {
       for (int j = 0; j < n; j++) {
         rows[c * n + j] = x[from + c * shape.keys() + keys.position(j)];
@@ -111,16 +114,15 @@ abstract class FloatBlock {
   }
 
   /** Some queries of [features, T] as groups of rows, times a factor. */
-  float[] packRows(int slot, float[] x, int from, int features, int row, int rows, float factor) {
-    float[] packed = scratch.floats(slot, rows(rows) * features);
+  void packRows(float[] x, int from, int features, int row, int rows, float factor, int to) {
     int queries = shape.queries();
-    Panels.entryGroups(x, from + row, queries, features, rows, packed, 0, rows(rows), factor);
-    return packed;
+    Panels.entryGroups(
+        x, from + row, queries, features, rows, arena.floats, to, rows(rows), factor);
   }
 
   /** scores[row, key] = Σ_c rows[row, c] panels[c, key], up to the key that each tile sees. */
-  void multiplyByKeys(
-      float[] rows, float[] panels, int features, int[] seen, int count, float[] to) {
+  void multiplyByKeys(int rows, int panels, int features, int[] seen, int count, int to) {
+    float[] x = arena.floats;
     int most = seen[count - 1];
     int tiles = tiles(count);
     for (int key = 0; key < most; key += PANEL) {
@@ -128,14 +130,14 @@ abstract class FloatBlock {
       int row = first * Lanes.TILE_ROWS;
       LANES.multiplyGroups(
           tiles - first,
-          rows,
-          row * features,
+          x,
+          rows + row * features,
           Lanes.TILE_ROWS * features,
-          panels,
-          key * features,
+          x,
+          panels + key * features,
           features,
-          to,
-          row * scoreStride + key,
+          x,
+          to + row * scoreStride + key,
           scoreStride,
           false);
     }
@@ -155,17 +157,16 @@ abstract class FloatBlock {
   }
 
   /** to[row, c] = Σ_key weights[row, key] panels[key, c], up to the key that each tile sees. */
-  void multiplyByFeatures(
-      float[] weights, float[] panels, int features, int[] seen, int count, float[] to) {
+  void multiplyByFeatures(int weights, int panels, int features, int[] seen, int count, int to) {
     int columns = columns(features);
-    Arrays.fill(to, 0, rows(count) * columns, 0);
+    Arrays.fill(arena.floats, to, to + rows(count) * columns, 0);
     int most = roundUp(seen[count - 1], PANEL);
     for (int key = 0; key < most; key += KEY_BLOCK) {
       int end = Math.min(key + KEY_BLOCK, most);
       for (int first = 0; first < columns; first += PANEL) {
         boolean narrow = columns - first < PANEL;
         int width = narrow ? HALF_PANEL : PANEL;
-        int panel = first * keysPadded + key * width;
+        int panel = panels + first * keysPadded + key * width;
         int tileRows = narrow ? Lanes.NARROW_TILE_ROWS : Lanes.TILE_ROWS;
         // Without a causal mask all tiles see the same keys.
         int step = problem.causal() ? tileRows : rows(count);
@@ -176,14 +177,11 @@ abstract class FloatBlock {
             multiply(
                 narrow,
                 Math.min(step, rows(count) - row) / tileRows,
-                weights,
-                row * scoreStride + key,
+                weights + row * scoreStride + key,
                 scoreStride,
-                panels,
                 panel,
                 depth,
-                to,
-                row * columns + first,
+                to + row * columns + first,
                 columns);
           }
         }
@@ -192,33 +190,30 @@ abstract class FloatBlock {
   }
 
   /** to += weights panels, in whole panels of columns or in half ones. */
-  static void multiply(
+  void multiply(
       boolean narrow,
       int tiles,
-      float[] weights,
-      int from,
+      int weights,
       int stride,
-      float[] panels,
       int panel,
       int depth,
-      float[] to,
-      int at,
+      int to,
       int columns) {
+    float[] x = arena.floats;
     if (narrow) {
-      LANES.multiplyNarrowTiles(
-          tiles, weights, from, stride, panels, panel, depth, to, at, columns, true);
+      LANES.multiplyNarrowTiles(tiles, x, weights, stride, x, panel, depth, x, to, columns, true);
     } else {
-      LANES.multiplyTiles(
-          tiles, weights, from, stride, panels, panel, depth, to, at, columns, true);
+      LANES.multiplyTiles(tiles, x, weights, stride, x, panel, depth, x, to, columns, true);
     }
   }
 
   /** Zeros what stands in the rows of scores after the keys that each sees. */
-  void clearUnseen(float[] scores, int[] seen, int count) {
+  void clearUnseen(int scores, int[] seen, int count) {
     int end = roundUp(seen[count - 1], PANEL);
     for (int row = 0; row < rows(count); row++) {
       int from = row < count ? seen[row] : 0;
-      Arrays.fill(scores, row * scoreStride + from, row * scoreStride + end, 0);
+      int at = scores + row * scoreStride;
+      Arrays.fill(arena.floats, at + from, at + end, 0);
     }
   }
 
@@ -231,15 +226,11 @@ abstract class FloatBlock {
     return seen;
   }
 
-  void addLinearBias(float[] scores, int row, int query, int count, int head) {
-    addLinearBias(scores, row * scoreStride, query, 0, count, head);
-  }
-
-  /** The same for a stretch of a row that begins with some key. */
-  void addLinearBias(float[] scores, int at, int query, int key, int count, int head) {
+  /** Adds linear biases to a stretch of a row of scores that begins with some key. */
+  void addLinearBias(int at, int query, int key, int count, int head) {
     if (problem.linearBiases()) {
       LANES.subtractDistances(
-          scores,
+          arena.floats,
           at,
           count,
           (float) problem.slope(head),

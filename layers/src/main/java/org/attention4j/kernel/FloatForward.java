@@ -5,12 +5,6 @@ import org.attention4j.kernel.RowKernel.Sparsity;
 
 /** The forward pass of some queries of all heads that share one head of keys and values. */
 final class FloatForward extends FloatBlock {
-  private static final int KEYS = 0;
-  private static final int VALUES = 1;
-  private static final int ROWS = 2;
-  private static final int SCORES = 3;
-  private static final int OUTPUT = 4;
-  private static final int SUPPORT = 5;
   private static final float[] NONE = {};
 
   /** A row whose weights are fewer than this share of the keys is multiplied one by one. */
@@ -21,10 +15,14 @@ final class FloatForward extends FloatBlock {
   private final boolean sparse;
   private final RowContext context;
   private final Support support = new Support();
-  private float[] keyPanels = {};
-  private float[] valuePanels = NONE;
+  private final int keyPanels;
+  private final int valuePanels;
+  private final int queries;
+  private final int scores;
+  private final int output;
   private float[] valueRows = NONE;
   private int valueStart;
+  private boolean valuesPacked;
   private int[] places = {};
 
   FloatForward(FloatAttention attention, VisibleKeys keys, Scratch scratch) {
@@ -33,12 +31,17 @@ final class FloatForward extends FloatBlock {
     dropout = new Dropout(problem.dropout(), problem.seed());
     sparse = problem.kernel().sparsity() != Sparsity.NONE;
     context = new RowContext(problem.parameters(), problem.kernel().savedValues());
+    keyPanels = arena.take(keysPadded * shape.headSize());
+    valuePanels = arena.take(keysPadded * columns(shape.valueSize()));
+    queries = arena.take(rows(rowLimit) * shape.headSize());
+    scores = arena.take(rows(rowLimit) * scoreStride);
+    output = arena.take(rows(rowLimit) * columns(shape.valueSize()));
   }
 
   /** Computes the output of queries from .. to - 1. */
   void run(int example, int keyValueHead, int from, int to, SupportList supports) {
     int key = shape.key(example, keyValueHead, shape.headSize());
-    keyPanels = packKeys(KEYS, attention.k, key, shape.headSize());
+    packKeys(attention.k, key, shape.headSize(), keyPanels);
     valueStart = shape.key(example, keyValueHead, shape.valueSize());
     for (int i = 0; i < shape.group(); i++) {
       int head = keyValueHead * shape.group() + i;
@@ -51,17 +54,14 @@ final class FloatForward extends FloatBlock {
 
   private void block(int example, int head, int query, int rows, SupportList supports) {
     int[] seen = seen(query, rows);
-    float[] queries =
-        packRows(
-            ROWS,
-            attention.q,
-            shape.query(example, head, shape.headSize()),
-            shape.headSize(),
-            query,
-            rows,
-            (float) problem.scale());
-    float[] scores = scratch.floats(SCORES, rows(rowLimit) * scoreStride);
-    float[] output = scratch.floats(OUTPUT, rows(rowLimit) * columns(shape.valueSize()));
+    packRows(
+        attention.q,
+        shape.query(example, head, shape.headSize()),
+        shape.headSize(),
+        query,
+        rows,
+        (float) problem.scale(),
+        queries);
     if (seen[rows - 1] > 0) {
       multiplyByKeys(queries, keyPanels, shape.headSize(), seen, rows, scores);
     }
@@ -69,30 +69,30 @@ final class FloatForward extends FloatBlock {
     support.begin(rows * keysPadded / SPARSE_SHARE);
     for (int r = 0; r < rows; r++) {
       int row = shape.row(example, head, query + r);
-      int kept = row(scores, r, query + r, head, row, seen[r], supports);
+      int kept = row(scores + r * scoreStride, query + r, head, row, seen[r], supports);
       allSparse = allSparse && kept * SPARSE_SHARE <= seen[r];
       if (allSparse) {
-        support.add(scores, r * scoreStride, places, kept);
+        support.add(scores + r * scoreStride, places, kept);
       }
     }
     if (allSparse) {
-      multiplySparse(output);
+      multiplySparse();
     } else {
       clearUnseen(scores, seen, rows);
-      multiplyByFeatures(scores, valuePanels(), shape.valueSize(), seen, rows, output);
+      packValues();
+      multiplyByFeatures(scores, valuePanels, shape.valueSize(), seen, rows, output);
     }
-    write(output, example, head, query, rows);
+    write(example, head, query, rows);
   }
 
   /** Scores to weights; tells how many are left, whose places are then in {@link #places}. */
-  private int row(
-      float[] scores, int r, int query, int head, int row, int count, SupportList supports) {
+  private int row(int scores, int query, int head, int row, int count, SupportList supports) {
     if (count == 0) {
       supports.addEmpty(row);
       return 0;
     }
-    addLinearBias(scores, r, query, count, head);
-    FloatRow weights = scratch.row.over(scores, r * scoreStride, count);
+    addLinearBias(scores, query, 0, count, head);
+    FloatRow weights = scratch.row.over(arena.floats, scores, count);
     problem.kernel().forward(weights, context.row(count));
     attention.save(context, row);
     int kept = context.support();
@@ -100,10 +100,10 @@ final class FloatForward extends FloatBlock {
       places = weights.indices();
     } else if (sparse) {
       places = scratch.indices(count);
-      kept = LANES.nonZero(scores, r * scoreStride, count, places);
+      kept = LANES.nonZero(arena.floats, scores, count, places);
     }
     if (sparse) {
-      supports.add(row, scores, r * scoreStride, places, kept, count);
+      supports.add(row, arena.floats, scores, places, kept, count);
     }
     if (problem.dropout() > 0) {
       dropout.apply(weights, row, keys, 0);
@@ -111,21 +111,21 @@ final class FloatForward extends FloatBlock {
     return kept;
   }
 
-  private void multiplySparse(float[] output) {
+  private void multiplySparse() {
     if (valueRows == NONE) {
       valueRows = packKeyRows(Scratch.VALUE_ROWS, attention.v, valueStart, shape.valueSize());
     }
     int columns = columns(shape.valueSize());
-    Arrays.fill(output, 0, support.rows * columns, 0);
+    Arrays.fill(arena.floats, output, output + support.rows * columns, 0);
     SparseRows rows = scratch.sparseRows.over(support.places, support.starts, 0, support.rows);
-    rows.gather(support.weights, valueRows, columns, output);
+    rows.gather(support.weights, valueRows, columns, arena.floats, output);
   }
 
-  private float[] valuePanels() {
-    if (valuePanels == NONE) {
-      valuePanels = packFeatures(VALUES, attention.v, valueStart, shape.valueSize());
+  private void packValues() {
+    if (!valuesPacked) {
+      valuesPacked = true;
+      packFeatures(attention.v, valueStart, shape.valueSize(), valuePanels);
     }
-    return valuePanels;
   }
 
   /** The weights of a block of rows that are not zero, after dropout, and their places. */
@@ -139,24 +139,24 @@ final class FloatForward extends FloatBlock {
       rows = 0;
       if (sparse) {
         places = scratch.places(most);
-        weights = scratch.floats(SUPPORT, most);
+        weights = scratch.floats(Scratch.SUPPORT, most);
       }
     }
 
-    void add(float[] row, int from, int[] kept, int count) {
+    void add(int row, int[] kept, int count) {
       int start = starts[rows];
       for (int j = 0; j < count; j++) {
         places[start + j] = kept[j];
-        weights[start + j] = row[from + kept[j]];
+        weights[start + j] = arena.floats[row + kept[j]];
       }
       starts[++rows] = start + count;
     }
   }
 
-  private void write(float[] output, int example, int head, int query, int rows) {
+  private void write(int example, int head, int query, int rows) {
     Panels.columns(
+        arena.floats,
         output,
-        0,
         columns(shape.valueSize()),
         shape.valueSize(),
         rows,

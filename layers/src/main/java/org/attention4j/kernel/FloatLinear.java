@@ -31,11 +31,6 @@ public final class FloatLinear {
   /** Steps whose panel of features stays in the first-level cache. */
   private static final int STEP_BLOCK = 256;
 
-  private static final int X_PANELS = 0;
-  private static final int X_FEATURES = 1;
-  private static final int GRADIENT_ROWS = 2;
-  private static final int GRADIENT_PANELS = 3;
-
   private final int examples;
   private final int inputs;
   private final int steps;
@@ -113,23 +108,23 @@ public final class FloatLinear {
         maps.stream()
             .map(map -> new float[examples * map.outputs() * steps])
             .toArray(float[][]::new);
-    run((task, scratch) -> forward(task, scratch, rows, outputs));
+    run((task, arena) -> forward(task, arena, rows, outputs));
     return outputs;
   }
 
-  private void forward(int task, Scratch scratch, float[][] rows, float[][] outputs) {
+  private void forward(int task, Arena arena, float[][] rows, float[][] outputs) {
     int example = task / chunks();
     int from = firstStep(task % chunks());
     int to = firstStep(task % chunks() + 1);
-    float[] panels = scratch.floats(X_PANELS, FloatBlock.roundUp(to - from, PANEL) * inputs);
-    packPanels(x, example, inputs, from, to, panels, 0);
+    int panels = arena.take(FloatBlock.roundUp(to - from, PANEL) * inputs);
+    packPanels(x, example, inputs, from, to, arena.floats, panels);
     for (int j = 0; j < rows.length; j++) {
       Weights map = maps.get(j);
       LinearResult target =
-          new LinearResult(outputs[j], example, map.outputs(), steps, map.bias(), scratch);
+          new LinearResult(outputs[j], example, map.outputs(), steps, map.bias(), arena);
       for (int t = from; t < to; t += LinearResult.SPAN) {
         target.over(t, Math.min(LinearResult.SPAN, to - t));
-        target.add(rows[j], inputs, panels, (t - from) * inputs);
+        target.add(rows[j], inputs, panels + (t - from) * inputs);
         target.finish();
       }
     }
@@ -146,9 +141,9 @@ public final class FloatLinear {
     float[] inputGradient = new float[x.length];
     float[][][] weightParts = new float[examples * chunks()][][];
     run(
-        (task, scratch) -> {
-          inputGradient(task, scratch, columns, outputGradients, inputGradient);
-          weightParts[task] = weightGradients(task, scratch, outputGradients);
+        (task, arena) -> {
+          inputGradient(task, arena, columns, outputGradients, inputGradient);
+          weightParts[task] = weightGradients(task, arena, outputGradients);
         });
     float[][] weights = new float[maps.size()][];
     float[][] biases = new float[maps.size()][];
@@ -160,60 +155,62 @@ public final class FloatLinear {
   }
 
   private void inputGradient(
-      int task, Scratch scratch, float[][] columns, float[][] outputGradients, float[] gradient) {
+      int task, Arena arena, float[][] columns, float[][] outputGradients, float[] gradient) {
     int example = task / chunks();
     int from = firstStep(task % chunks());
     int to = firstStep(task % chunks() + 1);
     int padded = FloatBlock.roundUp(to - from, PANEL);
     int total = maps.stream().mapToInt(Weights::outputs).sum();
-    float[] panels = scratch.floats(GRADIENT_PANELS, padded * total);
+    int panels = arena.take(padded * total);
     int[] starts = new int[maps.size()];
-    int start = 0;
+    int start = panels;
     for (int j = 0; j < starts.length; j++) {
       int outputs = maps.get(j).outputs();
       starts[j] = start;
-      packPanels(outputGradients[j], example, outputs, from, to, panels, start);
+      packPanels(outputGradients[j], example, outputs, from, to, arena.floats, start);
       start += padded * outputs;
     }
-    LinearResult target = new LinearResult(gradient, example, inputs, steps, null, scratch);
+    LinearResult target = new LinearResult(gradient, example, inputs, steps, null, arena);
     for (int t = from; t < to; t += LinearResult.SPAN) {
       target.over(t, Math.min(LinearResult.SPAN, to - t));
       for (int j = 0; j < starts.length; j++) {
         int depth = maps.get(j).outputs();
-        target.add(columns[j], depth, panels, starts[j] + (t - from) * depth);
+        target.add(columns[j], depth, starts[j] + (t - from) * depth);
       }
       target.finish();
     }
   }
 
   /** This task's share of dW_j, each as rows of whole panels of input features. */
-  private float[][] weightGradients(int task, Scratch scratch, float[][] outputGradients) {
+  private float[][] weightGradients(int task, Arena arena, float[][] outputGradients) {
     int example = task / chunks();
     int from = firstStep(task % chunks());
     int to = firstStep(task % chunks() + 1);
     int depth = to - from;
     int width = FloatBlock.roundUp(inputs, PANEL);
-    float[] features = scratch.floats(X_FEATURES, depth * width);
-    packFeatures(example, from, to, features);
+    int features = arena.take(depth * width);
+    packFeatures(example, from, to, arena.floats, features);
+    int widest = maps.stream().mapToInt(Weights::outputs).max().orElse(0);
+    int rows = arena.take(FloatBlock.roundUp(widest, ROWS) * depth);
+    float[] packed = arena.floats;
     float[][] parts = new float[maps.size()][];
     for (int j = 0; j < parts.length; j++) {
       int outputs = maps.get(j).outputs();
       int padded = FloatBlock.roundUp(outputs, ROWS);
-      float[] rows = scratch.floats(GRADIENT_ROWS, padded * depth);
       int source = example * outputs * steps + from;
       Panels.rowGroups(
-          outputGradients[j], source, steps, outputs, depth, rows, 0, padded, depth, 1);
+          outputGradients[j], source, steps, outputs, depth, packed, rows, padded, depth, 1);
       float[] part = new float[padded * width];
       for (int t = 0; t < depth; t += STEP_BLOCK) {
         int block = Math.min(STEP_BLOCK, depth - t);
         for (int i = 0; i < width; i += PANEL) {
-          int panel = i * depth + t * PANEL;
+          int panel = features + i * depth + t * PANEL;
           LANES.multiplyGroups(
               padded / ROWS,
-              rows,
-              t * ROWS,
+              packed,
+              rows + t * ROWS,
               ROWS * depth,
-              features,
+              packed,
               panel,
               block,
               part,
@@ -265,15 +262,15 @@ public final class FloatLinear {
   }
 
   /** Some steps of x as panels of features, with zeros around. */
-  private void packFeatures(int example, int from, int to, float[] panels) {
+  private void packFeatures(int example, int from, int to, float[] panels, int start) {
     int at = example * inputs * steps + from;
     int depth = to - from;
     int width = FloatBlock.roundUp(inputs, PANEL);
-    Panels.transpose(x, at, steps, inputs, to - from, panels, width, depth);
+    Panels.cutAcross(x, at, steps, inputs, to - from, panels, start, width, depth);
   }
 
   private interface Task {
-    void run(int task, Scratch scratch);
+    void run(int task, Arena arena);
   }
 
   private void run(Task task) {
@@ -284,7 +281,7 @@ public final class FloatLinear {
         i -> {
           Scratch scratch = Workers.borrowScratch();
           try {
-            task.run(i, scratch);
+            task.run(i, scratch.arena);
           } finally {
             Workers.giveBack(scratch);
           }

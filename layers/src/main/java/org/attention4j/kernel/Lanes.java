@@ -19,7 +19,7 @@ abstract class Lanes {
   static final int WIDE = 4;
 
   /** Columns up to which rows get the one stride that the vector tiles know at compile time. */
-  static final int NEAR_COLUMNS = 256;
+  static final int NEAR_COLUMNS = 512;
 
   private static final String MODULE = "jdk.incubator.vector";
   private static final String VECTOR_ROAD = "org.attention4j.kernel.VectorLanes";
@@ -196,7 +196,7 @@ abstract class Lanes {
       int keyFrom);
 
   /** One panel of columns of some rows, put one after the other. */
-  abstract void copyPanel(float[] rows, int from, int stride, int count, float[] panel);
+  abstract void copyPanel(float[] rows, int from, int stride, int count, float[] panel, int to);
 
   /** A row in pieces of a panel, {@code step} apart; the last one is filled up with zeros. */
   abstract void cut(float[] x, int from, int length, float[] panels, int to, int step);

@@ -17,32 +17,26 @@ final class LinearResult {
   /** From one row of them to the next; not a power of two, which the cache would trip over. */
   private static final int STRIDE = SPAN + PANEL;
 
-  /** Of the scratch arrays; the caller's begin at 0. */
-  private static final int SUMS = 4;
-
   private final float[] result;
   private final int start;
   private final int features;
   private final int steps;
   private final float @Nullable [] bias;
-  private final float[] sums;
+  private final Arena arena;
+  private final int sums;
   private int step;
   private int width;
   private boolean begun;
 
   LinearResult(
-      float[] result,
-      int example,
-      int features,
-      int steps,
-      float @Nullable [] bias,
-      Scratch scratch) {
+      float[] result, int example, int features, int steps, float @Nullable [] bias, Arena arena) {
     this.result = result;
     this.features = features;
     this.steps = steps;
     this.bias = bias;
     start = example * features * steps;
-    sums = scratch.floats(SUMS, FloatBlock.roundUp(features, ROWS) * STRIDE);
+    this.arena = arena;
+    sums = arena.take(FloatBlock.roundUp(features, ROWS) * STRIDE);
   }
 
   void over(int firstStep, int count) {
@@ -52,11 +46,12 @@ final class LinearResult {
   }
 
   /** Adds the product of rows and some panels. */
-  void add(float[] rows, int depth, float[] panels, int panel) {
+  void add(float[] rows, int depth, int panels) {
+    float[] x = arena.floats;
     int tiles = FloatBlock.roundUp(features, ROWS) / ROWS;
     for (int t = 0; t < width; t += PANEL) {
       LANES.multiplyGroups(
-          tiles, rows, 0, ROWS * depth, panels, panel + t * depth, depth, sums, t, STRIDE, begun);
+          tiles, rows, 0, ROWS * depth, x, panels + t * depth, depth, x, sums + t, STRIDE, begun);
     }
     begun = true;
   }
@@ -64,7 +59,7 @@ final class LinearResult {
   void finish() {
     for (int c = 0; c < features; c++) {
       int at = start + c * steps + step;
-      System.arraycopy(sums, c * STRIDE, result, at, width);
+      System.arraycopy(arena.floats, sums + c * STRIDE, result, at, width);
       if (bias != null) {
         LANES.affine(result, at, width, -bias[c], 1);
       }

@@ -106,24 +106,25 @@ final class Panels {
    * @param x the rows at from, from + stride, ..
    * @param rows how many rows
    * @param length the entries of each
-   * @param panels where the panels go
+   * @param panels where the panels go, from {@code to} on
    * @param columns the columns of all panels together; those that x has not are zero, and the last
    *     panel is half as wide if that is enough
    * @param depth the rows of a panel; those that x has not are zero
    */
-  static void transpose(
+  static void cutAcross(
       float[] x,
       int from,
       int stride,
       int rows,
       int length,
       float[] panels,
+      int to,
       int columns,
       int depth) {
     for (int first = 0; first < columns; first += WIDTH) {
       int width = Math.min(WIDTH, columns - first);
       int filled = Math.min(width, rows - first);
-      int start = first * depth;
+      int start = to + first * depth;
       rows(x, from + first * stride, stride, filled, length, panels, start, width, 1);
       Arrays.fill(panels, start + length * width, start + depth * width, 0);
     }

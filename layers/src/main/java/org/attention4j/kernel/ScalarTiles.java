@@ -203,9 +203,9 @@ abstract class ScalarTiles extends Lanes {
   }
 
   @Override
-  void copyPanel(float[] rows, int from, int stride, int count, float[] panel) {
+  void copyPanel(float[] rows, int from, int stride, int count, float[] panel, int to) {
     for (int row = 0; row < count; row++) {
-      System.arraycopy(rows, from + row * stride, panel, row * PANEL, PANEL);
+      System.arraycopy(rows, from + row * stride, panel, to + row * PANEL, PANEL);
     }
   }
 }

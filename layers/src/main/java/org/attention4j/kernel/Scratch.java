@@ -3,14 +3,21 @@ package org.attention4j.kernel;
 /** The arrays that one thread works with; they grow as needed and are used again. */
 final class Scratch {
   /** Arrays that only rows with few weights need, in either pass. */
-  static final int KEY_ROWS = 16;
+  static final int KEY_ROWS = 0;
 
-  static final int VALUE_ROWS = 17;
-  static final int KEY_ROW_SUMS = 18;
-  static final int VALUE_ROW_SUMS = 19;
+  static final int VALUE_ROWS = 1;
+  static final int KEY_ROW_SUMS = 2;
+  static final int VALUE_ROW_SUMS = 3;
 
-  private static final int SLOTS = 20;
+  /** The features of keys between which masked ones stood. */
+  static final int VISIBLE = 4;
 
+  /** The weights of a block of rows that has few. */
+  static final int SUPPORT = 5;
+
+  private static final int SLOTS = 6;
+
+  final Arena arena = new Arena();
   private final float[][] floats = new float[SLOTS][0];
   final SparseRows sparseRows = new SparseRows();
   final RowPad pad = new RowPad();

@@ -54,8 +54,7 @@ final class SparseBackward {
   }
 
   /** Adds dQ of those rows whose weights were kept, and their shares of dK and dV. */
-  void rows(
-      int head, int query, int rows, int[] seen, float[] outputGradient, float[] queryGradients) {
+  void rows(int head, int query, int rows, int[] seen, float[] outputGradient, int queryGradients) {
     int first = shape.row(block.part.example(), head, query);
     if (trace.counts().length == 0) {
       return;
@@ -95,7 +94,7 @@ final class SparseBackward {
     }
     kept.scatter(dropped, outputGradients, valueColumns, valueSums);
     kept.scatter(gradients, queries, keyColumns, keySums);
-    kept.gather(gradients, keyRows, keyColumns, queryGradients);
+    kept.gather(gradients, keyRows, keyColumns, block.arena.floats, queryGradients);
   }
 
   private void prepare() {
@@ -178,20 +177,21 @@ final class SparseBackward {
   }
 
   /** Adds the sums by key to those in panels of keys. */
-  void addTo(float[] keyPanels, float[] valuePanels) {
+  void addTo(int keyPanels, int valuePanels) {
     if (used) {
       addTo(keySums, shape.headSize(), keyPanels);
       addTo(valueSums, shape.valueSize(), valuePanels);
     }
   }
 
-  private void addTo(float[] sums, int features, float[] panels) {
+  private void addTo(float[] sums, int features, int panels) {
+    float[] x = block.arena.floats;
     int padded = FloatBlock.roundUp(features, Lanes.TILE_ROWS);
     int columns = FloatBlock.columns(features);
     for (int key = 0; key < block.keys.count(); key++) {
-      int to = key / FloatBlock.PANEL * FloatBlock.PANEL * padded + key % FloatBlock.PANEL;
+      int to = panels + key / FloatBlock.PANEL * FloatBlock.PANEL * padded + key % FloatBlock.PANEL;
       for (int c = 0; c < features; c++) {
-        panels[to + c * FloatBlock.PANEL] += sums[key * columns + c];
+        x[to + c * FloatBlock.PANEL] += sums[key * columns + c];
       }
     }
   }

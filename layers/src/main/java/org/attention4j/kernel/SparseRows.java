@@ -36,14 +36,23 @@ final class SparseRows {
     return starts[first + count] - starts[first];
   }
 
-  /** to[row, :] += Σ_j weights_j keyRows[place_j, :]. */
-  void gather(float[] weights, float[] keyRows, int columns, float[] to) {
+  /** to[row, :] += Σ_j weights_j keyRows[place_j, :], the rows of to beginning somewhere. */
+  void gather(float[] weights, float[] keyRows, int columns, float[] to, int start) {
     forEach(
         columns,
         (at, places0, length, weight0, column, width) ->
             LANES.gather(
-                weights, weight0, places, places0, length, keyRows, column, columns, width, to,
-                at));
+                weights,
+                weight0,
+                places,
+                places0,
+                length,
+                keyRows,
+                column,
+                columns,
+                width,
+                to,
+                start + at));
   }
 
   /** keyRows[place_j, :] += weights_j vectors[row, :]. */

@@ -102,11 +102,11 @@ abstract class VectorTiles extends VectorRowTiles {
   }
 
   @Override
-  void copyPanel(float[] rows, int from, int stride, int count, float[] panel) {
+  void copyPanel(float[] rows, int from, int stride, int count, float[] panel, int to) {
     for (int row = 0; row < count; row++) {
       int at = from + row * stride;
-      load(rows, at).intoArray(panel, row * PANEL);
-      load(rows, at + V).intoArray(panel, row * PANEL + V);
+      load(rows, at).intoArray(panel, to + row * PANEL);
+      load(rows, at + V).intoArray(panel, to + row * PANEL + V);
     }
   }
 }

@@ -140,7 +140,11 @@ public final class Workers {
 
   static Scratch borrowScratch() {
     Scratch scratch = FREE_SCRATCH.pollFirst();
-    return scratch == null ? new Scratch() : scratch;
+    if (scratch == null) {
+      return new Scratch();
+    }
+    scratch.arena.clear();
+    return scratch;
   }
 
   static void giveBack(Scratch scratch) {

@@ -54,14 +54,14 @@ class PanelsTest {
     float[] x = numbers(FROM + rows * stride);
     int columns = FloatBlock.columns(rows);
     int depth = FloatBlock.roundUp(length, PANEL);
-    float[] panels = dirty(columns * depth);
-    Panels.transpose(x, FROM, stride, rows, length, panels, columns, depth);
+    float[] panels = dirty(START + columns * depth);
+    Panels.cutAcross(x, FROM, stride, rows, length, panels, START, columns, depth);
     for (int c = 0; c < columns; c++) {
       int first = c / PANEL * PANEL;
       int width = Math.min(PANEL, columns - first);
       for (int i = 0; i < depth; i++) {
         float expected = c < rows && i < length ? x[FROM + c * stride + i] : 0;
-        int at = first * depth + i * width + c - first;
+        int at = START + first * depth + i * width + c - first;
         assertThat(panels[at]).as("row %d, entry %d", c, i).isEqualTo(expected);
       }
     }
