@@ -1,11 +1,13 @@
 package org.attention4j.bench;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.attention4j.bench.Outcome.Kind;
 import org.attention4j.bench.compare.Agreement;
 import org.attention4j.bench.compare.ComposedSameDiff;
@@ -29,7 +31,18 @@ final class Comparisons {
   private static final double MILLIS_GIGAFLOPS = 1e6;
 
   /** The share that code needs which has been warm before, in another pass or at another size. */
-  private static final double AGAIN_SHARE = 0.4;
+  private static final double AGAIN_SHARE = 0.1;
+
+  /** The same for a layer, of whose code more is new at another length. */
+  private static final double LAYER_AGAIN_SHARE = 0.4;
+
+  /** From this length on, the run that checks the results is warm-up enough for native code. */
+  private static final int LONG = 4096;
+
+  /** At these lengths code is compiled soon; a first run at the longest would take seconds. */
+  private static final int BRIEF_ATTENTION = 512;
+
+  private static final int BRIEF_LAYER = 128;
 
   /** What is measured in a JVM of its own. */
   enum Part {
@@ -68,30 +81,29 @@ final class Comparisons {
   }
 
   private void kernel() {
-    double again = AGAIN_SHARE * plan.warmUp();
-    double peers = plan.warmUp();
+    CoreData brief = CoreData.draw(plan.cores().get(0), 1);
+    contest.warmUp(List.of(side(brief, Normalizers.softmax(), plan.warmUp())));
     for (CoreCell cell : plan.cores()) {
       CoreData data = CoreData.draw(cell, 1);
-      core(data, Pass.FORWARD_BACKWARD, plan.warmUp(), peers);
-      core(data, Pass.FORWARD, again, again);
-      peers = again;
+      core(data, Pass.FORWARD_BACKWARD);
+      core(data, Pass.FORWARD);
     }
     plan.sgemm().forEach(this::sgemm);
     plan.sparse().forEach(this::sparse);
   }
 
   private void layers() {
-    double warmUp = plan.layerWarmUp();
+    LayerPeer brief = LayerPeer.ours(sizes(BRIEF_LAYER), true);
+    contest.warmUp(List.of(new Contest.Side(brief, plan.layerWarmUp())));
     for (int steps : plan.layerSteps()) {
-      layer(steps, true, warmUp);
-      warmUp = AGAIN_SHARE * plan.layerWarmUp();
+      layer(steps, true);
       if (plan.layerOutput()) {
-        layer(steps, false, warmUp);
+        layer(steps, false);
       }
     }
   }
 
-  private void core(CoreData data, Pass pass, double warmUp, double peersWarmUp) {
+  private void core(CoreData data, Pass pass) {
     CoreCell cell = data.cell();
     Peer ours = new Ours(data, Normalizers.softmax(), pass);
     Map<String, Peer> peers = new LinkedHashMap<>();
@@ -102,18 +114,25 @@ final class Comparisons {
       peers.put("composed", new ComposedSameDiff(data, pass));
     }
     peers.values().forEach(peer -> Agreement.check(peer, ours));
+    double warmUp = AGAIN_SHARE * plan.warmUp();
+    double peersWarmUp = cell.length() < LONG ? warmUp : 0;
     compare(Kind.CASE, subject(cell, pass), ours, peers, warmUp, peersWarmUp);
     peers.values().forEach(Peer::close);
   }
 
-  private void layer(int steps, boolean fit, double warmUp) {
-    LayerPeer.Sizes sizes = new LayerPeer.Sizes(EXAMPLES, FEATURES, steps, HEADS);
+  private static LayerPeer.Sizes sizes(int steps) {
+    return new LayerPeer.Sizes(EXAMPLES, FEATURES, steps, HEADS);
+  }
+
+  private void layer(int steps, boolean fit) {
+    LayerPeer.Sizes sizes = sizes(steps);
     LayerPeer stock = LayerPeer.stock(sizes, fit);
     LayerPeer ours = LayerPeer.ours(sizes, fit).withParametersOf(stock);
     Agreement.check(stock, ours);
     String subject =
         "mb=%d nIn=%d T=%d heads=%d pass=%s"
             .formatted(EXAMPLES, FEATURES, steps, HEADS, fit ? "fit" : "output");
+    double warmUp = LAYER_AGAIN_SHARE * plan.layerWarmUp();
     compare(Kind.LAYER, subject, ours, Map.of("stock", stock), warmUp, AGAIN_SHARE * plan.warmUp());
   }
 
@@ -139,11 +158,11 @@ final class Comparisons {
     normalizers.put("top-k:64", Normalizers.topK(64));
     normalizers.put("top-fraction:0.06", Normalizers.topFraction(0.06));
     normalizers.put("entmax:1.5", Normalizers.entmax15());
-    CoreData data = CoreData.draw(cell, SPARSE_DEVIATION);
-    List<Contest.Side> sides = new ArrayList<>();
-    sides.add(side(data, Normalizers.softmax(), AGAIN_SHARE * plan.warmUp()));
-    normalizers.values().forEach(other -> sides.add(side(data, other, plan.warmUp())));
-    List<Double> medians = contest.medians(plan.effort(), sides);
+    CoreCell brief = new CoreCell(cell.heads(), BRIEF_ATTENTION, cell.headSize());
+    contest.warmUp(sides(brief, normalizers.values(), plan.warmUp() / normalizers.size()));
+    List<Double> medians =
+        contest.medians(
+            plan.effort(), sides(cell, normalizers.values(), AGAIN_SHARE * plan.warmUp()));
     int side = 1;
     for (String name : normalizers.keySet()) {
       String subject =
@@ -157,6 +176,15 @@ final class Comparisons {
       outcomes.accept(
           new Outcome(Kind.SPARSE, subject, "softmax", medians.get(side++), medians.get(0)));
     }
+  }
+
+  /** Softmax and others on the same data. */
+  private static List<Contest.Side> sides(
+      CoreCell cell, Collection<Normalizer> others, double warmUp) {
+    CoreData data = CoreData.draw(cell, SPARSE_DEVIATION);
+    return Stream.concat(Stream.of(Normalizers.softmax()), others.stream())
+        .map(normalizer -> side(data, normalizer, warmUp))
+        .toList();
   }
 
   private static Contest.Side side(CoreData data, Normalizer normalizer, double warmUp) {

@@ -30,7 +30,7 @@ final class Contest {
    * One of those that are timed.
    *
    * @param peer what to run
-   * @param warmUp seconds to run it before anything is measured
+   * @param warmUp seconds to run it before anything is measured; 0 for not at all
    */
   record Side(Peer peer, double warmUp) {}
 
@@ -50,10 +50,8 @@ final class Contest {
   /** Runs all sides and returns the median time of each, in milliseconds. */
   List<Double> medians(Effort effort, List<Side> sides) {
     List<List<Double>> times = new ArrayList<>();
-    for (Side side : sides) {
-      runFor(side.warmUp(), side.peer(), new ArrayList<>());
-      times.add(new ArrayList<>());
-    }
+    warmUp(sides);
+    sides.forEach(side -> times.add(new ArrayList<>()));
     long start = clock.getAsLong();
     for (int round = 0;
         round < effort.fewestTurns() || seconds(start) < effort.seconds();
@@ -64,6 +62,15 @@ final class Contest {
       }
     }
     return times.stream().map(Contest::median).toList();
+  }
+
+  /** Runs all sides for as long as they need before anything is measured. */
+  void warmUp(List<Side> sides) {
+    for (Side side : sides) {
+      if (side.warmUp() > 0) {
+        runFor(side.warmUp(), side.peer(), new ArrayList<>());
+      }
+    }
   }
 
   private void runFor(double duration, Peer peer, List<Double> times) {

@@ -7,9 +7,10 @@ import org.attention4j.bench.compare.CoreCell;
  * What is measured and for how long.
  *
  * @param effort for each comparison
- * @param warmUp seconds before each, less for what was warm before; compiled code is what it is
- *     only then, and the threads of native code find their processors only then
- * @param layerWarmUp the same for our layer, whose training step takes more code to compile
+ * @param warmUp seconds for which the kernel runs before anything is measured; compiled code is
+ *     what it is only then. A tenth of it before each comparison
+ * @param layerWarmUp the same for our layer, whose training step takes more code to compile; four
+ *     tenths of it before each comparison
  * @param cores sizes of the attention core
  * @param longestComposed the longest of them for which hand-composed SameDiff takes part, which
  *     keeps several arrays of L² numbers; 0 for none
@@ -28,15 +29,15 @@ record Plan(
     List<Integer> layerSteps,
     boolean layerOutput,
     List<CoreCell> sparse) {
-  private static final List<Integer> STEPS = List.of(4, 16, 128, 512);
+  private static final List<Integer> STEPS = List.of(128, 16, 4, 512);
   private static final List<CoreCell> WIDE = List.of(new CoreCell(32, 512, 64));
 
   /** About a minute. */
   static final Plan QUICK =
       new Plan(
-          new Contest.Effort(0.4, 2),
-          0.4,
-          4.5,
+          new Contest.Effort(0.3, 2),
+          1.5,
+          4,
           CoreCell.COMPARED,
           0,
           WIDE,
