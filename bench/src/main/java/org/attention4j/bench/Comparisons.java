@@ -83,10 +83,13 @@ final class Comparisons {
   private void kernel() {
     CoreData brief = CoreData.draw(plan.cores().get(0), 1);
     contest.warmUp(List.of(side(brief, Normalizers.softmax(), plan.warmUp())));
+    double peersWarmUp = plan.warmUp();
     for (CoreCell cell : plan.cores()) {
       CoreData data = CoreData.draw(cell, 1);
-      core(data, Pass.FORWARD_BACKWARD);
-      core(data, Pass.FORWARD);
+      double again = cell.length() < LONG ? AGAIN_SHARE * plan.warmUp() : 0;
+      core(data, Pass.FORWARD_BACKWARD, Math.max(again, peersWarmUp));
+      core(data, Pass.FORWARD, again);
+      peersWarmUp = 0;
     }
     plan.sgemm().forEach(this::sgemm);
     plan.sparse().forEach(this::sparse);
@@ -103,7 +106,7 @@ final class Comparisons {
     }
   }
 
-  private void core(CoreData data, Pass pass) {
+  private void core(CoreData data, Pass pass, double peersWarmUp) {
     CoreCell cell = data.cell();
     Peer ours = new Ours(data, Normalizers.softmax(), pass);
     Map<String, Peer> peers = new LinkedHashMap<>();
@@ -115,7 +118,6 @@ final class Comparisons {
     }
     peers.values().forEach(peer -> Agreement.check(peer, ours));
     double warmUp = AGAIN_SHARE * plan.warmUp();
-    double peersWarmUp = cell.length() < LONG ? warmUp : 0;
     compare(Kind.CASE, subject(cell, pass), ours, peers, warmUp, peersWarmUp);
     peers.values().forEach(Peer::close);
   }

@@ -7,8 +7,9 @@ import org.attention4j.bench.compare.CoreCell;
  * What is measured and for how long.
  *
  * @param effort for each comparison
- * @param warmUp seconds for which the kernel runs before anything is measured; compiled code is
- *     what it is only then. A tenth of it before each comparison
+ * @param warmUp seconds for which the kernel and its peers run before anything is measured;
+ *     compiled code is what it is only then, and the threads of native code find their processors
+ *     only then. A tenth of it before each comparison
  * @param layerWarmUp the same for our layer, whose training step takes more code to compile; four
  *     tenths of it before each comparison
  * @param cores sizes of the attention core
@@ -36,7 +37,7 @@ record Plan(
   static final Plan QUICK =
       new Plan(
           new Contest.Effort(0.3, 2),
-          1.5,
+          1,
           4,
           CoreCell.COMPARED,
           0,

@@ -114,7 +114,7 @@ class ComparisonsTest {
         .containsExactly(
             "32x128x16", "32x512x16", "16x1024x16", "32x512x64", "16x1024x64", "4x4096x64");
     assertThat(Plan.QUICK.layerSteps()).containsExactlyInAnyOrder(4, 16, 128, 512);
-    assertThat(Plan.QUICK.sparse()).containsExactly(new CoreCell(4, 4096, 64));
+    assertThat(Plan.QUICK.sparse()).containsExactly(new CoreCell(2, 4096, 64));
     assertThat(Plan.QUICK.sgemm()).containsExactly(new CoreCell(32, 512, 64));
   }
 }
