@@ -23,9 +23,7 @@ final class Arena {
 
   private static final int FEWEST = (int) (regionSize() / 2 / Float.BYTES);
 
-  /** The array; another one after a piece was taken that did not fit. */
-  float[] floats = {};
-
+  private float[] floats = {};
   private int taken = LINE - HEADER;
 
   /** Gives all pieces back. */
@@ -36,15 +34,20 @@ final class Arena {
   /**
    * Takes a piece, with whatever was left in it.
    *
-   * @return where it begins in {@link #floats}
+   * @return where it begins in the array
    */
   int take(int length) {
     int at = taken;
     taken = Math.toIntExact(taken + (LINE - 1L + length) / LINE * LINE);
+    return at;
+  }
+
+  /** The array: another one than before if pieces were taken since that did not fit. */
+  float[] floats() {
     if (floats.length < taken) {
       floats = Arrays.copyOf(floats, Math.max(taken, FEWEST));
     }
-    return at;
+    return floats;
   }
 
   /** The size of the regions of G1's heap in bytes; 0 if another collector is at work. */

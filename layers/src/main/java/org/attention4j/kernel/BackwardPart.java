@@ -53,8 +53,8 @@ abstract class BackwardPart extends FloatBlock {
   final void run(float[] outputGradient, FloatGradients gradients, double[][] parameterGradients) {
     int keyEnd = keySums + sums(shape.headSize());
     int valueEnd = valueSums + sums(shape.valueSize());
-    Arrays.fill(arena.floats, keySums, keyEnd, 0);
-    Arrays.fill(arena.floats, valueSums, valueEnd, 0);
+    Arrays.fill(arena.floats(), keySums, keyEnd, 0);
+    Arrays.fill(arena.floats(), valueSums, valueEnd, 0);
     start();
     for (int i = 0; i < shape.group(); i++) {
       int head = part.keyValueHead() * shape.group() + i;
@@ -68,12 +68,12 @@ abstract class BackwardPart extends FloatBlock {
     }
     end();
     if (part.chunks() == 1) {
-      addTo(gradients.k(), keyStart(), arena.floats, keySums, shape.headSize());
-      addTo(gradients.v(), valueStart(), arena.floats, valueSums, shape.valueSize());
+      addTo(gradients.k(), keyStart(), arena.floats(), keySums, shape.headSize());
+      addTo(gradients.v(), valueStart(), arena.floats(), valueSums, shape.valueSize());
     } else {
       // The arena goes to another task.
-      keptKeySums = Arrays.copyOfRange(arena.floats, keySums, keyEnd);
-      keptValueSums = Arrays.copyOfRange(arena.floats, valueSums, valueEnd);
+      keptKeySums = Arrays.copyOfRange(arena.floats(), keySums, keyEnd);
+      keptValueSums = Arrays.copyOfRange(arena.floats(), valueSums, valueEnd);
     }
   }
 
@@ -120,7 +120,7 @@ abstract class BackwardPart extends FloatBlock {
    */
   void addProducts(
       int rows, int stride, int columns, int features, int count, int from, int to, int sums) {
-    float[] x = arena.floats;
+    float[] x = arena.floats();
     int depth = rows(count);
     int padded = roundUp(features, Lanes.TILE_ROWS);
     for (int key = from; key < to; key += PANEL) {
@@ -145,6 +145,6 @@ abstract class BackwardPart extends FloatBlock {
     int padded = roundUp(features, Lanes.TILE_ROWS);
     int queries = shape.queries();
     Panels.rowGroups(
-        x, from + row, queries, features, rows, arena.floats, to, padded, rows(rows), factor);
+        x, from + row, queries, features, rows, arena.floats(), to, padded, rows(rows), factor);
   }
 }

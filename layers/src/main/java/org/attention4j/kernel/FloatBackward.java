@@ -76,7 +76,7 @@ final class FloatBackward extends BackwardPart {
     int dv = shape.valueSize();
     if (sparse.all(head, query, rows)) {
       int end = queryGradients + rows(rows) * columns(d);
-      Arrays.fill(arena.floats, queryGradients, end, 0);
+      Arrays.fill(arena.floats(), queryGradients, end, 0);
     } else {
       packDense();
       packRows(attention.q, q, d, query, rows, scale, queryRows);
@@ -112,21 +112,21 @@ final class FloatBackward extends BackwardPart {
   private void denseRow(int head, int query, int at, int count) {
     int row = shape.row(part.example(), head, query);
     if (count == 0 || sparse.has(row)) {
-      Arrays.fill(arena.floats, weights + at, weights + at + count, 0);
-      Arrays.fill(arena.floats, gradients + at, gradients + at + count, 0);
+      Arrays.fill(arena.floats(), weights + at, weights + at + count, 0);
+      Arrays.fill(arena.floats(), gradients + at, gradients + at + count, 0);
       return;
     }
     addLinearBias(weights + at, query, 0, count, head);
     RowKernel kernel = problem.kernel();
-    FloatRow weightRow = scratch.row.over(arena.floats, weights + at, count);
+    FloatRow weightRow = scratch.row.over(arena.floats(), weights + at, count);
     FloatRow scoreRow = weightRow;
     if (kernel.readsScores()) {
-      scoreRow = scratch.scoreRow.over(arena.floats, scores, count);
+      scoreRow = scratch.scoreRow.over(arena.floats(), scores, count);
       scoreRow.copy(weightRow);
     }
     attention.restore(context, row);
     kernel.restore(weightRow, context.row(count));
-    FloatRow gradient = scratch.gradientRow.over(arena.floats, gradients + at, count);
+    FloatRow gradient = scratch.gradientRow.over(arena.floats(), gradients + at, count);
     if (problem.dropout() > 0) {
       dropout.apply(gradient, row, keys, 0);
     }
@@ -138,7 +138,7 @@ final class FloatBackward extends BackwardPart {
 
   private void write(float[] gradient, int start, int query, int count, float factor) {
     Panels.columns(
-        arena.floats,
+        arena.floats(),
         queryGradients,
         columns(shape.headSize()),
         shape.headSize(),

@@ -68,7 +68,7 @@ abstract class FloatBlock {
   /** [features, T] of the visible keys as panels of keys: for products over the features. */
   void packKeys(float[] x, int from, int features, int to) {
     Rows rows = visible(x, from, features);
-    Panels.cut(rows.x, rows.from, rows.stride, features, keys.count(), arena.floats, to);
+    Panels.cut(rows.x, rows.from, rows.stride, features, keys.count(), arena.floats(), to);
   }
 
   /** [features, T] of the visible keys as panels of features: for products over the keys. */
@@ -80,7 +80,7 @@ abstract class FloatBlock {
         rows.stride,
         features,
         keys.count(),
-        arena.floats,
+        arena.floats(),
         to,
         columns(features),
         keysPadded);
@@ -117,12 +117,12 @@ abstract class FloatBlock {
   void packRows(float[] x, int from, int features, int row, int rows, float factor, int to) {
     int queries = shape.queries();
     Panels.entryGroups(
-        x, from + row, queries, features, rows, arena.floats, to, rows(rows), factor);
+        x, from + row, queries, features, rows, arena.floats(), to, rows(rows), factor);
   }
 
   /** scores[row, key] = Σ_c rows[row, c] panels[c, key], up to the key that each tile sees. */
   void multiplyByKeys(int rows, int panels, int features, int[] seen, int count, int to) {
-    float[] x = arena.floats;
+    float[] x = arena.floats();
     int most = seen[count - 1];
     int tiles = tiles(count);
     for (int key = 0; key < most; key += PANEL) {
@@ -159,7 +159,7 @@ abstract class FloatBlock {
   /** to[row, c] = Σ_key weights[row, key] panels[key, c], up to the key that each tile sees. */
   void multiplyByFeatures(int weights, int panels, int features, int[] seen, int count, int to) {
     int columns = columns(features);
-    Arrays.fill(arena.floats, to, to + rows(count) * columns, 0);
+    Arrays.fill(arena.floats(), to, to + rows(count) * columns, 0);
     int most = roundUp(seen[count - 1], PANEL);
     for (int key = 0; key < most; key += KEY_BLOCK) {
       int end = Math.min(key + KEY_BLOCK, most);
@@ -199,7 +199,7 @@ abstract class FloatBlock {
       int depth,
       int to,
       int columns) {
-    float[] x = arena.floats;
+    float[] x = arena.floats();
     if (narrow) {
       LANES.multiplyNarrowTiles(tiles, x, weights, stride, x, panel, depth, x, to, columns, true);
     } else {
@@ -213,7 +213,7 @@ abstract class FloatBlock {
     for (int row = 0; row < rows(count); row++) {
       int from = row < count ? seen[row] : 0;
       int at = scores + row * scoreStride;
-      Arrays.fill(arena.floats, at + from, at + end, 0);
+      Arrays.fill(arena.floats(), at + from, at + end, 0);
     }
   }
 
@@ -230,7 +230,7 @@ abstract class FloatBlock {
   void addLinearBias(int at, int query, int key, int count, int head) {
     if (problem.linearBiases()) {
       LANES.subtractDistances(
-          arena.floats,
+          arena.floats(),
           at,
           count,
           (float) problem.slope(head),

@@ -92,7 +92,7 @@ final class FloatForward extends FloatBlock {
       return 0;
     }
     addLinearBias(scores, query, 0, count, head);
-    FloatRow weights = scratch.row.over(arena.floats, scores, count);
+    FloatRow weights = scratch.row.over(arena.floats(), scores, count);
     problem.kernel().forward(weights, context.row(count));
     attention.save(context, row);
     int kept = context.support();
@@ -100,10 +100,10 @@ final class FloatForward extends FloatBlock {
       places = weights.indices();
     } else if (sparse) {
       places = scratch.indices(count);
-      kept = LANES.nonZero(arena.floats, scores, count, places);
+      kept = LANES.nonZero(arena.floats(), scores, count, places);
     }
     if (sparse) {
-      supports.add(row, arena.floats, scores, places, kept, count);
+      supports.add(row, arena.floats(), scores, places, kept, count);
     }
     if (problem.dropout() > 0) {
       dropout.apply(weights, row, keys, 0);
@@ -116,9 +116,9 @@ final class FloatForward extends FloatBlock {
       valueRows = packKeyRows(Scratch.VALUE_ROWS, attention.v, valueStart, shape.valueSize());
     }
     int columns = columns(shape.valueSize());
-    Arrays.fill(arena.floats, output, output + support.rows * columns, 0);
+    Arrays.fill(arena.floats(), output, output + support.rows * columns, 0);
     SparseRows rows = scratch.sparseRows.over(support.places, support.starts, 0, support.rows);
-    rows.gather(support.weights, valueRows, columns, arena.floats, output);
+    rows.gather(support.weights, valueRows, columns, arena.floats(), output);
   }
 
   private void packValues() {
@@ -145,9 +145,10 @@ final class FloatForward extends FloatBlock {
 
     void add(int row, int[] kept, int count) {
       int start = starts[rows];
+      float[] x = arena.floats();
       for (int j = 0; j < count; j++) {
         places[start + j] = kept[j];
-        weights[start + j] = arena.floats[row + kept[j]];
+        weights[start + j] = x[row + kept[j]];
       }
       starts[++rows] = start + count;
     }
@@ -155,7 +156,7 @@ final class FloatForward extends FloatBlock {
 
   private void write(int example, int head, int query, int rows) {
     Panels.columns(
-        arena.floats,
+        arena.floats(),
         output,
         columns(shape.valueSize()),
         shape.valueSize(),

@@ -117,7 +117,7 @@ public final class FloatLinear {
     int from = firstStep(task % chunks());
     int to = firstStep(task % chunks() + 1);
     int panels = arena.take(FloatBlock.roundUp(to - from, PANEL) * inputs);
-    packPanels(x, example, inputs, from, to, arena.floats, panels);
+    packPanels(x, example, inputs, from, to, arena.floats(), panels);
     for (int j = 0; j < rows.length; j++) {
       Weights map = maps.get(j);
       LinearResult target =
@@ -167,7 +167,7 @@ public final class FloatLinear {
     for (int j = 0; j < starts.length; j++) {
       int outputs = maps.get(j).outputs();
       starts[j] = start;
-      packPanels(outputGradients[j], example, outputs, from, to, arena.floats, start);
+      packPanels(outputGradients[j], example, outputs, from, to, arena.floats(), start);
       start += padded * outputs;
     }
     LinearResult target = new LinearResult(gradient, example, inputs, steps, null, arena);
@@ -189,10 +189,10 @@ public final class FloatLinear {
     int depth = to - from;
     int width = FloatBlock.roundUp(inputs, PANEL);
     int features = arena.take(depth * width);
-    packFeatures(example, from, to, arena.floats, features);
+    packFeatures(example, from, to, arena.floats(), features);
     int widest = maps.stream().mapToInt(Weights::outputs).max().orElse(0);
     int rows = arena.take(FloatBlock.roundUp(widest, ROWS) * depth);
-    float[] packed = arena.floats;
+    float[] packed = arena.floats();
     float[][] parts = new float[maps.size()][];
     for (int j = 0; j < parts.length; j++) {
       int outputs = maps.get(j).outputs();

@@ -47,7 +47,7 @@ final class LinearResult {
 
   /** Adds the product of rows and some panels. */
   void add(float[] rows, int depth, int panels) {
-    float[] x = arena.floats;
+    float[] x = arena.floats();
     int tiles = FloatBlock.roundUp(features, ROWS) / ROWS;
     for (int t = 0; t < width; t += PANEL) {
       LANES.multiplyGroups(
@@ -59,7 +59,7 @@ final class LinearResult {
   void finish() {
     for (int c = 0; c < features; c++) {
       int at = start + c * steps + step;
-      System.arraycopy(arena.floats, sums + c * STRIDE, result, at, width);
+      System.arraycopy(arena.floats(), sums + c * STRIDE, result, at, width);
       if (bias != null) {
         LANES.affine(result, at, width, -bias[c], 1);
       }

@@ -94,7 +94,7 @@ final class SparseBackward {
     }
     kept.scatter(dropped, outputGradients, valueColumns, valueSums);
     kept.scatter(gradients, queries, keyColumns, keySums);
-    kept.gather(gradients, keyRows, keyColumns, block.arena.floats, queryGradients);
+    kept.gather(gradients, keyRows, keyColumns, block.arena.floats(), queryGradients);
   }
 
   private void prepare() {
@@ -185,7 +185,7 @@ final class SparseBackward {
   }
 
   private void addTo(float[] sums, int features, int panels) {
-    float[] x = block.arena.floats;
+    float[] x = block.arena.floats();
     int padded = FloatBlock.roundUp(features, Lanes.TILE_ROWS);
     int columns = FloatBlock.columns(features);
     for (int key = 0; key < block.keys.count(); key++) {

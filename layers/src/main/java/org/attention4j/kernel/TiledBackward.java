@@ -73,7 +73,7 @@ final class TiledBackward extends BackwardPart {
       }
     }
     Panels.columns(
-        arena.floats,
+        arena.floats(),
         queryGradients,
         columns(shape.headSize()),
         shape.headSize(),
@@ -100,7 +100,7 @@ final class TiledBackward extends BackwardPart {
       packColumns(attention.q, q, d, query, rows, scale, queryColumns + columnAt(at, d));
       packColumns(outputGradient, o, dv, query, rows, 1, gradientColumns + columnAt(at, dv));
     }
-    float[] x = arena.floats;
+    float[] x = arena.floats();
     Arrays.fill(x, queryGradients, queryGradients + padded * columns(d), 0);
     Arrays.fill(x, means, means + count, 0);
     for (int c = 0; c < dv; c++) {
@@ -134,8 +134,8 @@ final class TiledBackward extends BackwardPart {
         row(head, query + r, key, count, seen[r], r * stride);
       }
       int at = r * stride;
-      Arrays.fill(arena.floats, weights + at + count, weights + at + width, 0);
-      Arrays.fill(arena.floats, gradients + at + count, gradients + at + width, 0);
+      Arrays.fill(arena.floats(), weights + at + count, weights + at + width, 0);
+      Arrays.fill(arena.floats(), gradients + at + count, gradients + at + width, 0);
     }
     addQueryGradients(first, rows, key, width);
     addProducts(gradients, stride, queryColumns + columnAt(first, d), d, rows, key, last, keySums);
@@ -146,7 +146,7 @@ final class TiledBackward extends BackwardPart {
   /** to[row, key] = Σ_c rows[row, c] panels[c, key] for the keys that some row of a tile sees. */
   private void multiply(
       int rows, int panels, int depth, int[] seen, int count, int key, int last, int to) {
-    float[] x = arena.floats;
+    float[] x = arena.floats();
     for (int k = key; k < last; k += PANEL) {
       int first = firstTile(seen, count, k);
       int row = first * Lanes.TILE_ROWS;
@@ -170,17 +170,17 @@ final class TiledBackward extends BackwardPart {
     addLinearBias(weights + at, query, key, count, head);
     int row = shape.row(part.example(), head, query);
     RowKernel kernel = problem.kernel();
-    FloatRow weightRow = scratch.row.over(arena.floats, weights + at, count);
+    FloatRow weightRow = scratch.row.over(arena.floats(), weights + at, count);
     FloatRow scoreRow = weightRow;
     if (kernel.readsScores()) {
-      scoreRow = scratch.scoreRow.over(arena.floats, scores, count);
+      scoreRow = scratch.scoreRow.over(arena.floats(), scores, count);
       scoreRow.copy(weightRow);
     }
     attention.restore(context, row);
     // A row that is here as a whole needs no detour, and that of a single key is exactly zero then.
-    double mean = count == visible ? Double.NaN : arena.floats[means + query - part.from()];
+    double mean = count == visible ? Double.NaN : arena.floats()[means + query - part.from()];
     kernel.restore(weightRow, context.piece(visible, mean));
-    FloatRow gradient = scratch.gradientRow.over(arena.floats, gradients + at, count);
+    FloatRow gradient = scratch.gradientRow.over(arena.floats(), gradients + at, count);
     if (problem.dropout() > 0) {
       dropout.apply(gradient, row, keys, key);
     }

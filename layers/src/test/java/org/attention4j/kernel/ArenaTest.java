@@ -20,12 +20,12 @@ class ArenaTest {
     for (int i = 0; i < LENGTHS.length; i++) {
       places[i] = arena.take(LENGTHS[i]);
       for (int j = 0; j < LENGTHS[i]; j++) {
-        arena.floats[places[i] + j] = i + 1;
+        arena.floats()[places[i] + j] = i + 1;
       }
     }
     for (int i = 0; i < LENGTHS.length; i++) {
       for (int j = 0; j < LENGTHS[i]; j++) {
-        assertThat(arena.floats[places[i] + j]).isEqualTo(i + 1);
+        assertThat(arena.floats()[places[i] + j]).isEqualTo(i + 1);
       }
     }
   }
@@ -34,10 +34,10 @@ class ArenaTest {
   void whatIsGivenBackIsTakenAgain() {
     Arena arena = new Arena();
     int first = arena.take(100_003);
-    float[] before = arena.floats;
+    float[] before = arena.floats();
     arena.clear();
     assertThat(arena.take(50_021)).isEqualTo(first);
-    assertThat(arena.floats).isSameAs(before);
+    assertThat(arena.floats()).isSameAs(before);
   }
 
   @Test
@@ -58,7 +58,7 @@ class ArenaTest {
     for (int length : LENGTHS) {
       int place = arena.take(length);
       System.gc();
-      long numbers = VM.current().addressOf(arena.floats) + VM.current().arrayHeaderSize();
+      long numbers = VM.current().addressOf(arena.floats()) + VM.current().arrayHeaderSize();
       assertThat((numbers + (long) Float.BYTES * place) % LINE_BYTES)
           .as("length %d", length)
           .isZero();
