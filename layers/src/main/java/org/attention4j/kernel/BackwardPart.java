@@ -21,6 +21,20 @@ abstract class BackwardPart extends FloatBlock {
   final int valueSums;
   private final int panel;
 
+  /** Pieces of the arena, for the subclass's tiles. */
+  int keyPanels;
+
+  int valuePanels;
+  int keyFeatures;
+  int queryRows;
+  int gradientRows;
+  int queryColumns;
+  int gradientColumns;
+  int weights;
+  int gradients;
+  int queryGradients;
+  int scores;
+
   /** What another task will add. */
   private float[] keptKeySums = {};
 
@@ -38,6 +52,35 @@ abstract class BackwardPart extends FloatBlock {
     keySums = arena.take(sums(shape.headSize()));
     valueSums = arena.take(sums(shape.valueSize()));
     panel = arena.take(DEPTH * PANEL);
+  }
+
+  /**
+   * Takes the pieces that tiles need.
+   *
+   * @param packed queries that are packed at once
+   * @param rows queries of a tile
+   * @param stride from one of its rows of scores to the next
+   */
+  final void reserve(int packed, int rows, int stride) {
+    int d = shape.headSize();
+    int dv = shape.valueSize();
+    keyPanels = arena.take(keysPadded * d);
+    valuePanels = arena.take(keysPadded * dv);
+    keyFeatures = arena.take(keysPadded * columns(d));
+    queryRows = arena.take(packed * d);
+    gradientRows = arena.take(packed * dv);
+    queryColumns = arena.take(packed * roundUp(d, Lanes.TILE_ROWS));
+    gradientColumns = arena.take(packed * roundUp(dv, Lanes.TILE_ROWS));
+    weights = arena.take(rows * stride);
+    gradients = arena.take(rows * stride);
+    queryGradients = arena.take(packed * columns(d));
+    scores = arena.take(problem.kernel().readsScores() ? stride : 0);
+  }
+
+  final void packKeys() {
+    packKeys(attention.k, keyStart(), shape.headSize(), keyPanels);
+    packKeys(attention.v, valueStart(), shape.valueSize(), valuePanels);
+    packFeatures(attention.k, keyStart(), shape.headSize(), keyFeatures);
   }
 
   /** Packs what all heads of the part share. */

@@ -11,17 +11,6 @@ import java.util.Arrays;
  */
 final class FloatBackward extends BackwardPart {
   private final SparseBackward sparse;
-  private final int keyPanels;
-  private final int valuePanels;
-  private final int keyFeatures;
-  private final int queryRows;
-  private final int gradientRows;
-  private final int queryColumns;
-  private final int gradientColumns;
-  private final int weights;
-  private final int gradients;
-  private final int queryGradients;
-  private final int scores;
   private boolean dense;
 
   FloatBackward(
@@ -33,20 +22,7 @@ final class FloatBackward extends BackwardPart {
       int[] rowStarts) {
     super(attention, keys, scratch, part);
     sparse = new SparseBackward(this, trace, rowStarts);
-    int d = shape.headSize();
-    int dv = shape.valueSize();
-    int rows = rows(rowLimit);
-    keyPanels = arena.take(keysPadded * d);
-    valuePanels = arena.take(keysPadded * dv);
-    keyFeatures = arena.take(keysPadded * columns(d));
-    queryRows = arena.take(rows * d);
-    gradientRows = arena.take(rows * dv);
-    queryColumns = arena.take(rows * roundUp(d, Lanes.TILE_ROWS));
-    gradientColumns = arena.take(rows * roundUp(dv, Lanes.TILE_ROWS));
-    weights = arena.take(rows * scoreStride);
-    gradients = arena.take(rows * scoreStride);
-    queryGradients = arena.take(rows * columns(d));
-    scores = arena.take(problem.kernel().readsScores() ? scoreStride : 0);
+    reserve(rows(rowLimit), rows(rowLimit), scoreStride);
   }
 
   @Override
@@ -102,9 +78,7 @@ final class FloatBackward extends BackwardPart {
   private void packDense() {
     if (!dense) {
       dense = true;
-      packKeys(attention.k, keyStart(), shape.headSize(), keyPanels);
-      packKeys(attention.v, valueStart(), shape.valueSize(), valuePanels);
-      packFeatures(attention.k, keyStart(), shape.headSize(), keyFeatures);
+      packKeys();
     }
   }
 

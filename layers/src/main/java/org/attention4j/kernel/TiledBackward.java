@@ -16,17 +16,6 @@ final class TiledBackward extends BackwardPart {
 
   private final int keyBlock;
   private final int stride;
-  private final int keyPanels;
-  private final int valuePanels;
-  private final int keyFeatures;
-  private final int queryRows;
-  private final int gradientRows;
-  private final int queryColumns;
-  private final int gradientColumns;
-  private final int weights;
-  private final int gradients;
-  private final int queryGradients;
-  private final int scores;
   private final int means;
 
   TiledBackward(FloatAttention attention, VisibleKeys keys, Scratch scratch, Part part) {
@@ -34,29 +23,14 @@ final class TiledBackward extends BackwardPart {
     int fitting = KEY_NUMBERS / Math.max(shape.headSize(), shape.valueSize());
     keyBlock = roundUp(Math.max(FEWEST_KEYS, Math.min(MOST_KEYS, fitting)), PANEL);
     stride = LANES.stride(keyBlock);
-    int d = shape.headSize();
-    int dv = shape.valueSize();
     int count = part.to() - part.from();
-    int padded = rows(count);
-    keyPanels = arena.take(keysPadded * d);
-    valuePanels = arena.take(keysPadded * dv);
-    keyFeatures = arena.take(keysPadded * columns(d));
-    queryRows = arena.take(padded * d);
-    gradientRows = arena.take(padded * dv);
-    queryColumns = arena.take(padded * roundUp(d, Lanes.TILE_ROWS));
-    gradientColumns = arena.take(padded * roundUp(dv, Lanes.TILE_ROWS));
-    weights = arena.take(DEPTH * stride);
-    gradients = arena.take(DEPTH * stride);
-    queryGradients = arena.take(padded * columns(d));
-    scores = arena.take(problem.kernel().readsScores() ? stride : 0);
+    reserve(rows(count), DEPTH, stride);
     means = arena.take(count);
   }
 
   @Override
   void start() {
-    packKeys(attention.k, keyStart(), shape.headSize(), keyPanels);
-    packKeys(attention.v, valueStart(), shape.valueSize(), valuePanels);
-    packFeatures(attention.k, keyStart(), shape.headSize(), keyFeatures);
+    packKeys();
   }
 
   @Override

@@ -15,6 +15,8 @@ import org.nd4j.linalg.learning.config.Sgd;
 
 /** Networks to watch and what was seen. */
 final class Nets {
+  private static final int ALL = 99;
+
   private Nets() {}
 
   static MultiLayerNetwork of(DataType type, Layer... layers) {
@@ -40,6 +42,17 @@ final class Nets {
         Networks.labels(type, Networks.EXAMPLES, Networks.STEPS),
         mask,
         mask);
+  }
+
+  /** Looks at every iteration, with all examples and rows. */
+  static MonitorBuilder watchingAll(Spy spy, History history) {
+    return AttentionMonitor.builder()
+        .every(1)
+        .examples(ALL)
+        .rows(ALL)
+        .topN(3)
+        .metric(spy)
+        .reportTo(history);
   }
 
   /** What metrics were shown. */

@@ -29,19 +29,11 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** The networks and layers that are watched, beyond self-attention in a plain network. */
 final class WatchedNetworksTest {
-  private static final int ALL = 99;
-
   private final Nets.Spy spy = new Nets.Spy();
   private final History history = Reporters.history(10_000);
 
   private MonitorBuilder monitor() {
-    return AttentionMonitor.builder()
-        .every(1)
-        .examples(ALL)
-        .rows(ALL)
-        .topN(3)
-        .metric(spy)
-        .reportTo(history);
+    return Nets.watchingAll(spy, history);
   }
 
   private static SelfAttentionLayer.Builder self() {

@@ -22,19 +22,11 @@ import org.nd4j.linalg.dataset.DataSet;
 /** Recurrent attention, whose steps attend one after the other, under the monitor. */
 final class WatchedRecurrentAttentionTest {
   private static final Offset<Double> TINY = within(1e-9);
-  private static final int ALL = 99;
-
   private final Nets.Spy spy = new Nets.Spy();
   private final History history = Reporters.history(10_000);
 
   private MonitorBuilder monitor() {
-    return AttentionMonitor.builder()
-        .every(1)
-        .examples(ALL)
-        .rows(ALL)
-        .topN(3)
-        .metric(spy)
-        .reportTo(history);
+    return Nets.watchingAll(spy, history);
   }
 
   /** A mask with padding in front, within and behind. */
