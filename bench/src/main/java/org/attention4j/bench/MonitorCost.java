@@ -137,7 +137,7 @@ public final class MonitorCost implements Callable<Integer> {
           "--features is %d but must be a multiple of --heads, %d.".formatted(features, heads));
     }
     try {
-      Normalizers.fromJson(normalizer);
+      Normalizers.parse(normalizer);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           spec.commandLine(), "--normalizer is no normalizer: " + e.getMessage(), e);
@@ -156,7 +156,7 @@ public final class MonitorCost implements Callable<Integer> {
                 .nOut(features)
                 .nHeads(heads)
                 .projectInput(true)
-                .normalizer(Normalizers.fromJson(normalizer))
+                .normalizer(Normalizers.parse(normalizer))
                 .build(),
             new LayerPeer.Sizes(examples, features, steps, heads),
             true);

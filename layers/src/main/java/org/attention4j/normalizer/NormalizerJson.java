@@ -1,13 +1,13 @@
 package org.attention4j.normalizer;
 
 import java.io.IOException;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.core.JsonGenerator;
 import org.nd4j.shade.jackson.core.JsonParser;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.nd4j.shade.jackson.core.JsonToken;
 import org.nd4j.shade.jackson.core.type.TypeReference;
 import org.nd4j.shade.jackson.databind.DeserializationContext;
 import org.nd4j.shade.jackson.databind.DeserializationFeature;
@@ -21,7 +21,7 @@ import org.nd4j.shade.jackson.databind.jsontype.TypeSerializer;
 
 /** JSON by name, not by class: {@code {"type":"entmax","alpha":1.5}}. */
 final class NormalizerJson {
-  private static final String TYPE = "type";
+  static final String TYPE = "type";
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final ObjectReader FIELDS =
       MAPPER.readerFor(new TypeReference<Map<String, Object>>() {});
@@ -43,25 +43,18 @@ final class NormalizerJson {
     }
   }
 
-  static Normalizer read(String json) {
-    Map<String, Object> fields;
-    try {
-      fields = WHOLE_TEXT.readValue(json);
-    } catch (JsonProcessingException e) {
-      throw notANormalizer(json, e);
-    }
-    if (fields == null) {
-      throw notANormalizer(json, null);
-    }
-    return create(fields);
+  /** Reads a JSON object or a short form. */
+  static Normalizer read(String text) {
+    String stripped = text.strip();
+    return create(stripped.startsWith("{") ? object(stripped) : ShortForm.fields(stripped));
   }
 
-  private static IllegalArgumentException notANormalizer(
-      String json, @Nullable JsonProcessingException cause) {
-    return new IllegalArgumentException(
-        "'%s' is not a normalizer; write a JSON object such as {\"type\":\"top-k\",\"k\":8}."
-            .formatted(json),
-        cause);
+  private static Map<String, Object> object(String json) {
+    try {
+      return WHOLE_TEXT.readValue(json);
+    } catch (JsonProcessingException e) {
+      throw ShortForm.notANormalizer(json, e);
+    }
   }
 
   private static Map<String, Object> fields(Normalizer normalizer) {
@@ -78,24 +71,32 @@ final class NormalizerJson {
   static Normalizer create(Map<String, Object> fields) {
     Map<String, Object> values = new LinkedHashMap<>(fields);
     Object type = values.remove(TYPE);
-    Map<String, NormalizerProvider> providers = NormalizerTypes.providers();
     if (!(type instanceof String name)) {
-      throw new IllegalArgumentException(
-          "A normalizer needs a type; known are " + list(providers.keySet()) + ".");
+      throw new IllegalArgumentException("A normalizer needs a type; known are " + known() + ".");
     }
-    NormalizerProvider provider = providers.get(name);
-    if (provider == null) {
-      throw new IllegalArgumentException(
-          "There is no normalizer '" + name + "'; known are " + list(providers.keySet()) + ".");
-    }
+    NormalizerProvider provider = provider(name);
     NormalizerOptions options = new NormalizerOptions(name, values);
-    Normalizer normalizer = provider.create(options);
+    @Nullable Normalizer normalizer = provider.create(options);
+    if (normalizer == null) {
+      throw new IllegalArgumentException(
+          "Normalizer '%s': the provider %s made null but must make a normalizer."
+              .formatted(name, provider.getClass().getName()));
+    }
     options.rejectUnknown();
     return normalizer;
   }
 
-  private static String list(Collection<String> names) {
-    return String.join(", ", names);
+  static NormalizerProvider provider(String type) {
+    NormalizerProvider provider = NormalizerTypes.provider(type);
+    if (provider == null) {
+      throw new IllegalArgumentException(
+          "There is no normalizer '" + ShortForm.shown(type) + "'; known are " + known() + ".");
+    }
+    return provider;
+  }
+
+  private static String known() {
+    return String.join(", ", NormalizerTypes.providers().keySet());
   }
 
   /** Writes a normalizer inside a layer's configuration. */
@@ -122,7 +123,9 @@ final class NormalizerJson {
     @Override
     public Normalizer deserialize(JsonParser parser, DeserializationContext context)
         throws IOException {
-      return create(FIELDS.readValue(parser));
+      return parser.currentToken() == JsonToken.VALUE_STRING
+          ? read(parser.getText())
+          : create(FIELDS.readValue(parser));
     }
 
     @Override

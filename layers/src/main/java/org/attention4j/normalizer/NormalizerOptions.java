@@ -95,14 +95,18 @@ public final class NormalizerOptions {
   }
 
   /**
-   * Reads a normalizer inside this one, which must be present.
+   * Reads a normalizer inside this one, an object or a short form, which must be present.
    *
    * @param name the option's name
    * @return the normalizer
    * @throws IllegalArgumentException if the option is absent or not a normalizer
    */
   public Normalizer normalizer(String name) {
-    if (value(name) instanceof Map<?, ?> fields) {
+    Object given = value(name);
+    if (given instanceof String shortForm) {
+      return NormalizerJson.read(shortForm);
+    }
+    if (given instanceof Map<?, ?> fields) {
       Map<String, Object> named = new LinkedHashMap<>();
       fields.forEach((key, value) -> named.put((String) key, value));
       return NormalizerJson.create(named);

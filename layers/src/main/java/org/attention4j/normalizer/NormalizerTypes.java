@@ -2,38 +2,48 @@ package org.attention4j.normalizer;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
+import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The types of normalizer that JSON may name. */
 final class NormalizerTypes {
-  private static final List<NormalizerProvider> BUILT_IN =
-      List.of(
-          provider(Softmax.TYPE, o -> new Softmax(o.number("temperature", 1), o.flag("learnable"))),
-          provider(SoftmaxOne.TYPE, o -> new SoftmaxOne(o.number("c", 1))),
-          provider(Sink.TYPE, o -> new Sink(o.number("initialLogit", 0))),
-          provider(LogN.TYPE, o -> new LogN(o.number("trainLength", LogN.DEFAULT_TRAIN_LENGTH))),
+  private static final Map<String, NormalizerProvider> BUILT_IN =
+      byType(
+          provider(
+              Softmax.TYPE,
+              "temperature",
+              o -> new Softmax(o.number("temperature", 1), o.flag("learnable"))),
+          provider(SoftmaxOne.TYPE, "c", o -> new SoftmaxOne(o.number("c", 1))),
+          provider(Sink.TYPE, "initialLogit", o -> new Sink(o.number("initialLogit", 0))),
+          provider(
+              LogN.TYPE,
+              "trainLength",
+              o -> new LogN(o.number("trainLength", LogN.DEFAULT_TRAIN_LENGTH))),
           provider(
               ScalableSoftmax.TYPE,
+              "s",
               o -> new ScalableSoftmax(o.number("s", ScalableSoftmax.DEFAULT_SCALE))),
-          provider(AdaptiveTemperature.TYPE, o -> new AdaptiveTemperature()),
-          provider(Sparsemax.TYPE, o -> new Sparsemax()),
-          provider(Entmax.TYPE, NormalizerTypes::entmax),
+          provider(AdaptiveTemperature.TYPE, null, o -> new AdaptiveTemperature()),
+          provider(Sparsemax.TYPE, null, o -> new Sparsemax()),
+          provider(Entmax.TYPE, "alpha", NormalizerTypes::entmax),
           provider(
               AdaptiveScalableEntmax.TYPE,
+              "alpha",
               o -> new AdaptiveScalableEntmax(o.number("alpha", Entmax.DEFAULT_ALPHA))),
-          provider(TopK.TYPE, NormalizerTypes::topK),
+          provider(TopK.TYPE, "k", NormalizerTypes::topK),
           provider(
               TopFraction.TYPE,
+              "fraction",
               o -> new TopFraction(o.number("fraction", TopFraction.DEFAULT_FRACTION))),
-          provider(Softpick.TYPE, o -> new Softpick()),
-          provider(Sigmoid.TYPE, o -> new Sigmoid()),
-          provider(Relu.TYPE, o -> new Relu()),
-          provider(SelfAdjust.TYPE, o -> new SelfAdjust()),
+          provider(Softpick.TYPE, null, o -> new Softpick()),
+          provider(Sigmoid.TYPE, null, o -> new Sigmoid()),
+          provider(Relu.TYPE, null, o -> new Relu()),
+          provider(SelfAdjust.TYPE, null, o -> new SelfAdjust()),
           provider(
               ScaledByLogLength.TYPE,
+              null,
               o ->
                   new ScaledByLogLength(
                       o.normalizer("normalizer"),
@@ -48,11 +58,23 @@ final class NormalizerTypes {
    * @return the providers by type name
    */
   static Map<String, NormalizerProvider> providers() {
-    Map<String, NormalizerProvider> providers = new LinkedHashMap<>();
-    BUILT_IN.forEach(provider -> providers.put(provider.type(), provider));
-    ServiceLoader.load(NormalizerProvider.class)
-        .forEach(provider -> providers.putIfAbsent(provider.type(), provider));
+    Map<String, NormalizerProvider> providers = new LinkedHashMap<>(BUILT_IN);
+    providers.putAll(ProviderFiles.find(BUILT_IN.keySet()));
     return Collections.unmodifiableMap(providers);
+  }
+
+  /** The provider of a type; for a built-in one nobody else's code is run. */
+  static @Nullable NormalizerProvider provider(String type) {
+    NormalizerProvider builtIn = BUILT_IN.get(type);
+    return builtIn == null ? providers().get(type) : builtIn;
+  }
+
+  private static Map<String, NormalizerProvider> byType(NormalizerProvider... providers) {
+    Map<String, NormalizerProvider> byType = new LinkedHashMap<>();
+    for (NormalizerProvider provider : providers) {
+      byType.put(provider.type(), provider);
+    }
+    return byType;
   }
 
   private static Normalizer entmax(NormalizerOptions options) {
@@ -68,11 +90,16 @@ final class NormalizerTypes {
   }
 
   private static NormalizerProvider provider(
-      String type, Function<NormalizerOptions, Normalizer> create) {
+      String type, @Nullable String mainOption, Function<NormalizerOptions, Normalizer> create) {
     return new NormalizerProvider() {
       @Override
       public String type() {
         return type;
+      }
+
+      @Override
+      public Optional<String> mainOption() {
+        return Optional.ofNullable(mainOption);
       }
 
       @Override

@@ -266,15 +266,29 @@ public final class Normalizers {
   }
 
   /**
-   * Reads a normalizer, such as {@code {"type":"entmax","alpha":1.5}}.
+   * Reads a normalizer from a JSON object such as {@code {"type":"entmax","alpha":1.5}} or from a
+   * short form: the type alone, or the type and its {@linkplain NormalizerProvider#mainOption main
+   * option}, such as {@code entmax:1.5}, {@code top-k:8} or {@code softmax:0.5}.
    *
-   * @param json a JSON object with the field {@code type} and the options of that type
+   * @param text a JSON object with the field {@code type} and the options of that type, or a short
+   *     form
    * @return the normalizer
-   * @throws IllegalArgumentException if the text is no such object, the type or an option is
-   *     unknown, or a value is not possible
+   * @throws IllegalArgumentException if the text is neither, the type or an option is unknown, or a
+   *     value is not possible
+   */
+  public static Normalizer parse(String text) {
+    return NormalizerJson.read(text);
+  }
+
+  /**
+   * As {@link #parse}.
+   *
+   * @param json a JSON object, or a short form
+   * @return the normalizer
+   * @throws IllegalArgumentException as {@link #parse}
    */
   public static Normalizer fromJson(String json) {
-    return NormalizerJson.read(json);
+    return parse(json);
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -182,7 +183,14 @@ class WorkersTest {
   void whatATaskThrowsComesOutAndFreesItsHelpers() {
     threads(3);
     for (Throwable thrown :
-        List.of(new IllegalStateException("broken"), new AssertionError("no"))) {
+        List.of(
+            new IllegalStateException("broken"),
+            new AssertionError("no"),
+            new OutOfMemoryError("a task's own"),
+            new StackOverflowError(),
+            new IOException("undeclared"),
+            new InterruptedException("undeclared"),
+            new Throwable("neither"))) {
       for (int i = 0; i < 5; i++) {
         assertThatThrownBy(
                 () ->
@@ -191,7 +199,7 @@ class WorkersTest {
                         true,
                         task -> {
                           if (task == 17) {
-                            sneak(thrown);
+                            WorkersTest.<RuntimeException>sneak(thrown);
                           }
                         }))
             .isSameAs(thrown);
@@ -200,11 +208,9 @@ class WorkersTest {
     meet(3);
   }
 
-  private static void sneak(Throwable thrown) {
-    if (thrown instanceof Error error) {
-      throw error;
-    }
-    throw (RuntimeException) thrown;
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> void sneak(Throwable thrown) throws E {
+    throw (E) thrown;
   }
 
   /** The arrays must not be written to after the call. */

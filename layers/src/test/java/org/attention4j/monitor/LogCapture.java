@@ -5,16 +5,17 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** Catches the log, which slf4j-simple writes to the standard error stream. */
-final class LogCapture implements AutoCloseable {
+public final class LogCapture implements AutoCloseable {
   private final PrintStream before = System.err;
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
 
-  LogCapture() {
+  /** Catches from now on. */
+  public LogCapture() {
     System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
   }
 
   /** How many lines have the given words in them. */
-  long lines(String words) {
+  public long lines(String words) {
     return written.toString(StandardCharsets.UTF_8).lines().filter(l -> l.contains(words)).count();
   }
 

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /** Normalizers to JSON and back, and what is said of JSON that is wrong. */
 class NormalizerJsonTest {
@@ -58,6 +61,84 @@ class NormalizerJsonTest {
         .isEqualTo(Normalizers.topFraction(0.06));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "softmax | {'type':'softmax'}",
+        "softmax:0.5 | {'type':'softmax','temperature':0.5}",
+        "softmax1:2 | {'type':'softmax1','c':2}",
+        "sink:-1.5 | {'type':'sink','initialLogit':-1.5}",
+        "log-n:32 | {'type':'log-n','trainLength':32}",
+        "ssmax:.4 | {'type':'ssmax','s':0.4}",
+        "adaptive-temperature | {'type':'adaptive-temperature'}",
+        "sparsemax | {'type':'sparsemax'}",
+        "entmax:1.5 | {'type':'entmax','alpha':1.5}",
+        "asentmax:1.25 | {'type':'asentmax','alpha':1.25}",
+        "top-k:8 | {'type':'top-k','k':8}",
+        "top-k:8.0 | {'type':'top-k','k':8}",
+        "top-fraction:6e-2 | {'type':'top-fraction','fraction':0.06}",
+        "strangers | {'type':'strangers','leak':0}",
+        "strangers:0.25 | {'type':'strangers','leak':0.25}",
+        "{'type':'scaled-by-log-length','normalizer':'entmax:1.3'} |"
+            + " {'type':'scaled-by-log-length','normalizer':{'type':'entmax','alpha':1.3}}",
+      })
+  void theShortFormSaysTheSame(String shortForm, String json) {
+    Normalizer expected = Normalizers.fromJson(json.replace('\'', '"'));
+    String text = shortForm.replace('\'', '"');
+    assertThat(Normalizers.parse(text)).isEqualTo(expected);
+    assertThat(Normalizers.parse("  " + text + "\n")).isEqualTo(expected);
+    assertThat(Normalizers.fromJson(text)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "hardmax | There is no normalizer 'hardmax'; known are softmax, ",
+        "hardmax:2 | There is no normalizer 'hardmax'; known are softmax, ",
+        "3 | There is no normalizer '3'; known are softmax, ",
+        "Softmax | There is no normalizer 'Softmax'; known are softmax, ",
+        "sparsemax:2 | Normalizer 'sparsemax' takes no number; write it alone or as a JSON object.",
+        "scaled-by-log-length | option 'normalizer' is missing but must be a normalizer",
+        "top-k | Normalizer 'top-k': option 'k' is missing but must be a whole number.",
+        "top-k:2.5 | Normalizer 'top-k': option 'k' is 2.5 but must be a whole number.",
+        "top-k:0 | Normalizer 'top-k': option 'k' is 0 but must be at least 1.",
+        "entmax: | The number in normalizer 'entmax:' is '' but must be a decimal number such as",
+        "entmax:x | The number in normalizer 'entmax:x' is 'x' but must be a decimal number",
+        "entmax:1,5 | The number in normalizer 'entmax:1,5' is '1,5' but must be a decimal number",
+        "entmax:1.5d | is '1.5d' but must be a decimal number",
+        "entmax:0x1p1 | is '0x1p1' but must be a decimal number",
+        "entmax:NaN | is 'NaN' but must be a decimal number",
+        "entmax:1.5:2 | is '1.5:2' but must be a decimal number",
+        "entmax:1e999 | option 'alpha' is Infinity but must be above 1 and finite",
+      })
+  void aWrongShortFormIsTold(String text, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Normalizers.parse(text))
+        .withMessageContaining(message);
+  }
+
+  /** Nothing long is read or shown. */
+  @ParameterizedTest
+  @ValueSource(strings = {"entmax:", "x", "[", "{"})
+  void aLongTextIsCutInMessages(String start) {
+    String text = start + "1".repeat(200_001);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Normalizers.parse(text))
+        .satisfies(e -> assertThat(e.getMessage()).contains("111...").hasSizeLessThan(600));
+  }
+
+  @Test
+  void inAConfigurationTheShortFormWillDo() throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    assertThat(mapper.readValue("\"entmax:1.3\"", Normalizer.class))
+        .isEqualTo(Normalizers.entmax(1.3));
+    assertThat(mapper.readValue("{\"type\":\"entmax\",\"alpha\":1.3}", Normalizer.class))
+        .isEqualTo(Normalizers.entmax(1.3));
+  }
+
   @Test
   void anUnknownTypeIsToldTheKnownOnes() {
     assertThatIllegalArgumentException()
@@ -77,11 +158,12 @@ class NormalizerJsonTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", " ", "softmax", "\"softmax\"", "[1]", "{\"type\":\"softmax\"", "3", "null"})
+      strings = {"", " ", "soft max", "\"softmax\"", "[1]", "{\"type\":\"softmax\"", "{", ":", ":3"})
   void textThatIsNoObjectIsShownAnExample(String json) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Normalizers.fromJson(json))
-        .withMessageContaining("is not a normalizer; write a JSON object such as {\"type\"");
+        .withMessageContaining("is not a normalizer; write a short form such as entmax:1.5 or a JSON object such as"
+                + " {\"type\":\"top-k\",\"k\":8}.");
   }
 
   @ParameterizedTest
@@ -138,8 +220,9 @@ class NormalizerJsonTest {
             + " but must be positive",
         "{'type':'scaled-by-log-length'} | option 'normalizer' is missing but must be a normalizer,"
             + " such as",
-        "{'type':'scaled-by-log-length','normalizer':'relu'} | option 'normalizer' is relu but must"
+        "{'type':'scaled-by-log-length','normalizer':3} | option 'normalizer' is 3 but must"
             + " be a normalizer",
+        "{'type':'scaled-by-log-length','normalizer':'top-k:2.5'} | option 'k' is 2.5 but must",
         "{'type':'scaled-by-log-length','normalizer':{'type':'top-k'}} | Normalizer 'top-k': option"
             + " 'k' is missing",
         "{'type':'scaled-by-log-length','normalizer':{'type':'hardmax'}} | There is no normalizer"
@@ -214,6 +297,11 @@ class NormalizerJsonTest {
     @Override
     public String type() {
       return Strangers.TYPE;
+    }
+
+    @Override
+    public Optional<String> mainOption() {
+      return Optional.of("leak");
     }
 
     @Override

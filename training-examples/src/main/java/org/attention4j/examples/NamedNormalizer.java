@@ -2,14 +2,10 @@ package org.attention4j.examples;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
-import org.nd4j.shade.jackson.core.JsonProcessingException;
-import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /**
  * A normalizer as a user names it: by a JSON object such as {@code {"type":"top-k","k":8}} or a
@@ -19,16 +15,6 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
  * @param normalizer the map
  */
 record NamedNormalizer(String label, Normalizer normalizer) {
-  /** Which option the number of a short form sets. */
-  private static final Map<String, String> SHORT_FORM_OPTIONS =
-      Map.of(
-          "softmax", "temperature",
-          "top-k", "k",
-          "top-fraction", "fraction",
-          "entmax", "alpha",
-          "ssmax", "s",
-          "log-n", "trainLength");
-
   /**
    * Reads one normalizer.
    *
@@ -39,11 +25,9 @@ record NamedNormalizer(String label, Normalizer normalizer) {
   static NamedNormalizer parse(String text) {
     String trimmed = text.strip();
     try {
-      if (!trimmed.startsWith("{")) {
-        return new NamedNormalizer(trimmed, Normalizers.fromJson(shortFormAsJson(trimmed)));
-      }
-      Normalizer normalizer = Normalizers.fromJson(trimmed);
-      return new NamedNormalizer(Normalizers.toJson(normalizer), normalizer);
+      Normalizer normalizer = Normalizers.parse(trimmed);
+      return new NamedNormalizer(
+          trimmed.startsWith("{") ? Normalizers.toJson(normalizer) : trimmed, normalizer);
     } catch (IllegalArgumentException e) {
       throw new BadArgument(Sentences.about(e), e);
     }
@@ -74,39 +58,6 @@ record NamedNormalizer(String label, Normalizer normalizer) {
   /** The JSON object that makes this normalizer again. */
   String json() {
     return Normalizers.toJson(normalizer);
-  }
-
-  private static String shortFormAsJson(String text) {
-    int colon = text.indexOf(':');
-    Map<String, Object> fields = new LinkedHashMap<>();
-    String type = colon < 0 ? text : text.substring(0, colon);
-    fields.put("type", type);
-    if (colon >= 0) {
-      fields.put(optionOf(type), number(text, text.substring(colon + 1)));
-    }
-    try {
-      return new ObjectMapper().writeValueAsString(fields);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("'" + text + "' is not a normalizer.", e);
-    }
-  }
-
-  private static String optionOf(String type) {
-    String option = SHORT_FORM_OPTIONS.get(type);
-    if (option == null) {
-      // A type that does not exist is worth saying first; this fails for it, with the known ones.
-      Normalizers.fromJson("{\"type\":\"%s\"}".formatted(type.replaceAll("[\"\\\\]", "")));
-      throw new BadArgument(
-          "Normalizer '%s' takes no number; write it alone or as a JSON object.".formatted(type));
-    }
-    return option;
-  }
-
-  private static Number number(String text, String digits) {
-    double value = Numbers.parse(digits, "The number in normalizer '" + text + "'");
-    return value == Math.rint(value) && Math.abs(value) <= Integer.MAX_VALUE
-        ? (Number) (int) value
-        : (Number) value;
   }
 
   /** Splits at the commas that stand outside JSON objects. */

@@ -69,7 +69,7 @@ public class NormalizerBenchmark {
   @Setup
   public void build() {
     CoreData data = CoreData.draw(new CoreCell(1, length, HEAD_SIZE), SCORE_DEVIATION);
-    attention = new Ours(data, Normalizers.fromJson(normalizer), pass);
+    attention = new Ours(data, Normalizers.parse(normalizer), pass);
   }
 
   /** One pass. */
