@@ -87,31 +87,41 @@ final class CompareCommand implements Callable<Integer> {
     }
     int models = models();
     Corpus corpus = experiment.corpus();
-    OutputDirectory.make(out);
-    Comparison comparison =
-        new Comparison(experiment, corpus, out.resolve("trials"), spec.commandLine().getErr());
-    List<NormalizerResult> results = run(comparison, models);
-    Path page =
-        new ComparisonFolder(out)
-            .add(experiment, corpus, comparison, results, facts(experiment, corpus));
-    console.print(ResultTable.of(results).text());
-    console.println(Findings.about(results));
-    console.printf(
-        "unigram entropy of the text: %s bits/char%n", Numbers.fixed(corpus.unigramEntropy(), 3));
-    console.printf("report: %s%n", page);
-    console.flush();
+    PrintWriter messages = spec.commandLine().getErr();
+    try (OutputDirectory directory = OutputDirectory.open(out, messages);
+        Unfinished<TrialResult> unfinished =
+            new Unfinished<>(
+                directory.path(),
+                arguments(),
+                experiment.trials().size(),
+                messages,
+                (partial, trials) ->
+                    ComparisonFiles.write(partial, Comparison.byNormalizer(trials)))) {
+      Comparison comparison = new Comparison(experiment, corpus, out.resolve("trials"), messages);
+      List<NormalizerResult> results = run(comparison, models, unfinished);
+      Path page =
+          new ComparisonFolder(out, messages)
+              .add(experiment, corpus, comparison, results, facts(experiment, corpus));
+      console.print(ResultTable.of(results, corpus.unigramEntropy()).text());
+      console.println(Findings.about(results, corpus.unigramEntropy()));
+      console.printf(
+          "unigram entropy of the text: %s bits/char%n", Numbers.fixed(corpus.unigramEntropy(), 3));
+      console.printf("report: %s%n", page);
+      console.flush();
+    }
     return 0;
   }
 
-  private List<NormalizerResult> run(Comparison comparison, int models) {
+  private List<NormalizerResult> run(
+      Comparison comparison, int models, Unfinished<TrialResult> unfinished) {
     if (ui == null) {
-      return comparison.run(resume, models, trial -> List.of());
+      return comparison.run(resume, models, trial -> List.of(), unfinished);
     }
     try (LivePage page = new LivePage(ui)) {
       PrintWriter messages = spec.commandLine().getErr();
       messages.println("attention while it trains: " + page.address());
       messages.flush();
-      return comparison.run(resume, models, page::reporters);
+      return comparison.run(resume, models, page::reporters, unfinished);
     }
   }
 
@@ -127,7 +137,7 @@ final class CompareCommand implements Callable<Integer> {
     Map<String, String> facts =
         RunInfo.ofLanguageModels(experiment.settings(experiment.seeds().get(0)), corpus);
     facts.put("Seeds", experiment.seeds().stream().map(Object::toString).collect(joining(", ")));
-    facts.put("At the same time", models() + " models, each on one thread");
+    facts.put("At the same time", Numbers.count(models(), "model") + ", each on one thread");
     return RunInfo.collect(arguments(), facts);
   }
 

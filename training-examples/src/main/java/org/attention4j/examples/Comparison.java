@@ -7,24 +7,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.attention4j.monitor.Reporter;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Trains a model for each normalizer and seed and keeps each one as soon as it is finished. */
 final class Comparison {
+  private static final String TASK = "compare";
+
   private final Experiment experiment;
   private final TrialStore store;
   private final Training training;
   private final PrintWriter messages;
-  private final AtomicInteger finished = new AtomicInteger();
-  private volatile boolean stopped;
 
   /**
    * Prepares a comparison.
@@ -37,7 +31,7 @@ final class Comparison {
   Comparison(Experiment experiment, Corpus corpus, Path trials, PrintWriter messages) {
     this.experiment = experiment;
     this.messages = messages;
-    store = new TrialStore(trials, corpus, experiment.monitorEvery());
+    store = new TrialStore(trials, corpus, experiment.monitorEvery(), messages);
     training = new Training(corpus, experiment.monitorEvery());
   }
 
@@ -49,92 +43,55 @@ final class Comparison {
   /**
    * Trains the models, or takes what is there.
    *
-   * @param resume whether finished trials are taken as they are; otherwise they are trained anew
+   * @param resume whether finished trials are taken as they are; otherwise they are trained again
    * @param parallel how many models train at the same time
    * @param live who else is told what the monitor sees of a trial
+   * @param unfinished is told of each trial that is finished
    * @return the results, by normalizer in the order given
    * @throws CommandFailure if a model cannot be trained
    */
-  List<NormalizerResult> run(boolean resume, int parallel, Function<Trial, List<Reporter>> live) {
+  List<NormalizerResult> run(
+      boolean resume,
+      int parallel,
+      Function<Trial, List<Reporter>> live,
+      Unfinished<TrialResult> unfinished) {
     Native.workOnOneThread();
-    List<Trial> trials = experiment.trials();
-    Thread farewell = new Thread(() -> interrupted(trials.size()), "comparison-farewell");
-    Runtime.getRuntime().addShutdownHook(farewell);
-    ExecutorService threads = Executors.newFixedThreadPool(parallel);
-    try (TrainingBar bar = new TrainingBar(messages, trials.size(), experiment.steps())) {
-      List<Future<TrialResult>> futures = new ArrayList<>();
-      for (Trial trial : trials) {
-        futures.add(threads.submit(() -> result(trial, resume, live, bar)));
-      }
-      return byNormalizer(trials, futures);
-    } finally {
-      stopped = true;
-      threads.shutdownNow();
-      Runtime.getRuntime().removeShutdownHook(farewell);
+    List<Jobs.Job<TrialResult>> jobs = new ArrayList<>();
+    for (Trial trial : experiment.trials()) {
+      jobs.add(
+          new Jobs.Job<>(
+              experiment.steps(), () -> kept(trial), progress -> train(trial, live, progress)));
     }
+    return byNormalizer(Jobs.run(TASK, jobs, resume, parallel, unfinished, messages));
   }
 
-  private List<NormalizerResult> byNormalizer(
-      List<Trial> trials, List<Future<TrialResult>> futures) {
+  /** Brings together what has the same normalizer; a normalizer without any result is left out. */
+  static List<NormalizerResult> byNormalizer(List<TrialResult> trials) {
     Map<String, List<TrialResult>> results = new LinkedHashMap<>();
-    for (int i = 0; i < futures.size(); i++) {
-      results
-          .computeIfAbsent(trials.get(i).normalizer().label(), label -> new ArrayList<>())
-          .add(awaited(futures.get(i), trials.size()));
-    }
+    trials.forEach(
+        trial -> results.computeIfAbsent(trial.label(), label -> new ArrayList<>()).add(trial));
     return results.entrySet().stream()
         .map(entry -> new NormalizerResult(entry.getKey(), List.copyOf(entry.getValue())))
         .toList();
   }
 
-  private TrialResult awaited(Future<TrialResult> future, int trials) {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      throw new CommandFailure(
-          "%s %d of %d trials are finished; with --resume they need not be trained again."
-              .formatted(
-                  Sentences.about(Optional.ofNullable(e.getCause()).orElse(e)),
-                  finished.get(),
-                  trials),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailure("Interrupted.", e);
-    }
+  /** A trial may have been named otherwise by the comparison that trained it. */
+  private Optional<TrialResult> kept(Trial trial) {
+    return store.find(trial).map(result -> result.withLabel(trial.normalizer().label()));
   }
 
-  private TrialResult result(
-      Trial trial, boolean resume, Function<Trial, List<Reporter>> live, TrainingBar bar) {
-    Optional<TrialResult> kept = resume ? store.find(trial) : Optional.empty();
-    if (kept.isPresent()) {
-      bar.skip();
-      finished.incrementAndGet();
-      return kept.get();
-    }
+  private TrialResult train(
+      Trial trial, Function<Trial, List<Reporter>> live, Jobs.Progress progress) {
     Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
     TrialResult result =
         training.run(
             trial,
             store.begin(trial),
             live.apply(trial),
-            (step, bits) -> {
-              if (stopped) {
-                throw new CancellationException();
-              }
-              bar.onStep(trial.title(), bits);
-            });
+            (step, bits) ->
+                progress.step(
+                    "%s: %s bits/char".formatted(trial.title(), Numbers.fixed(bits, 3))));
     store.finish(trial, result);
-    bar.end(experiment.steps() - result.losses().size());
-    finished.incrementAndGet();
     return result;
-  }
-
-  private void interrupted(int trials) {
-    messages.printf(
-        "%nInterrupted; %d of %d trials are finished. The same command with --resume goes on"
-            + " from there.%n",
-        finished.get(), trials);
-    messages.flush();
   }
 }

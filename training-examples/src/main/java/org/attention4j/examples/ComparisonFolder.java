@@ -1,6 +1,7 @@
 package org.attention4j.examples;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -24,14 +25,17 @@ import org.attention4j.examples.report.AtomicFile;
  */
 final class ComparisonFolder {
   private final Path top;
+  private final PrintWriter messages;
 
   /**
    * Opens a directory.
    *
    * @param top an existing directory
+   * @param messages where damaged files are told of
    */
-  ComparisonFolder(Path top) {
+  ComparisonFolder(Path top, PrintWriter messages) {
     this.top = top;
+    this.messages = messages;
   }
 
   /** What a comparison and its directory are called: the same settings give the same name. */
@@ -66,7 +70,7 @@ final class ComparisonFolder {
         directory.resolve("config.yaml"),
         ExperimentFile.write(experiment).getBytes(StandardCharsets.UTF_8));
     ComparisonFiles.write(directory, results);
-    SideBySide sideBySide = new SideBySide(directory.resolveSibling(""));
+    SideBySide sideBySide = new SideBySide(directory.resolveSibling(""), messages);
     sideBySide.add(new Summary(name, now(), experiment, spreads(results)));
     List<Summary> all = sideBySide.all();
     SideBySide.csv(all).write(top.resolve("results.csv"));

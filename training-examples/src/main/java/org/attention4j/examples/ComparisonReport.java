@@ -2,6 +2,7 @@ package org.attention4j.examples;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -21,8 +22,8 @@ import org.attention4j.monitor.Alarm;
 
 /** Tells what a comparison came to. */
 final class ComparisonReport {
-  /** The first few steps lie far above all that tells the models apart. */
-  private static final double BITS_ABOVE_BASELINE = 0.3;
+  /** The chart of the end leaves out this part of the steps, which lies far above the rest. */
+  private static final int BEGINNING = 4;
 
   /** More of them would bury the rest of the page; alarms.csv has all. */
   private static final int MOST_ALARMS = 40;
@@ -72,7 +73,7 @@ final class ComparisonReport {
 
   /** The table that is also printed. */
   Table table() {
-    return ResultTable.of(results);
+    return ResultTable.of(results, unigramEntropy);
   }
 
   private Section summary() {
@@ -92,18 +93,35 @@ final class ComparisonReport {
                         results.stream().map(NormalizerResult::deviationOfBits).toList()))));
     return Section.of(
         "Results",
-        Paragraph.finding(Findings.about(results)),
+        Paragraph.finding(Findings.about(results, unigramEntropy)),
         table(),
         Paragraph.remark(
             ("Fewer bits per character are better; who knows only how often each character occurs"
-                 + " needs %s. ± is the standard deviation over the seeds. Entropy H and effective"
+                 + " needs %s. ± is the standard deviation over the seeds. %s Entropy H and effective"
                  + " tokens (e to the H) are means over examples, queries and heads at the end of"
                  + " training. Characters per second: those of a batch over the median time of a"
                  + " step without the monitor, while as many models train as the machine has"
                  + " processors. Memory: what workspaces hold for a step, beside parameters and"
                  + " updater state.")
-                .formatted(Numbers.fixed(unigramEntropy, 3))),
+                .formatted(Numbers.fixed(unigramEntropy, 3), whyTwoPValues())),
         Gallery.of(figure, seeds()));
+  }
+
+  private String whyTwoPValues() {
+    int well = (int) results.stream().filter(NormalizerResult::wentWell).count();
+    return missing().isPresent() || !results.get(0).wentWell()
+        ? ""
+        : ("p here is for the question how each normalizer differs from %s: Holm's correction for"
+                + " %s. Under Differences, where all pairs are asked for, the same pair's p is"
+                + " corrected for %s and so may be larger; the text above goes by that one.")
+            .formatted(
+                results.get(0).label(),
+                Numbers.count(well - 1, "pair"),
+                Numbers.count(well * (well - 1) / 2, "pair"));
+  }
+
+  private Optional<String> missing() {
+    return Evidence.missing(results, unigramEntropy);
   }
 
   private Table seeds() {
@@ -121,15 +139,6 @@ final class ComparisonReport {
   }
 
   private Section losses() {
-    LineChart chart =
-        new LineChart("Training loss", "step", "bits per character")
-            .yMax(unigramEntropy + BITS_ABOVE_BASELINE);
-    for (int i = 0; i < results.size(); i++) {
-      LossCurve curve = LossCurve.of(results.get(i));
-      chart.line(results.get(i).label(), i, curve.steps(), curve.bits());
-    }
-    double[] ends = {1, experiment.steps()};
-    chart.guide("unigram entropy", ends, new double[] {unigramEntropy, unigramEntropy});
     int[] shown =
         IntStream.of(4, 2, 1)
             .map(part -> Math.max(1, experiment.steps() / part))
@@ -154,23 +163,35 @@ final class ComparisonReport {
                 }));
     return Section.of(
         "Training loss",
-        Gallery.of(
-            new Figure(
-                "losses",
-                "Training loss against the step, the mean over the seeds, smoothed; one curve for"
-                    + " each normalizer",
-                chart),
-            numbers));
+        Gallery.of(List.of(lossesFrom(1), lossesFrom(experiment.steps() / BEGINNING + 1)), numbers));
+  }
+
+  private Figure lossesFrom(int first) {
+    LineChart chart =
+        new LineChart(
+                first == 1 ? "Training loss" : "Training loss from step " + first,
+                "step",
+                "bits per character")
+            .small();
+    for (int i = 0; i < results.size(); i++) {
+      LossCurve curve = LossCurve.of(results.get(i)).from(first);
+      chart.line(results.get(i).label(), i, curve.steps(), curve.bits());
+    }
+    double[] ends = {first, experiment.steps()};
+    chart.guide("unigram entropy", ends, new double[] {unigramEntropy, unigramEntropy});
+    return new Figure(
+        first == 1 ? "losses" : "losses-end",
+        "Training loss against the step%s, the mean over the seeds, smoothed; one curve for each normalizer"
+            .formatted(first == 1 ? "" : " without the first quarter"),
+        chart);
   }
 
   private Section differences() {
-    List<Difference> differences = SeedNoise.amongAll(results);
-    if (differences.isEmpty()) {
-      return Section.of(
-          "Differences",
-          Paragraph.of(
-              "With one seed, or one normalizer, no difference can be told from seed noise."));
+    Optional<String> missing = missing();
+    if (missing.isPresent()) {
+      return Section.of("Differences", Paragraph.of("No verdict: " + missing.get() + "."));
     }
+    List<Difference> differences = SeedNoise.amongAll(results);
     List<Row> rows =
         differences.stream()
             .map(
@@ -191,7 +212,12 @@ final class ComparisonReport {
         Paragraph.of(SeedNoise.METHOD),
         new Table(
             "Differences in validation bits per character",
-            List.of("pair", "difference", "95 % interval", "p (Holm)", "verdict"),
+            List.of(
+                "pair",
+                "difference",
+                "95 % interval",
+                "p (Holm, %s)".formatted(Numbers.count(rows.size(), "pair")),
+                "verdict"),
             rows));
   }
 
@@ -212,7 +238,9 @@ final class ComparisonReport {
                                 Integer.toString(count.alarms()),
                                 Integer.toString(count.heads()),
                                 Integer.toString(count.watched()),
-                                Numbers.fixed(100 * count.rate(), 1) + " %")))
+                                count.watched() == 0
+                                    ? "–"
+                                    : Numbers.fixed(100 * count.rate(), 1) + " %")))
                 .toList()));
     List<Row> raised = new ArrayList<>();
     for (NormalizerResult result : results) {

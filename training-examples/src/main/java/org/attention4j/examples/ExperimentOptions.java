@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -14,13 +15,7 @@ import picocli.CommandLine.Option;
 final class ExperimentOptions {
   private @Nullable List<String> normalizers;
 
-  @JsonProperty("seeds")
-  @Option(
-      names = {"--seeds", "--seed"},
-      split = ",",
-      paramLabel = "LIST",
-      description = "Each fixes first weights and batches (default: 1,2,3; quick: 1,2).")
-  private @Nullable List<Long> seeds;
+  @Mixin private final SeedOptions seedOptions = new SeedOptions();
 
   @JsonProperty("context")
   @Option(
@@ -33,7 +28,7 @@ final class ExperimentOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "How many batches each model learns from (default: 200; quick: 30).")
+      description = "How many batches each model learns from (default: 200; quick: 150).")
   private @Nullable Integer steps;
 
   @JsonProperty("batch")
@@ -80,16 +75,25 @@ final class ExperimentOptions {
       description = {
         "Short forms or JSON objects, separated by commas; the others are held against the first"
             + " (default: softmax, ssmax, sink, entmax:1.5, sparsemax, top-k:8, top-fraction:0.06,"
-            + " softpick, sigmoid; quick: softmax, ssmax, entmax:1.5, top-k:8).",
+            + " softpick, sigmoid; quick: softmax, ssmax).",
         "Also: relu, log-n:512, softmax:0.5, '{\"type\":\"entmax\",\"alpha\":1.3}' and more."
       })
   void nameNormalizers(String list) {
     normalizers = NamedNormalizer.split(list);
   }
 
+  /** In a file they are a list, or one alone. */
+  @JsonProperty("seeds")
+  void nameSeeds(@Nullable List<Long> list) {
+    seedOptions.name(list);
+  }
+
   /** In a file they are a list of short forms, JSON in quotes, or objects. */
   @JsonProperty("normalizers")
   void nameNormalizers(JsonNode list) {
+    if (list.isNull()) {
+      return;
+    }
     List<String> named = new ArrayList<>();
     for (JsonNode node : list.isArray() ? list : List.of(list)) {
       named.add(node.isTextual() ? node.textValue() : node.toString());
@@ -105,7 +109,7 @@ final class ExperimentOptions {
    */
   ExperimentOptions or(ExperimentOptions others) {
     normalizers = first(normalizers, others.normalizers);
-    seeds = first(seeds, others.seeds);
+    seedOptions.name(first(seedOptions.named(), others.seedOptions.named()));
     context = first(context, others.context);
     steps = first(steps, others.steps);
     batch = first(batch, others.batch);
@@ -126,7 +130,7 @@ final class ExperimentOptions {
   Experiment or(Experiment defaults) {
     return new Experiment(
         normalizers == null ? defaults.normalizers() : normalizers,
-        seeds == null ? defaults.seeds() : seeds,
+        seedOptions.or(defaults.seeds()),
         context == null ? defaults.context() : context,
         steps == null ? defaults.steps() : steps,
         batch == null ? defaults.batch() : batch,

@@ -8,37 +8,50 @@ import java.util.stream.Collectors;
 final class Findings {
   private Findings() {}
 
-  /** Who is best, and how far that can be told from seed noise. */
-  static String about(List<NormalizerResult> results) {
-    List<NormalizerResult> well =
+  /** Who is best, and how far that can be told from seed noise; or what is missing to tell. */
+  static String about(List<NormalizerResult> results, double unigramEntropy) {
+    return Evidence.missing(results, unigramEntropy)
+            .map(missing -> "No verdict: " + missing + ".")
+            .orElseGet(() -> verdict(results))
+        + unlearned(results, unigramEntropy)
+        + broken(results);
+  }
+
+  private static String verdict(List<NormalizerResult> results) {
+    NormalizerResult best =
         results.stream()
             .filter(NormalizerResult::wentWell)
-            .sorted(Comparator.comparingDouble(NormalizerResult::meanBits))
+            .min(Comparator.comparingDouble(NormalizerResult::meanBits))
+            .orElseThrow();
+    List<Difference> ofBest =
+        SeedNoise.amongAll(results).stream()
+            .filter(each -> each.label().equals(best.label()))
             .toList();
-    StringBuilder text = new StringBuilder();
-    if (!well.isEmpty()) {
-      NormalizerResult best = well.get(0);
-      text.append(
-          "Fewest bits per character: %s with %s."
-              .formatted(best.label(), Numbers.fixed(best.meanBits(), 3)));
-      List<Difference> differences = SeedNoise.amongAll(results);
-      List<Difference> ofBest =
-          differences.stream().filter(each -> each.label().equals(best.label())).toList();
-      if (!ofBest.isEmpty()) {
-        text.append(list(" Larger than seed noise is its lead over %s.", ofBest, true));
-        text.append(list(" Within seed noise of it: %s.", ofBest, false));
-      } else {
-        text.append(" No difference can be told from seed noise here.");
-      }
-    }
+    return "Fewest bits per character: %s with %s."
+            .formatted(best.label(), Numbers.fixed(best.meanBits(), 3))
+        + list(" Larger than seed noise is its lead over %s.", ofBest, true)
+        + list(" Within seed noise of it: %s.", ofBest, false);
+  }
+
+  /** Who learned nothing where others did. */
+  private static String unlearned(List<NormalizerResult> results, double unigramEntropy) {
+    List<NormalizerResult> above =
+        results.stream()
+            .filter(each -> each.wentWell() && each.meanBits() >= unigramEntropy)
+            .toList();
+    boolean all = above.size() == results.stream().filter(NormalizerResult::wentWell).count();
+    return all || above.isEmpty()
+        ? ""
+        : " Not below the unigram entropy: %s.".formatted(labels(above));
+  }
+
+  private static String broken(List<NormalizerResult> results) {
     List<NormalizerResult> broken = results.stream().filter(each -> !each.wentWell()).toList();
-    if (!broken.isEmpty()) {
-      text.append(
-          " Training broke down with %s."
-              .formatted(
-                  broken.stream().map(NormalizerResult::label).collect(Collectors.joining(", "))));
-    }
-    return text.toString();
+    return broken.isEmpty() ? "" : " Training broke down with %s.".formatted(labels(broken));
+  }
+
+  private static String labels(List<NormalizerResult> results) {
+    return results.stream().map(NormalizerResult::label).collect(Collectors.joining(", "));
   }
 
   private static String list(String sentence, List<Difference> differences, boolean large) {
@@ -54,9 +67,14 @@ final class Findings {
   static String aboutAlarms(List<AlarmCount> counts) {
     int alarms = counts.stream().mapToInt(AlarmCount::alarms).sum();
     int watched = counts.get(0).watched();
-    return ("In trainings that came to their end and beat the unigram entropy, %d heads were"
-            + " watched and %d alarms raised. As far as such trainings are healthy, these are"
-            + " false alarms; the rates below are shares of heads.")
-        .formatted(watched, alarms);
+    if (watched == 0) {
+      return "No training came to its end and beat the unigram entropy, so nothing can be said of"
+          + " false alarms.";
+    }
+    return ("In trainings that came to their end and beat the unigram entropy, %s watched and %s"
+            + " raised. As far as such trainings are healthy, these are false alarms; the rates"
+            + " below are shares of heads.")
+        .formatted(
+            watched == 1 ? "1 head was" : watched + " heads were", Numbers.count(alarms, "alarm"));
   }
 }

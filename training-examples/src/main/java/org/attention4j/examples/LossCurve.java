@@ -1,6 +1,7 @@
 package org.attention4j.examples;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -27,5 +28,13 @@ record LossCurve(double[] steps, double[] bits) {
     }
     return new LossCurve(
         steps, Smoothing.smooth(means).stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  /** Without the steps before one, from 1. */
+  LossCurve from(int first) {
+    int skipped = Math.min(first - 1, steps.length);
+    return new LossCurve(
+        Arrays.copyOfRange(steps, skipped, steps.length),
+        Arrays.copyOfRange(bits, skipped, bits.length));
   }
 }

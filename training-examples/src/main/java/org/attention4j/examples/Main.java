@@ -1,7 +1,6 @@
 package org.attention4j.examples;
 
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -48,13 +47,15 @@ public final class Main implements Runnable {
    */
   public static void main(String[] arguments) {
     System.setProperty("java.awt.headless", "true");
+    Launch.endWithLauncher();
     if (!asksForHelp(arguments) && VectorModule.canBeAdded()) {
       System.exit(again(arguments));
     }
+    Launch.prepare();
     PrintStream results = System.out;
     // Whatever a library prints is no result.
     System.setOut(System.err);
-    System.exit(run(results, System.err, arguments));
+    System.exit(run(results, System.err, ConsoleText.charset(), arguments));
   }
 
   /** Whether nothing is to be computed. */
@@ -81,23 +82,30 @@ public final class Main implements Runnable {
    *
    * @param results where results go
    * @param messages where everything else goes
+   * @param charset the character set of both
    * @param arguments the command line's arguments
    * @return the exit status
    */
-  static int run(PrintStream results, PrintStream messages, String... arguments) {
-    PrintWriter err = writer(messages);
+  static int run(PrintStream results, PrintStream messages, Charset charset, String... arguments) {
+    PrintWriter err = ConsoleText.writer(messages, charset);
     CommandLine commandLine = new CommandLine(new Main());
-    commandLine.setOut(writer(results));
+    WrongUsage.prepare(commandLine);
+    commandLine.setOut(ConsoleText.writer(results, charset));
     commandLine.setErr(err);
     commandLine.setParameterExceptionHandler(
-        (exception, ignored) -> say(err, exception, BAD_ARGUMENTS));
+        (exception, ignored) ->
+            say(err, Sentences.line(WrongUsage.sentence(exception)), exception, BAD_ARGUMENTS));
     commandLine.setExecutionExceptionHandler(
         (exception, failed, parsed) ->
-            say(err, exception, exception instanceof BadArgument ? BAD_ARGUMENTS : FAILURE));
+            say(
+                err,
+                sentence(exception),
+                exception,
+                exception instanceof BadArgument ? BAD_ARGUMENTS : FAILURE));
     try {
       return commandLine.execute(arguments);
     } catch (Error error) {
-      return say(err, error, FAILURE);
+      return say(err, Sentences.about(error), error, FAILURE);
     }
   }
 
@@ -107,16 +115,20 @@ public final class Main implements Runnable {
         "Name a command, " + String.join(" or ", spec.subcommands().keySet()) + "; see --help.");
   }
 
-  private static int say(PrintWriter err, Throwable failure, int status) {
-    err.println(Sentences.about(failure));
+  /** Advice holds a command to be copied, whatever its length. */
+  private static String sentence(Exception exception) {
+    String sentence = Sentences.about(exception);
+    return exception instanceof CommandFailure failure && !failure.advice().isEmpty()
+        ? sentence + " " + failure.advice()
+        : sentence;
+  }
+
+  private static int say(PrintWriter err, String sentence, Throwable failure, int status) {
+    err.println(sentence);
     if (Boolean.getBoolean(DEBUG)) {
       failure.printStackTrace(err);
     }
     err.flush();
     return status;
-  }
-
-  private static PrintWriter writer(PrintStream stream) {
-    return new PrintWriter(new OutputStreamWriter(stream, Charset.defaultCharset()), true);
   }
 }

@@ -1,5 +1,6 @@
 package org.attention4j.examples;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.attention4j.monitor.MetricRecord;
@@ -50,7 +52,12 @@ final class MonitorLog {
   }
 
   private record Line(
-      int iteration, int epoch, String layer, int head, Map<String, @Nullable Double> metrics) {}
+      int iteration, int epoch, String layer, int head, Map<String, @Nullable Double> metrics) {
+    Line {
+      Objects.requireNonNull(layer, "layer");
+      Objects.requireNonNull(metrics, "metrics");
+    }
+  }
 
   /**
    * Adds a file of JSON Lines.
@@ -59,16 +66,43 @@ final class MonitorLog {
    */
   void add(Path file) {
     try {
-      for (String text : Files.readAllLines(file)) {
-        Line line = JSON.readValue(text, Line.class);
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        line.metrics()
-            .forEach((name, value) -> metrics.put(name, value == null ? Double.NaN : value));
-        records.add(
-            new MetricRecord(line.iteration(), line.epoch(), line.layer(), line.head(), metrics));
-      }
+      records.addAll(read(file));
     } catch (IOException e) {
-      throw new CommandFailure("%s cannot be read.".formatted(file), e);
+      throw new CommandFailure(Damage.sentence(file, e), e);
+    }
+  }
+
+  /**
+   * Makes sure that a file can be read.
+   *
+   * @param file what the monitor wrote
+   * @throws IOException if it cannot
+   */
+  static void check(Path file) throws IOException {
+    if (read(file).isEmpty()) {
+      throw new IOException("it is empty");
+    }
+  }
+
+  private static List<MetricRecord> read(Path file) throws IOException {
+    List<MetricRecord> records = new ArrayList<>();
+    int number = 0;
+    for (String text : Files.readAllLines(file)) {
+      number++;
+      records.add(record(text, number));
+    }
+    return records;
+  }
+
+  private static MetricRecord record(String text, int number) throws IOException {
+    try {
+      Line line = JSON.readValue(text, Line.class);
+      Map<String, Double> metrics = new LinkedHashMap<>();
+      line.metrics()
+          .forEach((name, value) -> metrics.put(name, value == null ? Double.NaN : value));
+      return new MetricRecord(line.iteration(), line.epoch(), line.layer(), line.head(), metrics);
+    } catch (JsonProcessingException e) {
+      throw new IOException("line %d is not what the monitor writes".formatted(number), e);
     }
   }
 

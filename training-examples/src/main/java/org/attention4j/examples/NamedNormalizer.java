@@ -1,5 +1,7 @@
 package org.attention4j.examples;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +17,9 @@ import org.attention4j.normalizer.Normalizers;
  * @param normalizer the map
  */
 record NamedNormalizer(String label, Normalizer normalizer) {
+  /** A normalizer has few options; what is longer is a mistake and slow to read. */
+  private static final int LONGEST = 1000;
+
   /**
    * Reads one normalizer.
    *
@@ -22,8 +27,14 @@ record NamedNormalizer(String label, Normalizer normalizer) {
    * @return the normalizer
    * @throws BadArgument if the text is neither, or names what does not exist
    */
+  @JsonCreator
   static NamedNormalizer parse(String text) {
     String trimmed = text.strip();
+    if (trimmed.length() > LONGEST) {
+      throw new BadArgument(
+          "'%s' is not a normalizer, which takes at most %d characters."
+              .formatted(Sentences.brief(trimmed), LONGEST));
+    }
     try {
       Normalizer normalizer = Normalizers.parse(trimmed);
       return new NamedNormalizer(
@@ -53,6 +64,12 @@ record NamedNormalizer(String label, Normalizer normalizer) {
       }
     }
     return normalizers;
+  }
+
+  /** The text that {@link #parse} reads. */
+  @JsonValue
+  String text() {
+    return label;
   }
 
   /** The JSON object that makes this normalizer again. */

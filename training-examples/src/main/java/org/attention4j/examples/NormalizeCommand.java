@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "normalize",
     description =
-        "Runs a normalizer on one row of scores and prints its weights and gradients as JSON.")
+        "Runs a normalizer on one row of scores and prints its weights as JSON, with --gradient its"
+            + " gradients, too.")
 final class NormalizeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -41,14 +42,15 @@ final class NormalizeCommand implements Callable<Integer> {
   @Option(
       names = "--gradient",
       paramLabel = "G,G,...",
-      description = "The gradient with respect to the weights; zeros if left out.")
+      description =
+          "The gradient with respect to the weights; without it no gradients are computed.")
   private @Nullable String gradient;
 
   @Option(
       names = "--execution",
       defaultValue = "graph",
       paramLabel = "graph|fused",
-      description = "The road that computes: the graph (the default) or the row kernel.")
+      description = "The path that computes: the graph (the default) or the row kernel.")
   private String execution;
 
   @Option(
@@ -65,8 +67,8 @@ final class NormalizeCommand implements Callable<Integer> {
         gradient == null ? new double[row.length] : Numbers.parseRow(gradient, "--gradient", false);
     if (weightsGradient.length != row.length) {
       throw new BadArgument(
-          "--gradient has %d values but --scores has %d; they must be as many."
-              .formatted(weightsGradient.length, row.length));
+          "--gradient has %s but --scores has %d; they must be as many."
+              .formatted(Numbers.count(weightsGradient.length, "value"), row.length));
     }
     boolean fused = isFused(named);
     if (plot != null) {
@@ -79,7 +81,7 @@ final class NormalizeCommand implements Callable<Integer> {
     if (plot != null) {
       WeightsPlot.write(plot, named, row, evaluation.weights());
     }
-    spec.commandLine().getOut().println(json(evaluation));
+    spec.commandLine().getOut().println(json(evaluation, gradient != null));
     return 0;
   }
 
@@ -95,15 +97,18 @@ final class NormalizeCommand implements Callable<Integer> {
       }
       default ->
           throw new BadArgument(
-              "--execution is '%s' but must be graph or fused.".formatted(execution));
+              "--execution is '%s' but must be graph or fused.".formatted(Sentences.brief(execution)));
     };
   }
 
-  private static String json(RowEvaluation evaluation) throws JsonProcessingException {
+  private static String json(RowEvaluation evaluation, boolean gradients)
+      throws JsonProcessingException {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("weights", withoutNegativeZero(evaluation.weights()));
-    fields.put("gradient", withoutNegativeZero(evaluation.gradient()));
-    fields.put("parameterGradients", evaluation.parameterGradients());
+    if (gradients) {
+      fields.put("gradient", withoutNegativeZero(evaluation.gradient()));
+      fields.put("parameterGradients", evaluation.parameterGradients());
+    }
     return new ObjectMapper().writeValueAsString(fields);
   }
 

@@ -7,6 +7,9 @@ import java.util.Locale;
 
 /** Reads and writes decimal numbers, the same in every locale. */
 final class Numbers {
+  /** No number of type double has more digits, and reading takes the square of their count. */
+  private static final int LONGEST = 1100;
+
   private Numbers() {}
 
   /**
@@ -18,14 +21,22 @@ final class Numbers {
    * @throws BadArgument if the text is no such number
    */
   static double parse(String text, String subject) {
+    String digits = text.strip();
+    if (digits.length() > LONGEST) {
+      throw new BadArgument(
+          "%s is '%s' but a number may have at most %d characters."
+              .formatted(subject, Sentences.brief(digits), LONGEST));
+    }
     try {
-      double value = new BigDecimal(text.strip()).doubleValue();
+      double value = new BigDecimal(digits).doubleValue();
       if (Double.isFinite(value)) {
         return value;
       }
-      throw new BadArgument("%s is %s, which is too large.".formatted(subject, text.strip()));
+      throw new BadArgument(
+          "%s is %s, which is too large.".formatted(subject, Sentences.brief(digits)));
     } catch (NumberFormatException e) {
-      throw new BadArgument("%s is '%s', not a number.".formatted(subject, text.strip()), e);
+      throw new BadArgument(
+          "%s is '%s', not a number.".formatted(subject, Sentences.brief(digits)), e);
     }
   }
 
@@ -65,6 +76,11 @@ final class Numbers {
   /** Writes a number with a fixed count of decimals. */
   static String fixed(double value, int decimals) {
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
+  }
+
+  /** Writes a count and what is counted, such as {@code 1 seed} or {@code 3 seeds}. */
+  static String count(long count, String one) {
+    return count == 1 ? "1 " + one : count + " " + one + "s";
   }
 
   /** Writes a number with its sign and a fixed count of decimals. */

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
       "Trains small models to recall a value by its key, and to find the largest of L items, at one"
           + " length, and asks them at 2, 4, 8 and 16 times that length.",
       "Prints the conclusion and writes report.html, its pictures as PNG, accuracy.csv and"
-          + " attention.csv; files of that name from an earlier run are replaced."
+          + " attention.csv; files of that name from an earlier run are replaced. What each model"
+          + " came to is kept in DIR/runs as soon as it is finished."
     })
 final class RecallCommand implements Callable<Integer> {
   private static final String DEFAULT_NORMALIZERS =
@@ -37,8 +38,7 @@ final class RecallCommand implements Callable<Integer> {
   private static final int BATCH = 64;
   private static final int QUESTIONS = 512;
   private static final int QUICK_QUESTIONS = 128;
-  private static final int SEEDS = 3;
-  private static final int QUICK_SEEDS = 1;
+  private static final List<Long> SEEDS = List.of(1L, 2L, 3L);
 
   @Spec private CommandSpec spec;
   @Mixin private SeedOptions seedOptions;
@@ -74,24 +74,42 @@ final class RecallCommand implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = "Fewer normalizers, steps, seeds and questions; takes less than a minute.")
+      description = "Fewer normalizers, steps and questions; takes less than a minute.")
   private boolean quick;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Goes on with an interrupted run: models that are finished in DIR with the same settings"
+              + " are not trained again.")
+  private boolean resume;
 
   @Override
   public Integer call() {
     List<NamedNormalizer> named = named();
-    List<Long> seeds = seedOptions.seeds(quick ? QUICK_SEEDS : SEEDS);
+    List<Long> seeds = seedOptions.or(SEEDS);
     RecallSettings settings = settings();
-    OutputDirectory.make(out);
-    Native.workOnOneThread();
-    RecallStudy study = RecallStudy.run(settings, named, seeds, spec.commandLine().getErr());
-    RecallFiles.write(out, study);
-    Path page =
-        RecallReport.of(study, RunInfo.collect(arguments(), facts(settings, seeds))).write(out);
-    PrintWriter console = spec.commandLine().getOut();
-    RecallConclusion.of(study).forEach(console::println);
-    console.printf("report: %s%n", page);
-    console.flush();
+    PrintWriter messages = spec.commandLine().getErr();
+    try (OutputDirectory directory = OutputDirectory.open(out, messages);
+        Unfinished<RecallRun> unfinished =
+            new Unfinished<>(
+                directory.path(),
+                arguments(),
+                RecallStudy.trainings(named, seeds),
+                messages,
+                RecallFiles::write)) {
+      RunStore<RecallRun> store =
+          new RunStore<>(out.resolve("runs"), RecallRun.class, messages);
+      RecallStudy study =
+          RecallStudy.run(settings, named, seeds, store, resume, unfinished, messages);
+      RecallFiles.write(out, study.runs());
+      Path page =
+          RecallReport.of(study, RunInfo.collect(arguments(), facts(settings, seeds))).write(out);
+      PrintWriter console = spec.commandLine().getOut();
+      RecallConclusion.of(study).forEach(console::println);
+      console.printf("report: %s%n", page);
+      console.flush();
+    }
     return 0;
   }
 
@@ -128,12 +146,15 @@ final class RecallCommand implements Callable<Integer> {
             .collect(Collectors.joining(", ")));
     facts.put(
         "Model",
-        "one query attends to the items: %d heads of %d, no positions; softmax over %d answers"
+        "one query attends to the items: %d heads of size %d, no positions; softmax over %d answers"
             .formatted(RecallModel.HEADS, RecallModel.HEAD_SIZE, RecallTask.ANSWERS));
     facts.put(
         "Training",
-        "%d steps of %d questions with %d items, Adam"
-            .formatted(settings.steps(), settings.batch(), settings.length()));
+        "%s of %s with %d items, Adam"
+            .formatted(
+                Numbers.count(settings.steps(), "step"),
+                Numbers.count(settings.batch(), "question"),
+                settings.length()));
     facts.put("Tests", "%d questions at each length".formatted(settings.questions()));
     facts.put("Seeds", seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")));
     return facts;

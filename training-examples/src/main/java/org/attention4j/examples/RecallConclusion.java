@@ -3,6 +3,8 @@ package org.attention4j.examples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What a study of recall came to, in sentences made of its numbers. */
 final class RecallConclusion {
@@ -52,6 +54,19 @@ final class RecallConclusion {
         fade.add(change);
       }
     }
+    return Evidence.seeds(study.seeds().size())
+        .or(() -> learnedByNone(study, task))
+        .map(missing -> measured(study, task, missing))
+        .orElseGet(() -> verdict(study, task, hold, fade, unlearned));
+  }
+
+  private static String verdict(
+      RecallStudy study,
+      RecallTask task,
+      List<String> hold,
+      List<String> fade,
+      List<String> unlearned) {
+    int[] lengths = study.settings().lengths();
     LogLogFit fit = study.vanishing(task, study.softmax());
     return "%s, accuracy at L = %d and at L = %d of the seeds that learned the task. Hold: %s. Fade: %s. Did not learn the task in this time: %s. The largest weight of softmax falls with L with the slope %s (\u22121 is 1/L); its weights lie %s the envelope of Lemma 1."
         .formatted(
@@ -63,6 +78,44 @@ final class RecallConclusion {
             list(unlearned),
             fit.text(),
             study.isWithinEnvelope(task) ? "all within" : "not all within");
+  }
+
+  private static Optional<String> learnedByNone(RecallStudy study, RecallTask task) {
+    int length = study.settings().lengths()[0];
+    double most =
+        study.runs().stream()
+            .filter(run -> run.task() == task)
+            .mapToDouble(run -> run.at(length).accuracy())
+            .max()
+            .orElse(Double.NaN);
+    return most >= LEARNED
+        ? Optional.empty()
+        : Optional.of(
+            ("no model has learned the task: at the length of training the best answers %s of the"
+                    + " questions, chance is %s, and %s count as learned; more --steps are needed")
+                .formatted(
+                    Numbers.fixed(most, 2),
+                    Numbers.fixed(1.0 / RecallTask.ANSWERS, 2),
+                    Numbers.fixed(LEARNED, 2)));
+  }
+
+  /** The numbers alone. */
+  private static String measured(RecallStudy study, RecallTask task, String missing) {
+    int[] lengths = study.settings().lengths();
+    int longest = lengths[lengths.length - 1];
+    String numbers =
+        study.normalizers().stream()
+            .map(
+                normalizer ->
+                    "%s %s and %s"
+                        .formatted(
+                            normalizer.label(),
+                            Numbers.fixed(
+                                accuracy(study.runs(task, normalizer), lengths[0]), 2),
+                            Numbers.fixed(accuracy(study.runs(task, normalizer), longest), 2)))
+            .collect(Collectors.joining("; "));
+    return "%s, no verdict: %s. Measured accuracy at L = %d and at L = %d: %s."
+        .formatted(capital(task.label), missing, lengths[0], longest, numbers);
   }
 
   private static double accuracy(List<RecallRun> runs, int length) {

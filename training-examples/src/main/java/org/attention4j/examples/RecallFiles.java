@@ -1,6 +1,7 @@
 package org.attention4j.examples;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.attention4j.examples.report.Csv;
 
 /** All numbers of a study of recall, as CSV. */
@@ -11,9 +12,9 @@ final class RecallFiles {
    * Writes the files.
    *
    * @param directory where they go
-   * @param study the numbers
+   * @param runs the numbers, of all runs or as many as there are
    */
-  static void write(Path directory, RecallStudy study) {
+  static void write(Path directory, List<RecallRun> runs) {
     Csv accuracy = new Csv("task", "normalizer", "seed", "length", "accuracy");
     Csv attention =
         new Csv(
@@ -30,7 +31,7 @@ final class RecallFiles {
             "most_weight",
             "least_score",
             "most_score");
-    for (RecallRun run : study.runs()) {
+    for (RecallRun run : runs) {
       String task = run.task().label;
       String normalizer = run.normalizer().label();
       for (RecallRun.AtLength at : run.lengths()) {

@@ -59,8 +59,11 @@ final class RecallReport {
     sections.add(envelopes());
     return new Report(
         "Recall: context length",
-        "Small models learn to answer questions about %d items, and are asked about up to %d; only the map from attention scores to attention weights differs. %d seeds."
-            .formatted(lengths[0], lengths[lengths.length - 1], study.seeds().size()),
+        "Small models learn to answer questions about %d items, and are asked about up to %d; only the map from attention scores to attention weights differs. %s."
+            .formatted(
+                lengths[0],
+                lengths[lengths.length - 1],
+                RecallConclusion.capital(Numbers.count(study.seeds().size(), "seed"))),
         sections,
         facts);
   }
@@ -169,7 +172,12 @@ final class RecallReport {
       spreads(task, normalizer, number).forEach(spread -> cells.add(spread.text(decimals)));
       rows.add(Table.Row.ofCurve(rows.size(), cells));
     }
-    return new Table(caption + ", mean \u00b1 standard deviation over seeds", headings, rows);
+    return new Table(
+        study.seeds().size() == 1
+            ? caption + ", of one seed"
+            : caption + ", mean \u00b1 standard deviation over seeds",
+        headings,
+        rows);
   }
 
   private Section envelopes() {

@@ -1,6 +1,7 @@
 package org.attention4j.examples;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -12,6 +13,13 @@ import java.util.function.ToDoubleFunction;
  * @param lengths what it did at each length, ascending
  */
 record RecallRun(RecallTask task, NamedNormalizer normalizer, long seed, List<AtLength> lengths) {
+  /** Fails for a file that lacks something. */
+  RecallRun {
+    Objects.requireNonNull(task, "task");
+    Objects.requireNonNull(normalizer, "normalizer");
+    lengths = List.copyOf(lengths);
+  }
+
   /**
    * A model at one length.
    *
@@ -20,6 +28,11 @@ record RecallRun(RecallTask task, NamedNormalizer normalizer, long seed, List<At
    * @param heads its heads
    */
   record AtLength(int length, double accuracy, List<Head> heads) {
+    /** Fails for a file that lacks something. */
+    AtLength {
+      heads = List.copyOf(heads);
+    }
+
     /** The mean over heads of one number. */
     double mean(ToDoubleFunction<Head> number) {
       return heads.stream().mapToDouble(number).average().orElse(Double.NaN);
@@ -42,7 +55,12 @@ record RecallRun(RecallTask task, NamedNormalizer normalizer, long seed, List<At
       double largest,
       double separable,
       double distance,
-      Extremes extremes) {}
+      Extremes extremes) {
+    /** Fails for a file that lacks something. */
+    Head {
+      Objects.requireNonNull(extremes, "extremes");
+    }
+  }
 
   /**
    * What never was exceeded.

@@ -26,11 +26,14 @@ record RecallStudy(
   private static final double ROUNDING = 1e-4;
 
   /**
-   * Trains and tests all models.
+   * Trains and tests all models, or takes those that were trained before.
    *
    * @param settings what they have in common
    * @param normalizers softmax among them
    * @param seeds at least one
+   * @param store where each run is kept
+   * @param resume whether runs that were kept are taken as they are
+   * @param unfinished is told of each run that is finished
    * @param messages where the progress is shown
    * @return the results
    */
@@ -38,19 +41,51 @@ record RecallStudy(
       RecallSettings settings,
       List<NamedNormalizer> normalizers,
       List<Long> seeds,
+      RunStore<RecallRun> store,
+      boolean resume,
+      Unfinished<RecallRun> unfinished,
       PrintWriter messages) {
+    Native.workOnOneThread();
     List<Jobs.Job<RecallRun>> jobs = new ArrayList<>();
     for (long seed : seeds) {
       for (RecallTask task : RecallTask.values()) {
         for (NamedNormalizer normalizer : normalizers) {
-          RecallTraining training = new RecallTraining(settings, task, normalizer, seed);
-          jobs.add(training::run);
+          jobs.add(job(settings, task, normalizer, seed, store));
         }
       }
     }
     List<RecallRun> runs =
-        Jobs.run(jobs, "recall", (long) jobs.size() * settings.steps(), messages);
+        Jobs.run(
+            "recall",
+            jobs,
+            resume,
+            Runtime.getRuntime().availableProcessors(),
+            unfinished,
+            messages);
     return new RecallStudy(settings, normalizers, seeds, List.copyOf(runs));
+  }
+
+  /** How many models that is. */
+  static int trainings(List<NamedNormalizer> normalizers, List<Long> seeds) {
+    return RecallTask.values().length * normalizers.size() * seeds.size();
+  }
+
+  private static Jobs.Job<RecallRun> job(
+      RecallSettings settings,
+      RecallTask task,
+      NamedNormalizer normalizer,
+      long seed,
+      RunStore<RecallRun> store) {
+    String name = "%s %s seed%d".formatted(task.label, normalizer.label(), seed);
+    String all = settings + " " + normalizer.json();
+    return new Jobs.Job<>(
+        settings.steps(),
+        () -> store.find(name, all),
+        progress -> {
+          RecallRun run = new RecallTraining(settings, task, normalizer, seed).run(progress);
+          store.keep(name, all, run);
+          return run;
+        });
   }
 
   /** The runs of all seeds. */

@@ -17,11 +17,18 @@ final class ResultTable {
 
   private ResultTable() {}
 
-  /** One row for each normalizer; the best one stands out. */
-  static Table of(List<NormalizerResult> results) {
+  /**
+   * One row for each normalizer; the best one stands out if the results carry a verdict.
+   *
+   * @param results what came of the comparison
+   * @param unigramEntropy the baseline, in bits per character
+   */
+  static Table of(List<NormalizerResult> results, double unigramEntropy) {
+    boolean verdict = Evidence.missing(results, unigramEntropy).isEmpty();
     Map<String, Difference> differences =
-        SeedNoise.againstTheFirst(results).stream()
-            .collect(Collectors.toMap(Difference::label, Function.identity()));
+        (verdict ? SeedNoise.againstTheFirst(results) : List.<Difference>of())
+            .stream()
+                .collect(Collectors.toMap(Difference::label, Function.identity()));
     double best =
         results.stream()
             .filter(NormalizerResult::wentWell)
@@ -35,7 +42,7 @@ final class ResultTable {
           new Row(
               cells(result, differences.get(result.label())),
               OptionalInt.of(i),
-              result.meanBits() == best ? Emphasis.STRONG : Emphasis.NONE));
+              verdict && result.meanBits() == best ? Emphasis.STRONG : Emphasis.NONE));
     }
     return new Table("", headings(results.get(0).label()), rows);
   }

@@ -66,17 +66,19 @@ final class RunInfo {
             Alphabet.SIZE));
     facts.put(
         "Model",
-        "%d causal pre-norm blocks, width %d, %d heads, feed-forward %d, context %d"
+        "%d causal pre-norm blocks, width %d, %s, feed-forward %d, context %d"
             .formatted(
                 Settings.BLOCKS,
                 settings.width(),
-                settings.heads(),
+                Numbers.count(settings.heads(), "head"),
                 Settings.FEED_FORWARD_FACTOR * settings.width(),
                 settings.context()));
     facts.put(
         "Training",
-        "%d steps of %d windows, Adam, seed %d"
-            .formatted(settings.steps(), settings.batch(), settings.seed()));
+        "%s of %s, Adam"
+            .formatted(
+                Numbers.count(settings.steps(), "step"),
+                Numbers.count(settings.batch(), "window")));
     return facts;
   }
 
@@ -89,10 +91,10 @@ final class RunInfo {
   }
 
   private static String machine() {
-    return "%s, %d processors, %s %s"
+    return "%s, %s, %s %s"
         .formatted(
             processor(),
-            Runtime.getRuntime().availableProcessors(),
+            Numbers.count(Runtime.getRuntime().availableProcessors(), "processor"),
             System.getProperty("os.name"),
             System.getProperty("os.arch"));
   }
@@ -111,9 +113,12 @@ final class RunInfo {
 
   /** The command as a POSIX shell would take it again. */
   static String commandLine(List<String> arguments) {
-    return arguments.stream()
-        .map(RunInfo::quoted)
-        .collect(Collectors.joining(" ", "java -jar attention4j-examples.jar ", ""));
+    return Launch.command() + " " + shell(arguments);
+  }
+
+  /** Words as a POSIX shell takes them. */
+  static String shell(List<String> words) {
+    return words.stream().map(RunInfo::quoted).collect(Collectors.joining(" "));
   }
 
   private static String quoted(String argument) {

@@ -40,7 +40,7 @@ final class SeedNoise {
    * Holds every normalizer against the first.
    *
    * @param results with the same seeds each
-   * @return a difference for each but the first; none where there are fewer than two seeds or
+   * @return a difference for each but the first; none where there are fewer than three seeds or two
    *     normalizers. Normalizers with which training broke down are left out
    */
   static List<Difference> againstTheFirst(List<NormalizerResult> results) {
@@ -132,7 +132,9 @@ final class SeedNoise {
   }
 
   private static boolean canTell(List<NormalizerResult> results) {
-    return results.size() > 1 && seeds(results) > 1;
+    return results.size() > 1
+        && seeds(results) >= Evidence.FEWEST_SEEDS
+        && results.stream().allMatch(each -> each.trials().size() == seeds(results));
   }
 
   private static int seeds(List<NormalizerResult> results) {

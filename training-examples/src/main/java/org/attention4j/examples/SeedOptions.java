@@ -1,37 +1,64 @@
 package org.attention4j.examples;
 
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
-import java.util.stream.LongStream;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How often a run is repeated, and with what. */
+/** Which seeds a run is repeated with; the same option in every command that trains. */
 final class SeedOptions {
   @Option(
-      names = "--seed",
-      defaultValue = "1",
-      paramLabel = "N",
-      description = "The first seed; it fixes first weights and data (default: ${DEFAULT-VALUE}).")
-  private long first;
+      names = {"--seeds", "--seed"},
+      split = ",",
+      paramLabel = "LIST",
+      description = {
+        "The seeds, separated by commas; each fixes first weights and data (default: 1,2,3).",
+        "With fewer than three nothing is concluded."
+      })
+  private @Nullable List<Long> seeds;
 
-  @Option(
-      names = "--seeds",
-      paramLabel = "N",
-      description = "How many seeds, one after the other (default: 3; quick: 2).")
-  private @Nullable Integer count;
+  /** Names them, as a file does. */
+  void name(@Nullable List<Long> list) {
+    seeds = list;
+  }
+
+  /** Those that were named, if any were. */
+  @Nullable List<Long> named() {
+    return seeds;
+  }
 
   /**
    * The seeds.
    *
-   * @param usual how many unless the command line says otherwise
-   * @return that many neighbouring numbers
-   * @throws BadArgument if there would be none
+   * @param usual those to take unless others were named
+   * @return at least one, each once
+   * @throws BadArgument if none is named, or one twice
    */
-  List<Long> seeds(int usual) {
-    int many = count == null ? usual : count;
-    if (many < 1) {
-      throw new BadArgument("--seeds is %d but must be at least 1.".formatted(many));
+  List<Long> or(List<Long> usual) {
+    return checked(seeds == null ? usual : seeds);
+  }
+
+  /**
+   * Checks seeds wherever they come from.
+   *
+   * @param seeds the seeds
+   * @return a copy
+   * @throws BadArgument if there is none, or one twice
+   */
+  static List<Long> checked(Collection<Long> seeds) {
+    if (seeds.isEmpty()) {
+      throw new BadArgument("--seeds names no seed but must name at least one.");
     }
-    return LongStream.range(first, first + many).boxed().toList();
+    if (seeds.stream().anyMatch(Objects::isNull)) {
+      throw new BadArgument("--seeds has an empty place but must name whole numbers only.");
+    }
+    if (new HashSet<>(seeds).size() < seeds.size()) {
+      throw new BadArgument(
+          "--seeds is %s but must not name a seed twice."
+              .formatted(Sentences.brief(seeds.toString())));
+    }
+    return List.copyOf(seeds);
   }
 }

@@ -3,6 +3,7 @@ package org.attention4j.examples;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.attention4j.examples.report.AtomicFile;
@@ -29,14 +32,17 @@ final class SideBySide {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path directory;
+  private final PrintWriter messages;
 
   /**
    * Looks into a directory.
    *
    * @param directory of the comparisons' directories
+   * @param messages where damaged files are told of
    */
-  SideBySide(Path directory) {
+  SideBySide(Path directory, PrintWriter messages) {
     this.directory = directory;
+    this.messages = messages;
   }
 
   /**
@@ -47,7 +53,15 @@ final class SideBySide {
    * @param experiment what was trained
    * @param bits means and deviations by normalizer, in bits per character
    */
-  record Summary(String name, String date, Experiment experiment, Map<String, Spread> bits) {}
+  record Summary(String name, String date, Experiment experiment, Map<String, Spread> bits) {
+    /** Fails for a file that lacks something. */
+    Summary {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(date, "date");
+      Objects.requireNonNull(experiment, "experiment");
+      Objects.requireNonNull(bits, "bits");
+    }
+  }
 
   /**
    * A mean over seeds and its standard deviation.
@@ -74,7 +88,7 @@ final class SideBySide {
       for (Path each : directories.toList()) {
         Path file = each.resolve(SUMMARY);
         if (Files.isRegularFile(file)) {
-          summaries.add(JSON.readValue(Files.readAllBytes(file), Summary.class));
+          summary(file).ifPresent(summaries::add);
         }
       }
     } catch (IOException e) {
@@ -83,6 +97,18 @@ final class SideBySide {
     }
     summaries.sort(Comparator.comparing(Summary::date));
     return summaries;
+  }
+
+  private Optional<Summary> summary(Path file) {
+    try {
+      return Optional.of(JSON.readValue(Files.readAllBytes(file), Summary.class));
+    } catch (IOException e) {
+      messages.println(
+          Damage.sentence(file, e)
+              + " That comparison is left out; its command with --resume adds it again.");
+      messages.flush();
+      return Optional.empty();
+    }
   }
 
   /** A part of the report; none if there is but one comparison. */

@@ -6,7 +6,7 @@ import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
  * How a number varies from seed to seed.
  *
  * @param mean the mean
- * @param deviation the sample's standard deviation; zero for a single number
+ * @param deviation the sample's standard deviation; NaN for a single number
  * @param least the smallest
  * @param most the largest
  */
@@ -26,15 +26,19 @@ record Spread(double mean, double deviation, double least, double most) {
     }
     return new Spread(
         statistics.getMean(),
-        statistics.getStandardDeviation(),
+        statistics.getN() < 2 ? Double.NaN : statistics.getStandardDeviation(),
         statistics.getMin(),
         statistics.getMax());
   }
 
-  /** Mean and standard deviation, with a fixed count of decimals. */
+  /** The mean, and the standard deviation if there is one, with a fixed count of decimals. */
   String text(int decimals) {
-    return Double.isNaN(mean)
-        ? "\u2013"
-        : Numbers.fixed(mean, decimals) + " \u00b1 " + Numbers.fixed(deviation, decimals);
+    if (Double.isNaN(mean)) {
+      return "\u2013";
+    }
+    String text = Numbers.fixed(mean, decimals);
+    return Double.isNaN(deviation)
+        ? text
+        : text + " \u00b1 " + Numbers.fixed(deviation, decimals);
   }
 }

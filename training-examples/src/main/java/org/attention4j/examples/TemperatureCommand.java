@@ -26,19 +26,20 @@ import picocli.CommandLine.Spec;
           + " entmax:1.5 and ssmax.",
       "Prints the conclusion and writes report.html, its pictures as PNG, sensitivity.csv,"
           + " training.csv, steps.csv, heads.csv and alarms.csv; files of that name from an earlier"
-          + " run are replaced."
+          + " run are replaced. What each model came to is kept in DIR/runs as soon as it is"
+          + " finished."
     })
 final class TemperatureCommand implements Callable<Integer> {
   private static final String ALL = "0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10";
-  private static final String FEW = "0.01,0.1,1,10";
+  private static final String QUICK_TEMPERATURES = "0.01,0.03,0.1,1";
+  private static final List<String> QUICK_MAPS = List.of("softmax", "sparsemax");
+  private static final List<Long> SEEDS = List.of(1L, 2L, 3L);
   private static final int STEPS = 60;
-  private static final int QUICK_STEPS = 10;
-  private static final int SEEDS = 3;
-  private static final int QUICK_SEEDS = 2;
-  private static final int QUICK_MAPS = 3;
   private static final int CONTEXT = 32;
+  private static final int QUICK_CONTEXT = 16;
   private static final int BATCH = 16;
   private static final int WIDTH = 64;
+  private static final int QUICK_WIDTH = 32;
   private static final int HEADS = 4;
 
   @Spec private CommandSpec spec;
@@ -48,14 +49,19 @@ final class TemperatureCommand implements Callable<Integer> {
       names = "--temperatures",
       paramLabel = "LIST",
       description =
-          "The temperatures, with 1 among them (default: " + ALL + "; quick: " + FEW + ").")
+          "The temperatures, with 1 among them (default: "
+              + ALL
+              + "; quick: "
+              + QUICK_TEMPERATURES
+              + ").")
   private @Nullable String temperatures;
 
   @Option(
       names = "--steps",
+      defaultValue = "" + STEPS,
       paramLabel = "N",
-      description = "How many batches each model learns from (default: 60; quick: 10).")
-  private @Nullable Integer steps;
+      description = "How many batches each model learns from (default: ${DEFAULT-VALUE}).")
+  private int steps;
 
   @Option(
       names = "--out",
@@ -66,28 +72,49 @@ final class TemperatureCommand implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = "Fewer temperatures, steps, seeds and maps; takes less than a minute.")
+      description = "Fewer temperatures and maps, smaller models; takes less than a minute.")
   private boolean quick;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Goes on with an interrupted run: models that are finished in DIR with the same settings"
+              + " are not trained again.")
+  private boolean resume;
 
   @Override
   public Integer call() {
     double[] all = temperatures();
-    List<Long> seeds = seedOptions.seeds(quick ? QUICK_SEEDS : SEEDS);
+    List<Long> seeds = seedOptions.or(SEEDS);
     Settings settings = settings(seeds.get(0));
-    List<Tempered> maps = quick ? Tempered.all().subList(0, QUICK_MAPS) : Tempered.all();
-    OutputDirectory.make(out);
-    Native.workOnOneThread();
-    Corpus corpus = Europarl.load();
-    TemperatureStudy study =
-        TemperatureStudy.run(settings, corpus, maps, all, seeds, spec.commandLine().getErr());
-    TemperatureFiles.write(out, study);
-    Report report =
-        TemperatureReport.of(study, RunInfo.collect(arguments(), facts(settings, corpus, seeds)));
-    Path page = report.write(out);
-    PrintWriter console = spec.commandLine().getOut();
-    TemperatureConclusion.of(study).forEach(console::println);
-    console.printf("report: %s%n", page);
-    console.flush();
+    List<Tempered> maps =
+        quick ? QUICK_MAPS.stream().map(Tempered::of).toList() : Tempered.all();
+    PrintWriter messages = spec.commandLine().getErr();
+    try (OutputDirectory directory = OutputDirectory.open(out, messages);
+        Unfinished<TemperedTraining.Result> unfinished =
+            new Unfinished<>(
+                directory.path(),
+                arguments(),
+                maps.size() * all.length * seeds.size(),
+                messages,
+                (partial, results) ->
+                    TemperatureFiles.writePart(
+                        partial, results.stream().map(TemperedTraining.Result::run).toList()))) {
+      RunStore<TemperedTraining.Result> store =
+          new RunStore<>(out.resolve("runs"), TemperedTraining.Result.class, messages);
+      Corpus corpus = Europarl.load();
+      TemperatureStudy study =
+          TemperatureStudy.run(
+              settings, corpus, maps, all, seeds, store, resume, unfinished, messages);
+      TemperatureFiles.write(out, study);
+      Report report =
+          TemperatureReport.of(study, RunInfo.collect(arguments(), facts(settings, corpus, seeds)));
+      Path page = report.write(out);
+      PrintWriter console = spec.commandLine().getOut();
+      TemperatureConclusion.of(study).forEach(console::println);
+      console.printf("report: %s%n", page);
+      console.flush();
+    }
     return 0;
   }
 
@@ -95,19 +122,27 @@ final class TemperatureCommand implements Callable<Integer> {
     Map<String, String> facts = new LinkedHashMap<>(RunInfo.ofLanguageModels(settings, corpus));
     facts.put(
         "Training",
-        "%d steps of %d windows, Adam; the monitor looks every %d steps"
-            .formatted(settings.steps(), settings.batch(), TemperedTraining.LOOK_INTERVAL));
+        "%s of %s, Adam; the monitor looks every %d steps"
+            .formatted(
+                Numbers.count(settings.steps(), "step"),
+                Numbers.count(settings.batch(), "window"),
+                TemperedTraining.LOOK_INTERVAL));
     facts.put("Seeds", seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")));
     return facts;
   }
 
   private Settings settings(long seed) {
-    int usual = quick ? QUICK_STEPS : STEPS;
-    return new Settings(CONTEXT, steps == null ? usual : steps, BATCH, WIDTH, HEADS, seed);
+    return new Settings(
+        quick ? QUICK_CONTEXT : CONTEXT,
+        steps,
+        BATCH,
+        quick ? QUICK_WIDTH : WIDTH,
+        HEADS,
+        seed);
   }
 
   private double[] temperatures() {
-    String text = temperatures == null ? (quick ? FEW : ALL) : temperatures;
+    String text = temperatures == null ? (quick ? QUICK_TEMPERATURES : ALL) : temperatures;
     double[] values = Numbers.parseRow(text, "--temperatures", false);
     for (double value : values) {
       if (value <= 0) {

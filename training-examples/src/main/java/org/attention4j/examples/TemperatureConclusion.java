@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
 import org.attention4j.examples.Sensitivities.Steepness;
@@ -19,7 +20,37 @@ final class TemperatureConclusion {
 
   /** The sentences, each a paragraph. */
   static List<String> of(TemperatureStudy study) {
-    return List.of(atFixedWeights(study), inTraining(study), alarms(study));
+    return missing(study)
+        .map(missing -> List.of("No verdict: " + missing + ". " + counts(study)))
+        .orElseGet(() -> List.of(atFixedWeights(study), inTraining(study), alarms(study)));
+  }
+
+  /** What a verdict would need; both parts rest on models that have learned something. */
+  private static Optional<String> missing(TemperatureStudy study) {
+    double lowest =
+        study.maps().stream()
+            .flatMap(map -> study.runs(map, TemperatureStudy.REFERENCE).stream())
+            .mapToDouble(TemperedRun::validationBits)
+            .filter(bits -> !Double.isNaN(bits))
+            .min()
+            .orElse(Double.NaN);
+    if (!(lowest < study.unigramEntropy())) {
+      return Optional.of(
+          ("at T = 1 no training came below the unigram entropy of %s bits per character, so no"
+                  + " model has learned what another T could spoil; more --steps are needed")
+              .formatted(Numbers.fixed(study.unigramEntropy(), 3)));
+    }
+    return Evidence.seeds(study.seeds().size());
+  }
+
+  private static String counts(TemperatureStudy study) {
+    List<Verdict> verdicts = study.runs().stream().map(study::verdict).toList();
+    return "Of %s %d diverged, %d stalled and %d had a gradient spike."
+        .formatted(
+            Numbers.count(verdicts.size(), "training"),
+            verdicts.stream().filter(Verdict::diverged).count(),
+            verdicts.stream().filter(Verdict::stalled).count(),
+            verdicts.stream().filter(verdict -> verdict.spikes() > 0).count());
   }
 
   private static String atFixedWeights(TemperatureStudy study) {
@@ -80,34 +111,36 @@ final class TemperatureConclusion {
                   Numbers.brief(cold.mean() / usual.mean(), 2),
                   signed(coldBits.mean() - usualBits.mean())));
     }
-    List<TemperedRun> runs = study.runs();
-    long diverged = runs.stream().filter(run -> study.verdict(run).diverged()).count();
-    long stalled = runs.stream().filter(run -> study.verdict(run).stalled()).count();
-    long spiky = runs.stream().filter(run -> study.verdict(run).spikes() > 0).count();
-    return "In training, from T = 1 to T = %s the median gradient norm and the validation loss change by: %s. Of %d trainings %d diverged, %d stalled and %d had a gradient spike. %s"
+    return "In training, from T = 1 to T = %s the median gradient norm and the validation loss change by: %s. %s %s"
         .formatted(
-            Numbers.plain(coldest),
-            String.join("; ", parts),
-            runs.size(),
-            diverged,
-            stalled,
-            spiky,
-            best(study));
+            Numbers.plain(coldest), String.join("; ", parts), counts(study), best(study));
   }
 
   private static String best(TemperatureStudy study) {
     List<String> best = new ArrayList<>();
+    List<String> stalled = new ArrayList<>();
     for (Tempered map : study.maps()) {
       double temperature =
           Arrays.stream(study.temperatures())
               .boxed()
-              .min(
-                  Comparator.comparingDouble(
-                      t -> study.spread(map, t, TemperedRun::validationBits).mean()))
+              .min(Comparator.comparingDouble(t -> bits(study, map, t)))
               .orElse(Double.NaN);
-      best.add("%s at T = %s".formatted(map.label(), Numbers.plain(temperature)));
+      if (bits(study, map, temperature) < study.unigramEntropy()) {
+        best.add("%s at T = %s".formatted(map.label(), Numbers.plain(temperature)));
+      } else {
+        stalled.add(map.label());
+      }
     }
-    return "The validation loss is lowest for " + String.join(", ", best) + ".";
+    return "The validation loss is lowest for "
+        + String.join(", ", best)
+        + "."
+        + (stalled.isEmpty()
+            ? ""
+            : " Below the unigram entropy at no T: " + String.join(", ", stalled) + ".");
+  }
+
+  private static double bits(TemperatureStudy study, Tempered map, double temperature) {
+    return study.spread(map, temperature, TemperedRun::validationBits).mean();
   }
 
   private static String alarms(TemperatureStudy study) {
@@ -131,8 +164,14 @@ final class TemperatureConclusion {
             ? ""
             : " The median lead is %s steps."
                 .formatted(Numbers.brief(new Median().evaluate(leads), 3));
-    return "In %d of %d trainings away from T = 1 the loss showed the fault. In %d of these an alarm fired earlier, in %d no alarm fired at all.%s In %d trainings an alarm fired though the loss never showed a fault."
-        .formatted(shown.size(), verdicts.size(), before, quiet, timing, needless);
+    return "In %d of %s away from T = 1 the loss showed the fault. In %d of these an alarm fired earlier, in %d no alarm fired at all.%s In %s an alarm fired though the loss never showed a fault."
+        .formatted(
+            shown.size(),
+            Numbers.count(verdicts.size(), "training"),
+            before,
+            quiet,
+            timing,
+            Numbers.count(needless, "training"));
   }
 
   private static String signed(double value) {

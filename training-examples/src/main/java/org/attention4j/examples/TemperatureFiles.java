@@ -1,6 +1,7 @@
 package org.attention4j.examples;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.attention4j.examples.Sensitivities.Steepness;
 import org.attention4j.examples.report.Csv;
 import org.attention4j.monitor.Alarm;
@@ -18,9 +19,29 @@ final class TemperatureFiles {
   static void write(Path directory, TemperatureStudy study) {
     sensitivity(study).write(directory.resolve("sensitivity.csv"));
     training(study).write(directory.resolve("training.csv"));
-    steps(study).write(directory.resolve("steps.csv"));
-    heads(study).write(directory.resolve("heads.csv"));
-    alarms(study).write(directory.resolve("alarms.csv"));
+    ofRuns(directory, study.runs());
+  }
+
+  /**
+   * Writes what each training came to by itself, for a study that is not finished: {@code
+   * training.csv} then lacks what only the training at T = 1 beside it can show.
+   *
+   * @param directory where the files go
+   * @param runs as many as there are
+   */
+  static void writePart(Path directory, List<TemperedRun> runs) {
+    Csv csv = new Csv("normalizer", "temperature", "seed", "validation_bits_per_character");
+    for (TemperedRun run : runs) {
+      csv.row(run.normalizer().label(), run.temperature(), run.seed(), run.validationBits());
+    }
+    csv.write(directory.resolve("training.csv"));
+    ofRuns(directory, runs);
+  }
+
+  private static void ofRuns(Path directory, List<TemperedRun> runs) {
+    steps(runs).write(directory.resolve("steps.csv"));
+    heads(runs).write(directory.resolve("heads.csv"));
+    alarms(runs).write(directory.resolve("alarms.csv"));
   }
 
   private static Csv sensitivity(TemperatureStudy study) {
@@ -75,7 +96,7 @@ final class TemperatureFiles {
     return csv;
   }
 
-  private static Csv steps(TemperatureStudy study) {
+  private static Csv steps(List<TemperedRun> runs) {
     Csv csv =
         new Csv(
             "normalizer",
@@ -84,7 +105,7 @@ final class TemperatureFiles {
             "step",
             "train_bits_per_character",
             "gradient_norm");
-    for (TemperedRun run : study.runs()) {
+    for (TemperedRun run : runs) {
       for (int i = 0; i < run.losses().size(); i++) {
         csv.row(
             run.normalizer().label(),
@@ -98,7 +119,7 @@ final class TemperatureFiles {
     return csv;
   }
 
-  private static Csv heads(TemperatureStudy study) {
+  private static Csv heads(List<TemperedRun> runs) {
     Csv csv =
         new Csv(
             "normalizer",
@@ -108,7 +129,7 @@ final class TemperatureFiles {
             "head",
             "scores_gradient_norm",
             "normalized_entropy");
-    for (TemperedRun run : study.runs()) {
+    for (TemperedRun run : runs) {
       for (TemperedRun.Head head : run.heads()) {
         csv.row(
             run.normalizer().label(),
@@ -123,10 +144,10 @@ final class TemperatureFiles {
     return csv;
   }
 
-  private static Csv alarms(TemperatureStudy study) {
+  private static Csv alarms(List<TemperedRun> runs) {
     Csv csv =
         new Csv("normalizer", "temperature", "seed", "step", "rule", "layer", "head", "message");
-    for (TemperedRun run : study.runs()) {
+    for (TemperedRun run : runs) {
       for (Alarm alarm : run.alarms()) {
         csv.row(
             run.normalizer().label(),

@@ -30,11 +30,11 @@ final class TemperatureReport {
     TemperatureConclusion.of(study).forEach(text -> conclusion.add(Paragraph.finding(text)));
     return new Report(
         "Temperature: the 1/T instability",
-        "The same small language model with %s, at %d temperatures and with %d seeds: how steep the maps are, and what that does to training."
+        "The same small language model with %s, at %s and with %s: how steep the maps are, and what that does to training."
             .formatted(
                 study.maps().stream().map(Tempered::label).collect(Collectors.joining(", ")),
-                study.temperatures().length,
-                study.seeds().size()),
+                Numbers.count(study.temperatures().length, "temperature"),
+                Numbers.count(study.seeds().size(), "seed")),
         List.of(
             new Section("Conclusion", conclusion),
             Section.of(

@@ -20,26 +20,36 @@ final class TemperatureStudy {
   private final double[] temperatures;
   private final List<Long> seeds;
   private final int steps;
+  private final double unigramEntropy;
   private final Map<Key, TemperedRun> runs = new LinkedHashMap<>();
   private final Map<Key, Verdict> verdicts = new LinkedHashMap<>();
   private final Map<Key, Steepness> steepness = new LinkedHashMap<>();
 
   private TemperatureStudy(
-      List<Tempered> maps, double[] temperatures, List<Long> seeds, Settings settings) {
+      List<Tempered> maps,
+      double[] temperatures,
+      List<Long> seeds,
+      Settings settings,
+      double unigramEntropy) {
     this.maps = List.copyOf(maps);
     this.temperatures = temperatures.clone();
     this.seeds = List.copyOf(seeds);
     steps = settings.steps();
+    this.unigramEntropy = unigramEntropy;
   }
 
   /**
-   * Trains all models, and measures all maps at the scores of the softmax models at T = 1.
+   * Trains all models, or takes those that were trained before, and measures all maps at the scores
+   * of the softmax models at T = 1.
    *
    * @param settings sizes and steps
    * @param corpus the text
    * @param maps softmax first
    * @param temperatures ascending, with 1 among them
    * @param seeds at least one
+   * @param store where each training is kept
+   * @param resume whether trainings that were kept are taken as they are
+   * @param unfinished is told of each training that is finished
    * @param messages where the progress is shown
    * @return the results
    */
@@ -49,34 +59,69 @@ final class TemperatureStudy {
       List<Tempered> maps,
       double[] temperatures,
       List<Long> seeds,
+      RunStore<TemperedTraining.Result> store,
+      boolean resume,
+      Unfinished<TemperedTraining.Result> unfinished,
       PrintWriter messages) {
-    TemperatureStudy study = new TemperatureStudy(maps, temperatures, seeds, settings);
+    Native.workOnOneThread();
     List<Jobs.Job<TemperedTraining.Result>> jobs = new ArrayList<>();
     for (long seed : seeds) {
       for (double temperature : temperatures) {
         for (Tempered map : maps) {
-          boolean keep = map.equals(maps.get(0)) && temperature == REFERENCE;
-          TemperedTraining training =
-              new TemperedTraining(settings.withSeed(seed), corpus, map, temperature);
-          jobs.add(progress -> training.run(keep, progress));
+          jobs.add(job(settings.withSeed(seed), corpus, map, temperature, store));
         }
       }
     }
-    long allSteps = (long) jobs.size() * settings.steps();
-    double baseline = corpus.unigramEntropy();
-    for (TemperedTraining.Result result : Jobs.run(jobs, "temperature", allSteps, messages)) {
-      TemperedRun run = result.run();
-      study.runs.put(new Key(run.normalizer().label(), run.temperature(), run.seed()), run);
-      if (!result.scores().isEmpty()) {
-        study.measure(new Sensitivities(result.scores(), run.seed()), run.seed());
-      }
-    }
-    study.runs.forEach(
-        (key, run) ->
-            study.verdicts.put(
-                key,
-                Verdict.of(run, study.run(run.normalizer(), REFERENCE, run.seed()), baseline)));
+    List<TemperedTraining.Result> results =
+        Jobs.run(
+            "temperature",
+            jobs,
+            resume,
+            Runtime.getRuntime().availableProcessors(),
+            unfinished,
+            messages);
+    TemperatureStudy study =
+        new TemperatureStudy(maps, temperatures, seeds, settings, corpus.unigramEntropy());
+    results.forEach(study::add);
+    study.judge();
     return study;
+  }
+
+  private static Jobs.Job<TemperedTraining.Result> job(
+      Settings settings,
+      Corpus corpus,
+      Tempered map,
+      double temperature,
+      RunStore<TemperedTraining.Result> store) {
+    boolean keepScores = map.equals(Tempered.all().get(0)) && temperature == REFERENCE;
+    String name =
+        "%s T%s seed%d".formatted(map.label(), Numbers.plain(temperature), settings.seed());
+    String all = settings + " " + corpus.fingerprint();
+    return new Jobs.Job<>(
+        settings.steps(),
+        () -> store.find(name, all),
+        progress -> {
+          TemperedTraining.Result result =
+              new TemperedTraining(settings, corpus, map, temperature).run(keepScores, progress);
+          store.keep(name, all, result);
+          return result;
+        });
+  }
+
+  private void add(TemperedTraining.Result result) {
+    TemperedRun run = result.run();
+    runs.put(new Key(run.normalizer().label(), run.temperature(), run.seed()), run);
+    if (!result.scores().isEmpty()) {
+      measure(new Sensitivities(result.scores(), run.seed()), run.seed());
+    }
+  }
+
+  private void judge() {
+    runs.forEach(
+        (key, run) ->
+            verdicts.put(
+                key,
+                Verdict.of(run, run(run.normalizer(), REFERENCE, run.seed()), unigramEntropy)));
   }
 
   private void measure(Sensitivities sensitivities, long seed) {
@@ -101,6 +146,11 @@ final class TemperatureStudy {
 
   int steps() {
     return steps;
+  }
+
+  /** What a model needs that knows only how often each character occurs, in bits per character. */
+  double unigramEntropy() {
+    return unigramEntropy;
   }
 
   List<TemperedRun> runs() {

@@ -1,5 +1,7 @@
 package org.attention4j.examples;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
@@ -25,6 +27,27 @@ record Tempered(String label, Normalizer map, boolean hasOption, double exponent
         new Tempered("sparsemax", Normalizers.sparsemax(), false, 2),
         new Tempered("entmax:1.5", Normalizers.entmax15(), false, 1.5),
         new Tempered("ssmax", Normalizers.ssmax(), false, 1));
+  }
+
+  /**
+   * The map of a label.
+   *
+   * @param label as in {@link #all}
+   * @return the map
+   * @throws IllegalArgumentException if there is none
+   */
+  @JsonCreator
+  static Tempered of(String label) {
+    return all().stream()
+        .filter(map -> map.label().equals(label))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("There is no map '" + label + "'."));
+  }
+
+  /** What {@link #of} reads. */
+  @JsonValue
+  String text() {
+    return label;
   }
 
   /** What a layer is given as its normalizer. */

@@ -1,6 +1,7 @@
 package org.attention4j.examples;
 
 import java.util.List;
+import java.util.Objects;
 import org.attention4j.monitor.Alarm;
 
 /**
@@ -24,6 +25,15 @@ record TemperedRun(
     double validationBits,
     List<Head> heads,
     List<Alarm> alarms) {
+  /** Fails for a file that lacks something. */
+  TemperedRun {
+    Objects.requireNonNull(normalizer, "normalizer");
+    losses = List.copyOf(losses);
+    gradientNorms = List.copyOf(gradientNorms);
+    heads = List.copyOf(heads);
+    alarms = List.copyOf(alarms);
+  }
+
   /**
    * One head, as means over the looks of the second half of training.
    *

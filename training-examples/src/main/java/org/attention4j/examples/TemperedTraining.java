@@ -1,9 +1,9 @@
 package org.attention4j.examples;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.attention4j.monitor.Alarm;
@@ -53,7 +53,13 @@ final class TemperedTraining {
    * @param run how it went
    * @param scores the rows of scores of each head at the end; none unless asked for
    */
-  record Result(TemperedRun run, List<List<double[]>> scores) {}
+  record Result(TemperedRun run, List<List<double[]>> scores) {
+    /** Fails for a file that lacks something. */
+    Result {
+      Objects.requireNonNull(run, "run");
+      scores = List.copyOf(scores);
+    }
+  }
 
   /**
    * Trains.
@@ -89,8 +95,8 @@ final class TemperedTraining {
             tempered,
             temperature,
             settings.seed(),
-            Collections.unmodifiableList(losses),
-            Collections.unmodifiableList(gradientNorms),
+            losses,
+            gradientNorms,
             finite ? validationBits(model, validation) : Double.NaN,
             heads(),
             List.copyOf(alarms));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -17,11 +18,12 @@ final class TextFile {
   /**
    * Reads a text.
    *
-   * @param file the file
+   * @param name the file's path
    * @return the corpus
    * @throws BadArgument if the file cannot be read or is not UTF-8
    */
-  static Corpus load(Path file) {
+  static Corpus load(String name) {
+    Path file = path(name);
     if (!Files.isRegularFile(file)) {
       throw new BadArgument("--text %s is not a file.".formatted(file));
     }
@@ -34,6 +36,14 @@ final class TextFile {
       throw new BadArgument("--text %s is not UTF-8 text.".formatted(file), e);
     } catch (IOException e) {
       throw new BadArgument("--text %s cannot be read.".formatted(file), e);
+    }
+  }
+
+  private static Path path(String name) {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new BadArgument("--text '%s' is not a path.".formatted(Sentences.brief(name)), e);
     }
   }
 }

@@ -7,57 +7,57 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * Shows on standard error how far a comparison is, the loss of a model that trains and the time
- * left. Safe for use by several threads.
+ * Shows on standard error how far a command is, what a training has come to and the time left: one
+ * line that is drawn over on a terminal, a line now and then elsewhere. Safe for use by several
+ * threads.
  */
 final class TrainingBar implements AutoCloseable {
   private static final int WIDTH = 110;
-  private static final int INTERVAL_MILLIS = 500;
+  private static final int FRAME_MILLIS = 500;
+  private static final int LINE_MILLIS = 15_000;
 
   private final PrintWriter messages;
-  private final int trials;
-  private final int steps;
+  private final int trainings;
+  private final boolean drawsOver;
   private final ProgressBar bar;
   private int done;
-  private int skipped;
 
   /**
    * Begins a bar.
    *
+   * @param task what it is about, in a word
+   * @param trainings how many models there are
+   * @param steps how many steps they have together
    * @param messages where it is drawn
-   * @param trials how many models there are
-   * @param steps how many steps each of them has
    */
-  TrainingBar(PrintWriter messages, int trials, int steps) {
+  TrainingBar(String task, int trainings, long steps, PrintWriter messages) {
     this.messages = messages;
-    this.trials = trials;
-    this.steps = steps;
+    this.trainings = trainings;
+    drawsOver = Launch.drawsOver();
     bar =
         new ProgressBarBuilder()
-            .setTaskName("compare")
-            .setInitialMax((long) trials * steps)
+            .setTaskName(task)
+            .setInitialMax(steps)
             .setStyle(ProgressBarStyle.ASCII)
-            .setUpdateIntervalMillis(INTERVAL_MILLIS)
+            .setUpdateIntervalMillis(drawsOver ? FRAME_MILLIS : LINE_MILLIS)
             .setConsumer(new DelegatingProgressBarConsumer(this::draw, WIDTH))
             .build();
   }
 
   /** A model took a step. */
-  synchronized void onStep(String trial, double bits) {
-    bar.setExtraMessage(
-        " %d/%d, %s: %s bits/char".formatted(done, trials, trial, Numbers.fixed(bits, 3)));
+  synchronized void step(String message) {
+    bar.setExtraMessage(" %d/%d, %s".formatted(done, trainings, message));
     bar.step();
   }
 
-  /** A model was there already; it takes no time. */
-  synchronized void skip() {
+  /** A training was there already; it takes no time. */
+  synchronized void skip(int steps) {
     done++;
-    skipped++;
-    bar.maxHint((long) (trials - skipped) * steps);
+    bar.maxHint(bar.getMax() - steps);
   }
 
   /**
-   * A model is finished.
+   * A training is finished.
    *
    * @param left the steps that it did not come to
    */
@@ -69,11 +69,18 @@ final class TrainingBar implements AutoCloseable {
   @Override
   public void close() {
     bar.close();
-    messages.println();
+    if (drawsOver) {
+      messages.println();
+    }
+    messages.flush();
   }
 
   private void draw(String line) {
-    messages.print("\r" + line);
+    if (drawsOver) {
+      messages.print("\r" + line);
+    } else {
+      messages.println(line.stripTrailing());
+    }
     messages.flush();
   }
 }

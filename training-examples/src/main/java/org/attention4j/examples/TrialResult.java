@@ -2,6 +2,7 @@ package org.attention4j.examples;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Objects;
 import org.attention4j.monitor.Alarm;
 import org.jspecify.annotations.Nullable;
 
@@ -37,4 +38,33 @@ record TrialResult(
     List<HeadStatistics> heads,
     List<Double> losses,
     List<Alarm> alarms,
-    String sample) {}
+    String sample) {
+  /** Fails for a file that lacks something. */
+  TrialResult {
+    Objects.requireNonNull(label, "label");
+    Objects.requireNonNull(normalizer, "normalizer");
+    Objects.requireNonNull(memory, "memory");
+    heads = List.copyOf(heads);
+    losses = List.copyOf(losses);
+    alarms = List.copyOf(alarms);
+    Objects.requireNonNull(sample, "sample");
+  }
+
+  /** The same under another name of the normalizer. */
+  TrialResult withLabel(String other) {
+    return new TrialResult(
+        other,
+        normalizer,
+        seed,
+        validationBits,
+        brokeDownAt,
+        parameters,
+        seconds,
+        charactersPerSecond,
+        memory,
+        heads,
+        losses,
+        alarms,
+        sample);
+  }
+}

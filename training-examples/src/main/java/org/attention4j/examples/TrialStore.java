@@ -3,7 +3,9 @@ package org.attention4j.examples;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
@@ -23,6 +25,7 @@ final class TrialStore {
   private final Path directory;
   private final Corpus corpus;
   private final int monitorEvery;
+  private final PrintWriter messages;
 
   /**
    * Opens a store.
@@ -30,12 +33,14 @@ final class TrialStore {
    * @param directory where the trials are, made if absent
    * @param corpus what the models learn
    * @param monitorEvery how often the monitor looks
+   * @param messages where damaged trials are told of
    * @throws CommandFailure if the directory cannot be made
    */
-  TrialStore(Path directory, Corpus corpus, int monitorEvery) {
+  TrialStore(Path directory, Corpus corpus, int monitorEvery, PrintWriter messages) {
     this.directory = directory;
     this.corpus = corpus;
     this.monitorEvery = monitorEvery;
+    this.messages = messages;
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
@@ -60,17 +65,31 @@ final class TrialStore {
    * Looks for a finished trial.
    *
    * @param trial which one
-   * @return its result, or nothing if it was never finished or its result cannot be read
+   * @return its result; nothing if it was never finished, and nothing, with a message, if what it
+   *     left is damaged
    */
   Optional<TrialResult> find(Trial trial) {
-    Path file = directory(trial).resolve(RESULT);
-    try {
-      return Files.isRegularFile(file)
-          ? Optional.of(JSON.readValue(file.toFile(), TrialResult.class))
-          : Optional.empty();
-    } catch (IOException e) {
+    Path whole = directory(trial);
+    if (!Files.isDirectory(whole)) {
       return Optional.empty();
     }
+    Path file = whole.resolve(RESULT);
+    try {
+      TrialResult result = JSON.readValue(Files.readAllBytes(file), TrialResult.class);
+      file = whole.resolve(Training.MEASUREMENTS);
+      MonitorLog.check(file);
+      return Optional.of(result);
+    } catch (NoSuchFileException e) {
+      return damaged(trial, "%s is missing.".formatted(file));
+    } catch (IOException e) {
+      return damaged(trial, Damage.sentence(file, e));
+    }
+  }
+
+  private Optional<TrialResult> damaged(Trial trial, String sentence) {
+    messages.println("%s %s is trained again.".formatted(sentence, trial.title()));
+    messages.flush();
+    return Optional.empty();
   }
 
   /**

@@ -1,15 +1,16 @@
 package org.attention4j.examples;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ModuleFinder;
-import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The vector instructions that the fused kernels want live in a module which only the JVM's command
@@ -28,6 +29,17 @@ final class VectorModule {
   /** These would compete with those of the first JVM for a port or a file. */
   private static final List<String> ATTACHED = List.of("-agentlib:", "-agentpath:", "-javaagent:");
 
+  /** ND4J's native library is loaded, which Java 24 and newer warn of unless it is allowed. */
+  private static final String NATIVE_ACCESS = "--enable-native-access";
+
+  /** JavaCPP and ND4J use what Java 24 and newer warn of unless it is allowed. */
+  private static final String UNSAFE = "--sun-misc-unsafe-memory-access";
+
+  private static final int FIRST_TO_WARN = 24;
+
+  /** So long the other JVM may take to write down how far it came. */
+  private static final int FAREWELL_SECONDS = 20;
+
   private VectorModule() {}
 
   static boolean isPresent() {
@@ -43,26 +55,45 @@ final class VectorModule {
   }
 
   /**
-   * Runs a class's main method in a JVM like this one that has the module.
+   * Runs a class's main method in a JVM like this one that has the module. If this one is asked to
+   * end, the other one is, and is waited for.
    *
    * @param main the class
    * @param arguments the command line's arguments
    * @param messages where its standard error goes
    * @return its exit status
    */
-  static int run(Class<?> main, List<String> arguments, PrintStream messages)
+  static int run(Class<?> main, List<String> arguments, OutputStream messages)
       throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(command(main, arguments))
             .redirectInput(ProcessBuilder.Redirect.INHERIT)
             .redirectOutput(ProcessBuilder.Redirect.INHERIT)
             .start();
-    Thread farewell = new Thread(process::destroy, "end of the other JVM");
+    CountDownLatch passed = new CountDownLatch(1);
+    Thread farewell = new Thread(() -> end(process, passed), "end of the other JVM");
     Runtime.getRuntime().addShutdownHook(farewell);
-    pass(process.getErrorStream(), messages);
+    try {
+      pass(process.getErrorStream(), messages);
+    } finally {
+      passed.countDown();
+    }
     int status = process.waitFor();
-    Runtime.getRuntime().removeShutdownHook(farewell);
+    Interruption.remove(farewell);
     return status;
+  }
+
+  private static void end(Process process, CountDownLatch passed) {
+    process.destroy();
+    try {
+      if (!process.waitFor(FAREWELL_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+      boolean all = passed.await(1, TimeUnit.SECONDS);
+      assert all || !process.isAlive();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** The command line of the other JVM. */
@@ -71,28 +102,63 @@ final class VectorModule {
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(jvmArguments());
     command.addAll(List.of("--add-modules", NAME));
+    command.addAll(silencers(Runtime.version().feature(), jvmArguments()));
     // Also ends the matter if the other JVM should not get the module either.
     command.add("-D" + RELAUNCH + "=false");
+    command.addAll(Launch.handedOn());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);
     return command;
   }
 
-  /** Passes everything on as it comes, but for the warning, which would be the first line. */
-  static void pass(InputStream from, PrintStream to) throws IOException {
-    BufferedReader reader =
-        new BufferedReader(new InputStreamReader(from, Charset.defaultCharset()));
-    String first = reader.readLine();
-    if (first == null) {
-      return;
+  /**
+   * Allows what a JVM would warn of, unless the user decided on it.
+   *
+   * @param feature the JVM's version
+   * @param given what the user told the JVM
+   * @return further arguments for the JVM
+   */
+  static List<String> silencers(int feature, List<String> given) {
+    List<String> silencers = new ArrayList<>();
+    if (feature >= FIRST_TO_WARN) {
+      for (String each : List.of(NATIVE_ACCESS + "=ALL-UNNAMED", UNSAFE + "=allow")) {
+        if (given.stream().noneMatch(argument -> argument.startsWith(option(each)))) {
+          silencers.add(each);
+        }
+      }
     }
-    if (!first.equals(WARNING)) {
-      to.println(first);
-    }
-    char[] buffer = new char[4096];
-    for (int n = reader.read(buffer); n >= 0; n = reader.read(buffer)) {
-      to.print(String.valueOf(buffer, 0, n));
+    return silencers;
+  }
+
+  private static String option(String argument) {
+    return argument.substring(0, argument.indexOf('='));
+  }
+
+  /** Passes every byte on as it comes, but for the warning, which would be the first line. */
+  static void pass(InputStream from, OutputStream to) throws IOException {
+    byte[] warning = WARNING.getBytes(StandardCharsets.US_ASCII);
+    byte[] first = from.readNBytes(warning.length);
+    boolean isWarning = Arrays.equals(first, warning);
+    if (isWarning) {
+      skipLineEnd(from, to);
+    } else {
+      to.write(first);
       to.flush();
+    }
+    byte[] buffer = new byte[8192];
+    for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+      to.write(buffer, 0, n);
+      to.flush();
+    }
+  }
+
+  private static void skipLineEnd(InputStream from, OutputStream to) throws IOException {
+    int next = from.read();
+    if (next == '\r') {
+      next = from.read();
+    }
+    if (next >= 0 && next != '\n') {
+      to.write(next);
     }
   }
 

@@ -1,10 +1,10 @@
 package org.attention4j.examples.quickstart;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.AlarmRules;
 import org.attention4j.monitor.AttentionMonitor;
-import org.attention4j.monitor.History;
 import org.attention4j.monitor.Reporters;
 import org.attention4j.monitor.Tier;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -12,7 +12,6 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -23,16 +22,19 @@ final class Example2Watch {
 
   /** The argument is the file that the measurements are added to. */
   public static void main(String[] arguments) {
+    if (arguments.length != 1) {
+      System.err.println("Name one file for the measurements, such as attention.jsonl.");
+      System.exit(2);
+    }
     var attention = new SelfAttentionLayer.Builder().nOut(16).nHeads(2).projectInput(true).build();
     var output = new RnnOutputLayer.Builder(LossFunction.MSE).nOut(8);
     var description = new NeuralNetConfiguration.Builder().seed(1).updater(new Adam(1e-2));
     var layers = description.list(attention, output.activation(Activation.IDENTITY).build());
     var network = new MultiLayerNetwork(layers.setInputType(InputType.recurrent(8)).build());
     network.init();
-    INDArray x = Nd4j.randn(16, 8, 24); // examples, features, steps
-    INDArray y = x.max(true, 2).broadcast(x.shape()); // each step asks for the sequence's maxima
-
-    History history = Reporters.history(1000);
+    var x = Nd4j.randn(16, 8, 24); // examples, features, steps
+    var y = x.max(true, 2).broadcast(x.shape()); // each step asks for the sequence's maxima
+    var history = Reporters.history(1000);
     var monitor =
         AttentionMonitor.builder()
             .every(50)
@@ -49,9 +51,8 @@ final class Example2Watch {
     }
     for (var look : history.records()) {
       System.out.printf("iteration %3d, head %d:", look.iteration(), look.head());
-      for (String metric : new String[] {"effectiveTokens", "maxLogit", "separableShare"}) {
-        System.out.printf("  %s %.2f", metric, look.metrics().get(metric));
-      }
+      List.of("effectiveTokens", "maxLogit", "separableShare")
+          .forEach(name -> System.out.printf("  %s %.2f", name, look.metrics().get(name)));
       System.out.println();
     }
   }
