@@ -10,9 +10,12 @@ import static org.attention4j.layers.Networks.STEPS;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.normalizer.Normalizer;
@@ -148,23 +151,37 @@ class FusedExecutionTest {
                                 .map(masked -> Arguments.of(layer, type, masked))));
   }
 
+  /** Parameters that FLOAT can hold, in either type. */
   private static MultiLayerNetwork network(Layer layer, DataType type) {
     Nd4j.getRandom().setSeed(41);
+    INDArray parameters = Networks.of(DataType.FLOAT, layer.clone()).params();
+    INDArray noise = Nd4j.randn(DataType.DOUBLE, parameters.shape()).mul(0.3);
     MultiLayerNetwork network = Networks.of(type, layer);
-    INDArray noise = Nd4j.randn(DataType.DOUBLE, network.numParams()).mul(0.3).castTo(type);
-    network.params().addi(noise);
+    network.params().assign(parameters.add(noise.castTo(DataType.FLOAT)).castTo(type));
     return network;
   }
 
-  /** The same numbers in each call, of the layer alone. */
-  private static LayerPass pass(Layer layer, DataType type, boolean masked) {
+  /** The same numbers in each call, of the layer alone, but for the given change. */
+  private static Map<String, INDArray> pass(
+      Layer layer, DataType type, boolean masked, UnaryOperator<INDArray> change) {
     MultiLayerNetwork network = network(layer, type);
-    INDArray input = Networks.input(type, EXAMPLES, STEPS).mul(1.5);
+    network.params().assign(change.apply(network.params()));
+    Nd4j.getRandom().setSeed(53);
+    INDArray input = Networks.input(DataType.FLOAT, EXAMPLES, STEPS).mul(1.5).castTo(type);
     INDArray mask = masked ? mask(type) : null;
     network.getLayer(0).setMaskArray(mask);
     long[] shape = network.getLayer(0).activate(input.dup(), false, NO_WORKSPACES).shape().clone();
-    INDArray epsilon = Nd4j.randn(DataType.DOUBLE, shape).castTo(type);
-    return LayerPass.of(network, input, mask, epsilon);
+    INDArray epsilon = Nd4j.randn(DataType.DOUBLE, shape).castTo(DataType.FLOAT).castTo(type);
+    LayerPass pass = LayerPass.of(network, change.apply(input), mask, change.apply(epsilon));
+    Map<String, INDArray> arrays = new LinkedHashMap<>();
+    arrays.put("output", pass.output());
+    arrays.put("input gradient", pass.inputGradient());
+    arrays.putAll(pass.gradients());
+    return arrays;
+  }
+
+  private static Map<String, INDArray> pass(Layer layer, DataType type, boolean masked) {
+    return pass(layer, type, masked, UnaryOperator.identity());
   }
 
   /** Of one example nothing counts. */
@@ -178,23 +195,32 @@ class FusedExecutionTest {
   @ParameterizedTest
   @MethodSource("layersInBothTypes")
   void sameOutputAndGradients(Option option, DataType type, boolean masked) {
-    LayerPass graph = pass(option.layer().apply(Execution.GRAPH), type, masked);
-    LayerPass fused = pass(option.layer().apply(Execution.FUSED), type, masked);
-
-    assertSame("output", fused.output(), graph.output());
-    assertSame("input gradient", fused.inputGradient(), graph.inputGradient());
-    assertThat(fused.gradients().keySet()).isEqualTo(graph.gradients().keySet());
-    graph
-        .gradients()
-        .forEach((name, expected) -> assertSame(name, fused.gradients().get(name), expected));
-    assertThat(graph.output().amaxNumber().doubleValue()).isGreaterThan(1e-2);
+    Map<String, INDArray> fused = pass(option.layer().apply(Execution.FUSED), type, masked);
+    Map<String, INDArray> graph = pass(option.layer().apply(Execution.GRAPH), type, masked);
+    assertThat(graph.get("output").amaxNumber().doubleValue()).isGreaterThan(1e-2);
+    if (type == DataType.DOUBLE) {
+      assertSame(fused, graph);
+      return;
+    }
+    Layer layer = option.layer().apply(Execution.GRAPH);
+    Random random = new Random(59);
+    FloatError allowed =
+        new FloatError(
+            pass(layer, DataType.DOUBLE, masked),
+            pass(layer, DataType.DOUBLE, masked, x -> FloatError.moved(x, random)),
+            EXAMPLES * STEPS);
+    allowed.assertHeldBy("graph", graph);
+    allowed.assertHeldBy("fused", fused);
   }
 
-  private static void assertSame(String what, INDArray actual, INDArray expected) {
-    double size = Math.max(0.1, expected.amaxNumber().doubleValue());
-    assertThat(LayerPass.distance(actual, expected) / size)
-        .as(what)
-        .isLessThan(expected.dataType() == DataType.FLOAT ? 1e-4 : 1e-9);
+  /** Two paths in DOUBLE: what rounding leaves is far below any mistake. */
+  private static void assertSame(Map<String, INDArray> actual, Map<String, INDArray> expected) {
+    assertThat(actual.keySet()).isEqualTo(expected.keySet());
+    expected.forEach(
+        (name, array) -> {
+          double size = Math.max(0.1, array.amaxNumber().doubleValue());
+          assertThat(LayerPass.distance(actual.get(name), array) / size).as(name).isLessThan(1e-9);
+        });
   }
 
   /** Bit by bit, which another road would not give. */
@@ -202,11 +228,8 @@ class FusedExecutionTest {
   void autoIsFusedBelowDouble() {
     for (DataType type : List.of(DataType.FLOAT, DataType.FLOAT16, DataType.DOUBLE)) {
       Execution expected = type == DataType.DOUBLE ? Execution.GRAPH : Execution.FUSED;
-      LayerPass auto = pass(attention().causal(true).build(), type, true);
-      LayerPass same = pass(attention().causal(true).execution(expected).build(), type, true);
-      assertThat(auto.output()).isEqualTo(same.output());
-      assertThat(auto.inputGradient()).isEqualTo(same.inputGradient());
-      assertThat(auto.gradients()).isEqualTo(same.gradients());
+      assertThat(pass(attention().causal(true).build(), type, true))
+          .isEqualTo(pass(attention().causal(true).execution(expected).build(), type, true));
     }
   }
 
@@ -271,40 +294,61 @@ class FusedExecutionTest {
   @MethodSource("mapsInBothTypes")
   void vertex(Normalizer normalizer, DataType type) {
     for (boolean masked : new boolean[] {false, true}) {
-      List<INDArray> graph = vertexPass(vertex(Execution.GRAPH, normalizer), type, masked);
-      List<INDArray> fused = vertexPass(vertex(Execution.FUSED, normalizer), type, masked);
-      for (int i = 0; i < graph.size(); i++) {
-        assertSame("array " + i, fused.get(i), graph.get(i));
+      AttentionVertex graph = vertex(Execution.GRAPH, normalizer);
+      AttentionVertex fused = vertex(Execution.FUSED, normalizer);
+      UnaryOperator<INDArray> same = UnaryOperator.identity();
+      Map<String, INDArray> graphPass = vertexPass(graph, type, masked, same);
+      Map<String, INDArray> fusedPass = vertexPass(fused, type, masked, same);
+      if (type == DataType.DOUBLE) {
+        assertSame(fusedPass, graphPass);
+        continue;
       }
+      Random random = new Random(61);
+      FloatError allowed =
+          new FloatError(
+              vertexPass(graph, DataType.DOUBLE, masked, same),
+              vertexPass(graph, DataType.DOUBLE, masked, x -> FloatError.moved(x, random)),
+              EXAMPLES * Graphs.QUERIES);
+      allowed.assertHeldBy("graph", graphPass);
+      allowed.assertHeldBy("fused", fusedPass);
     }
   }
 
-  /** Output, gradients by the inputs, gradients by the parameters. */
-  private static List<INDArray> vertexPass(
-      AttentionVertex configuration, DataType type, boolean masked) {
+  /** Output, gradients by the inputs, gradients by the parameters, of numbers FLOAT can hold. */
+  private static Map<String, INDArray> vertexPass(
+      AttentionVertex configuration,
+      DataType type,
+      boolean masked,
+      UnaryOperator<INDArray> change) {
     Nd4j.getRandom().setSeed(43);
-    ComputationGraph network = Graphs.of(type, configuration, 0, 1, 2);
+    INDArray parameters = Graphs.of(DataType.FLOAT, configuration.clone(), 0, 1, 2).params();
+    ComputationGraph network = Graphs.of(type, configuration.clone(), 0, 1, 2);
+    network.params().assign(change.apply(parameters.castTo(type)));
     network.initGradientsView();
+    Nd4j.getRandom().setSeed(47);
     GraphVertex vertex = network.getVertex("attention");
     INDArray[] inputs = {
-      Graphs.input(type, 0, EXAMPLES, Graphs.QUERIES),
-      Graphs.input(type, 1, EXAMPLES, Graphs.KEYS),
-      Graphs.input(type, 2, EXAMPLES, Graphs.KEYS)
+      Graphs.input(DataType.FLOAT, 0, EXAMPLES, Graphs.QUERIES),
+      Graphs.input(DataType.FLOAT, 1, EXAMPLES, Graphs.KEYS),
+      Graphs.input(DataType.FLOAT, 2, EXAMPLES, Graphs.KEYS)
     };
     if (masked) {
       INDArray keys = Networks.mask(type, EXAMPLES, Graphs.KEYS);
       network.setLayerMaskArrays(
           new INDArray[] {Networks.mask(type, EXAMPLES, Graphs.QUERIES), keys, keys}, null);
     }
-    vertex.setInputs(inputs);
+    vertex.setInputs(
+        Arrays.stream(inputs).map(x -> change.apply(x.castTo(type))).toArray(INDArray[]::new));
     INDArray output = vertex.doForward(true, NO_WORKSPACES).dup();
-    vertex.setEpsilon(Nd4j.randn(DataType.DOUBLE, output.shape()).castTo(type));
+    INDArray epsilon = Nd4j.randn(DataType.DOUBLE, output.shape()).castTo(DataType.FLOAT);
+    vertex.setEpsilon(change.apply(epsilon.castTo(type)));
     Pair<Gradient, INDArray[]> gradients = vertex.doBackward(false, NO_WORKSPACES);
-    List<INDArray> arrays = new ArrayList<>(List.of(output));
-    Arrays.stream(gradients.getSecond()).map(INDArray::dup).forEach(arrays::add);
-    gradients.getFirst().gradientForVariable().values().stream()
-        .map(INDArray::dup)
-        .forEach(arrays::add);
+    Map<String, INDArray> arrays = new LinkedHashMap<>();
+    arrays.put("output", output);
+    for (int i = 0; i < inputs.length; i++) {
+      arrays.put("gradient of input " + i, gradients.getSecond()[i].dup());
+    }
+    gradients.getFirst().gradientForVariable().forEach((name, g) -> arrays.put(name, g.dup()));
     return arrays;
   }
 
@@ -382,11 +426,12 @@ class FusedExecutionTest {
           .hasMessageEndingWith(" has no row kernel.");
     }
     for (Execution how : List.of(Execution.AUTO, Execution.GRAPH)) {
-      LayerPass own =
-          pass(
-              attention().normalizer(WITHOUT_KERNEL).execution(how).build(), DataType.FLOAT, false);
-      LayerPass softmax = pass(attention().execution(how).build(), DataType.FLOAT, false);
-      assertSame("output", own.output(), softmax.output());
+      assertThat(
+              pass(
+                  attention().normalizer(WITHOUT_KERNEL).execution(how).build(),
+                  DataType.FLOAT,
+                  false))
+          .isEqualTo(pass(attention().execution(Execution.GRAPH).build(), DataType.FLOAT, false));
     }
   }
 
