@@ -62,8 +62,15 @@ public final class AttentionSwap {
    *
    * @param normalizer the map from scores to weights in the layers that come in
    * @return the swap
+   * @throws IllegalArgumentException if it is null
    */
   public static AttentionSwap with(Normalizer normalizer) {
+    @Nullable Normalizer given = normalizer;
+    if (given == null) {
+      throw new IllegalArgumentException(
+          "AttentionSwap.with(..): the normalizer is null but must be one, such as"
+              + " Normalizers.softmax().");
+    }
     return new AttentionSwap(normalizer, Set.of());
   }
 

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
+import org.attention4j.monitor.LastingFault.Excuse;
 import org.attention4j.monitor.LastingFault.Fault;
 import org.attention4j.monitor.LastingFault.Finding;
 
@@ -53,6 +54,7 @@ public final class AlarmRules {
         new LastingFault(
             "entropy-collapse",
             duration,
+            Excuse.SUCCESS,
             "try a lower learning rate, qkNorm, or a length-aware normalizer such as"
                 + " Normalizers.ssmax()",
             new EntropyCollapse(floor, fall));
@@ -72,6 +74,7 @@ public final class AlarmRules {
         new LastingFault(
             "vanishing-attention",
             duration,
+            Excuse.PROGRESS,
             "try a length-aware normalizer such as Normalizers.ssmax(), or a sparse one such as"
                 + " Normalizers.topFraction(0.06)",
             metricRecord ->
@@ -102,6 +105,7 @@ public final class AlarmRules {
         new LastingFault(
             "saturated-head",
             full * duration,
+            Excuse.PROGRESS,
             "try fewer active tokens, such as Normalizers.topFraction(0.06), or more heads",
             metricRecord ->
                 value(metricRecord, "separableShare")
@@ -129,6 +133,7 @@ public final class AlarmRules {
         new LastingFault(
             "logit-blow-up",
             duration,
+            Excuse.SUCCESS,
             "try qkNorm, weight decay on Wq and Wk, or a lower learning rate",
             metricRecord -> above(metricRecord, "maxLogit", limit, "the largest logit is %.4g"));
   }
@@ -145,14 +150,19 @@ public final class AlarmRules {
         new LastingFault(
             "cold-softmax",
             duration,
+            Excuse.SUCCESS,
             "try a higher temperature, or a sparse normalizer such as Normalizers.entmax15()",
             metricRecord -> below(metricRecord, "temperature", limit, "the temperature is %.3g"));
   }
 
   /**
-   * A gradient far above its own running median, at the scores or at one of the head's parameters.
+   * A gradient far above the run's own scale, at the scores or at one of the head's parameters. The
+   * scale is the highest running median that any gradient norm of the head has had so far: those of
+   * a training that has converged shrink by many powers of ten and then vary as much from batch to
+   * batch, which is no explosion. Norms above the limit do not count for the median, unless they
+   * last for 20 looks: then they are the new scale.
    *
-   * @param factor how far, 10 by default
+   * @param factor how many times the scale is too far, 10 by default
    * @param duration in looks, 2 by default
    * @return the rule
    */
@@ -161,6 +171,7 @@ public final class AlarmRules {
         new LastingFault(
             "exploding-gradient",
             duration,
+            Excuse.SUCCESS,
             "try gradient clipping, a lower learning rate or a warm-up",
             new ExplodingGradient(factor));
   }
@@ -171,13 +182,20 @@ public final class AlarmRules {
    * @return the rule
    */
   public static AlarmRule.Factory notFinite() {
-    return () ->
-        new LastingFault(
-            "not-finite",
-            1,
-            "go back to a saved model, and try a lower learning rate or gradient clipping",
-            metricRecord ->
-                above(metricRecord, "nonFinite", 0, "%.0f numbers are NaN or infinite"));
+    return new NotFinite();
+  }
+
+  /** Known by its class to those who rank rules. */
+  record NotFinite() implements AlarmRule.Factory {
+    @Override
+    public AlarmRule create() {
+      return new LastingFault(
+          "not-finite",
+          1,
+          Excuse.NONE,
+          "go back to a saved model, and try a lower learning rate or gradient clipping",
+          metricRecord -> above(metricRecord, "nonFinite", 0, "%.0f numbers are NaN or infinite"));
+    }
   }
 
   private static Optional<Double> value(MetricRecord metricRecord, String metric) {
@@ -229,9 +247,7 @@ public final class AlarmRules {
       boolean faulty = value < floor || (value < NEAR * floor && value < fall * median);
       boolean recovered =
           value >= floor * (1 + HYSTERESIS) && !(value < fall * (1 + HYSTERESIS) * median);
-      if (!faulty) {
-        usual.add(value);
-      }
+      usual.add(value, !faulty);
       return new Finding(
           faulty,
           recovered,
@@ -241,38 +257,62 @@ public final class AlarmRules {
     }
   }
 
-  private record ExplodingGradient(double factor, Map<String, RunningMedian> usual)
-      implements Fault {
+  /**
+   * The norms of the head's gradients, each with its running median. What they are compared with is
+   * the run's own scale: the highest of all these medians so far. Gradients that have shrunk with
+   * the loss, or that have yet to wake, may be any number of times their own median without being
+   * large.
+   */
+  private static final class ExplodingGradient implements Fault {
+    private final double factor;
+    private final Map<String, RunningMedian> usual = new HashMap<>();
+    private double scale;
+
     ExplodingGradient(double factor) {
-      this(factor, new HashMap<>());
+      this.factor = factor;
     }
 
     @Override
     public Optional<Finding> judge(MetricRecord metricRecord) {
-      Finding worst = null;
-      double worstRatio = Double.NEGATIVE_INFINITY;
+      String largest = null;
+      double value = Double.NEGATIVE_INFINITY;
       for (Map.Entry<String, Double> metric : metricRecord.metrics().entrySet()) {
-        String name = metric.getKey();
-        if (name.equals("scoresGradientNorm") || name.startsWith("gradientNorm.")) {
-          double value = metric.getValue();
-          RunningMedian median = usual.computeIfAbsent(name, n -> new RunningMedian());
-          double ratio = value / median.median();
-          if (!(ratio > factor)) {
-            median.add(value);
-          }
-          if (worst == null || ratio > worstRatio) {
-            worstRatio = Double.isNaN(ratio) ? worstRatio : ratio;
-            worst =
-                new Finding(
-                    ratio > factor,
-                    ratio <= factor * (1 - HYSTERESIS),
-                    name,
-                    value,
-                    words("%s is %.3g, %.3g times its median", name, value, ratio));
-          }
+        if (isGradient(metric.getKey()) && metric.getValue() > value) {
+          largest = metric.getKey();
+          value = metric.getValue();
         }
       }
-      return Optional.ofNullable(worst);
+      if (largest == null) {
+        return Optional.empty();
+      }
+      double limit = scale == 0 ? Double.POSITIVE_INFINITY : factor * scale; // none as yet
+      double ratio = value / scale;
+      metricRecord.metrics().forEach((name, norm) -> remember(name, norm, limit));
+      if (limit == Double.POSITIVE_INFINITY) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new Finding(
+              ratio > factor,
+              ratio <= factor * (1 - HYSTERESIS),
+              largest,
+              value,
+              words(
+                  "%s is %.3g, %.3g times what is usual for the largest gradient of this head",
+                  largest, value, ratio)));
+    }
+
+    private static boolean isGradient(String metric) {
+      return metric.equals("scoresGradientNorm") || metric.startsWith("gradientNorm.");
+    }
+
+    private void remember(String metric, double value, double limit) {
+      if (isGradient(metric)) {
+        RunningMedian median = usual.computeIfAbsent(metric, name -> new RunningMedian());
+        median.add(value, value <= limit);
+        double level = median.median();
+        scale = level > scale ? level : scale;
+      }
     }
   }
 }

@@ -4,47 +4,41 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The rules of each head, and what happens when one of them finds something. */
+/** The rules of each layer, and what happens when one of them finds something. */
 final class Alarms {
   private static final Logger LOG = LoggerFactory.getLogger(Alarms.class);
 
-  private record Head(String layer, int head) {}
-
-  /** The rules that one factory has made, which fail together. */
-  private static final class Watch {
-    private final AlarmRule.Factory factory;
-    private final Guard guard;
-    private final Map<Head, AlarmRule> rules = new HashMap<>();
-
-    Watch(AlarmRule.Factory factory) {
-      this.factory = factory;
-      guard = new Guard("Alarm rule " + factory);
-    }
-
-    Optional<Alarm> check(MetricRecord metricRecord) {
-      List<Alarm> found = new ArrayList<>();
-      guard.run(
-          () ->
-              rules
-                  .computeIfAbsent(
-                      new Head(metricRecord.layer(), metricRecord.head()), head -> factory.create())
-                  .check(metricRecord)
-                  .ifPresent(found::add));
-      return found.stream().findFirst();
-    }
-  }
+  /** One factory, whose rules fail together. */
+  private record Watch(AlarmRule.Factory factory, Guard guard) {}
 
   /** Someone who is called. */
   private record Action(Consumer<Alarm> consumer, Guard guard) {}
 
-  private final List<Watch> watches;
+  /** What is remembered of one layer. */
+  private final class Layer {
+    private final ScoreTrend trend = new ScoreTrend();
+    private final List<LayerRules> rules =
+        watches.stream().map(watch -> new LayerRules(watch.factory(), watch.guard())).toList();
+
+    void check(LayerReport report) {
+      trend.add(report.score());
+      for (LayerRules rule : rules) {
+        rule.check(report.records(), trend).forEach(Alarms.this::raise);
+        if (rule.silencesOthers()) {
+          return;
+        }
+      }
+    }
+  }
+
+  private final List<Watch> watches = new ArrayList<>();
+  private final Map<String, Layer> layers = new HashMap<>();
   private final List<Action> actions;
   private final Predicate<Alarm> ending;
   private final Guard endingGuard = new Guard("The choice of alarms that stop training");
@@ -59,17 +53,22 @@ final class Alarms {
    */
   Alarms(
       List<AlarmRule.Factory> factories, List<Consumer<Alarm>> consumers, Predicate<Alarm> ending) {
-    watches = factories.stream().map(Watch::new).toList();
+    for (AlarmRule.Factory factory : factories) {
+      int place = LayerRules.silencesOthers(factory) ? 0 : watches.size();
+      watches.add(place, new Watch(factory, Guard.of("Alarm rule", factory)));
+    }
     actions =
         consumers.stream()
-            .map(consumer -> new Action(consumer, new Guard("Alarm action " + consumer)))
+            .map(consumer -> new Action(consumer, Guard.of("Alarm action", consumer)))
             .toList();
     this.ending = ending;
   }
 
-  /** Checks a record against all rules; logs, and calls the actions. */
-  void check(MetricRecord metricRecord) {
-    watches.forEach(watch -> watch.check(metricRecord).ifPresent(this::raise));
+  /** Checks what was measured at a layer against all rules; logs, and calls the actions. */
+  void check(LayerReport report) {
+    layers
+        .computeIfAbsent(report.records().get(0).layer(), name -> new Layer())
+        .check(report);
   }
 
   private void raise(Alarm alarm) {

@@ -3,6 +3,8 @@ package org.attention4j.monitor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,16 +12,19 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * A text file that grows by whole lines: each addition is one write to the operating system and
- * nothing is held back, so that a run that is killed leaves only whole lines.
+ * nothing is held back, so that a run that is killed leaves only whole lines. It has one writer at
+ * a time, in this JVM and among all others that lock files.
  */
 final class AppendedFile implements AutoCloseable {
   private final Path path;
   private final OutputStream stream;
+  private final FileChannel lock;
 
   /**
    * Opens the file, or makes it.
    *
    * @throws UncheckedIOException if it cannot be opened
+   * @throws IllegalStateException if another reporter writes to it
    */
   AppendedFile(Path path) {
     this.path = path;
@@ -29,8 +34,28 @@ final class AppendedFile implements AutoCloseable {
         Files.createDirectories(folder);
       }
       stream = Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      lock = FileChannel.open(path, StandardOpenOption.WRITE);
     } catch (IOException e) {
       throw new UncheckedIOException("The metrics file '" + path + "' cannot be opened.", e);
+    }
+    if (!isLocked()) {
+      close();
+      throw new IllegalStateException(
+          "The metrics file '"
+              + path
+              + "' is being written by another reporter; give each its own file, or close the other"
+              + " monitor first.");
+    }
+  }
+
+  /** Locks a byte far behind all content, so that others may read the file while it grows. */
+  private boolean isLocked() {
+    try {
+      return lock.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    } catch (IOException e) {
+      return true; // a file system without locks
     }
   }
 
@@ -53,7 +78,7 @@ final class AppendedFile implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
+    try (lock) {
       stream.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watches what attention does while a network trains, for each layer and head:
@@ -38,12 +40,17 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>One monitor may serve several copies of a network that train side by side, as under
  * ParallelWrapper: an iteration is measured on the copy that comes to it first. Networks that have
- * nothing to do with one another need a monitor each.
+ * nothing to do with one another need a monitor each: a second one is not watched, and one warning
+ * says so. It is taken for another network if its size differs, or if it begins at iteration 0 on a
+ * thread on which one has been watched before.
  *
  * <p>What fails in here, be it a metric, a reporter or the look at a layer, is switched off with
- * one warning; training goes on.
+ * one warning; training goes on, whatever was thrown: only {@link ThreadDeath} and those errors of
+ * the JVM pass that no callback can cause.
  */
 public final class AttentionMonitor extends BaseTrainingListener implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AttentionMonitor.class);
+
   private final Schedule schedule;
   private final Sampling sampling;
   private final Geometry geometry;
@@ -53,8 +60,11 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
   private final Alarms alarms;
   private final Map<AttentionRule, RowRecomputation> recomputations = new HashMap<>();
   private final Guard network = new Guard("The look at the network");
+  private final Guard scheduleGuard;
+  private final NetworkOwner owner = new NetworkOwner();
   private final ConcurrentMap<String, Guard> layers = new ConcurrentHashMap<>();
   private final ThreadLocal<Progress> progress = ThreadLocal.withInitial(Progress::new);
+  private boolean saidThatNothingIsWatched;
   private int lastIteration = -1;
   private WeakReference<Model> lastModel = new WeakReference<>(null);
   private WeakReference<Thread> lastThread = new WeakReference<>(null);
@@ -68,6 +78,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
 
   AttentionMonitor(MonitorBuilder builder) {
     schedule = builder.schedule;
+    scheduleGuard = Guard.of("Schedule", schedule);
     sampling = builder.sampling();
     geometry = builder.geometry;
     jacobians = builder.chosenGroups().contains(MetricGroup.JACOBIAN);
@@ -99,12 +110,27 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     progress.get().looks = null;
     network.run(
         () -> {
-          if (isDue(model)) {
+          if (owner.accepts(model) && isDue(model)) {
             try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-              progress.get().looks = looks(WatchedNetwork.of(model, activations), model);
+              List<Watched> watched = WatchedNetwork.of(model, activations);
+              if (watched.isEmpty()) {
+                sayThatNothingIsWatched(model);
+              }
+              progress.get().looks = looks(watched, model);
             }
           }
         });
+  }
+
+  private synchronized void sayThatNothingIsWatched(Model model) {
+    if (!saidThatNothingIsWatched) {
+      saidThatNothingIsWatched = true;
+      LOG.warn(
+          "AttentionMonitor watches nothing: this {} of {} parameters has no attention layer or"
+              + " vertex that can be watched.",
+          model.getClass().getSimpleName(),
+          model.numParams());
+    }
   }
 
   private boolean isDue(Model model) {
@@ -116,7 +142,9 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
       here.model = new WeakReference<>(model);
     }
     here.epoch = epoch;
-    return schedule.isDue(iteration, epoch, firstOfEpoch) && claim(model, iteration);
+    boolean[] due = new boolean[1];
+    scheduleGuard.run(() -> due[0] = schedule.isDue(iteration, epoch, firstOfEpoch));
+    return due[0] && claim(model, iteration);
   }
 
   /** Whether this network is the first of its copies, each on its thread, at the iteration. */
@@ -207,7 +235,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
 
   private void report(LayerReport layer) {
     reporters.forEach(reporter -> reporter.reportLayer(layer));
-    layer.records().forEach(alarms::check);
+    alarms.check(layer);
   }
 
   /** Closes the reporters. Training may go on; nothing more is reported. */

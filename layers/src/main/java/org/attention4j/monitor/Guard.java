@@ -6,7 +6,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Shields training from what watches it: what fails once is never run again, and one warning says
- * so. Safe for use by several threads.
+ * so. Which errors are caught, {@link PassingErrors} decides. Safe for use by several threads.
  */
 final class Guard {
   private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
@@ -23,6 +23,11 @@ final class Guard {
     this.what = what;
   }
 
+  /** Makes a guard of a user's object, which is named after its kind and by its toString. */
+  static Guard of(String kind, Object object) {
+    return new Guard(kind + " " + PassingErrors.name(object));
+  }
+
   /**
    * Runs an action unless an earlier one failed.
    *
@@ -35,20 +40,24 @@ final class Guard {
     try {
       action.run();
       return true;
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+    } catch (Throwable e) {
+      PassingErrors.rethrowIfPassing(e);
       if (failed.compareAndSet(false, true)) {
-        LOG.warn("{} failed and is switched off; training goes on.", what, e);
+        PassingErrors.warn(LOG, what + " failed and is switched off; training goes on.", e);
       }
       return false;
     }
   }
 
-  /** Runs an action of which nobody needs to know whether it failed. */
-  static void runQuietly(String what, Runnable action) {
+  /** Runs the last action, whether or not an earlier one failed; a failure is only for the log. */
+  void runLast(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException | LinkageError e) {
-      LOG.debug("{} failed.", what, e);
+    } catch (Throwable e) {
+      PassingErrors.rethrowIfPassing(e);
+      if (failed.compareAndSet(false, true)) {
+        PassingErrors.warn(LOG, what + " could not be closed.", e);
+      }
     }
   }
 }

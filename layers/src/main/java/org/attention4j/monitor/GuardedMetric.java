@@ -1,15 +1,33 @@
 package org.attention4j.monitor;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A metric that is switched off at its first failure, so that it never stops training. */
 record GuardedMetric(Metric metric, Guard guard) {
   static GuardedMetric of(Metric metric) {
-    return new GuardedMetric(metric, new Guard("Metric " + metric));
+    return new GuardedMetric(metric, Guard.of("Metric", metric));
   }
 
   /** Adds what is measured. */
   void measure(HeadProbe head, Map<String, Double> values) {
-    guard.run(() -> values.putAll(metric.measure(head)));
+    guard.run(() -> values.putAll(complete(metric.measure(head))));
+  }
+
+  /** A copy, so that a map that fails half-way adds nothing; null stands for no number. */
+  private static Map<String, Double> complete(Map<String, Double> measured) {
+    Map<String, Double> copy = new LinkedHashMap<>(measured);
+    copy.forEach(
+        (name, value) -> {
+          if (name == null || value == null) {
+            throw new IllegalStateException(
+                "The value of '"
+                    + name
+                    + "' is "
+                    + value
+                    + ", but a metric leaves out what it cannot measure.");
+          }
+        });
+    return copy;
   }
 }

@@ -10,7 +10,7 @@ final class GuardedReporter implements Reporter {
 
   GuardedReporter(Reporter reporter) {
     this.reporter = reporter;
-    guard = new Guard("Reporter " + reporter);
+    guard = Guard.of("Reporter", reporter);
   }
 
   @Override
@@ -38,7 +38,7 @@ final class GuardedReporter implements Reporter {
   public void close() {
     if (!closed) {
       closed = true;
-      Guard.runQuietly("Closing reporter " + reporter, reporter::close);
+      guard.runLast(reporter::close);
     }
   }
 }

@@ -70,6 +70,7 @@ final class JsonLinesReporter implements Reporter {
     object.put("iteration", alarm.iteration());
     object.put("layer", alarm.layer());
     object.put("head", alarm.head());
+    object.put("heads", alarm.heads());
     object.put("metric", alarm.metric());
     object.put("value", number(alarm.value()));
     object.put("cause", alarm.cause());

@@ -17,6 +17,16 @@ final class LastingFault implements AlarmRule {
     Optional<Finding> judge(MetricRecord metricRecord);
   }
 
+  /** When a training that goes well shows that a finding is no fault. */
+  enum Excuse {
+    /** Never. */
+    NONE,
+    /** Looks on which the score has {@linkplain ScoreTrend#hasFallenFar fallen far} do not count. */
+    SUCCESS,
+    /** As before; and no alarm is raised while the score still {@linkplain ScoreTrend#isFalling falls}. */
+    PROGRESS
+  }
+
   /**
    * One judgement.
    *
@@ -35,32 +45,47 @@ final class LastingFault implements AlarmRule {
 
   private final String name;
   private final int duration;
+  private final Excuse excuse;
   private final String suggestion;
   private final Fault fault;
   private int streak;
   private int looks;
   private boolean raised;
 
-  LastingFault(String name, int duration, String suggestion, Fault fault) {
+  LastingFault(String name, int duration, Excuse excuse, String suggestion, Fault fault) {
     this.name = name;
     this.duration = duration;
+    this.excuse = excuse;
     this.suggestion = suggestion;
     this.fault = fault;
   }
 
+  /** Without knowledge of the score, there is no excuse. */
   @Override
   public Optional<Alarm> check(MetricRecord metricRecord) {
-    return fault.judge(metricRecord).flatMap(finding -> weigh(metricRecord, finding));
+    return check(metricRecord, new ScoreTrend());
   }
 
-  private Optional<Alarm> weigh(MetricRecord metricRecord, Finding finding) {
-    streak = finding.severity() > 0 ? streak + finding.severity() : 0;
-    looks = finding.severity() > 0 ? looks + 1 : 0;
+  @Override
+  public Optional<Alarm> check(MetricRecord metricRecord, ScoreTrend trend) {
+    return fault.judge(metricRecord).flatMap(finding -> weigh(metricRecord, finding, trend));
+  }
+
+  @Override
+  public boolean isRaised() {
+    return raised;
+  }
+
+  private Optional<Alarm> weigh(MetricRecord metricRecord, Finding finding, ScoreTrend trend) {
+    boolean counts =
+        finding.severity() > 0 && !(excuse != Excuse.NONE && trend.hasFallenFar());
+    streak = counts ? streak + finding.severity() : 0;
+    looks = counts ? looks + 1 : 0;
     if (raised) {
       raised = !finding.recovered();
       return Optional.empty();
     }
-    raised = streak >= duration;
+    raised = streak >= duration && counts && !(excuse == Excuse.PROGRESS && trend.isFalling());
     return raised ? Optional.of(alarm(metricRecord, finding)) : Optional.empty();
   }
 

@@ -1,10 +1,11 @@
 package org.attention4j.monitor;
 
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,22 +21,24 @@ final class LogReporter implements Reporter {
   }
 
   static String line(List<MetricRecord> records) {
-    Map<String, StringJoiner> values = new LinkedHashMap<>();
-    for (MetricRecord head : records) {
-      head.metrics()
-          .forEach(
-              (name, value) ->
-                  values
-                      .computeIfAbsent(name, n -> new StringJoiner(" ", n + "=[", "]"))
-                      .add(String.format(Locale.ROOT, "%.4g", value)));
-    }
+    Set<String> names = new LinkedHashSet<>();
+    records.forEach(head -> names.addAll(head.metrics().keySet()));
     MetricRecord first = records.get(0);
     StringJoiner line = new StringJoiner(" ");
     line.add("iteration " + first.iteration());
     line.add("epoch " + first.epoch());
     line.add(first.layer() + ":");
-    values.values().forEach(joined -> line.add(joined.toString()));
+    for (String name : names) {
+      StringJoiner values = new StringJoiner(" ", name + "=[", "]");
+      records.forEach(head -> values.add(text(head.metrics().get(name))));
+      line.add(values.toString());
+    }
     return line.toString();
+  }
+
+  /** A head without the metric keeps its place. */
+  private static String text(@Nullable Double value) {
+    return value == null ? "-" : String.format(Locale.ROOT, "%.4g", value);
   }
 
   @Override

@@ -14,7 +14,14 @@ final class MicrometerReporter implements Reporter {
   private static final String LAYER = "layer";
   private static final String HEAD = "head";
 
-  private record Key(String layer, int head, String metric) {}
+  private record Key(String layer, int head, String metric) {
+    /** Whether the head was measured, but not this of it. */
+    boolean isAbsentFrom(MetricRecord newest) {
+      return head == newest.head()
+          && layer.equals(newest.layer())
+          && !newest.metrics().containsKey(metric);
+    }
+  }
 
   /** The newest value of a gauge, which its registry asks for on a thread of its own. */
   private static final class Newest {
@@ -31,6 +38,12 @@ final class MicrometerReporter implements Reporter {
   @Override
   public void report(List<MetricRecord> records) {
     for (MetricRecord head : records) {
+      values.forEach(
+          (key, newest) -> {
+            if (key.isAbsentFrom(head)) {
+              newest.value = Double.NaN;
+            }
+          });
       head.metrics()
           .forEach(
               (metric, value) ->
@@ -52,10 +65,12 @@ final class MicrometerReporter implements Reporter {
 
   @Override
   public void alarm(Alarm alarm) {
-    Counter.builder(PREFIX + "alarms")
-        .tags(tags(alarm.layer(), alarm.head()).and("rule", alarm.rule()))
-        .register(registry)
-        .increment();
+    for (int head : alarm.heads()) {
+      Counter.builder(PREFIX + "alarms")
+          .tags(tags(alarm.layer(), head).and("rule", alarm.rule()))
+          .register(registry)
+          .increment();
+    }
   }
 
   private static Tags tags(String layer, int head) {

@@ -7,9 +7,17 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Describes an {@link AttentionMonitor}. */
 public final class MonitorBuilder {
+  private static final Logger LOG = LoggerFactory.getLogger(MonitorBuilder.class);
+
+  /** What to give in place of null, in a message. */
+  private static final String SPREAD = "MetricGroup.SPREAD";
+
   private static final int DEFAULT_INTERVAL = 100;
   private static final int DEFAULT_EXAMPLES = 2;
   private static final int DEFAULT_ROWS = 8;
@@ -27,6 +35,7 @@ public final class MonitorBuilder {
   private final List<AlarmRule.Factory> rules = new ArrayList<>();
   private final List<Consumer<Alarm>> alarmActions = new ArrayList<>();
   private Predicate<Alarm> ending = alarm -> false;
+  private boolean mayStop;
   private int examples = DEFAULT_EXAMPLES;
   private int rows = DEFAULT_ROWS;
   private long seed = DEFAULT_SEED;
@@ -82,7 +91,7 @@ public final class MonitorBuilder {
    * @return this
    */
   public MonitorBuilder schedule(Schedule schedule) {
-    this.schedule = schedule;
+    this.schedule = given(schedule, "schedule(..)", "Schedule.every(100)");
     return this;
   }
 
@@ -93,7 +102,7 @@ public final class MonitorBuilder {
    * @return this
    */
   public MonitorBuilder tier(Tier tier) {
-    this.tier = tier;
+    this.tier = given(tier, "tier(..)", "Tier.CHEAP");
     groups = MetricGroup.of(tier);
     return this;
   }
@@ -106,7 +115,9 @@ public final class MonitorBuilder {
    */
   public MonitorBuilder groups(MetricGroup... chosen) {
     groups = EnumSet.noneOf(MetricGroup.class);
-    groups.addAll(List.of(chosen));
+    for (MetricGroup group : given(chosen, "groups(..)", SPREAD)) {
+      groups.add(given(group, "groups(..)", SPREAD));
+    }
     return this;
   }
 
@@ -117,7 +128,7 @@ public final class MonitorBuilder {
    * @return this
    */
   public MonitorBuilder metric(Metric metric) {
-    ownMetrics.add(metric);
+    ownMetrics.add(given(metric, "metric(..)", "a lambda from a HeadProbe to values by name"));
     return this;
   }
 
@@ -128,7 +139,7 @@ public final class MonitorBuilder {
    * @return this
    */
   public MonitorBuilder reportTo(Reporter reporter) {
-    reporters.add(reporter);
+    reporters.add(given(reporter, "reportTo(..)", "Reporters.log()"));
     return this;
   }
 
@@ -196,7 +207,7 @@ public final class MonitorBuilder {
    * @return this
    */
   public MonitorBuilder geometry(Geometry geometry) {
-    this.geometry = geometry;
+    this.geometry = given(geometry, "geometry(..)", "Geometry.INPUT");
     return this;
   }
 
@@ -207,7 +218,9 @@ public final class MonitorBuilder {
    * @return this
    */
   public MonitorBuilder alarms(List<AlarmRule.Factory> added) {
-    rules.addAll(added);
+    for (AlarmRule.Factory rule : given(added, "alarms(..)", "AlarmRules.all()")) {
+      rules.add(given(rule, "alarms(..)", "AlarmRules.notFinite()"));
+    }
     return this;
   }
 
@@ -218,7 +231,7 @@ public final class MonitorBuilder {
    * @return this
    */
   public MonitorBuilder onAlarm(Consumer<Alarm> action) {
-    alarmActions.add(action);
+    alarmActions.add(given(action, "onAlarm(..)", "a lambda that takes an Alarm"));
     return this;
   }
 
@@ -240,7 +253,8 @@ public final class MonitorBuilder {
    * @return this
    */
   public MonitorBuilder stopOnAlarm(Predicate<Alarm> which) {
-    ending = which;
+    ending = given(which, "stopOnAlarm(..)", "stopOnAlarm(alarm -> true)");
+    mayStop = true;
     return this;
   }
 
@@ -251,7 +265,46 @@ public final class MonitorBuilder {
    * @throws IllegalArgumentException if an option has a value that is not possible
    */
   public AttentionMonitor build() {
-    return new AttentionMonitor(this);
+    AttentionMonitor monitor = new AttentionMonitor(this);
+    sayWhatHasNoEffect();
+    return monitor;
+  }
+
+  /** What is allowed, but hardly meant. */
+  private void sayWhatHasNoEffect() {
+    if (reporters.isEmpty() && rules.isEmpty()) {
+      LOG.warn(
+          "AttentionMonitor reports to nobody: add reportTo(Reporters.log()) or another reporter,"
+              + " or alarms(AlarmRules.all()).");
+    }
+    if (rules.isEmpty() && (mayStop || !alarmActions.isEmpty())) {
+      LOG.warn(
+          "AttentionMonitor has {} but no alarms: add alarms(AlarmRules.all()).",
+          mayStop ? "stopOnAlarm(..)" : "onAlarm(..)");
+    }
+    for (Metric metric : ownMetrics) {
+      if (!isMeasured(metric)) {
+        LOG.warn(
+            "AttentionMonitor does not measure {}, whose tier is {}: add tier(Tier.{}).",
+            PassingErrors.name(metric),
+            metric.tier(),
+            metric.tier());
+      }
+    }
+  }
+
+  private boolean isMeasured(Metric metric) {
+    return metric.tier().compareTo(tier) <= 0;
+  }
+
+  /** What was given, unless it is null. */
+  private static <T> T given(@Nullable T argument, String option, String instead) {
+    if (argument == null) {
+      throw new IllegalArgumentException(
+          "AttentionMonitor: %s was given null; give it %s, or leave it out."
+              .formatted(option, instead));
+    }
+    return argument;
   }
 
   Sampling sampling() {
@@ -265,7 +318,7 @@ public final class MonitorBuilder {
   List<Metric> allMetrics() {
     List<Metric> metrics = new ArrayList<>();
     groups.forEach(group -> metrics.add(group.metric(topCount)));
-    ownMetrics.stream().filter(metric -> metric.tier().compareTo(tier) <= 0).forEach(metrics::add);
+    ownMetrics.stream().filter(this::isMeasured).forEach(metrics::add);
     return metrics;
   }
 

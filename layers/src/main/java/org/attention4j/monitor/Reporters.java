@@ -31,6 +31,7 @@ public final class Reporters {
    * @param file the file; made if absent, with its folder, and continued otherwise
    * @return the reporter
    * @throws java.io.UncheckedIOException if the file cannot be opened
+   * @throws IllegalStateException if another reporter is writing to it
    */
   public static Reporter jsonLines(Path file) {
     return JsonLinesReporter.ofRecords(file);
@@ -43,6 +44,7 @@ public final class Reporters {
    * @param file the file; made if absent, with its folder, and continued otherwise
    * @return the reporter
    * @throws java.io.UncheckedIOException if the file cannot be opened
+   * @throws IllegalStateException if another reporter is writing to it
    */
   public static Reporter alarmsAsJsonLines(Path file) {
     return JsonLinesReporter.ofAlarms(file);
@@ -56,6 +58,7 @@ public final class Reporters {
    * @param file the file; made with a header if absent or empty, and continued otherwise
    * @return the reporter
    * @throws java.io.UncheckedIOException if the file cannot be opened
+   * @throws IllegalStateException if another reporter is writing to it
    * @throws IllegalStateException if {@code org.apache.commons:commons-csv} is not on the class
    *     path
    */

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.attention4j.layers.AttentionRule;
 import org.attention4j.monitor.AttentionRow.Steepness;
+import org.attention4j.normalizer.NormalizerParameter;
 import org.attention4j.theory.SoftmaxJacobian;
 import org.jspecify.annotations.Nullable;
 
@@ -126,7 +127,8 @@ final class RowRecomputation {
       List<List<AttentionRow>> result, int r, Map<String, double[]> parameters) {
     double[][] scores = result.stream().map(rows -> rows.get(r).scores()).toArray(double[][]::new);
     if (scores[0].length > NormalizerJacobian.LONGEST
-        || !Arrays.stream(scores).allMatch(RowRecomputation::finite)) {
+        || !Arrays.stream(scores).allMatch(RowRecomputation::finite)
+        || IntStream.range(0, scores.length).anyMatch(head -> !finite(parameters, head))) {
       return;
     }
     double[][][] jacobians = map.jacobians(scores, parameters);
@@ -137,19 +139,23 @@ final class RowRecomputation {
     }
   }
 
-  /** A map is not asked about rows with a score that is no number; all about these is NaN. */
+  /**
+   * A map is not asked about rows with a score, or heads with a parameter, that is no number; all
+   * about these is NaN.
+   */
   private RowMap.Evaluation evaluate(
       double[][][] scores,
       double @Nullable [][][] weightsGradients,
       Map<String, double[]> parameters) {
     double[][][] safe = new double[scores.length][][];
     for (int head = 0; head < scores.length; head++) {
+      boolean known = finite(parameters, head);
       safe[head] =
           Arrays.stream(scores[head])
-              .map(row -> finite(row) ? row : new double[row.length])
+              .map(row -> known && finite(row) ? row : new double[row.length])
               .toArray(double[][]::new);
     }
-    RowMap.Evaluation evaluation = map.evaluate(safe, weightsGradients, parameters);
+    RowMap.Evaluation evaluation = map.evaluate(safe, weightsGradients, finite(parameters));
     for (int head = 0; head < scores.length; head++) {
       for (int r = 0; r < scores[head].length; r++) {
         if (safe[head][r] != scores[head][r]) {
@@ -161,6 +167,24 @@ final class RowRecomputation {
       }
     }
     return evaluation;
+  }
+
+  private static boolean finite(Map<String, double[]> parameters, int head) {
+    return parameters.values().stream().allMatch(vector -> Double.isFinite(vector[head]));
+  }
+
+  /** The parameters, with the initial value in place of what is no number. */
+  private Map<String, double[]> finite(Map<String, double[]> parameters) {
+    Map<String, double[]> safe = new HashMap<>(parameters);
+    for (NormalizerParameter parameter : rule.normalizer().parameters(rule.heads())) {
+      safe.computeIfPresent(
+          parameter.name(),
+          (name, vector) ->
+              Arrays.stream(vector)
+                  .map(value -> Double.isFinite(value) ? value : parameter.initialValue())
+                  .toArray());
+    }
+    return safe;
   }
 
   private static boolean finite(double[] row) {

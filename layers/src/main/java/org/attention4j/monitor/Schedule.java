@@ -41,8 +41,14 @@ public interface Schedule {
    *
    * @param iterations counted from 0, in any order
    * @return the schedule
+   * @throws IllegalArgumentException if there is none, or one is negative
    */
   static Schedule atIterations(int... iterations) {
+    if (iterations.length == 0 || Arrays.stream(iterations).anyMatch(i -> i < 0)) {
+      throw new IllegalArgumentException(
+          "Schedule atIterations: the iterations are %s but must be at least one, none below 0."
+              .formatted(Arrays.toString(iterations)));
+    }
     int[] sorted = iterations.clone();
     Arrays.sort(sorted);
     return (iteration, epoch, firstOfEpoch) -> Arrays.binarySearch(sorted, iteration) >= 0;

@@ -32,7 +32,8 @@ final class SpreadMetrics implements Metric {
           means.add("normalizedEntropy", entropy / Math.log(row.length()));
         }
       }
-      means.add("support", WeightRow.support(weights));
+      boolean known = Double.isFinite(mass); // or else a weight is no number
+      means.add("support", known ? WeightRow.support(weights) : Double.NaN);
       means.add("rowMass", mass);
       means.add("largestWeight", WeightRow.largest(weights));
       means.add("largestOverUniform", WeightRow.largest(weights) * row.length());
@@ -47,7 +48,8 @@ final class SpreadMetrics implements Metric {
     Map<String, Double> result = means.means();
     Double sinkMass = result.get(SINK_MASS);
     if (sinkMass != null) {
-      result.put("sinkRate", sinkMass > SINK ? 1.0 : 0.0);
+      result.put(
+          "sinkRate", Double.isNaN(sinkMass) ? Double.NaN : sinkMass > SINK ? 1.0 : 0.0);
     }
     return result;
   }

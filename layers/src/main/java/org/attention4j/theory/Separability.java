@@ -55,10 +55,10 @@ public record Separability(double radius, int separated, int count) {
   /**
    * The ratio N_s/N, which the paper calls saturated at 0.70–0.85.
    *
-   * @return between 0 and 1
+   * @return between 0 and 1; NaN if a vector or weight is not finite
    */
   public double ratio() {
-    return (double) separated / count;
+    return Double.isNaN(radius) ? Double.NaN : (double) separated / count;
   }
 
   /**

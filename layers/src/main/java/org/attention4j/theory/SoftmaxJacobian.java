@@ -22,11 +22,15 @@ public final class SoftmaxJacobian {
    *
    * @param weights p, not negative, with a sum of at most one
    * @param temperature T, positive
-   * @return the largest singular value of J, at most {@link #spectralBound}
+   * @return the largest singular value of J, at most {@link #spectralBound}; NaN if a weight is
+   *     not finite
    * @see <a href="https://doi.org/10.1137/1015032">Golub 1973, Some modified matrix eigenvalue
    *     problems, section 5</a>
    */
   public static double spectralNorm(double[] weights, double temperature) {
+    if (!Double.isFinite(WeightRow.mass(weights))) {
+      return Double.NaN;
+    }
     double first = 0;
     double second = 0;
     int place = -1;

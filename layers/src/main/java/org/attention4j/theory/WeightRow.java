@@ -14,11 +14,11 @@ public final class WeightRow {
    * nothing, as p log p does in the limit.
    *
    * @param weights α, not negative
-   * @return H in nats, between 0 and log n; NaN if the weights sum to zero
+   * @return H in nats, between 0 and log n; NaN if the weights sum to zero or one is not finite
    */
   public static double entropy(double[] weights) {
     double mass = mass(weights);
-    if (mass == 0) {
+    if (mass == 0 || !Double.isFinite(mass)) {
       return Double.NaN;
     }
     double entropy = 0;
@@ -35,7 +35,7 @@ public final class WeightRow {
    * Entropy over its largest possible value, {@code H / log n}.
    *
    * @param weights α of the n visible keys
-   * @return between 0 and 1; NaN for fewer than two keys or without mass
+   * @return between 0 and 1; NaN for fewer than two keys, without mass or if a weight is not finite
    */
   public static double normalizedEntropy(double[] weights) {
     return weights.length < 2 ? Double.NaN : entropy(weights) / Math.log(weights.length);
@@ -45,14 +45,14 @@ public final class WeightRow {
    * Effective tokens {@code e^H}: among how many keys an even spread has this entropy.
    *
    * @param weights α, not negative
-   * @return between 1 and n; NaN if the weights sum to zero
+   * @return between 1 and n; NaN if the weights sum to zero or one is not finite
    */
   public static double effectiveTokens(double[] weights) {
     return Math.exp(entropy(weights));
   }
 
   /**
-   * The number of keys with a weight other than exactly zero.
+   * The number of keys with a weight other than exactly zero; NaN is such a weight.
    *
    * @param weights α
    * @return between 0 and n

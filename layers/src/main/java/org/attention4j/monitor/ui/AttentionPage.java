@@ -4,6 +4,9 @@ import java.net.URI;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.exception.DL4JException;
 import org.deeplearning4j.ui.VertxUIServer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts the training UI with the page on attention:
@@ -21,6 +24,8 @@ import org.deeplearning4j.ui.VertxUIServer;
 public final class AttentionPage {
   /** Where the page is on the UI's server. */
   public static final String PATH = "/attention";
+
+  private static final Logger LOG = LoggerFactory.getLogger(AttentionPage.class);
 
   private static final int MAX_PORT = 0xFFFF;
 
@@ -45,12 +50,36 @@ public final class AttentionPage {
    * @param storage what {@code Reporters.statsStorage} reports to
    * @param port the port, 0 for any that is free
    * @return the page's address
+   * @throws IllegalArgumentException if the storage is null or the port is impossible; no server is
+   *     started then
    * @throws IllegalStateException if the server cannot be started, as on a port that is taken
    */
   public static URI start(StatsStorage storage, int port) {
+    requireStorage(storage);
     VertxUIServer server = running(port);
     server.attach(storage);
+    sayIfElsewhere(server, port);
     return address(server);
+  }
+
+  private static void requireStorage(@Nullable StatsStorage storage) {
+    if (storage == null) {
+      throw new IllegalArgumentException(
+          "AttentionPage: the storage is null but must be what Reporters.statsStorage reports to,"
+              + " such as new InMemoryStatsStorage().");
+    }
+  }
+
+  /** There is one UI in a JVM, whose port a second start does not change. */
+  private static void sayIfElsewhere(VertxUIServer server, int port) {
+    int actual = URI.create(server.getAddress()).getPort();
+    if (port != 0 && port != VertxUIServer.DEFAULT_UI_PORT && port != actual) {
+      LOG.warn(
+          "AttentionPage: the training UI runs on port {} already and shows this storage there, too,"
+              + " not on port {}; for another port, call AttentionPage.stop() first.",
+          actual,
+          port);
+    }
   }
 
   private static VertxUIServer running(int port) {
