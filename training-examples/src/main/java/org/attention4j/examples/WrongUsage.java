@@ -2,6 +2,7 @@ package org.attention4j.examples;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.OptionSpec;
@@ -11,6 +12,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** One sentence about what picocli could not make sense of. */
 final class WrongUsage {
+  /** Longer ones no common system takes. */
+  private static final int LONGEST_PATH = 4096;
+
+  private static final Pattern DIGITS = Pattern.compile("[+-]?\\d+");
+
   private WrongUsage() {}
 
   /** Makes a command line read what needs a sentence of its own. */
@@ -33,7 +39,10 @@ final class WrongUsage {
         && failure.getArgSpec() instanceof OptionSpec option
         && failure.getValue() != null) {
       return "%s is '%s' but must be %s."
-          .formatted(option.longestName(), Sentences.brief(failure.getValue()), wanted(option));
+          .formatted(
+              option.longestName(),
+              Sentences.brief(failure.getValue()),
+              wanted(option, failure.getValue()));
     }
     return Sentences.about(failure);
   }
@@ -58,13 +67,13 @@ final class WrongUsage {
             similar.isEmpty() ? "'" + help + "' lists those there are" : "similar: " + similar);
   }
 
-  private static String wanted(OptionSpec option) {
+  private static String wanted(OptionSpec option, String value) {
     Class<?> type = option.auxiliaryTypes()[0];
     if (type == int.class || type == Integer.class) {
-      return "a whole number of at most " + Integer.MAX_VALUE;
+      return whole(value, Integer.MAX_VALUE);
     }
     if (type == long.class || type == Long.class) {
-      return "a whole number of at most " + Long.MAX_VALUE;
+      return whole(value, Long.MAX_VALUE);
     }
     if (type == boolean.class || type == Boolean.class) {
       return "true or false";
@@ -72,9 +81,13 @@ final class WrongUsage {
     return type == Path.class ? "the path of a file or directory" : "another value";
   }
 
+  private static String whole(String value, long most) {
+    return "a whole number" + (DIGITS.matcher(value).matches() ? " of at most " + most : "");
+  }
+
   private static Path path(String text) {
-    if (text.isBlank()) {
-      throw new TypeConversionException("is empty");
+    if (text.isBlank() || text.length() > LONGEST_PATH) {
+      throw new TypeConversionException("is no path");
     }
     try {
       return Path.of(text);

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,8 +31,11 @@ class CommandLineTest {
     Path file = Files.writeString(directory.resolve("a-file"), "");
     return Stream.of(
         arguments("", "Name a command"),
-        arguments("frobnicate", "frobnicate"),
-        arguments("compare --frobnicate", "--frobnicate"),
+        arguments("frobnicate", "There is no command 'frobnicate'; there are compare, "),
+        arguments("compare --frobnicate", "no option '--frobnicate' in compare; 'compare --help'"),
+        arguments("compare --stepz 3", "no option '--stepz' in compare; similar: --steps."),
+        arguments("recall --se=3", "similar: --seed"),
+        arguments("compare extra", "Argument 'extra' does not belong to compare"),
         arguments(
             "compare --normalizers quux", "There is no normalizer 'quux'; known are softmax, "),
         arguments("compare --normalizers softmax,softmax", "twice"),
@@ -40,7 +46,15 @@ class CommandLineTest {
         arguments("compare --normalizers {\"type\":\"top-k\"", "is not a normalizer"),
         arguments("compare --context 1", "--context is 1 but must be at least 2"),
         arguments("compare --steps 0", "--steps is 0 but must be at least 1"),
-        arguments("compare --steps many", "--steps"),
+        arguments("compare --steps ten", "--steps is 'ten' but must be a whole number."),
+        arguments(
+            "recall --steps 99999999999",
+            "--steps is '99999999999' but must be a whole number of at most 2147483647."),
+        arguments("compare --quick=maybe", "--quick is 'maybe' but must be true or false."),
+        arguments("compare --out=", "--out is '' but must be the path of a file or directory."),
+        arguments("compare --text=", "--text is empty but must name a file."),
+        arguments("compare --config=", "--config is ''"),
+        arguments("normalize --normalizer=softmax --scores=1 --plot=", "--plot is ''"),
         arguments("compare --batch 0", "--batch"),
         arguments("compare --parallel 0", "--parallel is 0 but must be at least 1"),
         arguments("compare --seeds 1,1", "twice"),
@@ -53,7 +67,14 @@ class CommandLineTest {
         arguments("temperature --temperatures 0.1,2", "--temperatures 0.1,2 lacks 1"),
         arguments("temperature --temperatures 0,1", "--temperatures is 0 but must be positive"),
         arguments("temperature --temperatures 1,x", "'x', not a number"),
-        arguments("temperature --seeds 0", "--seeds is 0 but must be at least 1"),
+        arguments("compare --seeds 1,ten", "--seeds is 'ten' but must be a whole number."),
+        arguments("temperature --seeds 1,ten", "--seeds is 'ten' but must be a whole number."),
+        arguments("recall --seeds 1,ten", "--seeds is 'ten' but must be a whole number."),
+        arguments("temperature --seeds 2,2", "--seeds is [2, 2] but must not name a seed twice."),
+        arguments("recall --seeds 2,2", "--seeds is [2, 2] but must not name a seed twice."),
+        arguments("recall --seeds=", "--seeds is ''"),
+        arguments("temperature --out=", "--out is ''"),
+        arguments("recall --out=", "--out is ''"),
         arguments("temperature --steps 0", "--steps is 0"),
         arguments("recall --normalizers ssmax", "--normalizers ssmax lacks softmax"),
         arguments("recall --length 5", "--length is 5 but must be at least 6"),
@@ -64,7 +85,7 @@ class CommandLineTest {
         arguments("normalize --normalizer softmax --scores 1,x", "'x', not a number"),
         arguments("normalize --normalizer softmax --scores 1,NaN", "'NaN', not a number"),
         arguments("normalize --normalizer softmax --scores 1,1e999", "too large"),
-        arguments("normalize --normalizer softmax --scores 1,2 --gradient 1", "1 values but"),
+        arguments("normalize --normalizer softmax --scores 1,2 --gradient 1", "--gradient has 1 value but --scores has 2"),
         arguments("normalize --normalizer softmax --scores 1 --gradient null", "not a number"),
         arguments("normalize --normalizer softmax --scores 1 --execution gpu", "graph or fused"),
         arguments(
@@ -85,6 +106,65 @@ class CommandLineTest {
     assertThat(run.err()).contains(expected).endsWith("." + System.lineSeparator());
     assertThat(run.err().lines()).hasSize(1);
     assertThat(run.err()).doesNotContain("Exception", "\tat ", "Usage");
+  }
+
+  /** What a user typed comes back in part, and no time is spent on it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "normalize --normalizer softmax --scores @",
+        "normalize --normalizer softmax --scores 1 --gradient @",
+        "normalize --normalizer softmax:@ --scores 1",
+        "normalize --normalizer {'type':'top-k','k':@} --scores 1",
+        "normalize --normalizer {'type':'@'} --scores 1",
+        "normalize --normalizer @ --scores 1",
+        "normalize --normalizer softmax --scores 1 --execution @",
+        "normalize --normalizer softmax --scores 1 --plot @",
+        "compare --seeds @",
+        "compare --steps @",
+        "compare --ui=@",
+        "compare --normalizers softmax,@",
+        "compare --text @",
+        "compare --out @",
+        "compare --config @",
+        "compare --@",
+        "compare @",
+        "@",
+        "temperature --temperatures 1,@",
+        "recall --length @",
+        "recall --normalizers softmax,top-k:@"
+      })
+  @Timeout(60)
+  void longInputIsNotEchoed(String line) {
+    String digits = "7".repeat(200_001);
+    String[] words =
+        Arrays.stream(line.replace('\'', '"').split(" "))
+            .map(word -> word.replace("@", digits))
+            .toArray(String[]::new);
+
+    CommandLineRun run = CommandLineRun.of(words);
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err().lines()).hasSize(1);
+    assertThat(run.err()).doesNotContain("7".repeat(101), "Exception").hasSizeLessThan(1000);
+  }
+
+  @Test
+  void withoutAGradientNoneIsPrinted() {
+    assertThat(CommandLineRun.of("normalize", "--normalizer=softmax", "--scores=0,0").out().strip())
+        .isEqualTo("{\"weights\":[0.5,0.5]}");
+  }
+
+  @Test
+  void whatACharacterSetLacksIsWrittenInAscii() {
+    assertThat(ConsoleText.plain("3.1 \u00b1 0.2 \u2013 \u2026 caf\u00e9 N\u209b/N d\u0303 \u4e2d", ascii()))
+        .isEqualTo("3.1 +- 0.2 - ... cafe Ns/N d ?");
+    assertThat(CommandLineRun.of(StandardCharsets.US_ASCII, "recall", "--help").out())
+        .doesNotContain("?");
+  }
+
+  private static CharsetEncoder ascii() {
+    return StandardCharsets.US_ASCII.newEncoder();
   }
 
   @Test

@@ -14,10 +14,13 @@ import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ComparisonTest {
   @TempDir Path directory;
@@ -45,8 +48,10 @@ class ComparisonTest {
     assertThat(lines).hasSize(6);
     assertThat(lines.get(0)).startsWith("normalizer").contains("bits/char", "less softmax");
     assertThat(lines.get(1)).matches("softmax +\\d\\.\\d{3} +\\d\\.\\d{3} +– +– +\\d.*");
-    assertThat(lines.get(2)).matches("ssmax +\\d\\.\\d{3} +\\d\\.\\d{3} +[+-]\\d\\.\\d{3} +[01].*");
-    assertThat(lines.get(3)).startsWith("Fewest bits per character: ");
+    assertThat(lines.get(2)).matches("ssmax +\\d\\.\\d{3} +\\d\\.\\d{3} +– +– +\\d.*");
+    assertThat(lines.get(3))
+        .startsWith("No verdict: no normalizer came below the unigram entropy of ")
+        .endsWith("; more --steps are needed.");
     assertThat(lines.get(4)).matches("unigram entropy of the text: \\d\\.\\d{3} bits/char");
     assertThat(lines.get(5)).isEqualTo("report: " + out.resolve("report.html"));
     assertThat(read(out.resolve("results.csv")))
@@ -55,13 +60,16 @@ class ComparisonTest {
     Path comparison = only(out.resolve("comparisons"));
     assertThat(read(comparison.resolve("losses.csv"))).hasSize(2 * 2 * 3);
     assertThat(read(comparison.resolve("attention.csv"))).hasSize(2 * 2 * Settings.BLOCKS * 2);
-    assertThat(read(comparison.resolve("differences.csv"))).hasSize(1);
+    assertThat(read(comparison.resolve("differences.csv"))).isEmpty();
     assertThat(comparison).isDirectoryContaining("glob:**/report.html");
     assertThat(out).isDirectoryNotContaining("glob:**/*.tmp");
     assertThat(Files.readAllBytes(out.resolve("losses.png"))).startsWith(0x89, 'P', 'N', 'G');
     String page = Files.readString(out.resolve("report.html"));
     assertSelfContained(page);
-    assertThat(page).contains("- softmax", "context: 16", "N_s/N", "Alarms in healthy trainings");
+    assertThat(page)
+        .contains("- softmax", "context: 16", "N_s/N", "Alarms in healthy trainings")
+        .contains("nothing can be said of false alarms")
+        .doesNotContain("NaN", "1 seeds", "larger than seed noise</td>");
     for (Path trial : trials()) {
       assertThat(Files.readAllLines(trial.resolve(Training.MEASUREMENTS)))
           .as("a line for each look and head")
@@ -86,8 +94,12 @@ class ComparisonTest {
     assertThat(interrupted.status()).isEqualTo(1);
     assertThat(
             interrupted.err().lines().toList().get(interrupted.err().lines().toList().size() - 1))
-        .startsWith("The cat is on the keyboard.")
-        .endsWith("1 of 2 trials are finished; with --resume they need not be trained again.");
+        .startsWith("The cat is on the keyboard. 1 of 2 trainings are finished; their numbers are")
+        .contains("Go on with: java -jar attention4j-examples.jar compare --text=")
+        .endsWith(" --parallel=1 --resume");
+    assertThat(read(out.resolve("partial").resolve("trials.csv")))
+        .extracting(row -> row.get("normalizer"))
+        .containsExactly("softmax");
     assertThat(out.resolve("report.html")).doesNotExist();
     Path finished =
         trials().stream().filter(t -> t.toString().contains("softmax")).findFirst().get();
@@ -100,9 +112,56 @@ class ComparisonTest {
     assertThat(resumed.status()).as(resumed.err()).isZero();
     assertThat(Files.getLastModifiedTime(finished.resolve("result.json"))).isEqualTo(written);
     assertThat(names(trials())).hasSize(2).noneMatch(name -> name.startsWith("unfinished"));
+    assertThat(out.resolve("partial")).doesNotExist();
     Path other = directory.resolve("uninterrupted");
     CommandLineRun uninterrupted = compareInto(other, "softmax,fault-for-test", "--parallel=2");
     assertThat(bits(uninterrupted)).isEqualTo(bits(resumed)).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "result.json, '{\"label\": \"softmax\", '",
+    "result.json, '{}'",
+    "result.json, ''",
+    "result.json,",
+    "attention.jsonl, '{\"iteration\":0'",
+    "attention.jsonl, 'garbage'",
+    "attention.jsonl, '{}'",
+    "attention.jsonl, ''",
+    "attention.jsonl,"
+  })
+  void aDamagedTrialIsNamedAndTrainedAgain(String name, @Nullable String content)
+      throws IOException {
+    compare("softmax");
+    Path file = trials().get(0).resolve(name);
+    String whole = Files.readString(file);
+    if (content == null) {
+      Files.delete(file);
+    } else {
+      Files.writeString(file, content);
+    }
+
+    CommandLineRun run = compare("softmax", "--resume");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    List<String> told = run.err().lines().filter(line -> line.contains(name)).toList();
+    assertThat(told).hasSize(1);
+    assertThat(told.get(0))
+        .startsWith(file + (content == null ? " is missing." : " is damaged"))
+        .endsWith("softmax, seed 3 is trained again.");
+    assertThat(Files.readString(file)).hasSizeBetween(whole.length() - 20, whole.length() + 20);
+  }
+
+  @Test
+  void aDamagedSummaryOfAnotherComparisonIsLeftOut() throws IOException {
+    compare("softmax");
+    Path summary = only(out.resolve("comparisons")).resolve("summary.json");
+    Files.writeString(summary, "{\"name\":");
+
+    CommandLineRun run = compare("softmax", "--resume", "--monitor-every=3");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.err()).contains(summary + " is damaged").contains("is left out");
   }
 
   @Test
@@ -188,8 +247,10 @@ class ComparisonTest {
                 "--steps=3",
                 "--context=16",
                 "--width=8",
-                "--heads=2",
-                "--monitor-every=2"));
+                "--heads=2"));
+    if (Arrays.stream(more).noneMatch(word -> word.startsWith("--monitor-every"))) {
+      words.add("--monitor-every=2");
+    }
     if (Arrays.stream(more).noneMatch(word -> word.startsWith("--batch"))) {
       words.add("--batch=2");
     }

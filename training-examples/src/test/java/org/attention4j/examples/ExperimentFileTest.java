@@ -1,15 +1,20 @@
 package org.attention4j.examples;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ExperimentFileTest {
   @TempDir Path directory;
@@ -63,7 +68,10 @@ class ExperimentFileTest {
         "stepz: 3 | there is no setting 'stepz'; known are batch, context, heads, monitor-every,"
             + " normalizers, seeds, steps, text, width.",
         "steps: many | 'steps' is 'many' but must be a whole number.",
-        "steps: 2.5 | 'steps'",
+        "steps: 2.5 | 'steps' must be a whole number.",
+        "text: [a] | 'text' must be a text.",
+        "'seeds: [1, null]' | --seeds has an empty place but must name whole numbers only.",
+        "seeds: {a: 1} | 'seeds' must be a list.",
         "seeds: [1, x] | 'seeds' is 'x' but must be a whole number.",
         "steps: 0 | --steps is 0 but must be at least 1.",
         "seeds: [] | --seeds names no seed but must name at least one.",
@@ -91,6 +99,47 @@ class ExperimentFileTest {
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err().lines()).hasSize(1);
     assertThat(run.err()).contains("steps");
+  }
+
+  static Stream<String> hostileFiles() {
+    String digits = "7".repeat(50_001);
+    return Stream.of(
+        "[".repeat(50_000),
+        "{".repeat(50_000),
+        "a:\n" + IntStream.range(1, 400).mapToObj(i -> " ".repeat(i) + "a:\n").collect(joining()),
+        "steps: " + "[".repeat(20_000) + "]".repeat(20_000),
+        "normalizers: " + "[".repeat(900) + "]".repeat(900),
+        "normalizers: " + "{a: ".repeat(900) + "1" + "}".repeat(900),
+        "normalizers: [{type: log-n, trainLength: " + digits + "}]",
+        "normalizers: [\"" + digits + "\"]",
+        "steps: " + digits,
+        "steps: 0." + digits,
+        "steps: 1e" + digits,
+        "seeds: [" + digits + "]",
+        digits + ": 1",
+        "text: " + digits,
+        "steps: \"" + digits + "\"",
+        "text: \"a\\0b\"",
+        "? - ? -",
+        "steps: !!java.lang.Runtime {}",
+        "a: &a [*a]",
+        "\u0007: [",
+        "x".repeat(9_000_000));
+  }
+
+  @ParameterizedTest
+  @MethodSource("hostileFiles")
+  @Timeout(60)
+  void hostileFilesGetOneShortSentence(String yaml) throws IOException {
+    Path file = file(yaml);
+    CommandLineRun run =
+        CommandLineRun.of("compare", "--config=" + file, "--out=" + directory.resolve("out"));
+
+    assertThat(run.status()).as(run.err()).isEqualTo(2);
+    assertThat(run.err().lines()).hasSize(1);
+    assertThat(run.err())
+        .doesNotContain("Exception", "fasterxml", "StreamRead", "7".repeat(101))
+        .hasSizeLessThan(1000);
   }
 
   @Test

@@ -43,5 +43,6 @@ class LogLogFitTest {
     assertThat(spread).isEqualTo(new Spread(2, Math.sqrt(2), 1, 3));
     assertThat(spread.text(2)).isEqualTo("2.00 \u00b1 1.41");
     assertThat(Spread.of(Double.NaN).text(2)).isEqualTo("\u2013");
+    assertThat(Spread.of(3).text(2)).isEqualTo("3.00");
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.inference.TTest;
+import org.attention4j.examples.report.Table.Emphasis;
 import org.junit.jupiter.api.Test;
 
 class SeedNoiseTest {
@@ -94,6 +95,8 @@ class SeedNoiseTest {
   @Test
   void withoutSeedsOrRivalsNothingCanBeTold() {
     assertThat(SeedNoise.amongAll(List.of(result("a", 1), result("b", 2)))).isEmpty();
+    assertThat(SeedNoise.amongAll(List.of(result("a", 1, 2), result("b", 3, 5)))).isEmpty();
+    assertThat(SeedNoise.amongAll(List.of(result("a", 1, 2, 3), result("b", 3, 5)))).isEmpty();
     assertThat(SeedNoise.amongAll(List.of(result("a", 1, 2)))).isEmpty();
     assertThat(SeedNoise.againstTheFirst(List.of(result("a", 1, Double.NaN), result("b", 2, 3))))
         .isEmpty();
@@ -106,6 +109,38 @@ class SeedNoiseTest {
 
     assertThat(difference.mean()).isZero();
     assertThat(difference.isLarge()).isFalse();
+  }
+
+  @Test
+  void aVerdictNeedsTheBaselineThreeSeedsAndTwoNormalizers() {
+    assertThat(Findings.about(List.of(result("a", 4.5, 4.6, 4.7), result("b", 4.4, 4.6, 4.6)), 4.4))
+        .isEqualTo(
+            "No verdict: no normalizer came below the unigram entropy of 4.400 bits per character,"
+                + " the lowest mean is 4.533, so no model has learned more than how often each"
+                + " character occurs; more --steps are needed.");
+    assertThat(Findings.about(List.of(result("a", 3.5, 3.6), result("b", 3.4, 3.6)), 4.4))
+        .startsWith("No verdict: ")
+        .contains("at least 3 seeds, and there are 2;");
+    assertThat(Findings.about(List.of(result("a", 3.5), result("b", 3.4)), 4.4))
+        .contains("there is 1;");
+    assertThat(Findings.about(List.of(result("a", 3.5, 3.6, 3.7)), 4.4))
+        .isEqualTo("No verdict: there is one normalizer and nothing to compare it with.");
+    assertThat(Findings.about(List.of(result("a", Double.NaN)), 4.4))
+        .isEqualTo("No verdict: no training came to its end. Training broke down with a.");
+    assertThat(
+            Findings.about(
+                List.of(result("a", SOFTMAX), result("b", RELU), result("c", 5, 5, 5, 5, 5)), 4.4))
+        .startsWith("Fewest bits per character: a with 3.122.")
+        .endsWith(" Not below the unigram entropy: c.");
+  }
+
+  @Test
+  void whereNothingIsConcludedTheTableShowsNoP() {
+    List<NormalizerResult> results = List.of(result("a", SOFTMAX), result("b", RELU));
+
+    assertThat(ResultTable.of(results, 4.4).rows().get(1).cells().get(4)).matches("[01]\\.\\d{3}");
+    assertThat(ResultTable.of(results, 3).rows())
+        .allMatch(row -> row.cells().get(4).equals("\u2013") && row.emphasis() == Emphasis.NONE);
   }
 
   private static double[] flat(double[][] rows) {

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,19 +15,30 @@ class VectorModuleTest {
   @ParameterizedTest
   @CsvSource({
     "'WARNING: Using incubator modules: jdk.incubator.vector\nno.\n', 'no.\n'",
+    "'WARNING: Using incubator modules: jdk.incubator.vector\r\nno.\n', 'no.\n'",
+    "'WARNING: Using incubator modules: jdk.incubator.vector', ''",
     "'no.\n', 'no.\n'",
     "'\r 10 %\r 20 %', '\r 10 %\r 20 %'",
+    "'\u00b1', '\u00b1'",
     "'', ''"
   })
   void onlyTheWarningIsHeldBack(String said, String heard) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    VectorModule.pass(
-        new ByteArrayInputStream(said.getBytes(Charset.defaultCharset())),
-        new PrintStream(out, true));
+    VectorModule.pass(new ByteArrayInputStream(said.getBytes(StandardCharsets.UTF_8)), out);
 
-    assertThat(out.toString(Charset.defaultCharset()).replace("\r", "").strip())
-        .isEqualTo(heard.replace("\r", "").strip());
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(heard);
+  }
+
+  @Test
+  void whatANewJvmWouldWarnOfIsAllowedUnlessTheUserDecided() {
+    assertThat(VectorModule.silencers(17, List.of())).isEmpty();
+    assertThat(VectorModule.silencers(23, List.of())).isEmpty();
+    assertThat(VectorModule.silencers(25, List.of("-Xmx2g")))
+        .containsExactly(
+            "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+    assertThat(VectorModule.silencers(25, List.of("--sun-misc-unsafe-memory-access=debug")))
+        .containsExactly("--enable-native-access=ALL-UNNAMED");
   }
 
   @Test
