@@ -1,8 +1,10 @@
 package org.attention4j.dl4j;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.attention4j.samediff.StepMask;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -19,7 +21,7 @@ final class ExactLayerRuntime extends SameDiffLayer implements IntermediateSourc
 
   ExactLayerRuntime(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
-    runner = new GraphRunner(graph -> exactConf().define(graph), dataType);
+    runner = new GraphRunner(graph -> exactConf().define(graph), dataType, this::readMasks);
   }
 
   private ExactSameDiffLayer exactConf() {
@@ -30,6 +32,7 @@ final class ExactLayerRuntime extends SameDiffLayer implements IntermediateSourc
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(false);
     exactConf().validateInput(input);
+    GraphInputs.requireContent(owner(), INPUT_KEY, input);
     applyDropOutIfNecessary(training, workspaceMgr);
     return runner.forward(graphInputs(input, maskArray), training, workspaceMgr);
   }
@@ -64,6 +67,7 @@ final class ExactLayerRuntime extends SameDiffLayer implements IntermediateSourc
   @Override
   public Map<String, INDArray> intermediates(
       INDArray[] inputs, @Nullable INDArray[] masks, List<String> names) {
+    GraphInputs.requireContent(owner(), INPUT_KEY, inputs[0]);
     return runner.intermediates(graphInputs(inputs[0], masks[0]), names);
   }
 
@@ -80,6 +84,18 @@ final class ExactLayerRuntime extends SameDiffLayer implements IntermediateSourc
   @Override
   public @Nullable INDArray[] masks() {
     return new INDArray[] {maskArray};
+  }
+
+  private Map<String, INDArray> readMasks(Map<String, INDArray> given) {
+    Map<String, INDArray> read = new LinkedHashMap<>();
+    given.forEach((name, mask) -> read.put(name, StepMask.read(mask, dataType, owner())));
+    return read;
+  }
+
+  /** The layer as the messages of errors name it. */
+  private String owner() {
+    String name = exactConf().getLayerName();
+    return exactConf().getClass().getSimpleName() + (name == null ? "" : " '" + name + "'");
   }
 
   private GraphInputs graphInputs(INDArray input, @Nullable INDArray mask) {

@@ -42,7 +42,8 @@ public abstract class ExactSameDiffVertex extends SameDiffVertex {
   /**
    * Tells which steps count for each input when all masks are seen together.
    *
-   * @param masks the masks of the inputs, null where all steps count
+   * @param masks the masks of the inputs as ones and zeros in the type of the network, null where
+   *     all steps count
    * @return the masks that the graph sees, of the same length; unless overridden those given
    */
   protected @Nullable INDArray[] effectiveMasks(@Nullable INDArray[] masks) {

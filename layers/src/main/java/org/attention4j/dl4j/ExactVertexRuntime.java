@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.attention4j.samediff.StepMask;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -18,6 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** The running vertex behind an {@link ExactSameDiffVertex}. */
 final class ExactVertexRuntime extends SameDiffGraphVertex implements IntermediateSource {
   private final GraphRunner runner;
+  private final DataType dataType;
 
   ExactVertexRuntime(
       ExactSameDiffVertex config,
@@ -28,7 +30,10 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
       boolean initParams,
       DataType dataType) {
     super(config, graph, name, vertexIndex, paramsView, initParams, dataType);
-    runner = new GraphRunner(definition -> defineWithoutLoss(config, definition), dataType);
+    this.dataType = dataType;
+    runner =
+        new GraphRunner(
+            definition -> defineWithoutLoss(config, definition), dataType, this::readMasks);
   }
 
   private static SDVariable defineWithoutLoss(ExactSameDiffVertex config, LayerGraph definition) {
@@ -47,6 +52,7 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
       maskArrays = null; // the network takes old masks away from its layers only
     }
     config.validateInput(inputs);
+    requireContent(inputs);
     return runner.forward(graphInputs(inputs, maskArrays), training, workspaceMgr);
   }
 
@@ -62,6 +68,7 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
   @Override
   public Map<String, INDArray> intermediates(
       INDArray[] given, @Nullable INDArray[] masks, List<String> names) {
+    requireContent(given);
     return runner.intermediates(graphInputs(given, masks), names);
   }
 
@@ -77,9 +84,7 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
 
   @Override
   public @Nullable INDArray[] masks() {
-    return maskArrays == null
-        ? new INDArray[0]
-        : ((ExactSameDiffVertex) config).effectiveMasks(maskArrays);
+    return maskArrays == null ? new INDArray[0] : effective(maskArrays);
   }
 
   @Override
@@ -93,15 +98,51 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
     return config.getClass().getSimpleName() + "(" + getVertexName() + ")";
   }
 
+  private void requireContent(INDArray[] arrays) {
+    List<String> names = config.getVertexParams().getInputs();
+    for (int i = 0; i < arrays.length; i++) {
+      GraphInputs.requireContent(owner(), "input " + names.get(i), arrays[i]);
+    }
+  }
+
+  private Map<String, INDArray> readMasks(Map<String, INDArray> given) {
+    Map<String, INDArray> read = new LinkedHashMap<>();
+    if (given.isEmpty()) {
+      return read;
+    }
+    List<String> names = config.getVertexParams().getInputs().subList(0, inputs.length);
+    @Nullable INDArray[] effective = effective(names.stream().map(given::get).toArray(INDArray[]::new));
+    for (int i = 0; i < effective.length; i++) {
+      INDArray mask = effective[i];
+      if (mask != null) {
+        read.put(names.get(i), mask);
+      }
+    }
+    return read;
+  }
+
+  /** What the masks say when all are seen together, in the type of the network. */
+  private @Nullable INDArray[] effective(@Nullable INDArray[] given) {
+    @Nullable INDArray[] read = new INDArray[given.length];
+    for (int i = 0; i < read.length; i++) {
+      INDArray mask = given[i];
+      read[i] = mask == null ? null : StepMask.read(mask, dataType, owner());
+    }
+    return ((ExactSameDiffVertex) config).effectiveMasks(read);
+  }
+
+  /** The vertex as the messages of errors name it. */
+  private String owner() {
+    return config.getClass().getSimpleName() + " '" + getVertexName() + "'";
+  }
+
   private GraphInputs graphInputs(INDArray[] arrays, @Nullable INDArray @Nullable [] masks) {
     Map<String, INDArray> named = new LinkedHashMap<>();
     Map<String, INDArray> namedMasks = new LinkedHashMap<>();
     List<String> names = config.getVertexParams().getInputs();
-    @Nullable INDArray[] effective =
-        masks == null ? null : ((ExactSameDiffVertex) config).effectiveMasks(masks);
     for (int i = 0; i < arrays.length; i++) {
       named.put(names.get(i), arrays[i]);
-      INDArray mask = effective == null ? null : effective[i];
+      INDArray mask = masks == null ? null : masks[i];
       if (mask != null) {
         namedMasks.put(names.get(i), mask);
       }

@@ -12,7 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param training whether it was a training pass
  * @param dropoutDraws the factors of its dropout
- * @param inputs its inputs and masks
+ * @param inputs its inputs and masks, as they were given
+ * @param masks what was read of the masks
  * @param results the intermediate results that it kept for the backward pass; none of inference
  * @param loss the layer's own loss in it, 0 if it has none
  */
@@ -20,6 +21,7 @@ record ForwardPass(
     boolean training,
     Map<String, INDArray> dropoutDraws,
     List<INDArray> inputs,
+    Map<String, INDArray> masks,
     List<Value> results,
     double loss) {
 
@@ -29,19 +31,24 @@ record ForwardPass(
     return arrays;
   }
 
-  /** The results, if they belong to these very inputs and their memory is still theirs. */
-  List<Value> resultsFor(GraphInputs other) {
+  /** Whether it was a pass of these very inputs. */
+  boolean isOf(GraphInputs other) {
     List<INDArray> others = arrays(other);
     boolean same = inputs.size() == others.size();
     for (int i = 0; same && i < others.size(); i++) {
       same = inputs.get(i) == others.get(i);
     }
-    return same && results.stream().allMatch(ForwardPass::isAlive) ? results : List.of();
+    return same;
+  }
+
+  /** The results, if they belong to these very inputs and their memory is still theirs. */
+  List<Value> resultsFor(GraphInputs other) {
+    return isOf(other) && results.stream().allMatch(ForwardPass::isAlive) ? results : List.of();
   }
 
   /** What was kept is not needed twice, and may be large. */
   ForwardPass withoutResults() {
-    return new ForwardPass(training, dropoutDraws, List.of(), List.of(), loss);
+    return new ForwardPass(training, dropoutDraws, List.of(), Map.of(), List.of(), loss);
   }
 
   private static boolean isAlive(Value value) {

@@ -20,6 +20,26 @@ record GraphInputs(
   private static final double LARGEST_SENSIBLE = 1e10;
 
   /**
+   * Refuses an empty array: the backend's operations end the JVM on some.
+   *
+   * @param owner the layer, for the message
+   * @param input what the array is to it
+   * @throws IllegalArgumentException if an axis has the size zero
+   */
+  static void requireContent(String owner, String input, INDArray array) {
+    if (array.isEmpty() || array.length() == 0) {
+      throw new IllegalArgumentException(
+          "%s: the %s's shape is %s but must have at least 1 on every axis."
+              .formatted(owner, input, Arrays.toString(array.shape())));
+    }
+  }
+
+  /** The same with other masks. */
+  GraphInputs withMasks(Map<String, INDArray> read) {
+    return new GraphInputs(inputs, read, parameters);
+  }
+
+  /**
    * The same, with what stands in masked steps made harmless: NaN, infinite and absurdly large
    * values become zero. A zero weight alone would not do, since zero times NaN is NaN.
    */

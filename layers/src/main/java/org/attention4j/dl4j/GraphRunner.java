@@ -35,6 +35,7 @@ final class GraphRunner {
 
   private final GraphDefinition definition;
   private final DataType type;
+  private final MaskReader maskReader;
   private final Map<Variant, CompiledGraph> variants =
       new LinkedHashMap<>(MOST_VARIANTS, 0.75f, true) {
         @Override
@@ -42,19 +43,31 @@ final class GraphRunner {
           return size() > MOST_VARIANTS;
         }
       };
-  private ForwardPass last = new ForwardPass(false, Map.of(), List.of(), List.of(), 0);
+  private ForwardPass last = new ForwardPass(false, Map.of(), List.of(), Map.of(), List.of(), 0);
 
   private @Nullable Consumer<INDArray> backwardObserver;
   private @Nullable Consumer<List<INDArray>> innerObserver;
 
-  GraphRunner(GraphDefinition definition, DataType type) {
+  /** What the masks of the inputs say; the one entrance of masks into layers and vertices. */
+  interface MaskReader {
+    /**
+     * Reads all masks of one pass.
+     *
+     * @param given the masks of the inputs that have one, as they came
+     * @return ones and zeros in the type of the network, by input
+     */
+    Map<String, INDArray> read(Map<String, INDArray> given);
+  }
+
+  GraphRunner(GraphDefinition definition, DataType type, MaskReader maskReader) {
     this.definition = definition;
     this.type = type;
+    this.maskReader = maskReader;
   }
 
   /** Computes the output, in the workspace for activations. */
   INDArray forward(GraphInputs given, boolean training, LayerWorkspaceMgr workspaces) {
-    GraphInputs inputs = given.withoutGarbage();
+    GraphInputs inputs = read(given);
     CompiledGraph graph = graph(inputs, training);
     Map<String, INDArray> dropoutDraws;
     try (MemoryWorkspace none = outsideWorkspaces()) {
@@ -64,7 +77,7 @@ final class GraphRunner {
     List<Value> results = graph.forward(inputs, dropoutDraws, memory);
     double loss = graph.loss(results, memory);
     List<Value> kept = training ? graph.kept(results) : List.of();
-    last = new ForwardPass(training, dropoutDraws, ForwardPass.arrays(given), kept, loss);
+    last = new ForwardPass(training, dropoutDraws, ForwardPass.arrays(given), inputs.masks(), kept, loss);
     return place(results.get(0).array(memory), workspaces, ArrayType.ACTIVATIONS);
   }
 
@@ -85,7 +98,8 @@ final class GraphRunner {
       backwardObserver = null;
       observer.accept(epsilon);
     }
-    GraphInputs inputs = given.withoutGarbage();
+    GraphInputs inputs =
+        last.isOf(given) ? given.withMasks(last.masks()).withoutGarbage() : read(given);
     CompiledGraph graph = graph(inputs, last.training());
     if (innerObserver != null) {
       Consumer<List<INDArray>> observer = innerObserver;
@@ -142,10 +156,14 @@ final class GraphRunner {
   /** Computes published results of an inference pass, detached from all workspaces. */
   Map<String, INDArray> intermediates(GraphInputs given, List<String> names) {
     try (MemoryWorkspace none = outsideWorkspaces()) {
-      GraphInputs inputs = given.withoutGarbage();
+      GraphInputs inputs = read(given);
       SessionMemMgr memory = new DL4JSameDiffMemoryMgr(null, null, null, null);
       return graph(inputs, false).intermediates(inputs, names, memory);
     }
+  }
+
+  private GraphInputs read(GraphInputs given) {
+    return given.withMasks(maskReader.read(given.masks())).withoutGarbage();
   }
 
   private CompiledGraph graph(GraphInputs inputs, boolean training) {

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.attention4j.layers.AttentionRule;
 import org.attention4j.normalizer.NormalizerParameter;
+import org.attention4j.samediff.StepMask;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -100,8 +101,8 @@ record Watched(
         new HeadVectors(heads[1]),
         new HeadVectors(heads[2]),
         new HeadVectors(sampled[Math.min(1, sampled.length - 1)]),
-        queryMask == null ? null : counts(sampled(queryMask, examples)),
-        sampledKeyMask == null ? null : counts(sampledKeyMask),
+        queryMask == null ? null : StepMask.visible(sampled(queryMask, examples), name),
+        sampledKeyMask == null ? null : StepMask.visible(sampledKeyMask, name),
         normalizerParameters,
         null);
   }
@@ -140,15 +141,5 @@ record Watched(
 
   private static INDArray wide(INDArray x) {
     return x.castTo(DataType.DOUBLE);
-  }
-
-  private static boolean[][] counts(INDArray mask) {
-    double[] numbers = HeadVectors.numbers(mask);
-    int steps = Math.toIntExact(mask.size(1));
-    boolean[][] counts = new boolean[Math.toIntExact(mask.size(0))][steps];
-    for (int i = 0; i < numbers.length; i++) {
-      counts[i / steps][i % steps] = numbers[i] != 0;
-    }
-    return counts;
   }
 }

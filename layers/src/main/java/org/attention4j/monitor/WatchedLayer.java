@@ -10,6 +10,7 @@ import org.attention4j.layers.AttentionRule;
 import org.attention4j.layers.LearnedSelfAttentionLayer;
 import org.attention4j.layers.RecurrentAttentionLayer;
 import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.samediff.StepMask;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.jspecify.annotations.Nullable;
@@ -156,10 +157,11 @@ final class WatchedLayer {
    */
   private INDArray attending(boolean firstThatCounts) {
     INDArray attending = Nd4j.ones(input.size(0), input.size(2));
+    boolean[][] visible = mask == null ? null : StepMask.visible(mask, place);
     for (int example = 0; example < attending.size(0); example++) {
       boolean any = false;
       for (int step = 0; step < attending.size(1); step++) {
-        boolean counts = mask == null || mask.getDouble(example, step) != 0;
+        boolean counts = visible == null || visible[example][step];
         boolean behind = firstThatCounts ? any : step > 0;
         attending.putScalar(example, step, counts && behind ? 1 : 0);
         any |= counts;

@@ -8,10 +8,12 @@ import org.attention4j.dl4j.Observation;
 import org.attention4j.layers.AttentionRule;
 import org.attention4j.layers.AttentionVertex;
 import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.samediff.StepMask;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** How the attention vertices, ours and the stock one, are watched. */
@@ -81,7 +83,7 @@ final class WatchedVertex {
         vertex.paramTable(false),
         inputs,
         mask(masks, 0),
-        keyMask == null ? valueMask : valueMask == null ? keyMask : keyMask.mul(valueMask),
+        StepMask.both(keyMask, valueMask, DataType.FLOAT, vertex.getVertexName()),
         projection,
         gradients);
   }

@@ -1,6 +1,9 @@
 package org.attention4j.samediff;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
@@ -14,19 +17,22 @@ import org.nd4j.linalg.api.buffer.DataType;
  * operations: the graph runs, trains, is saved and is loaded as any other.
  *
  * <p>Dimensions: {@code b} examples, {@code h} query heads, {@code hk} key heads, {@code Tq}
- * queries, {@code Tk} keys, {@code d} features of a query or key, {@code dv} of a value.
+ * queries, {@code Tk} keys, past ones included, {@code d} features of a query or key, {@code dv} of
+ * a value.
  *
  * <pre>
- *   Q                [b, h, Tq, d]     or [b, Tq, d]
- *   K                [b, hk, Tk, d]    or [b, Tk, d]
- *   V                [b, hk, Tk, dv]   or [b, Tk, dv]
- *   scores  = cap * tanh(scale * Q Kᵀ / cap), masked     [b, h, Tq, Tk]   or [b, Tq, Tk]
- *   weights = normalizer(scores)                         the same
- *   output  = weights V                                  [b, h, Tq, dv]   or [b, Tq, dv]
+ *   Q                [b, h, Tq, d]     or [b, Tq, d]    or packed [b, Tq, h * d]
+ *   K                [b, hk, Tk, d]    or [b, Tk, d]    or packed [b, Tk, hk * d]
+ *   V                [b, hk, Tk, dv]   or [b, Tk, dv]   or packed [b, Tk, hk * dv]
+ *   scores  = cap * tanh(scale * Q Kᵀ / cap) + bias, masked   [b, h, Tq, Tk]   or [b, Tq, Tk]
+ *   weights = normalizer(scores)                              the same
+ *   output  = weights V          [b, h, Tq, dv]   or [b, Tq, dv]   or packed [b, Tq, h * dv]
  * </pre>
  *
  * <p>All sizes may be known only when the graph runs. What is known when it is made, the shapes of
- * placeholders, variables and constants, is checked then. HALF is computed in FLOAT.
+ * placeholders, variables and constants, is checked then; the rest when it runs, by operations
+ * whose name, in the framework's message, is the sentence. No axis may be empty. HALF is computed
+ * in FLOAT.
  *
  * <p>{@code h} is a multiple of {@code hk}; each key head serves {@code h / hk} neighbouring query
  * heads and is never repeated (grouped-query attention, Ainslie et al. 2023).
@@ -52,7 +58,15 @@ public final class Attention {
   private @Nullable SDVariable mask;
   private @Nullable Double scale;
   private @Nullable Double softcap;
+  private @Nullable SDVariable bias;
+  private @Nullable SDVariable lengths;
+  private @Nullable SDVariable pastKeys;
+  private @Nullable SDVariable pastValues;
+  private @Nullable PackedHeads packing;
   private boolean causal;
+  private OptionalLong left = OptionalLong.empty();
+  private OptionalLong right = OptionalLong.empty();
+  private QueryAlignment alignment = QueryAlignment.LAST_KEY;
   private int heads;
   private String name = "attention";
   private UnaryOperator<SDVariable> dropout = UnaryOperator.identity();
@@ -97,19 +111,23 @@ public final class Attention {
 
   /**
    * Hides keys, or adds to scores. The mask's shape broadcasts to that of the scores, {@code [b, h,
-   * Tq, Tk]} for inputs of rank 4 and {@code [b, Tq, Tk]} for inputs of rank 3, aligned at the last
-   * axis as in NumPy: {@code [b, 1, 1, Tk]} or {@code [b, 1, Tk]} for padding, {@code [Tq, Tk]} for
-   * all examples alike.
+   * Tq, Tk]}, or {@code [b, Tq, Tk]} for inputs of rank 3 and one head, aligned at the last axis as
+   * in NumPy: {@code [b, 1, 1, Tk]} or {@code [b, 1, Tk]} for padding, {@code [Tq, Tk]} for all
+   * examples alike. So beside scores of rank 4 a mask of rank 3 is one for each head, {@code [h, Tq,
+   * Tk]}; where there are as many examples as heads it is refused, since it could be meant either
+   * way: make it {@code [1, h, Tq, Tk]} or {@code [b, 1, Tq, Tk]}.
    *
    * <p>The type says what it means. BOOL or whole numbers: a key is visible where true or not zero.
-   * Floating point: added to the scores, with a gradient, but entries of -10,000 or less hide the
-   * key: BERT's -10,000, half precision's -65,504, minus infinity. So Deeplearning4j's masks of
-   * ones and zeros have to be made BOOL, {@code mask.gt(0.5)}.
+   * Floating point: added to the scores, with a gradient, but entries of -5,000 or less hide the
+   * key: half of the smallest fill in use, BERT's -10,000, so that neither rounding in a narrow type
+   * nor a bias in the same array makes a hidden key visible. What may be as low and is to hide
+   * nothing goes into {@link #bias}; what shall hide and nothing else is best BOOL. So
+   * Deeplearning4j's masks of ones and zeros have to be made BOOL, {@code mask.neq(0)}.
    *
    * <p>A hidden key has weight zero, whatever the normalizer says; a query without a visible key
    * has output zero; both with gradient zero. What stands in hidden keys and values must be finite.
    *
-   * @param mask the mask; null if all keys are visible
+   * @param mask the mask, without NaN; null if all keys are visible
    * @return this
    */
   public Attention mask(@Nullable SDVariable mask) {
@@ -118,14 +136,119 @@ public final class Attention {
   }
 
   /**
-   * Hides from each query the keys behind it, besides what the mask hides. The last query sees the
-   * last key, also where there are fewer queries than keys.
+   * Adds to the scores and hides nothing, however low it is; besides any mask. For biases of
+   * position, such as those of T5 and ALiBi.
+   *
+   * @param bias floating point and finite, of a shape as that of a {@link #mask}; has a gradient;
+   *     null for none
+   * @return this
+   */
+  public Attention bias(@Nullable SDVariable bias) {
+    this.bias = bias;
+    return this;
+  }
+
+  /**
+   * Hides the keys behind the first ones of each example, besides what the mask hides: padding at
+   * the end. Past keys count.
+   *
+   * @param lengths how many keys of each example count, whole numbers from 0 to Tk, shape [b]; null
+   *     if all do
+   * @return this
+   */
+  public Attention keyLengths(@Nullable SDVariable lengths) {
+    this.lengths = lengths;
+    return this;
+  }
+
+  /**
+   * Puts keys and values of earlier calls before those of this one: a cache. All of them, for the
+   * next call, are {@link AttentionResult#presentKeys} and {@link AttentionResult#presentValues}. A
+   * mask is one over all Tk = Tp + T keys. The cache of the first call may be empty, Tp = 0.
+   *
+   * @param keys past keys [b, hk, Tp, d], of the keys' type; [b, Tp, d] for inputs of rank 3 and one
+   *     head
+   * @param values past values [b, hk, Tp, dv]
+   * @return this
+   */
+  public Attention past(SDVariable keys, SDVariable values) {
+    pastKeys = keys;
+    pastValues = values;
+    return this;
+  }
+
+  /**
+   * Says that queries, keys and values have their heads in the last axis, those of one head
+   * together: Q [b, Tq, h * d], K [b, T, h * d], V [b, T, h * dv]. The output is [b, Tq, h * dv];
+   * all else is of rank 4.
+   *
+   * @param heads h, at least 1
+   * @return this
+   * @throws IllegalArgumentException if it is below 1
+   */
+  public Attention packedHeads(int heads) {
+    return packedHeads(heads, heads);
+  }
+
+  /**
+   * The same where several query heads share a head of keys and values: K [b, T, hk * d], V [b, T,
+   * hk * dv].
+   *
+   * @param heads h, at least 1
+   * @param keyHeads hk, which divides h
+   * @return this
+   * @throws IllegalArgumentException if one is below 1 or hk does not divide h
+   */
+  public Attention packedHeads(int heads, int keyHeads) {
+    require(heads >= 1, "packedHeads", heads, "at least 1");
+    require(
+        keyHeads >= 1 && heads % keyHeads == 0,
+        "the number of packed key heads",
+        keyHeads,
+        "a divisor of the number of query heads, " + heads);
+    packing = new PackedHeads(heads, keyHeads);
+    return this;
+  }
+
+  /**
+   * Hides from each query the keys behind it, besides what the mask hides. Where queries stand,
+   * {@link #align} says.
    *
    * @param causal whether to hide them, false unless set
    * @return this
    */
   public Attention causal(boolean causal) {
     this.causal = causal;
+    return this;
+  }
+
+  /**
+   * Hides from each query the keys that are further away than this, besides what the mask hides. It
+   * sees {@code left} keys before the one it stands at, that one, and {@code right} keys behind it;
+   * none behind it if causal.
+   *
+   * @param left how many keys before it, at least 0; -1 for all
+   * @param right how many keys behind it, at least 0; -1 for all
+   * @return this
+   * @throws IllegalArgumentException if one is below -1
+   */
+  public Attention window(long left, long right) {
+    require(left >= -1, "the window's left side", left, "at least 0, or -1 for all keys");
+    require(right >= -1, "the window's right side", right, "at least 0, or -1 for all keys");
+    this.left = left < 0 ? OptionalLong.empty() : OptionalLong.of(left);
+    this.right = right < 0 ? OptionalLong.empty() : OptionalLong.of(right);
+    return this;
+  }
+
+  /**
+   * Says where the queries stand among the keys, for {@link #causal} and {@link #window}.
+   *
+   * @param alignment {@link QueryAlignment#LAST_KEY} unless set: the last query sees the last key,
+   *     also where there are fewer queries than keys
+   * @return this
+   */
+  public Attention align(QueryAlignment alignment) {
+    this.alignment = alignment;
     return this;
   }
 
@@ -201,25 +324,38 @@ public final class Attention {
    * Writes the operation into the graph of its arguments.
    *
    * @param queries Q, shape [b, h, Tq, d] or [b, Tq, d]; HALF, FLOAT or DOUBLE
-   * @param keys K, shape [b, hk, Tk, d] or [b, Tk, d], of the same type
-   * @param values V, shape [b, hk, Tk, dv] or [b, Tk, dv], of the same type
-   * @return output, scores and weights
+   * @param keys K, shape [b, hk, T, d] or [b, T, d], of the same type
+   * @param values V, shape [b, hk, T, dv] or [b, T, dv], of the same type
+   * @return output, scores, weights and all keys and values
    * @throws IllegalArgumentException if types, known shapes or the number of heads do not fit
    */
   public AttentionResult apply(SDVariable queries, SDVariable keys, SDVariable values) {
-    AttentionInputs known = new AttentionInputs(queries, keys, values);
-    known.check(mask);
+    AttentionInputs known =
+        new AttentionInputs(queries, keys, values, pastKeys, pastValues, packing);
+    known.check();
     SameDiff sd = queries.getSameDiff();
     DataType wide = AttentionCore.atLeastFloat(queries.dataType());
-    HeadLayout layout = new HeadLayout(queries, keys, values);
-    SDVariable k = layout.keys(AttentionCore.cast(keys, wide));
-    SDVariable q = layout.queries(scaled(AttentionCore.cast(queries, wide), known, layout), k);
+    SDVariable allQueries = packing == null ? queries : HeadLayout.unpack(queries, packing.queries());
+    SDVariable allKeys = withPast(pastKeys, keys, known);
+    SDVariable allValues = withPast(pastValues, values, known);
+    HeadLayout layout = new HeadLayout(allQueries, allKeys, allValues);
+    RunChecks checks = new RunChecks(sd, name);
+    addContentCheck(checks, queries, pastKeys == null ? keys : allKeys, values);
+    SDVariable k = layout.keys(AttentionCore.cast(allKeys, wide), checks);
+    SDVariable q = layout.queries(scaled(AttentionCore.cast(allQueries, wide), known, layout), k);
     SDVariable unmasked = capped(layout.split(sd.mmul(q, k, false, true, false)));
 
-    AttentionMask given = mask == null ? null : AttentionMask.of(layout.mask(mask), wide);
-    SDVariable visible = visible(given, unmasked);
-    SDVariable scores =
-        given == null || given.addend() == null ? unmasked : unmasked.add(given.addend());
+    SDVariable scores = unmasked;
+    if (bias != null) {
+      SDVariable wideBias = AttentionCore.cast(bias(bias, known, layout, scores), wide);
+      scores = scores.add(wideBias);
+    }
+    AttentionMask given =
+        mask == null ? null : AttentionMask.of(mask(mask, known, layout, unmasked), wide);
+    SDVariable visible = visible(given, unmasked, known);
+    if (given != null && given.addend() != null) {
+      scores = scores.add(given.addend());
+    }
     if (visible != null) {
       scores = AttentionCore.maskScores(scores, visible);
     }
@@ -234,13 +370,125 @@ public final class Attention {
             normalizerParameters == null
                 ? parameters.create(sd, name, wide)
                 : parameters.check(normalizerParameters));
-    SDVariable v = layout.values(AttentionCore.cast(values, wide));
-    SDVariable output = sd.mmul(layout.group(dropout.apply(weights), k), v);
+    SDVariable v = layout.values(AttentionCore.cast(allValues, wide));
+    SDVariable output =
+        layout.inRankOfInput(
+            AttentionCore.cast(
+                sd.mmul(layout.group(dropout.apply(weights), k), v), queries.dataType()),
+            layout.valueDepth());
     return new AttentionResult(
-        layout.inRankOfInput(AttentionCore.cast(output, queries.dataType()), layout.valueDepth()),
+        packing == null ? output : HeadLayout.pack(output),
         layout.inRankOfInput(unmasked, layout.keyCount()),
         layout.inRankOfInput(scores, layout.keyCount()),
-        layout.inRankOfInput(weights, layout.keyCount()));
+        layout.inRankOfInput(weights, layout.keyCount()),
+        allKeys,
+        allValues);
+  }
+
+  /** Keys or values with those of the cache before them, heads on an axis of their own. */
+  private SDVariable withPast(
+      @Nullable SDVariable past, SDVariable newest, AttentionInputs known) {
+    SDVariable unpacked = packing == null ? newest : HeadLayout.unpack(newest, packing.keys());
+    if (past == null) {
+      return unpacked;
+    }
+    require(
+        known.rank() > 0,
+        "past",
+        "of unknown rank",
+        "given where the rank of queries, keys, values or past keys is known");
+    return past.getSameDiff().concat(known.rank() - 2, past, unpacked);
+  }
+
+  /** The backend's softmax ends the JVM on an empty array. */
+  private static void addContentCheck(RunChecks checks, SDVariable... inputs) {
+    SameDiff sd = inputs[0].getSameDiff();
+    List<SDVariable> sizes = new ArrayList<>();
+    boolean examplesSeen = false;
+    for (SDVariable input : inputs) {
+      long[] shape = AttentionInputs.shape(input);
+      if (shape == null) {
+        sizes.add(sd.shape(input));
+        examplesSeen = true;
+        continue;
+      }
+      for (int axis = 0; axis < shape.length; axis++) {
+        if (shape[axis] < 0 && !(axis == 0 && examplesSeen)) {
+          sizes.add(sd.sizeAt(input, axis).reshape(1));
+          examplesSeen |= axis == 0;
+        }
+      }
+    }
+    if (!sizes.isEmpty()) {
+      SDVariable all =
+          sizes.size() == 1 ? sizes.get(0) : sd.concat(0, sizes.toArray(SDVariable[]::new));
+      checks.add(
+          all.min().lt(1.0).castTo(DataType.INT64),
+          "queries, keys and values must have at least 1 on every axis");
+    }
+  }
+
+  /** The mask as it broadcasts to [b, h, Tq, Tk]. */
+  private SDVariable mask(
+      SDVariable given, AttentionInputs known, HeadLayout layout, SDVariable scores) {
+    RunChecks checks = new RunChecks(given.getSameDiff(), name);
+    if (given.dataType().isFPType()) {
+      checks.add(
+          given.getSameDiff().math.isNaN(given).castTo(DataType.INT32).max().castTo(DataType.INT64),
+          "the mask must not have NaN");
+    }
+    return broadcasting("mask", given, known, layout, scores, checks);
+  }
+
+  /** The bias as it broadcasts to [b, h, Tq, Tk]. */
+  private SDVariable bias(
+      SDVariable given, AttentionInputs known, HeadLayout layout, SDVariable scores) {
+    require(
+        given.dataType().isFPType(),
+        "the bias's type",
+        given.dataType(),
+        "floating point; give what hides keys to mask");
+    RunChecks checks = new RunChecks(given.getSameDiff(), name);
+    checks.add(
+        given
+            .getSameDiff()
+            .math
+            .isFinite(given)
+            .castTo(DataType.INT32)
+            .min()
+            .rsub(1.0)
+            .castTo(DataType.INT64),
+        "the bias must be finite; give what hides keys to mask");
+    return broadcasting("bias", given, known, layout, scores, checks);
+  }
+
+  private SDVariable broadcasting(
+      String what,
+      SDVariable given,
+      AttentionInputs known,
+      HeadLayout layout,
+      SDVariable scores,
+      RunChecks checks) {
+    SameDiff sd = given.getSameDiff();
+    SDVariable shape = layout.maskShape(given);
+    if (known.checkMask(given)) {
+      SDVariable expected = sd.shape(scores);
+      checks.add(
+          sd.math.abs(shape.sub(1.0).mul(shape.sub(expected))).sum(),
+          "the %s must broadcast to the scores, [b, h, Tq, Tk] or [b, Tq, Tk]".formatted(what));
+      if (known.maybeAmbiguous(given)) {
+        SDVariable rankThree = sd.rank(given).eq(3.0).castTo(DataType.INT64);
+        SDVariable asManyHeads =
+            layout.at(expected, 0).eq(layout.at(expected, 1)).castTo(DataType.INT64);
+        SDVariable several = layout.at(shape, 1).gt(1.0).castTo(DataType.INT64);
+        checks.add(
+            asManyHeads.mul(several).mul(rankThree).sum(),
+            ("with as many examples as heads the %s must be [b, 1, Tq, Tk] for one an example or"
+                    + " [1, h, Tq, Tk] for one a head")
+                .formatted(what));
+      }
+    }
+    return given.reshape(checks.before(shape));
   }
 
   private SDVariable scaled(SDVariable q, AttentionInputs known, HeadLayout layout) {
@@ -259,12 +507,29 @@ public final class Attention {
   }
 
   /** Which keys are visible, with their full number Tk in the last place; null if all are. */
-  private @Nullable SDVariable visible(@Nullable AttentionMask given, SDVariable scores) {
-    SDVariable past = causal ? AttentionCore.past(scores) : null;
+  private @Nullable SDVariable visible(
+      @Nullable AttentionMask given, SDVariable scores, AttentionInputs known) {
+    SDVariable past = pastKeys == null ? null : scores.getSameDiff().sizeAt(pastKeys, -2);
+    SDVariable ends = lengths == null ? null : checkedLengths(lengths, scores, known);
+    SDVariable within = new Reach(causal, left, right, alignment).visible(scores, past, ends);
     if (given == null) {
-      return past;
+      return within;
     }
-    return given.visible().mul(past == null ? HeadLayout.onesForKeys(scores) : past);
+    return given.visible().mul(within == null ? HeadLayout.onesForKeys(scores) : within);
+  }
+
+  private SDVariable checkedLengths(SDVariable given, SDVariable scores, AttentionInputs known) {
+    known.checkLengths(given);
+    SameDiff sd = given.getSameDiff();
+    SDVariable wide = given.castTo(DataType.INT64);
+    SDVariable tooSmall = wide.lt(0.0).castTo(DataType.INT64);
+    SDVariable tooLarge = wide.gt(sd.sizeAt(scores, 3)).castTo(DataType.INT64);
+    RunChecks checks = new RunChecks(sd, name);
+    checks.add(tooSmall.add(tooLarge).sum(), "key lengths must be from 0 to the number of keys");
+    checks.add(
+        sd.math.abs(sd.prod(sd.shape(given)).sub(sd.sizeAt(scores, 0))),
+        "key lengths must have the shape [b]");
+    return wide.reshape(checks.before(sd.shape(wide)));
   }
 
   /** The number of query heads; 0 if it is not known and no parameter asks for it. */
@@ -274,7 +539,7 @@ public final class Attention {
         found == 0 || heads == 0 || found == heads,
         "heads",
         heads,
-        "the number of heads of the queries, " + found);
+        "the number of heads of the queries, " + found + (known.rank() == 3 ? "; for [b, T, heads * d] say packedHeads" : ""));
     int result = Math.max(found, heads);
     require(
         result > 0 || normalizer.parameters(1).isEmpty(),

@@ -3,42 +3,47 @@ package org.attention4j.samediff;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * What a graph knows of the shapes of queries, keys and values while it is made: those of
+ * What a graph knows of the shapes of queries, keys, values and masks while it is made: those of
  * placeholders, variables and constants. A size of -1 is not known, nor is any of a variable that
  * is computed.
+ *
+ * @param queries Q
+ * @param keys K, without past ones
+ * @param values V, without past ones
+ * @param pastKeys past keys; null if there is no cache
+ * @param pastValues past values; null if there is no cache
+ * @param packing the heads in the last axis of all three; null if they have an axis, or are one
  */
-final class AttentionInputs {
-  private static final int UNKNOWN = -1;
+record AttentionInputs(
+    SDVariable queries,
+    SDVariable keys,
+    SDVariable values,
+    @Nullable SDVariable pastKeys,
+    @Nullable SDVariable pastValues,
+    @Nullable PackedHeads packing) {
+  static final int UNKNOWN = -1;
 
-  private final SDVariable queries;
-  private final SDVariable keys;
-  private final SDVariable values;
+  /** From behind: keys, queries, heads, examples. */
+  private static final String[] AXES = {"keys", "queries", "heads", "examples"};
 
-  AttentionInputs(SDVariable queries, SDVariable keys, SDVariable values) {
-    this.queries = queries;
-    this.keys = keys;
-    this.values = values;
-  }
-
-  void check(@Nullable SDVariable mask) {
-    checkTypes();
-    for (SDVariable input : new SDVariable[] {queries, keys, values}) {
-      int rank = rank(input);
-      require(
-          rank == UNKNOWN || rank == 3 || rank == 4,
-          input,
-          "rank " + rank,
-          "[b, T, d] or [b, h, T, d]");
-      require(
-          rank == UNKNOWN || rank() == rank, input, "rank " + rank, "the queries' rank " + rank());
+  void check() {
+    for (SDVariable input : new SDVariable[] {queries, keys, values, pastKeys, pastValues}) {
+      if (input != null) {
+        checkInput(input);
+      }
     }
     same("examples", 0, keys, queries);
     same("examples", 0, values, queries);
-    same("features", -1, keys, queries);
     same("steps", -2, values, keys);
-    if (rank() == 4) {
+    if (packing == null) {
+      same("features", -1, keys, queries);
+    } else {
+      checkPacked();
+    }
+    if (rank() == 4 && packing == null) {
       same("heads", 1, values, keys);
       long heads = size(queries, 1);
       long shared = size(keys, 1);
@@ -48,49 +53,161 @@ final class AttentionInputs {
           shared + " heads",
           "a number of heads that divides the queries' " + heads);
     }
-    if (mask != null) {
-      checkMask(mask);
+    if (pastKeys != null && pastValues != null) {
+      checkPast(pastKeys, keys, depth());
+      checkPast(pastValues, values, valueDepth());
+      same("steps", -2, pastValues, pastKeys);
     }
   }
 
-  private void checkTypes() {
-    for (SDVariable input : new SDVariable[] {queries, keys, values}) {
+  private void checkInput(SDVariable input) {
+    boolean past = input == pastKeys || input == pastValues;
+    DataType type = queries.dataType();
+    require(
+        input.dataType() == type
+            && (type == DataType.HALF || type == DataType.FLOAT || type == DataType.DOUBLE),
+        input,
+        "type " + input.dataType(),
+        "HALF, FLOAT or DOUBLE, the same for queries, keys and values");
+    int rank = rank(input);
+    if (packing != null && !past) {
+      require(rank == UNKNOWN || rank == 3, input, "rank " + rank, "[b, T, heads * d]");
+    } else {
       require(
-          input.dataType() == queries.dataType() && input.dataType().isFPType(),
+          rank == UNKNOWN || rank == 3 || rank == 4,
           input,
-          "type " + input.dataType(),
-          "HALF, FLOAT or DOUBLE, the same for queries, keys and values");
+          "rank " + rank,
+          "[b, T, d] or [b, h, T, d]");
+      require(
+          rank == UNKNOWN || rank() == rank, input, "rank " + rank, "the queries' rank " + rank());
+    }
+    long[] shape = shape(input);
+    for (int axis = 0; shape != null && axis < shape.length; axis++) {
+      // A cache may be empty yet.
+      require(
+          shape[axis] != 0 || (past && axis == shape.length - 2),
+          input,
+          "size 0 on axis " + axis,
+          "at least 1 there");
     }
   }
 
-  private void checkMask(SDVariable mask) {
+  private void checkPacked() {
+    for (SDVariable input : new SDVariable[] {queries, keys, values}) {
+      int heads = headsOf(input);
+      long features = size(input, -1);
+      require(
+          features == UNKNOWN || features % heads == 0,
+          input,
+          features + " features",
+          "a multiple of its %d heads".formatted(heads));
+    }
+    long ofKeys = size(keys, -1) == UNKNOWN ? UNKNOWN : size(keys, -1) / headsOf(keys);
+    long ofQueries = size(queries, -1) == UNKNOWN ? UNKNOWN : size(queries, -1) / headsOf(queries);
+    require(
+        ofKeys == UNKNOWN || ofQueries == UNKNOWN || ofKeys == ofQueries,
+        keys,
+        ofKeys + " features a head",
+        "the %d features a head of '%s'".formatted(ofQueries, queries.name()));
+  }
+
+  private int headsOf(SDVariable input) {
+    PackedHeads heads = packing;
+    return heads == null ? 1 : input == queries ? heads.queries() : heads.keys();
+  }
+
+  private void checkPast(SDVariable past, SDVariable present, long depth) {
+    same("examples", 0, past, queries);
+    long features = size(past, -1);
+    require(
+        features == UNKNOWN || depth == UNKNOWN || features == depth,
+        past,
+        features + " features",
+        "the %d features of '%s'".formatted(depth, present.name()));
+    long heads = rank() == 4 ? size(past, 1) : UNKNOWN;
+    long expected = packing == null ? size(present, 1) : packing.keys();
+    require(
+        heads == UNKNOWN || expected == UNKNOWN || heads == expected,
+        past,
+        heads + " heads",
+        "the %d heads of '%s'".formatted(expected, present.name()));
+  }
+
+  /**
+   * Checks what must broadcast to the scores.
+   *
+   * @return whether a run has to check it again, since some sizes are not known
+   */
+  boolean checkMask(SDVariable mask) {
     int rank = rank(mask);
     require(
-        rank == UNKNOWN || (rank >= 1 && (rank() == UNKNOWN || rank <= rank())),
+        rank == UNKNOWN || (rank >= 1 && rank <= (rank() == UNKNOWN ? 4 : rank())),
         mask,
         "rank " + rank,
         "a mask that broadcasts to " + (rank() == 3 ? "[b, Tq, Tk]" : "[b, h, Tq, Tk]"));
-    broadcasts(mask, -1, size(keys, -2), "keys");
-    broadcasts(mask, -2, size(queries, -2), "queries");
+    boolean open = rank == UNKNOWN || rank() == UNKNOWN;
+    long[] scores = scores();
+    for (int fromEnd = 1; fromEnd <= Math.max(rank, 0); fromEnd++) {
+      int axis = rank() == 3 && fromEnd == 3 ? 4 : fromEnd;
+      long expected = rank() == UNKNOWN && fromEnd > 2 ? UNKNOWN : scores[4 - axis];
+      long size = size(mask, -fromEnd);
+      require(
+          size == UNKNOWN || size == 1 || expected == UNKNOWN || size == expected,
+          mask,
+          "size %d on axis -%d".formatted(size, fromEnd),
+          "1 or the number of %s, %d%s"
+              .formatted(
+                  AXES[axis - 1],
+                  expected,
+                  axis == 3 && rank == 3 ? "; for one mask an example, [b, 1, Tq, Tk]" : ""));
+      open |= size == UNKNOWN || (size != 1 && expected == UNKNOWN);
+    }
+    if (rank == 3 && rank() != 3 && size(mask, 0) != 1) {
+      boolean oneReading = scores[0] != UNKNOWN && scores[1] != UNKNOWN && scores[0] != scores[1];
+      require(
+          scores[0] == UNKNOWN || scores[1] == UNKNOWN || oneReading,
+          mask,
+          "rank 3 where examples and heads are both " + scores[0],
+          "[b, 1, Tq, Tk] for one mask an example or [1, h, Tq, Tk] for one a head");
+      open |= !oneReading;
+    }
+    return open;
   }
 
-  private static void broadcasts(SDVariable mask, int axis, long expected, String what) {
-    long size = size(mask, axis);
+  /** Checks how many keys of each example count. */
+  void checkLengths(SDVariable lengths) {
     require(
-        size == UNKNOWN || size == 1 || expected == UNKNOWN || size == expected,
-        mask,
-        "size %d on axis %d".formatted(size, axis),
-        "1 or the number of %s, %d".formatted(what, expected));
+        lengths.dataType().isIntType(), lengths, "type " + lengths.dataType(), "a whole number type");
+    int rank = rank(lengths);
+    require(rank == UNKNOWN || rank == 1, lengths, "rank " + rank, "the shape [b]");
+    same("lengths", 0, lengths, queries);
   }
 
-  private static void same(String what, int axis, SDVariable input, SDVariable other) {
-    long size = size(input, axis);
-    long expected = size(other, axis);
+  /** Whether a mask of rank 3, or one that may be, could mean examples as well as heads. */
+  boolean maybeAmbiguous(SDVariable mask) {
+    int rank = rank(mask);
+    return rank() != 3 && (rank == UNKNOWN || rank == 3) && size(mask, 0) != 1;
+  }
+
+  /** The shape [b, h, Tq, Tk], or [b, 1, Tq, Tk] of rank 3, as far as it is known. */
+  long[] scores() {
+    long past = pastKeys == null ? 0 : size(pastKeys, -2);
+    long present = size(keys, -2);
+    long keyCount = past == UNKNOWN || present == UNKNOWN ? UNKNOWN : past + present;
+    long examples = Math.max(size(queries, 0), Math.max(size(keys, 0), size(values, 0)));
+    return new long[] {examples, heads(), size(queries, -2), keyCount};
+  }
+
+  private static void same(long size, long expected, String what, SDVariable input, SDVariable other) {
     require(
         size == UNKNOWN || expected == UNKNOWN || size == expected,
         input,
         size + " " + what,
         "the %d %s of '%s'".formatted(expected, what, other.name()));
+  }
+
+  private static void same(String what, int axis, SDVariable input, SDVariable other) {
+    same(size(input, axis), size(other, axis), what, input, other);
   }
 
   private static void require(boolean holds, SDVariable input, String found, String expected) {
@@ -108,17 +225,28 @@ final class AttentionInputs {
 
   /** The features of each query; -1 if not known. */
   long depth() {
-    return Math.max(size(queries, -1), size(keys, -1));
+    if (packing == null) {
+      return Math.max(size(queries, -1), size(keys, -1));
+    }
+    long ofQueries = size(queries, -1);
+    return ofQueries == UNKNOWN ? UNKNOWN : ofQueries / packing.queries();
+  }
+
+  private long valueDepth() {
+    long features = size(values, -1);
+    return features == UNKNOWN || packing == null ? features : features / packing.keys();
   }
 
   /** The query heads; -1 if not known. */
   long heads() {
-    return rank() == 3 ? 1 : size(queries, 1);
+    return packing != null ? packing.queries() : rank() == 3 ? 1 : size(queries, 1);
   }
 
-  /** The number of axes, the same for all three; -1 if not known. */
-  private int rank() {
-    return Math.max(rank(queries), Math.max(rank(keys), rank(values)));
+  /** The number of axes once heads have one, the same for all three; -1 if not known. */
+  int rank() {
+    return packing != null
+        ? 4
+        : Math.max(rank(queries), Math.max(rank(keys), rank(values)));
   }
 
   private static int rank(SDVariable variable) {
@@ -127,7 +255,7 @@ final class AttentionInputs {
   }
 
   /** The known shape, with -1 for sizes that are not; null if not even the rank is known. */
-  private static long @Nullable [] shape(SDVariable variable) {
+  static long @Nullable [] shape(SDVariable variable) {
     long[] shape = variable.getShape();
     // A placeholder declared without a shape says that it has none.
     boolean undeclared = shape != null && shape.length == 0 && variable.isPlaceHolder();

@@ -12,23 +12,22 @@ import org.nd4j.linalg.api.buffer.DataType;
  */
 record AttentionMask(SDVariable visible, @Nullable SDVariable addend) {
   /**
-   * An additive mask hides what it lowers by this much. BERT's masks hold -10,000, those of half
-   * precision -65,504, others -1e9 or minus infinity.
+   * An additive mask hides what it lowers by more than this: half of the smallest fill in use,
+   * BERT's -10,000; half precision has -65,504, others -1e9 or minus infinity. So neither the
+   * rounding of a narrow type, -9,984 in BFLOAT16, nor a bias of any sensible size added to the fill
+   * makes a hidden key visible.
    */
-  static final double HIDING = -10_000;
+  static final double HIDING = -5_000;
 
   /**
    * Reads a mask.
    *
-   * @param mask BOOL or whole numbers: visible where true or not zero; floating point: to be added
+   * @param mask BOOL or whole numbers, read as a {@link StepMask}; floating point: to be added
    * @param type FLOAT or DOUBLE, the type of the scores
    */
   static AttentionMask of(SDVariable mask, DataType type) {
-    if (mask.dataType() == DataType.BOOL) {
-      return new AttentionMask(mask.castTo(type), null);
-    }
-    if (mask.dataType().isIntType()) {
-      return new AttentionMask(mask.neq(0.0).castTo(type), null);
+    if (!mask.dataType().isFPType()) {
+      return new AttentionMask(StepMask.read(mask, type), null);
     }
     SDVariable addend = AttentionCore.cast(mask, type);
     SDVariable visible = addend.gt(HIDING).castTo(type);

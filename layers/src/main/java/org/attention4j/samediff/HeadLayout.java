@@ -33,9 +33,26 @@ final class HeadLayout {
     return sd.sizeAt(queries, -1);
   }
 
-  /** K as [b * hk, Tk, d]. */
-  SDVariable keys(SDVariable k) {
-    return k.reshape(sd.stack(0, sd.constant(-1L), sd.sizeAt(keys, -2), sd.sizeAt(keys, -1)));
+  /** [b, T, heads * size] as [b, heads, T, size]. */
+  static SDVariable unpack(SDVariable x, int heads) {
+    SameDiff sd = x.getSameDiff();
+    SDVariable shape =
+        sd.stack(
+            0, sd.sizeAt(x, 0), sd.sizeAt(x, 1), sd.constant((long) heads), sd.constant(-1L));
+    return x.reshape(shape).permute(0, 2, 1, 3);
+  }
+
+  /** [b, heads, T, size] as [b, T, heads * size]. */
+  static SDVariable pack(SDVariable x) {
+    SameDiff sd = x.getSameDiff();
+    SDVariable shape = sd.stack(0, sd.sizeAt(x, 0), sd.sizeAt(x, 2), sd.constant(-1L));
+    return x.permute(0, 2, 1, 3).reshape(shape);
+  }
+
+  /** K as [b * hk, Tk, d], once the checks are passed. */
+  SDVariable keys(SDVariable k, RunChecks checks) {
+    SDVariable shape = sd.stack(0, sd.constant(-1L), sd.sizeAt(keys, -2), sd.sizeAt(keys, -1));
+    return k.reshape(checks.before(shape));
   }
 
   /** V as [b * hk, Tk, dv]. */
@@ -78,17 +95,17 @@ final class HeadLayout {
   }
 
   /**
-   * A mask that broadcasts to [b, Tq, Tk] or [b, h, Tq, Tk], whichever the input's rank says, with
-   * as many axes as broadcast to [b, h, Tq, Tk].
+   * The shape of a mask that broadcasts to [b, Tq, Tk] or [b, h, Tq, Tk], whichever the input's rank
+   * says, with as many axes as broadcast to [b, h, Tq, Tk].
    */
-  SDVariable mask(SDVariable mask) {
+  SDVariable maskShape(SDVariable mask) {
     SDVariable ones = sd.constant(Nd4j.ones(DataType.INT64, 4));
     SDVariable padded = last(sd.concat(0, ones, sd.shape(mask)), 4);
     // Of rank 3 it is [1, b, Tq, Tk] now.
     SDVariable headsFirst =
         sd.concat(0, at(padded, 1), at(padded, 0), at(padded, 2), at(padded, 3));
     SDVariable withoutHeads = sd.rank(queries).castTo(DataType.INT64).rsub(4.0);
-    return mask.reshape(padded.add(headsFirst.sub(padded).mul(withoutHeads)));
+    return padded.add(headsFirst.sub(padded).mul(withoutHeads));
   }
 
   /** Ones of shape [1, 1, 1, Tk] for scores [b, h, Tq, Tk]. */
@@ -99,7 +116,7 @@ final class HeadLayout {
     return sd.fill(shape, scores.dataType(), 1);
   }
 
-  private SDVariable at(SDVariable vector, long index) {
+  SDVariable at(SDVariable vector, long index) {
     return sd.stridedSlice(vector, new long[] {index}, new long[] {index + 1}, STEP);
   }
 

@@ -6,7 +6,10 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -24,7 +27,28 @@ final class Graphs {
   static final int KEYS = 13;
   static final int CLASSES = 19;
 
+  static final LayerWorkspaceMgr NO_WORKSPACES = LayerWorkspaceMgr.noWorkspaces();
+
   private Graphs() {}
+
+  /** One layer and a linear output for each step. */
+  static MultiLayerNetwork single(DataType type, Layer layer, int size) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .dataType(type)
+                .list()
+                .layer(layer)
+                .layer(
+                    new RnnOutputLayer.Builder(LossFunction.MSE)
+                        .activation(Activation.IDENTITY)
+                        .nOut(1)
+                        .build())
+                .setInputType(InputType.recurrent(size))
+                .build());
+    network.init();
+    return network;
+  }
 
   /**
    * A layer norm for each of some inputs, so that a gradient check of parameters is one of the
@@ -63,6 +87,29 @@ final class Graphs {
                     "attention")
                 .setOutputs("out")
                 .setInputTypes(types)
+                .build());
+    graph.init();
+    return graph;
+  }
+
+  /** The vertex over three inputs, with nothing between. */
+  static ComputationGraph bare(DataType type, GraphVertex vertex) {
+    ComputationGraph graph =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .dataType(type)
+                .graphBuilder()
+                .addInputs("q", "k", "v")
+                .addVertex("attention", vertex, "q", "k", "v")
+                .addLayer(
+                    "out",
+                    new RnnOutputLayer.Builder(LossFunction.MSE).nOut(CLASSES).build(),
+                    "attention")
+                .setOutputs("out")
+                .setInputTypes(
+                    InputType.recurrent(SIZES[0]),
+                    InputType.recurrent(SIZES[1]),
+                    InputType.recurrent(SIZES[2]))
                 .build());
     graph.init();
     return graph;

@@ -117,4 +117,27 @@ class AttentionMaskTest extends AttentionValues {
     close(actual.output(), wanted, 3e-3);
     assertThat(actual.weights().getDouble(1, 2, 3, 2)).isZero();
   }
+
+  /** Rounded to -9,984, and with a bias in the same array: hidden all the same. */
+  @ParameterizedTest
+  @ValueSource(strings = {"BFLOAT16", "HALF", "FLOAT", "DOUBLE"})
+  void whatHidesDoesNotDependOnRounding(String type) {
+    INDArray mask = Nd4j.createFromArray(0.0, -10_000, -9_984, -10_000 + 31, -6_000, 2, -100);
+    Values actual =
+        run(
+            Attention.attention().normalizer(Normalizers.relu()),
+            mask.castTo(DataType.valueOf(type)),
+            true);
+    INDArray scores = actual.scores();
+    for (int key = 0; key < 7; key++) {
+      boolean hidden = key >= 1 && key <= 4;
+      assertThat(scores.getDouble(1, 2, 3, key) == -1e30).as("key " + key).isEqualTo(hidden);
+      // Three keys are visible: this map divides by their number.
+      double score = scores.getDouble(1, 2, 3, key);
+      assertThat(actual.weights().getDouble(1, 2, 3, key))
+          .isCloseTo(hidden ? 0 : Math.max(0, score) / 3, org.assertj.core.data.Offset.offset(1e-12));
+    }
+    assertThat(scores.getDouble(1, 2, 3, 6))
+        .isCloseTo(actual.unmasked().getDouble(1, 2, 3, 6) - 100, org.assertj.core.data.Offset.offset(1e-9));
+  }
 }
