@@ -141,6 +141,113 @@ final class AlarmRulesTest {
         .containsExactly(10);
   }
 
+  /** A training that has converged: 1e-12, then a batch that is not yet right. */
+  @Test
+  void gradientsThatHaveShrunkMayBeAnyNumberOfTimesTheirMedian() {
+    AlarmRule.Factory rule = AlarmRules.explodingGradient(10, 2);
+    double[] converged =
+        joined(
+            constant(1, 20),
+            constant(1e-3, 40),
+            constant(1e-12, 40),
+            new double[] {0.5, 2, 9.9, 10, 1e-12, 0, 0, 3},
+            constant(0, 40),
+            constant(1, 3));
+    assertThat(raised(rule, "scoresGradientNorm", Map.of(), converged)).isEmpty();
+    assertThat(
+            raised(rule, "scoresGradientNorm", Map.of(), joined(converged, constant(10.1, 2))))
+        .containsExactly(converged.length + 1);
+  }
+
+  @Test
+  void gradientsThatWereNoneHaveNoScale() {
+    AlarmRule.Factory rule = AlarmRules.explodingGradient(10, 2);
+    double[] waking = joined(constant(0, 30), constant(1e-3, 30));
+    assertThat(raised(rule, "gradientNorm.Wq", Map.of(), waking)).isEmpty();
+    assertThat(raised(rule, "gradientNorm.Wq", Map.of(), joined(waking, constant(0.02, 2))))
+        .containsExactly(61);
+  }
+
+  /** The scale is that of the head's largest gradient: a small one may wake. */
+  @Test
+  void aSmallGradientIsMeasuredByTheLargest() {
+    AlarmRule.Factory rule = AlarmRules.explodingGradient(10, 2);
+    double[] waking = joined(constant(1e-4, 9), constant(9.9, 9));
+    assertThat(raised(rule, "gradientNorm.s", Map.of("gradientNorm.Wv", 1.0), waking)).isEmpty();
+    assertThat(
+            raised(
+                rule,
+                "gradientNorm.s",
+                Map.of("gradientNorm.Wv", 1.0),
+                joined(waking, constant(10.1, 3))))
+        .containsExactly(19);
+  }
+
+  @Test
+  void aLevelThatLastsIsTheNewScale() {
+    AlarmRule.Factory rule = AlarmRules.explodingGradient(10, 2);
+    // Looks 9 to 28 are unusual, then 50 is the scale.
+    double[] levels = joined(constant(1, 9), constant(50, 30), constant(499, 5));
+    assertThat(raised(rule, "gradientNorm.Wq", Map.of(), levels)).containsExactly(10);
+    assertThat(
+            raised(rule, "gradientNorm.Wq", Map.of(), joined(levels, constant(501, 2))))
+        .containsExactly(10, 45);
+    // One look less, and what follows is still measured by the scale of 1.
+    double[] shorter = joined(constant(1, 9), constant(50, 19), constant(1, 1), constant(50, 2));
+    assertThat(raised(rule, "gradientNorm.Wq", Map.of(), shorter)).containsExactly(10, 30);
+  }
+
+  @Test
+  void recoveryIsAFifthBelowTheLimit() {
+    AlarmRule.Factory rule = AlarmRules.explodingGradient(10, 1);
+    double[] between = joined(constant(1, 9), new double[] {11, 8.1, 11});
+    assertThat(raised(rule, "gradientNorm.Wq", Map.of(), between)).containsExactly(9);
+    double[] below = joined(constant(1, 9), new double[] {11, 7.9, 11});
+    assertThat(raised(rule, "gradientNorm.Wq", Map.of(), below)).containsExactly(9, 11);
+    AlarmRule.Factory cold = AlarmRules.coldSoftmax(0.1, 1);
+    assertThat(raised(cold, "temperature", Map.of(), 0.09, 0.119, 0.09)).containsExactly(0);
+    assertThat(raised(cold, "temperature", Map.of(), 0.09, 0.121, 0.09)).containsExactly(0, 2);
+    AlarmRule.Factory saturated = AlarmRules.saturatedHead(0.70, 0.85, 1);
+    assertThat(raised(saturated, "separableShare", Map.of(), 0.7, 0.879, 0.7)).containsExactly(0);
+    assertThat(raised(saturated, "separableShare", Map.of(), 0.7, 0.881, 0.7))
+        .containsExactly(0, 2);
+    AlarmRule.Factory vanishing = AlarmRules.vanishingAttention(2, 1);
+    Map<String, Double> keys = Map.of("visibleKeys", 16.0);
+    assertThat(raised(vanishing, "largestOverUniform", keys, 1.9, 2.39, 1.9)).containsExactly(0);
+    assertThat(raised(vanishing, "largestOverUniform", keys, 1.9, 2.41, 1.9))
+        .containsExactly(0, 2);
+    assertThat(
+            raised(vanishing, "largestOverUniform", Map.of("visibleKeys", 15.9), 1.9))
+        .isEmpty();
+  }
+
+  @Test
+  void entropyIsMeasuredByAMedianThatAdapts() {
+    AlarmRule.Factory rule = AlarmRules.entropyCollapse(0.05, 0.5, 2);
+    // 0.09 is below half of 0.8 and below twice the floor; after 20 looks it is usual.
+    double[] lower = joined(constant(0.8, 10), constant(0.09, 40));
+    assertThat(raised(rule, "normalizedEntropy", Map.of(), lower)).containsExactly(11);
+    // Then it is no fault, so that the floor alone can raise again.
+    assertThat(
+            raised(rule, "normalizedEntropy", Map.of(), joined(lower, constant(0.049, 2))))
+        .containsExactly(11, 51);
+    // Recovered: 0.061 is above the floor by a fifth and above 0.6 of the median 0.09.
+    assertThat(
+            raised(
+                rule,
+                "normalizedEntropy",
+                Map.of(),
+                joined(constant(0.09, 10), new double[] {0.04, 0.04, 0.061, 0.04, 0.04})))
+        .containsExactly(11, 14);
+    assertThat(
+            raised(
+                rule,
+                "normalizedEntropy",
+                Map.of(),
+                joined(constant(0.09, 10), new double[] {0.04, 0.04, 0.059, 0.04, 0.04})))
+        .containsExactly(11);
+  }
+
   @Test
   void coldAndNotFinite() {
     assertThat(raised(AlarmRules.coldSoftmax(0.1, 1), "temperature", Map.of(), 0.2, 0.11, 0.09))
@@ -207,7 +314,7 @@ final class AlarmRulesTest {
         .anySatisfy(
             alarm -> {
               assertThat(alarm.rule()).isEqualTo("not-finite");
-              assertThat(alarm.head()).isEqualTo(1);
+              assertThat(alarm.heads()).contains(1);
             });
   }
 

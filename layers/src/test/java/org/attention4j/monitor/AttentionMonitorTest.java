@@ -372,7 +372,7 @@ final class AttentionMonitorTest {
     network.setListeners(monitor);
     assertThatThrownBy(() -> network.fit(Nets.data(DataType.DOUBLE, false)))
         .isInstanceOf(AttentionAlarmException.class)
-        .hasMessageContaining("head 0 of layer att: the temperature is 0.0500; try");
+        .hasMessageContaining("heads 0, 1 of layer att: at head 0 the temperature is 0.0500; try");
     assertThat(called).extracting(Alarm::rule).containsOnly("cold-softmax");
     assertThat(network.params()).isNotEqualTo(before);
     assertThat(history.records()).hasSize(2);

@@ -1,16 +1,28 @@
 package org.attention4j.monitor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPOutputStream;
 import org.attention4j.layers.LearnedPositionEmbedding;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.layers.TransformerBlocks;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -54,6 +66,20 @@ final class HealthyRuns {
   private static final String TEXT =
       "the quick brown fox jumps over the lazy dog while seven wizards quietly mix a potion of"
           + " jade and lemon; nobody knows why the box was left behind the garden wall. ";
+
+  /** The metrics that a rule judges. */
+  private static final Pattern JUDGED =
+      Pattern.compile(
+          "normalizedEntropy|largestOverUniform|visibleKeys|separableShare|maxLogit|temperature"
+              + "|nonFinite|scoresGradientNorm|gradientNorm\\..*");
+
+  private static final Set<String> STORED =
+      Set.of(
+          "classification softmax adam 2",
+          "copying softmax adam 12",
+          "copying ssmax adam 13",
+          "recall softmax adam 22",
+          "recall top-k adam 25");
 
   private HealthyRuns() {}
 
@@ -165,7 +191,7 @@ final class HealthyRuns {
             inputs[example][1 + named][marked] = 3;
             labels[example][named] = 1;
           }
-          return new DataSet(floats(inputs), floats2(labels), floats2(mask), null);
+          return new DataSet(floats(inputs), floats(labels), floats(mask), null);
         });
   }
 
@@ -237,7 +263,7 @@ final class HealthyRuns {
               counted[example][pairs + question] = 1;
             }
           }
-          return new DataSet(floats(inputs), floats(labels), null, floats2(counted));
+          return new DataSet(floats(inputs), floats(labels), null, floats(counted));
         });
   }
 
@@ -246,13 +272,9 @@ final class HealthyRuns {
     int examples = 5;
     int steps = 23;
     int size = 22;
-    char[] alphabet = TEXT.chars().distinct().sorted().mapToObj(c -> "" + (char) c)
-        .reduce("", String::concat).toCharArray();
+    int[] alphabet = TEXT.chars().distinct().sorted().toArray();
     int symbols = alphabet.length;
     GraphBuilder builder =
-        builder(updater, seed)
-            .addLayer("in size", output(size), "in");
-    builder =
         builder(updater, seed)
             .addLayer(
                 "embedding",
@@ -294,8 +316,8 @@ final class HealthyRuns {
         });
   }
 
-  private static int symbol(char[] alphabet, int place) {
-    return java.util.Arrays.binarySearch(alphabet, TEXT.charAt(place % TEXT.length()));
+  private static int symbol(int[] alphabet, int place) {
+    return Arrays.binarySearch(alphabet, TEXT.charAt(place % TEXT.length()));
   }
 
   private static int[] shuffled(int count, Random random) {
@@ -303,7 +325,7 @@ final class HealthyRuns {
     for (int i = 0; i < count; i++) {
       numbers.add(i);
     }
-    java.util.Collections.shuffle(numbers, random);
+    Collections.shuffle(numbers, random);
     return numbers.stream().mapToInt(Integer::intValue).toArray();
   }
 
@@ -311,46 +333,77 @@ final class HealthyRuns {
     return Nd4j.createFromArray(values).castTo(DataType.FLOAT);
   }
 
-  private static INDArray floats2(double[][] values) {
+  private static INDArray floats(double[][] values) {
     return Nd4j.createFromArray(values).castTo(DataType.FLOAT);
   }
 
-  /** Records. */
-  public static void main(String[] arguments) throws Exception {
-    java.nio.file.Path folder = java.nio.file.Path.of(arguments[0]);
-    int iterations = Integer.parseInt(arguments[1]);
-    int number = 0;
-    for (Run run : all()) {
-      number++;
-      if (arguments.length > 2 && !run.name().startsWith(arguments[2])) {
-        continue;
-      }
-      long start = System.nanoTime();
-      List<Alarm> alarms = new ArrayList<>();
-      Reporter records = Reporters.jsonLines(folder.resolve(number + ".jsonl"));
-      java.io.PrintWriter scores =
-          new java.io.PrintWriter(folder.resolve(number + ".scores").toFile());
-      AttentionMonitor monitor =
-          AttentionMonitor.builder()
-              .every(5)
-              .tier(Tier.FULL)
-              .alarms(AlarmRules.all())
-              .onAlarm(alarms::add)
-              .reportTo(records)
-              .build();
-      run.network().setListeners(monitor, new org.deeplearning4j.optimize.api.BaseTrainingListener() {
-        @Override
-        public void iterationDone(Model model, int iteration, int epoch) {
-          scores.println(model.score());
+  /**
+   * Writes what the alarm rules see of the trainings, as in {@code healthy-runs.csv.gz}: a line for
+   * each head on each iteration that is looked at.
+   *
+   * @param file the file, compressed
+   */
+  static void record(List<Run> runs, int iterations, Path file) throws IOException {
+    try (Writer lines =
+        new OutputStreamWriter(new GZIPOutputStream(Files.newOutputStream(file)), UTF_8)) {
+      lines.write("run,iteration,layer,head,score,metric=value;...\n");
+      for (Run run : runs) {
+        List<LayerReport> reports = new ArrayList<>();
+        run.network().setListeners(watching(reports).build());
+        run.train(iterations);
+        for (LayerReport report : reports) {
+          for (MetricRecord head : report.records()) {
+            String metrics =
+                head.metrics().entrySet().stream()
+                    .filter(metric -> JUDGED.matcher(metric.getKey()).matches())
+                    .map(metric -> metric.getKey() + "=" + digits(metric.getValue()))
+                    .collect(Collectors.joining(";"));
+            lines.write(
+                "%s,%d,%s,%d,%s,%s\n"
+                    .formatted(
+                        run,
+                        head.iteration(),
+                        head.layer(),
+                        head.head(),
+                        digits(report.score()),
+                        metrics));
+          }
         }
-      });
-      double score = run.train(iterations);
-      scores.close();
-      records.close();
-      var counts = new java.util.TreeMap<String, Integer>();
-      alarms.forEach(a -> counts.merge(a.rule(), 1, Integer::sum));
-      System.out.printf("%d %s score %.3g, %.1f s, alarms %s%n", number, run, score,
-          (System.nanoTime() - start) / 1e9, counts);
+      }
     }
+  }
+
+  private static String digits(double value) {
+    return String.format(Locale.ROOT, "%.3g", value);
+  }
+
+  /** Every fifth iteration, all metrics, handed on as they are. */
+  static MonitorBuilder watching(List<LayerReport> reports) {
+    return AttentionMonitor.builder()
+        .every(5)
+        .tier(Tier.FULL)
+        .reportTo(
+            new Reporter() {
+              @Override
+              public void report(List<MetricRecord> records) {}
+
+              @Override
+              public void reportLayer(LayerReport layer) {
+                reports.add(layer);
+              }
+            });
+  }
+
+  /**
+   * Records the runs that are stored.
+   *
+   * @param arguments the file to write
+   * @throws IOException if it cannot be written
+   */
+  public static void main(String[] arguments) throws IOException {
+    record(
+        all().stream().filter(run -> STORED.contains(run.name())).toList(),
+        1600,
+        Path.of(arguments[0]));
   }
 }

@@ -142,7 +142,10 @@ final class RecordedRunsTest {
       assertThat(
               broken(
                   recording,
-                  step -> step.with("largestOverUniform", value -> 1.1).withScore(start),
+                  step ->
+                      step.with("largestOverUniform", value -> 1.1)
+                          .with("visibleKeys", value -> 16.0)
+                          .withScore(start),
                   60))
           .extracting(Alarm::rule)
           .contains("vanishing-attention");

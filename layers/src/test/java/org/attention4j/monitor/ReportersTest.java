@@ -90,7 +90,7 @@ final class ReportersTest {
     assertThat(Files.readString(alarms))
         .isEqualTo(
             "{\"rule\":\"not-finite\",\"iteration\":50,\"layer\":\"att \\\"1\\\", ünïcode\","
-                + "\"head\":1,\"metric\":\"nonFinite\",\"value\":null,\"cause\":\"bad\","
+                + "\"head\":1,\"heads\":[1],\"metric\":\"nonFinite\",\"value\":null,\"cause\":\"bad\","
                 + "\"suggestion\":\"go back\"}\n");
   }
 
@@ -99,6 +99,7 @@ final class ReportersTest {
     Path file = folder.resolve("metrics.csv");
     Reporter first = Reporters.csv(file);
     first.report(List.of(head(0, 1.0 / 3), head(1, Double.NaN)));
+    first.close();
     Reporters.csv(file).report(List.of(head(2, Double.POSITIVE_INFINITY)));
     assertThat(Files.readString(file))
         .startsWith("iteration,epoch,layer,head,metric,value\r\n")
@@ -130,6 +131,17 @@ final class ReportersTest {
   void oneLogLineHasAllHeads() {
     assertThat(LogReporter.line(List.of(head(0, 1.25), head(1, Double.NaN))))
         .isEqualTo("iteration 50 epoch 1 " + NAME + ": entropy=[1.250 NaN] maxLogit=[3.000 4.000]");
+  }
+
+  /** A head that lacks a metric must not hand its place to the next head. */
+  @Test
+  void absentMetricsKeepTheirPlaceInTheLogLine() {
+    MetricRecord without = new MetricRecord(50, 1, NAME, 1, Map.of("own", 2.0));
+    assertThat(LogReporter.line(List.of(head(0, 1.25), without, head(2, Double.POSITIVE_INFINITY))))
+        .isEqualTo(
+            "iteration 50 epoch 1 "
+                + NAME
+                + ": entropy=[1.250 - Infinity] maxLogit=[3.000 - 5.000] own=[- 2.000 -]");
   }
 
   @Test

@@ -30,5 +30,12 @@ final class ScheduleTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Schedule every: the interval is 0 but must be at least 1.");
     assertThatThrownBy(() -> Schedule.epochs(-1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(Schedule::atIterations)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Schedule atIterations: the iterations are [] but must be at least one, none below 0.");
+    assertThatThrownBy(() -> Schedule.atIterations(3, -1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(due(Schedule.atIterations(0))).containsExactly(0);
   }
 }

@@ -74,9 +74,9 @@ final class ScoreTrendTest {
 
   @Test
   void fallingIsOfTheLastForty() {
-    IntStream.range(0, 10).forEach(i -> trend.add(100));
-    IntStream.range(0, 29).forEach(i -> trend.add(50));
-    assertThat(trend.isFalling()).isFalse(); // 39: the medians of 19 each are 50
+    IntStream.range(0, 9).forEach(i -> trend.add(100));
+    IntStream.range(0, 30).forEach(i -> trend.add(50));
+    assertThat(trend.isFalling()).isFalse(); // 39: the older 19 are 9 of 100 and 10 of 50
     ScoreTrend late = new ScoreTrend();
     IntStream.range(0, 21).forEach(i -> late.add(100));
     IntStream.range(0, 20).forEach(i -> late.add(50));

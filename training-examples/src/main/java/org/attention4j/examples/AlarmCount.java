@@ -1,9 +1,11 @@
 package org.attention4j.examples;
 
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.attention4j.monitor.Alarm;
 
 /**
@@ -41,13 +43,17 @@ record AlarmCount(String rule, int alarms, int heads, int watched) {
             .filter(trial -> trial.validationBits() < unigramEntropy)
             .toList();
     int watched = healthy.stream().mapToInt(trial -> trial.heads().size()).sum();
-    Map<String, List<String>> raised = new LinkedHashMap<>();
-    RULES.forEach(rule -> raised.put(rule, new ArrayList<>()));
+    Map<String, Integer> raised = new LinkedHashMap<>();
+    Map<String, Set<String>> heads = new HashMap<>();
+    RULES.forEach(rule -> raised.put(rule, 0));
     for (TrialResult trial : healthy) {
       for (Alarm alarm : trial.alarms()) {
-        raised
-            .computeIfAbsent(alarm.rule(), rule -> new ArrayList<>())
-            .add("%s %d %s %d".formatted(trial.label(), trial.seed(), alarm.layer(), alarm.head()));
+        raised.merge(alarm.rule(), 1, Integer::sum);
+        for (int head : alarm.heads()) {
+          heads
+              .computeIfAbsent(alarm.rule(), rule -> new HashSet<>())
+              .add("%s %d %s %d".formatted(trial.label(), trial.seed(), alarm.layer(), head));
+        }
       }
     }
     return raised.entrySet().stream()
@@ -55,8 +61,8 @@ record AlarmCount(String rule, int alarms, int heads, int watched) {
             rule ->
                 new AlarmCount(
                     rule.getKey(),
-                    rule.getValue().size(),
-                    (int) rule.getValue().stream().distinct().count(),
+                    rule.getValue(),
+                    heads.getOrDefault(rule.getKey(), Set.of()).size(),
                     watched))
         .toList();
   }

@@ -2,6 +2,7 @@ package org.attention4j.examples;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.attention4j.examples.report.Csv;
 import org.attention4j.monitor.Alarm;
 
@@ -133,7 +134,7 @@ final class ComparisonFiles {
               trial.seed(),
               alarm.iteration(),
               alarm.layer(),
-              alarm.head(),
+              alarm.heads().stream().map(String::valueOf).collect(Collectors.joining(" ")),
               alarm.rule(),
               alarm.metric(),
               alarm.value(),

@@ -2,6 +2,7 @@ package org.attention4j.examples;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.attention4j.examples.Sensitivities.Steepness;
 import org.attention4j.examples.report.Csv;
 import org.attention4j.monitor.Alarm;
@@ -156,7 +157,7 @@ final class TemperatureFiles {
             Verdict.step(alarm),
             alarm.rule(),
             alarm.layer(),
-            alarm.head(),
+            alarm.heads().stream().map(String::valueOf).collect(Collectors.joining(" ")),
             alarm.message());
       }
     }

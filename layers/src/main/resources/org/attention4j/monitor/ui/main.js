@@ -163,6 +163,12 @@ function showTable(run) {
 
 const SHOWN_ALARMS = 200;
 
+/** Runs of earlier versions name one head. */
+function where(alarm) {
+  const heads = alarm.heads ?? [alarm.head];
+  return heads.length === 1 ? `head ${heads[0]}` : `heads ${heads.join(", ")}`;
+}
+
 function showAlarms(run) {
   by("alarm-empty").hidden = run.alarms.length > 0;
   if (by("alarm-list").dataset.key === `${run.id} ${run.alarms.length}`) return;
@@ -171,7 +177,7 @@ function showAlarms(run) {
     element("li", {},
       element("div", { className: "alarm-rule", text: alarm.rule }),
       element("div", { className: "alarm-when", text: `iteration ${whole(alarm.iteration)}, ${clock(time)}` }),
-      element("p", { className: "alarm-where", text: `${alarm.layer}, head ${alarm.head}` }),
+      element("p", { className: "alarm-where", text: `${alarm.layer}, ${where(alarm)}` }),
       element("p", { className: "alarm-cause", text: alarm.cause }),
       element("p", { className: "alarm-try", text: alarm.suggestion }))));
 }
