@@ -88,7 +88,13 @@ public record MetricDescription(
               "near 0 with `sink`, `softmax1`, `softpick`, `sigmoid`: the head looks at nothing,"
                   + " which it may"),
           new MetricDescription(
-              "largestWeight", SPREAD, "Largest weight", NO_UNIT, "max p", "grows with training", ""),
+              "largestWeight",
+              SPREAD,
+              "Largest weight",
+              NO_UNIT,
+              "max p",
+              "grows with training",
+              ""),
           new MetricDescription(
               "largestOverUniform",
               SPREAD,
@@ -126,8 +132,10 @@ public record MetricDescription(
               SPREAD,
               "Sink",
               NO_UNIT,
-              number("1 if `sinkMass` is above %.1f, else 0, so that the mean over heads is the sink"
-                      + " rate", SpreadMetrics.SINK),
+              number(
+                  "1 if `sinkMass` is above %.1f, else 0, so that the mean over heads is the sink"
+                      + " rate",
+                  SpreadMetrics.SINK),
               "as `sinkMass`",
               ""),
           new MetricDescription(
@@ -195,8 +203,8 @@ public record MetricDescription(
               FAULTS,
               "NaN",
               "numbers",
-              "how many numbers are NaN among the sampled rows' scores, weights and gradients and in"
-                  + " the head's parameters, gradients and updates; a sum",
+              "how many numbers are NaN among the sampled rows' scores, weights and gradients and"
+                  + " in the head's parameters, gradients and updates; a sum",
               "0",
               "go back to a saved model"),
           new MetricDescription(
@@ -242,8 +250,7 @@ public record MetricDescription(
               number("above %.2f", Separability.SATURATED_TO),
               number(
                   "%.2f–%.2f for long: a saturated head; fewer active tokens",
-                  Separability.SATURATED_FROM,
-                  Separability.SATURATED_TO)),
+                  Separability.SATURATED_FROM, Separability.SATURATED_TO)),
           new MetricDescription(
               "separationRadius",
               SEPARATION,
@@ -258,8 +265,8 @@ public record MetricDescription(
               JACOBIAN,
               "Jacobian, spectral norm",
               NO_UNIT,
-              "‖dp/dz‖₂ of the normalizer; for maps other than softmax at the row with most keys, if"
-                  + " these are 1024 or fewer",
+              "‖dp/dz‖₂ of the normalizer; for maps other than softmax at the row with most keys,"
+                  + " if these are 1024 or fewer",
               "below `jacobianBound`",
               ""),
           new MetricDescription(
@@ -345,10 +352,29 @@ public record MetricDescription(
         otherwise);
   }
 
+  /** Label and meaning in plain words; of a family the meaning, which is that of all its members. */
+  String help() {
+    if (meaning.isEmpty()) {
+      return "A metric of the user's own: " + label + ".";
+    }
+    String help = name.endsWith(FAMILY) ? meaning : label + ": " + meaning;
+    return help.replace("`", "") + ".";
+  }
+
   /** The part of a name before the dot; the name itself of a metric that is in no family. */
   static String family(String name) {
     String family = name.substring(0, Math.max(0, name.indexOf('.')));
-    boolean known = ALL.stream().anyMatch(entry -> entry.name.equals(family + FAMILY));
-    return known ? family : name;
+    return isFamily(family) ? family : name;
+  }
+
+  /** The description that a name shares with all its family. */
+  static MetricDescription shared(String name) {
+    String family = family(name);
+    return of(isFamily(family) ? family + FAMILY : name);
+  }
+
+  /** Whether there is a metric of this name for each parameter. */
+  static boolean isFamily(String name) {
+    return ALL.stream().anyMatch(entry -> entry.name.equals(name + FAMILY));
   }
 }

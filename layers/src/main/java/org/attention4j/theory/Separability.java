@@ -59,8 +59,8 @@ public record Separability(double radius, int separated, int count) {
   }
 
   /**
-   * The ratio N_s/N. The paper finds it between {@link #SATURATED_FROM} and {@link #SATURATED_TO} in
-   * heads of GPT-2, which it calls saturated.
+   * The ratio N_s/N. The paper finds it between {@link #SATURATED_FROM} and {@link #SATURATED_TO}
+   * in heads of GPT-2, which it calls saturated.
    *
    * @return between 0 and 1; NaN if a vector or weight is not finite
    */

@@ -161,9 +161,7 @@ public final class AttentionModule implements UIModule {
     String id = request.request().getParam("session");
     return Session.find(storages, id == null ? "" : id)
         .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "There is no session '" + FromUrl.shown(id) + "'."));
+            () -> new IllegalArgumentException("There is no session '" + FromUrl.shown(id) + "'."));
   }
 
   private SessionData data(RoutingContext request) {
@@ -212,7 +210,9 @@ public final class AttentionModule implements UIModule {
       return;
     }
     storages.add(storage);
-    LOG.info("Attention is shown at {}", AttentionPage.address(VertxUIServer.getInstance()));
+    VertxUIServer server = VertxUIServer.getInstance();
+    LOG.info(
+        "Attention is shown at {}, {}", AttentionPage.address(server), AttentionPage.reach(server));
   }
 
   @Override

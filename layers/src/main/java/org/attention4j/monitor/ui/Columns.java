@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonInclude;
 
 /**
- * A series of looks in a bounded number of columns: one column a look as long as there are few,
- * and columns of ever more looks, all of the same number, when there are many. Of several looks a
+ * A series of looks in a bounded number of columns: one column a look as long as there are few, and
+ * columns of ever more looks, all of the same number, when there are many. Of several looks a
  * column keeps the least and the greatest value, so that no spike is lost, and the mean.
  */
 final class Columns {
