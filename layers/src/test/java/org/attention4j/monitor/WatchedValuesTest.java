@@ -242,7 +242,7 @@ final class WatchedValuesTest {
             .projectInput(true)
             .build();
     check(StockHeads.rule(projected), 3, 5);
-    SelfAttentionLayer plain = new SelfAttentionLayer.Builder().nIn(7).nOut(7).build();
+    SelfAttentionLayer plain = new SelfAttentionLayer.Builder().nIn(7).nOut(7).nHeads(1).build();
     check(StockHeads.rule(plain), 1, 7);
     assertThat(StockHeads.rule(new DenseLayer.Builder().nOut(3).build())).isNull();
     check(
