@@ -4,7 +4,7 @@ import { range } from "./scale.js";
 import { number, whole } from "./text.js";
 
 export const LEFT = 58;
-export const RIGHT = 14;
+export const RIGHT = 30; // half the last label of the axis of iterations
 
 const charts = new Map();
 

@@ -7,6 +7,7 @@ import { element, fill, number, tip, whole } from "./text.js";
 
 const LOSS_HEIGHT = 96;
 const GAP = 34;
+const FEW = 60; // so few looks have a dot each, so that one alone between gaps is seen
 
 const hidden = new Set();
 
@@ -29,7 +30,7 @@ export function draw(box, legendBox, { columns, loss, metric, alarms, extent, sc
     data: [...new Set(alarms.map((alarm) => alarm.alarm.iteration))].map((xAxis) => ({ xAxis })),
   };
   const series = [{
-    name: "loss", type: "line", xAxisIndex: 0, yAxisIndex: 0, showSymbol: loss.length < 2, symbolSize: 5,
+    name: "loss", type: "line", xAxisIndex: 0, yAxisIndex: 0, showSymbol: loss.length < FEW, symbolSize: 5,
     lineStyle: { color: colors.loss, width: 1.5 }, itemStyle: { color: colors.loss },
     data: points(loss, 0, LINEAR), markLine: marks,
   }];
@@ -38,7 +39,7 @@ export function draw(box, legendBox, { columns, loss, metric, alarms, extent, sc
     const style = headStyle(head);
     series.push({
       name: `head ${head}`, type: "line", xAxisIndex: 1, yAxisIndex: 1,
-      showSymbol: columns.length < 2, symbolSize: 5, lineStyle: { ...style, width: 1.75 },
+      showSymbol: columns.length < FEW, symbolSize: 5, lineStyle: { ...style, width: 1.75 },
       itemStyle: { color: style.color }, emphasis: { disabled: true },
       data: points(columns, head, scale),
       markLine: series.length === 1 ? marks : undefined,

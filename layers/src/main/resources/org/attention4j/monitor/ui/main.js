@@ -121,7 +121,10 @@ function show() {
     columns: run.layers.get(state.layer), loss: run.loss, metric: run.metric,
     alarms: run.alarms.filter(({ alarm }) => alarm.layer === state.layer), extent: run.extent(), scale,
   });
-  heatmap.draw(by("map"), by("map-scale"), { layers: run.layers, found, extent: run.extent(), scale, faults: run.faults });
+  const means = range(run.means());
+  heatmap.draw(by("map"), by("map-scale"), {
+    layers: run.layers, found: means, extent: run.extent(), scale: scaleOf(means, scale.log), faults: run.faults,
+  });
   showTable(run);
   showAlarms(run);
   document.body.dataset.metric = run.metric;

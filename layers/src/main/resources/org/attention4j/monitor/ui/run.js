@@ -87,6 +87,11 @@ export class Run {
     return [first, last + Math.max(1, end ? end.first - before.first : 1)];
   }
 
+  /** What the heat map shows: values, of columns of several looks the mean. */
+  * means() {
+    for (const columns of this.layers.values()) for (const column of columns) yield* column.values;
+  }
+
   /** All values, and of columns of several looks the least and the greatest. */
   * values() {
     for (const columns of this.layers.values()) {

@@ -251,6 +251,8 @@ final class PageDataTest {
             + " greatest value of each column, the map shows its mean\\.");
     assertThat(drawn(0)).contains(1000.0).hasSizeLessThanOrEqualTo(2 * Columns.MOST);
     assertThat(drawn(1)).contains(-1000.0);
+    // The map's scale is that of what it shows, the means: 1000 among 63 others.
+    assertThat(browser.text("map-scale")).matches("(?s)−1[0-9](\\.[0-9]+)?\\s+1[0-9](\\.[0-9]+)?");
     assertThat((Long) browser.run("return performance.getEntriesByType('resource')"
         + ".filter((e) => e.name.includes('/attention/data')).reduce((m, e) => Math.max(m, e.decodedBodySize), 0)"))
         .isLessThan(200_000);
