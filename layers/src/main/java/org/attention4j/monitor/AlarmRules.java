@@ -9,6 +9,7 @@ import java.util.function.DoublePredicate;
 import org.attention4j.monitor.LastingFault.Excuse;
 import org.attention4j.monitor.LastingFault.Fault;
 import org.attention4j.monitor.LastingFault.Finding;
+import org.attention4j.theory.Separability;
 
 /**
  * The alarms that come with the monitor. A duration is counted in looks, that is in scheduled
@@ -32,7 +33,7 @@ public final class AlarmRules {
     return List.of(
         entropyCollapse(0.05, 0.5, 2),
         vanishingAttention(2, LONG),
-        saturatedHead(0.70, 0.85, LONG),
+        saturatedHead(Separability.SATURATED_FROM, Separability.SATURATED_TO, LONG),
         logitBlowUp(100, 1),
         coldSoftmax(0.1, 1),
         explodingGradient(10, 2),
@@ -88,9 +89,9 @@ public final class AlarmRules {
   }
 
   /**
-   * A head whose chosen tokens cannot all be told from the rest. The paper finds an N_s/N of 0.70
-   * to 0.85 in the heads of GPT-2 and calls them saturated, so this rule is patient within that
-   * band.
+   * A head whose chosen tokens cannot all be told from the rest. The paper finds an N_s/N from
+   * {@link Separability#SATURATED_FROM} to {@link Separability#SATURATED_TO} in the heads of GPT-2
+   * and calls them saturated, so this rule is patient within that band.
    *
    * @param low the N_s/N at or below which a look counts in full, 0.70 by default
    * @param high the N_s/N at or below which it counts a fifth, 0.85 by default

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -56,11 +57,30 @@ final class MicrometerReporter implements Reporter {
 
   private Newest registered(Key key) {
     Newest newest = new Newest();
-    Gauge.builder(PREFIX + key.metric(), newest, held -> held.value)
-        .tags(tags(key.layer(), key.head()))
+    MetricDescription metric = MetricDescription.shared(key.metric());
+    String family = MetricDescription.family(key.metric());
+    Tags tags = tags(key.layer(), key.head());
+    if (MetricDescription.isFamily(family)) {
+      String member = key.metric().substring(family.length()).replaceFirst("^\\.", "");
+      tags = tags.and("parameter", member);
+    }
+    Gauge.builder(PREFIX + dotted(family), newest, held -> held.value)
+        .tags(tags)
+        .baseUnit(metric.unit().equals(MetricDescription.NO_UNIT) ? null : metric.unit())
+        .description(metric.help())
         .strongReference(true)
         .register(registry);
     return newest;
+  }
+
+  /**
+   * A name as Micrometer has them, lower case with dots. {@code Count} at the end goes: Prometheus
+   * keeps {@code _count} for histograms, and the unit says that something is counted.
+   */
+  static String dotted(String name) {
+    return name.replaceFirst("(?<=.)Count$", "")
+        .replaceAll("(?<=[a-z0-9])(?=[A-Z])", ".")
+        .toLowerCase(Locale.ROOT);
   }
 
   @Override
@@ -68,6 +88,7 @@ final class MicrometerReporter implements Reporter {
     for (int head : alarm.heads()) {
       Counter.builder(PREFIX + "alarms")
           .tags(tags(alarm.layer(), head).and("rule", alarm.rule()))
+          .description("Alarms raised by the monitor's rules.")
           .register(registry)
           .increment();
     }

@@ -72,10 +72,13 @@ public final class Reporters {
   }
 
   /**
-   * Keeps a gauge {@code attention.<metric>} for each metric of each head, with the tags {@code
-   * layer} and {@code head}, at its newest value; and counts alarms in {@code attention.alarms},
-   * with the tag {@code rule} besides. Needs {@code io.micrometer:micrometer-core} on the class
-   * path.
+   * Keeps a gauge for each metric of each head, with the tags {@code layer} and {@code head}, at
+   * its newest value; and counts alarms in {@code attention.alarms}, with the tag {@code rule}
+   * besides. Names are lower case with dots, {@code attention.normalized.entropy}, and have a unit
+   * and a description from {@link MetricDescription}; a family such as {@code gradientNorm.Wq} is
+   * one name, {@code attention.gradient.norm}, with the tag {@code parameter}. Prometheus so has
+   * {@code attention_normalized_entropy_ratio}. Needs {@code io.micrometer:micrometer-core} on the
+   * class path.
    *
    * @param registry where the gauges go
    * @return the reporter

@@ -8,7 +8,7 @@ import org.attention4j.theory.WeightRow;
 /** How the weights spread over the keys. */
 final class SpreadMetrics implements Metric {
   /** Above this mean weight of the first key a head counts as a sink (Gu et al. 2024). */
-  private static final double SINK = 0.3;
+  static final double SINK = 0.3;
 
   private static final String SINK_MASS = "sinkMass";
 

@@ -10,6 +10,12 @@ package org.attention4j.theory;
  * @see <a href="https://arxiv.org/abs/2508.17821">Limitations of Normalization, section 4</a>
  */
 public record Separability(double radius, int separated, int count) {
+  /** From this N_s/N on the paper calls a head saturated. */
+  public static final double SATURATED_FROM = 0.70;
+
+  /** Up to this N_s/N the paper calls a head saturated. */
+  public static final double SATURATED_TO = 0.85;
+
   /**
    * Counts the separated tokens.
    *
@@ -53,7 +59,8 @@ public record Separability(double radius, int separated, int count) {
   }
 
   /**
-   * The ratio N_s/N, which the paper calls saturated at 0.70–0.85.
+   * The ratio N_s/N. The paper finds it between {@link #SATURATED_FROM} and {@link #SATURATED_TO}
+   * in heads of GPT-2, which it calls saturated.
    *
    * @return between 0 and 1; NaN if a vector or weight is not finite
    */

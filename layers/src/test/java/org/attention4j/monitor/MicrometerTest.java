@@ -12,8 +12,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -84,13 +89,15 @@ final class MicrometerTest {
     for (int head = 0; head < 2; head++) {
       Map<String, Double> newest = history.latest("att", head).orElseThrow().metrics();
       String tags = "{head=\"%d\",layer=\"att\"}".formatted(head);
-      assertThat(value(lines, "attention_entropy" + tags)).isEqualTo(newest.get("entropy"));
-      assertThat(value(lines, "attention_gradientNorm_Wq" + tags))
+      assertThat(value(lines, "attention_entropy_nats" + tags)).isEqualTo(newest.get("entropy"));
+      assertThat(
+              value(
+                  lines,
+                  "attention_gradient_norm{head=\"%d\",layer=\"att\",parameter=\"Wq\"}"
+                      .formatted(head)))
           .isEqualTo(newest.get("gradientNorm.Wq"));
-      for (String metric : newest.keySet()) {
-        assertThat(lines)
-            .anyMatch(line -> line.startsWith("attention_" + metric.replace('.', '_') + tags));
-      }
+      assertThat(value(lines, "attention_update_ratio{head=\"%d\",layer=\"att\",parameter=\"Wo\"}".formatted(head)))
+          .isEqualTo(newest.get("updateRatio.Wo"));
       assertThat(
               value(
                   lines,
@@ -98,6 +105,81 @@ final class MicrometerTest {
                       .formatted(head)))
           .isEqualTo(1);
     }
+  }
+
+  /** What {@code promtool check metrics} looks for, and that nothing that was measured is lost. */
+  @Test
+  void namesUnitsAndHelpAreAsPrometheusWantsThem() throws Exception {
+    Map<String, Double> all = new LinkedHashMap<>();
+    for (MetricDescription metric : MetricDescription.all()) {
+      all.put(metric.name().replace("<name>", "Wq"), 0.5 + all.size());
+    }
+    all.put("lastKey", 100.0);
+    all.put("my.own", 101.0);
+    all.put("gradientNorm", 102.0);
+    Reporter reporter = Reporters.micrometer(registry);
+    reporter.report(List.of(new MetricRecord(3, 0, "att \"1\"\n", 0, all)));
+    reporter.alarm(new Alarm("rule", 3, "att", 0, "entropy", 1, "cause", "suggestion"));
+    List<String> lines = scraped();
+    Set<String> names = new HashSet<>();
+    List<Double> values = new ArrayList<>();
+    Map<String, String> help = new HashMap<>();
+    for (String line : lines) {
+      if (line.startsWith("# HELP ")) {
+        String[] words = line.split(" ", 4);
+        help.put(words[2], words[3]);
+      } else if (!line.startsWith("#")) {
+        names.add(line.replaceFirst("[{ ].*", ""));
+        values.add(Double.valueOf(line.substring(line.lastIndexOf(' ') + 1)));
+      }
+    }
+    assertThat(values).contains(1.0).containsAll(all.values()).hasSize(all.size() + 1);
+    assertThat(names)
+        .allMatch(name -> name.matches("attention(_[a-z0-9]+)+"))
+        .noneMatch(name -> name.matches(".*_(count|sum|bucket|info|created)"))
+        .noneMatch(name -> name.matches(".*_total") && !name.equals("attention_alarms_total"))
+        .contains(
+            "attention_normalized_entropy_ratio",
+            "attention_effective_tokens",
+            "attention_visible_keys",
+            "attention_top_keys",
+            "attention_nan_numbers",
+            "attention_infinite_numbers",
+            "attention_non_finite_numbers",
+            "attention_separable_share_ratio",
+            "attention_max_logit",
+            "attention_log_sum_exp",
+            "attention_normalizer",
+            "attention_last_key",
+            "attention_my_own",
+            "attention_alarms_total");
+    assertThat(help.keySet()).containsAll(names);
+    assertThat(help.values()).allMatch(text -> text.matches(".{12,}\\."));
+    assertThat(help.get("attention_row_mass")).isEqualTo("Row mass: Σ p.");
+    assertThat(help.get("attention_gradient_norm"))
+        .startsWith("the norm of the gradient of the head's share of a parameter");
+    assertThat(help.get("attention_last_key")).isEqualTo("A metric of the user's own: lastKey.");
+    for (MetricDescription metric : MetricDescription.all()) {
+      String unit = metric.unit();
+      String name = "attention." + MicrometerReporter.dotted(metric.name().replace(".<name>", ""));
+      String ending = unit.equals("1") ? "" : "_" + unit;
+      String snake = name.replace('.', '_');
+      assertThat(names).contains(snake.endsWith(ending) ? snake : snake + ending);
+    }
+  }
+
+  @Test
+  void aGaugeFollowsTheNewestValueAndAlarmsAreCounted() throws Exception {
+    Reporter reporter = Reporters.micrometer(registry);
+    for (double value : new double[] {0.5, Double.NaN, 0.25}) {
+      reporter.report(List.of(new MetricRecord(3, 0, "att", 7, Map.of("topMass", value))));
+      assertThat(value(scraped(), "attention_top_mass_ratio{head=\"7\",layer=\"att\"}"))
+          .isEqualTo(Double.valueOf(value));
+      reporter.alarm(new Alarm("rule", 3, "att", 7, "entropy", 1, "cause", "suggestion"));
+    }
+    String counter = "attention_alarms_total{head=\"7\",layer=\"att\",rule=\"rule\"}";
+    assertThat(value(scraped(), counter)).isEqualTo(3);
+    assertThat(reporter).hasToString("Micrometer gauges in " + registry);
   }
 
   private static double value(List<String> lines, String name) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -70,6 +72,37 @@ final class WatchedNetworksTest {
                 assertThat(metrics.get(1).get(name))
                     .as(name)
                     .isCloseTo(value, within(0.02 * Math.max(1, Math.abs(value)))));
+  }
+
+  /** Two neighbouring query heads show the share of the head of keys and values that they share. */
+  @Test
+  void headsThatShareKeysAndValues() {
+    MultiLayerNetwork network =
+        Nets.of(
+            DataType.DOUBLE, self().nHeads(4).headSize(3).nKeyValueHeads(2).name("att").build());
+    Map<String, INDArray> before = new HashMap<>();
+    for (String name : List.of("Wq", "Wk", "Wv")) {
+      before.put(name, network.getParam("0_" + name).dup());
+    }
+    network.setListeners(monitor().build());
+    network.fit(Nets.data(DataType.DOUBLE, true));
+    for (int head = 0; head < 4; head++) {
+      Map<String, Double> metrics = history.latest("att", head).orElseThrow().metrics();
+      for (String name : before.keySet()) {
+        int block = name.equals("Wq") ? head : head / 2;
+        double value = norm(before.get(name), block);
+        double moved = norm(network.getParam("0_" + name).sub(before.get(name)), block);
+        assertThat(moved).isPositive();
+        assertThat(metrics.get("updateRatio." + name)).isCloseTo(moved / value, within(1e-9));
+        // Plain gradient descent with 0.1, of the mean over the examples.
+        assertThat(metrics.get("gradientNorm." + name))
+            .isCloseTo(moved / 0.1 * Networks.EXAMPLES, within(1e-9));
+      }
+    }
+  }
+
+  private static double norm(INDArray array, int block) {
+    return array.tensorAlongDimension(block, 1, 2).norm2Number().doubleValue();
   }
 
   private static ComputationGraph graph(boolean frozen) {

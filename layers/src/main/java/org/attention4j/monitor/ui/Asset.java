@@ -59,6 +59,6 @@ record Asset(String type, byte[] content) {
   }
 
   private static IOException missing(String name) {
-    return new IOException("The page on attention has no file '" + name + "'.");
+    return new IOException("The page on attention has no file '" + FromUrl.shown(name) + "'.");
   }
 }

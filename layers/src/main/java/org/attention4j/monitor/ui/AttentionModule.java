@@ -1,6 +1,7 @@
 package org.attention4j.monitor.ui;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.Collection;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.attention4j.monitor.MetricDescription;
 import org.attention4j.monitor.StoredAttention;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.core.storage.StatsStorageEvent;
@@ -17,6 +19,7 @@ import org.deeplearning4j.ui.api.HttpMethod;
 import org.deeplearning4j.ui.api.Route;
 import org.deeplearning4j.ui.api.UIModule;
 import org.deeplearning4j.ui.i18n.I18NResource;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,18 +36,30 @@ import org.slf4j.LoggerFactory;
  *   <tr><td>/attention/assets/:name</td><td>its scripts and style</td></tr>
  *   <tr><td>/attention/sessions</td><td>JSON: the runs, newest first</td></tr>
  *   <tr><td>/attention/data?session=&amp;metric=&amp;after=</td><td>JSON: what is newer than a time
- *       stamp</td></tr>
+ *       stamp, long runs in columns of several looks</td></tr>
+ *   <tr><td>/attention/weights?session=&amp;layer=</td><td>JSON: a layer's newest weights</td></tr>
+ *   <tr><td>/attention/metrics?name=&amp;name=</td><td>JSON: what metrics mean</td></tr>
+ *   <tr><td>/attention/*</td><td>404</td></tr>
  * </table>
+ *
+ * <p>Every answer has a content type; errors are one sentence of plain text.
  */
 public final class AttentionModule implements UIModule {
   private static final Logger LOG = LoggerFactory.getLogger(AttentionModule.class);
 
   private static final String JSON_TYPE = "application/json; charset=utf-8";
+  private static final String TEXT_TYPE = "text/plain; charset=utf-8";
+  private static final int BAD_REQUEST = 400;
+  private static final int NOT_FOUND = 404;
+  private static final int METHOD_NOT_ALLOWED = 405;
+  private static final int SERVER_ERROR = 500;
 
   /** Nothing but what this server itself sends, whatever a name in a storage may hold. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
           + " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+
+  private static final String EVERYTHING_ELSE = AttentionPage.PATH + "/*";
 
   private final ObjectMapper json = new ObjectMapper();
   private final List<StatsStorage> storages = new CopyOnWriteArrayList<>();
@@ -67,26 +82,51 @@ public final class AttentionModule implements UIModule {
         get(
             AttentionPage.PATH + "/sessions",
             request -> answer(request, () -> Map.of("sessions", Session.in(storages)))),
-        get(AttentionPage.PATH + "/data", request -> answer(request, () -> data(request))));
+        get(AttentionPage.PATH + "/data", request -> answer(request, () -> data(request))),
+        get(AttentionPage.PATH + "/weights", request -> answer(request, () -> weights(request))),
+        get(
+            AttentionPage.PATH + "/metrics",
+            request -> answer(request, () -> descriptions(request.queryParam("name")))),
+        get(
+            EVERYTHING_ELSE,
+            request -> refuse(request, NOT_FOUND, "The page on attention has no such path.")),
+        new Route(EVERYTHING_ELSE, HttpMethod.POST, (arguments, request) -> onlyGet(request)),
+        new Route(EVERYTHING_ELSE, HttpMethod.PUT, (arguments, request) -> onlyGet(request)));
   }
 
   private static Route get(String path, Consumer<RoutingContext> handler) {
     return new Route(path, HttpMethod.GET, (arguments, request) -> handler.accept(request));
   }
 
+  private static void onlyGet(RoutingContext request) {
+    request.response().putHeader("allow", "GET");
+    refuse(request, METHOD_NOT_ALLOWED, "The page on attention answers GET only.");
+  }
+
+  private static HttpServerResponse response(RoutingContext request, String type) {
+    return request
+        .response()
+        .putHeader("content-type", type)
+        .putHeader("content-security-policy", POLICY)
+        .putHeader("x-content-type-options", "nosniff");
+  }
+
+  private static void refuse(RoutingContext request, int status, String sentence) {
+    response(request, TEXT_TYPE)
+        .putHeader("cache-control", "no-store")
+        .setStatusCode(status)
+        .end(sentence);
+  }
+
   private static void asset(RoutingContext request, String name) {
     try {
       Asset asset = Asset.of(name);
-      request
-          .response()
-          .putHeader("content-type", asset.type())
-          .putHeader("content-security-policy", POLICY)
-          .putHeader("x-content-type-options", "nosniff")
+      response(request, asset.type())
           .putHeader("cache-control", "no-cache")
           .end(Buffer.buffer(asset.content()));
     } catch (IOException e) {
       LOG.warn("{}", e.getMessage());
-      request.response().setStatusCode(404).end(String.valueOf(e.getMessage()));
+      refuse(request, NOT_FOUND, String.valueOf(e.getMessage()));
     }
   }
 
@@ -104,30 +144,59 @@ public final class AttentionModule implements UIModule {
             },
             false,
             result -> {
-              var response =
-                  request
-                      .response()
-                      .putHeader("content-type", JSON_TYPE)
-                      .putHeader("x-content-type-options", "nosniff")
-                      .putHeader("cache-control", "no-store");
               if (result.succeeded()) {
-                response.end(Buffer.buffer(result.result()));
+                response(request, JSON_TYPE)
+                    .putHeader("cache-control", "no-store")
+                    .end(Buffer.buffer(result.result()));
               } else if (result.cause() instanceof IllegalArgumentException) {
-                response.setStatusCode(400).end(String.valueOf(result.cause().getMessage()));
+                refuse(request, BAD_REQUEST, String.valueOf(result.cause().getMessage()));
               } else {
                 LOG.warn("The page on attention got no data.", result.cause());
-                response.setStatusCode(500).end("See the log of the training.");
+                refuse(request, SERVER_ERROR, "See the log of the training.");
               }
             });
   }
 
-  private SessionData data(RoutingContext request) {
+  private Session session(RoutingContext request) {
     String id = request.request().getParam("session");
-    String metric = request.request().getParam("metric");
-    String after = request.request().getParam("after");
     return Session.find(storages, id == null ? "" : id)
-        .map(session -> session.data(metric, after == null ? 0 : Long.parseLong(after)))
-        .orElseThrow(() -> new IllegalArgumentException("There is no session '" + id + "'."));
+        .orElseThrow(
+            () -> new IllegalArgumentException("There is no session '" + FromUrl.shown(id) + "'."));
+  }
+
+  private SessionData data(RoutingContext request) {
+    return session(request)
+        .data(request.request().getParam("metric"), after(request.request().getParam("after")));
+  }
+
+  private static long after(@Nullable String text) {
+    try {
+      return text == null ? 0 : Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "after is '" + FromUrl.shown(text) + "' but must be a time in milliseconds.", e);
+    }
+  }
+
+  private ShownWeights weights(RoutingContext request) {
+    String layer = request.request().getParam("layer");
+    return session(request)
+        .weights(layer == null ? "" : layer)
+        .orElseGet(() -> new ShownWeights(layer == null ? "" : layer, 0, 1, List.of()));
+  }
+
+  /** What the page shows of a metric. */
+  private record Described(String name, String group, String label, String unit, String text) {}
+
+  private static Map<String, Object> descriptions(List<String> names) {
+    return Map.of(
+        "groups",
+        MetricDescription.all().stream().map(MetricDescription::group).distinct().toList(),
+        "metrics",
+        names.stream()
+            .map(MetricDescription::of)
+            .map(m -> new Described(m.name(), m.group(), m.label(), m.unit(), m.text()))
+            .toList());
   }
 
   @Override
@@ -141,7 +210,9 @@ public final class AttentionModule implements UIModule {
       return;
     }
     storages.add(storage);
-    LOG.info("Attention is shown at {}", AttentionPage.address(VertxUIServer.getInstance()));
+    VertxUIServer server = VertxUIServer.getInstance();
+    LOG.info(
+        "Attention is shown at {}, {}", AttentionPage.address(server), AttentionPage.reach(server));
   }
 
   @Override

@@ -1,8 +1,9 @@
 package org.attention4j.monitor.ui;
 
+import java.net.InetAddress;
 import java.net.URI;
+import java.util.concurrent.ExecutionException;
 import org.deeplearning4j.core.storage.StatsStorage;
-import org.deeplearning4j.exception.DL4JException;
 import org.deeplearning4j.ui.VertxUIServer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,14 +19,18 @@ import org.slf4j.LoggerFactory;
  *     AttentionMonitor.builder().every(50).reportTo(Reporters.statsStorage(storage)).build());
  * }</pre>
  *
- * <p>There is one UI in a JVM; its threads keep the JVM alive until {@link #stop()}. A UI that is
- * running already has the page too: this class only adds the storage to it then.
+ * <p>The server listens on this machine's loopback interface alone, since it asks nobody for a
+ * password; to show the page to other machines give it a host. There is one UI in a JVM; its threads keep the JVM alive until {@link #stop()}. A UI that is
+ * running already has the page too: this class only adds the storage to it then. One that was
+ * started in another way listens on all interfaces. The log says which.
  */
 public final class AttentionPage {
   /** Where the page is on the UI's server. */
   public static final String PATH = "/attention";
 
   private static final Logger LOG = LoggerFactory.getLogger(AttentionPage.class);
+
+  private static final String LOOPBACK = InetAddress.getLoopbackAddress().getHostAddress();
 
   private static final int MAX_PORT = 0xFFFF;
 
@@ -55,8 +60,23 @@ public final class AttentionPage {
    * @throws IllegalStateException if the server cannot be started, as on a port that is taken
    */
   public static URI start(StatsStorage storage, int port) {
+    return start(storage, LOOPBACK, port);
+  }
+
+  /**
+   * Shows a storage to other machines too. A UI that is running already keeps its host and port;
+   * the system property for the port goes first.
+   *
+   * @param storage what {@code Reporters.statsStorage} reports to
+   * @param host the address of the network interface to listen on; {@code 0.0.0.0} for all. Whoever
+   *     can reach it sees the training UI, and needs no password
+   * @param port the port, 0 for any that is free
+   * @return the page's address
+   * @throws IllegalStateException if the server cannot be started, as on a port that is taken
+   */
+  public static URI start(StatsStorage storage, String host, int port) {
     requireStorage(storage);
-    VertxUIServer server = running(port);
+    VertxUIServer server = running(host, port);
     server.attach(storage);
     sayIfElsewhere(server, port);
     return address(server);
@@ -82,7 +102,7 @@ public final class AttentionPage {
     }
   }
 
-  private static VertxUIServer running(int port) {
+  private static VertxUIServer running(String host, int port) {
     VertxUIServer server = VertxUIServer.getInstance();
     if (server != null && !server.isStopped()) {
       return server;
@@ -92,16 +112,34 @@ public final class AttentionPage {
           "AttentionPage: the port is " + port + " but must be 0 to " + MAX_PORT + ".");
     }
     try {
-      return VertxUIServer.getInstance(port, false, null);
-    } catch (DL4JException e) {
-      // What failed would be taken for a running server the next time.
-      stop();
-      throw new IllegalStateException(
-          "AttentionPage: the training UI cannot be started on port "
-              + port
-              + "; give another port, or 0 for any that is free.",
-          e);
+      return BoundServer.start(host, port);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failed(host, port, e);
+    } catch (ExecutionException e) {
+      throw failed(host, port, e);
     }
+  }
+
+  private static IllegalStateException failed(String host, int port, Exception cause) {
+    // What failed would be taken for a running server the next time.
+    stop();
+    return new IllegalStateException(
+        "AttentionPage: the training UI cannot be started on port "
+            + port
+            + (host.equals(LOOPBACK) ? "" : " of " + FromUrl.shown(host))
+            + "; give another port, or 0 for any that is free.",
+        cause);
+  }
+
+  /** Who can reach a server. */
+  static String reach(VertxUIServer server) {
+    if (server instanceof BoundServer bound) {
+      return bound.host().equals(LOOPBACK)
+          ? "for this machine alone (" + LOOPBACK + ")"
+          : "for all who can reach " + bound.host() + ", without a password";
+    }
+    return "for all who can reach this machine (0.0.0.0, all interfaces), without a password";
   }
 
   static URI address(VertxUIServer server) {

@@ -1,61 +1,55 @@
 package org.attention4j.monitor.ui;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.attention4j.monitor.Alarm;
-import org.attention4j.monitor.StoredAttention.Measurement;
-import org.attention4j.monitor.StoredAttention.SampledWeights;
+import org.attention4j.monitor.ui.Columns.Column;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer to the page.
+ * An answer to the page: one metric of a run, from a time stamp on.
  *
  * @param session the run
  * @param metric the metric whose values these are
  * @param metrics all metrics that occur in these measurements
  * @param next the time stamp to ask after next time
- * @param more whether there is more already
  * @param now the server's clock
- * @param points measurements, oldest first
- * @param alarms alarms, oldest first
- * @param weights the newest weights of the layers that have new ones
+ * @param looks how many iterations these measurements are of
+ * @param newest the newest measurement; null if there is none
+ * @param loss the score on each iteration, as a series of one head
+ * @param layers the metric of each layer, in the order of their first measurements
+ * @param alarmCount how many alarms there were
+ * @param alarms the newest of them, oldest first
  */
 record SessionData(
     String session,
     String metric,
     List<String> metrics,
     long next,
-    boolean more,
     long now,
-    List<Point> points,
-    List<TimedAlarm> alarms,
-    List<SampledWeights> weights) {
+    int looks,
+    @Nullable Newest newest,
+    List<Column> loss,
+    List<LayerSeries> layers,
+    int alarmCount,
+    List<TimedAlarm> alarms) {
 
   /**
-   * One metric of one layer on one iteration.
+   * The newest measurement.
    *
-   * @param values of each head; null where it was not measured
+   * @param time in milliseconds since 1970
    */
-  record Point(
-      long time,
-      int iteration,
-      int epoch,
-      String layer,
-      double score,
-      List<@Nullable Double> values) {
+  record Newest(long time, int iteration, int epoch, double score) {}
 
-    static Point of(Measurement measurement, String metric, long time) {
-      List<@Nullable Double> values = new ArrayList<>();
-      measurement.heads().forEach(head -> values.add(head.get(metric)));
-      return new Point(
-          time,
-          measurement.iteration(),
-          measurement.epoch(),
-          measurement.layer(),
-          measurement.score(),
-          values);
-    }
-  }
+  /**
+   * One metric of one layer.
+   *
+   * @param layer the layer's name
+   * @param columns its values over time
+   * @param iteration that of the newest look
+   * @param latest of each head the newest value; null where it was not measured
+   */
+  record LayerSeries(
+      String layer, List<Column> columns, int iteration, List<@Nullable Double> latest) {}
 
   /**
    * An alarm and when it was raised.

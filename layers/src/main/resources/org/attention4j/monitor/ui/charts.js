@@ -1,9 +1,10 @@
 // What all charts have in common.
 import { theme } from "./colors.js";
+import { range } from "./scale.js";
 import { number, whole } from "./text.js";
 
 export const LEFT = 58;
-export const RIGHT = 14;
+export const RIGHT = 30; // half the last label of the axis of iterations
 
 const charts = new Map();
 
@@ -54,13 +55,18 @@ export function timeAxis(extent, colors, gridIndex, labels) {
   };
 }
 
-export function valueAxis(colors, gridIndex, log) {
-  return {
-    type: log ? "log" : "value", gridIndex, scale: true, splitNumber: 3,
+/** An axis of values; on a logarithmic scale from one power of ten to another around all places. */
+export function valueAxis(colors, gridIndex, scale, places = []) {
+  const axis = {
+    type: "value", gridIndex, scale: true, splitNumber: 3,
     axisLine: { show: false }, axisTick: { show: false },
     splitLine: { lineStyle: { color: colors.grid } },
-    axisLabel: { color: colors.quiet, formatter: (v) => number(v), hideOverlap: true },
+    axisLabel: { color: colors.quiet, formatter: (place) => number(scale.value(place)), hideOverlap: true },
   };
+  if (!scale.log) return axis;
+  const found = range(places);
+  return found === null ? axis
+    : { ...axis, min: Math.floor(found.least), max: Math.max(Math.ceil(found.greatest), Math.floor(found.least) + 1), minInterval: 1 };
 }
 
 export { theme };

@@ -1,58 +1,68 @@
 // Every head of every layer over time, one band a layer, on the axis of the lines.
 import { LEFT, RIGHT, base, chart, theme, timeAxis } from "./charts.js";
-import { colours, legend } from "./scale.js";
-import { number, tip, whole } from "./text.js";
+import { colours, greatest, legend } from "./scale.js";
+import { number, tip, whole, wrapped } from "./text.js";
 
 const TITLE = 20;
+const TITLE_LINE = 16;
 const GAP = 10;
 const MAX_BINS = 240;
 
-/** Looks brought down to so many columns; each is the mean of its looks. */
-export function columns(points, max) {
-  const size = Math.ceil(points.length / max);
-  const heads = Math.max(0, ...points.map((point) => point.values.length));
+/** Columns brought down to so many; each is the mean of its looks. */
+export function bins(columns, max) {
+  const size = Math.ceil(columns.length / max);
+  if (size <= 1) return columns;
+  const heads = headsOf(columns);
   const result = [];
-  for (let i = 0; i < points.length; i += size) {
-    const bin = points.slice(i, i + size);
+  for (let i = 0; i < columns.length; i += size) {
+    const bin = columns.slice(i, i + size);
     const values = [];
     for (let head = 0; head < heads; head++) {
-      const present = bin.map((p) => p.values[head]).filter((v) => v !== null && v !== undefined);
-      values.push(present.length === 0 ? null : present.reduce((a, b) => a + b, 0) / present.length);
+      let sum = 0, looks = 0;
+      for (const column of bin) {
+        const value = column.values[head];
+        if (value === null || value === undefined) continue;
+        sum += value * column.looks;
+        looks += column.looks;
+      }
+      values.push(looks === 0 ? null : sum / looks);
     }
-    result.push({ first: bin[0].iteration, last: bin[bin.length - 1].iteration, values });
+    const looks = bin.reduce((sum, column) => sum + column.looks, 0);
+    result.push({ first: bin[0].first, last: bin[bin.length - 1].last, looks, values });
   }
   return result;
 }
 
-/** Draws; layers is a map from a name to its points. */
-export function draw(box, ramp, { layers, found, extent, log, faults }) {
+/** Draws; layers is a map from a name to its columns. */
+export function draw(box, rampBox, { layers, found, extent, scale, faults }) {
   const colors = theme();
-  const color = colours(found, log);
-  const rows = [...layers.values()].reduce((sum, points) => sum + headsOf(points), 0);
+  const color = colours(found, scale);
+  const rows = [...layers.values()].reduce((sum, columns) => sum + headsOf(columns), 0);
   const cell = rows > 64 ? 10 : rows > 24 ? 15 : 20;
   const option = { ...base(colors), title: [], grid: [], xAxis: [], yAxis: [], series: [] };
   let top = 0;
   let index = 0;
-  for (const [layer, points] of layers) {
-    const heads = headsOf(points);
+  for (const [layer, columns] of layers) {
+    const heads = headsOf(columns);
     const last = index === layers.size - 1;
+    const lines = wrapped(layer, `600 12px ${colors.font}`, box.clientWidth - 8);
     option.title.push({
-      text: layer, left: 0, top,
-      textStyle: { color: colors.text, fontSize: 12, fontWeight: 600, fontFamily: colors.font, width: box.clientWidth - 8, overflow: "truncate" },
+      text: lines.join("\n"), left: 0, top,
+      textStyle: { color: colors.text, fontSize: 12, lineHeight: TITLE_LINE, fontWeight: 600, fontFamily: colors.font },
     });
-    top += TITLE;
+    top += TITLE + (lines.length - 1) * TITLE_LINE;
     option.grid.push({ left: LEFT, right: RIGHT, top, height: heads * cell, show: true, backgroundColor: colors.void, borderWidth: 0 });
     option.xAxis.push({ ...timeAxis(extent, colors, index, last), axisLine: { show: false } });
     option.yAxis.push(headAxis(colors, index, heads, cell));
-    option.series.push(band(layer, points, index, color, extent, colors));
+    option.series.push(band(layer, columns, index, color, extent, colors));
     top += heads * cell + GAP;
     index++;
   }
   chart(box, top + 14).setOption(option, { notMerge: true });
-  legend(ramp, found && (log ? found.smallest : found.least), found && found.greatest, log ? "log" : "", faults);
+  legend(rampBox, found && found.least, found && found.greatest, scale.log ? "log" : "", faults);
 }
 
-const headsOf = (points) => Math.max(1, ...points.map((point) => point.values.length));
+const headsOf = (columns) => greatest(columns, 1, (column) => column.values.length);
 
 function headAxis(colors, gridIndex, heads, cell) {
   return {
@@ -67,11 +77,11 @@ function headAxis(colors, gridIndex, heads, cell) {
 }
 
 /** One band: a rectangle for each column and head, from its first look to the next column's. */
-function band(layer, points, index, color, extent, colors) {
-  const bins = columns(points, MAX_BINS);
+function band(layer, columns, index, color, extent, colors) {
+  const drawn = bins(columns, MAX_BINS);
   const data = [];
-  bins.forEach((bin, i) => {
-    const end = i + 1 < bins.length ? bins[i + 1].first : extent[1];
+  drawn.forEach((bin, i) => {
+    const end = i + 1 < drawn.length ? drawn[i + 1].first : extent[1];
     bin.values.forEach((value, head) => {
       if (value !== null) data.push([bin.first, end, head, value, bin.last]);
     });

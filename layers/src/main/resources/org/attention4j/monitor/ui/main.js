@@ -2,10 +2,10 @@
 import { themeButton } from "./colors.js";
 import * as heatmap from "./heatmap.js";
 import * as lines from "./lines.js";
-import { grouped, label, text as about } from "./metrics.js";
+import { grouped, label, learn, text as about } from "./metrics.js";
 import { Run, ask } from "./run.js";
-import { range, suggestsLog } from "./scale.js";
-import { ago, clock, element, number, whole } from "./text.js";
+import { range, scaleOf, suggestsLog } from "./scale.js";
+import { ago, clock, element, fill as put, number, whole } from "./text.js";
 import * as weights from "./weights.js";
 
 const PERIOD = 2000;
@@ -36,10 +36,11 @@ function fill(select, groups, chosen) {
   const key = JSON.stringify(groups);
   if (select.dataset.key !== key) {
     select.dataset.key = key;
-    select.replaceChildren(...groups.flatMap(([group, options]) => {
+    put(select, groups.flatMap(([group, options]) => {
       const made = options.map(([value, shown]) => new Option(shown, value));
       if (group === null) return made;
-      const box = element("optgroup", {}, ...made);
+      const box = element("optgroup");
+      put(box, made);
       box.label = group;
       return [box];
     }));
@@ -95,7 +96,11 @@ async function once(force) {
     run.restart("");
     changed = await run.update();
   }
-  if (changed || force) show();
+  await learn(run.metrics);
+  if (changed || force) {
+    show();
+    await showWeights();
+  }
 }
 
 function show() {
@@ -103,43 +108,75 @@ function show() {
   if (run.layers.size === 0) return;
   if (!run.layers.has(state.layer)) state.layer = run.layers.keys().next().value;
   const found = range(run.values());
-  const scale = state.scale ?? (suggestsLog(found) ? "log" : "linear");
-  const log = scale === "log";
+  const choice = state.scale ?? (suggestsLog(found) ? "log" : "linear");
+  const scale = scaleOf(found, choice === "log");
   fill(by("metric"), grouped(run.metrics).map(([group, names]) => [group, names.map((name) => [name, label(name)])]), run.metric);
   fill(by("layer"), [[null, [...run.layers.keys()].map((name) => [name, name])]], state.layer);
   by("metric-text").textContent = about(run.metric);
-  for (const input of by("scale").querySelectorAll("input")) input.checked = input.value === scale;
+  for (const input of by("scale").querySelectorAll("input")) input.checked = input.value === choice;
   by("lines-layer").textContent = state.layer;
-  by("weights-layer").textContent = state.layer;
-  showTiles(run, found);
+  showSpan(run);
+  showTiles(run);
   lines.draw(by("lines"), by("legend"), {
-    points: run.layers.get(state.layer), loss: run.loss, metric: run.metric,
-    alarms: run.alarms.filter(({ alarm }) => alarm.layer === state.layer), extent: run.extent(), log,
+    columns: run.layers.get(state.layer), loss: run.loss, metric: run.metric,
+    alarms: run.alarms.filter(({ alarm }) => alarm.layer === state.layer), extent: run.extent(), scale,
   });
-  heatmap.draw(by("map"), by("map-scale"), { layers: run.layers, found, extent: run.extent(), log, faults: run.faults });
+  const means = range(run.means());
+  heatmap.draw(by("map"), by("map-scale"), {
+    layers: run.layers, found: means, extent: run.extent(), scale: scaleOf(means, scale.log), faults: run.faults,
+  });
   showTable(run);
   showAlarms(run);
-  const sampled = run.weights.get(state.layer);
-  const some = sampled && sampled.rows.length > 0;
-  by("weights-empty").hidden = some;
-  weights.draw(by("weights"), by("weights-scale"), some ? sampled : undefined);
   document.body.dataset.metric = run.metric;
 }
 
-function showTiles(run, found) {
+/** Says that a long run is shown in columns. */
+function showSpan(run) {
+  const span = run.span();
+  by("span").hidden = span === 1;
+  by("span").textContent = span === 1 ? ""
+    : `${whole(run.looks)} looks in ${whole(run.loss.length)} columns of up to ${whole(span)}: lines join the least and`
+      + " the greatest value of each column, the map shows its mean.";
+}
+
+/** Asks for the chosen layer's newest weights and shows them. */
+async function showWeights() {
+  const run = state.run;
+  if (!run || run.layers.size === 0) return;
+  const layer = state.layer;
+  const sampled = await ask(`weights?${new URLSearchParams({ session: run.id, layer })}`);
+  if (state.run !== run || state.layer !== layer) return;
+  sampledWeights = sampled;
+  drawWeights();
+}
+
+let sampledWeights = null;
+
+function drawWeights() {
+  if (sampledWeights === null) return;
+  const { layer, iteration, span, rows } = sampledWeights;
+  by("weights-layer").textContent = layer;
+  by("weights-empty").hidden = rows.length > 0;
+  by("weights-span").textContent = rows.length === 0 ? ""
+    : `Iteration ${whole(iteration)}.${span === 1 ? "" : ` Each column is the largest weight of ${span} keys.`}`;
+  weights.draw(by("weights"), by("weights-scale"), sampledWeights);
+  by("weights").dataset.layer = layer;
+}
+
+function showTiles(run) {
   const latest = run.newest;
   by("tile-iteration").textContent = whole(latest.iteration);
-  by("tile-epoch").textContent = `epoch ${whole(latest.epoch)}, ${whole(run.loss.length)} looks`;
+  by("tile-epoch").textContent = `epoch ${whole(latest.epoch)}, ${whole(run.looks)} looks`;
   by("tile-loss").textContent = number(latest.score);
-  by("tile-loss-change").textContent = `from ${number(run.loss[0][1])}`;
+  by("tile-loss-change").textContent = `from ${number(run.loss[0].values[0])}`;
   by("tile-metric-name").textContent = label(run.metric);
-  const now = [...run.layers.values()].flatMap((points) => points[points.length - 1].values);
+  const now = [...run.latest.values()].flatMap(({ values }) => values);
   const latestRange = range(now);
-  by("tile-metric").textContent = latestRange === null ? "–"
-    : `${number(latestRange.least, 3)} … ${number(latestRange.greatest, 3)}`;
+  put(by("tile-metric"), latestRange === null ? ["–"]
+    : [element("span", { text: `${number(latestRange.least, 3)} …` }), " ", element("span", { text: number(latestRange.greatest, 3) })]);
   by("tile-metric-range").textContent = `over ${now.length} heads, latest look`;
-  by("tile-alarms").textContent = whole(run.alarms.length);
-  by("tile-alarm-link").classList.toggle("bad", run.alarms.length > 0);
+  by("tile-alarms").textContent = whole(run.alarmCount);
+  by("tile-alarm-link").classList.toggle("bad", run.alarmCount > 0);
   const last = run.alarms[run.alarms.length - 1];
   by("tile-alarm-note").textContent = last ? `last: ${last.alarm.rule}` : "all quiet";
 }
@@ -147,10 +184,10 @@ function showTiles(run, found) {
 function showTable(run) {
   if (!by("table-box").open) return;
   const rows = [];
-  for (const [layer, points] of run.layers) {
-    const latest = points[points.length - 1];
+  for (const [layer, latest] of run.latest) {
+    const columns = run.layers.get(layer);
     latest.values.forEach((value, head) => {
-      const over = range(points.map((point) => point.values[head] ?? null));
+      const over = range(columns.flatMap((column) => [column.least[head] ?? null, column.greatest[head] ?? null]));
       const cells = [layer, String(head), whole(latest.iteration), number(value),
         over ? number(over.least) : "–", over ? number(over.greatest) : "–"];
       const row = element("tr", {}, ...cells.map((text) => element("td", { text })));
@@ -158,10 +195,8 @@ function showTable(run) {
       rows.push(row);
     });
   }
-  by("table").tBodies[0].replaceChildren(...rows);
+  put(by("table").tBodies[0], rows);
 }
-
-const SHOWN_ALARMS = 200;
 
 /** Runs of earlier versions name one head. */
 function where(alarm) {
@@ -170,10 +205,13 @@ function where(alarm) {
 }
 
 function showAlarms(run) {
-  by("alarm-empty").hidden = run.alarms.length > 0;
-  if (by("alarm-list").dataset.key === `${run.id} ${run.alarms.length}`) return;
-  by("alarm-list").dataset.key = `${run.id} ${run.alarms.length}`;
-  by("alarm-list").replaceChildren(...run.alarms.slice(-SHOWN_ALARMS).reverse().map(({ time, alarm }) =>
+  by("alarm-empty").hidden = run.alarmCount > 0;
+  const key = `${run.id} ${run.alarmCount}`;
+  if (by("alarm-list").dataset.key === key) return;
+  by("alarm-list").dataset.key = key;
+  by("alarm-more").hidden = run.alarmCount <= run.alarms.length;
+  by("alarm-more").textContent = `The newest ${whole(run.alarms.length)} of ${whole(run.alarmCount)}.`;
+  put(by("alarm-list"), run.alarms.slice().reverse().map(({ time, alarm }) =>
     element("li", {},
       element("div", { className: "alarm-rule", text: alarm.rule }),
       element("div", { className: "alarm-when", text: `iteration ${whole(alarm.iteration)}, ${clock(time)}` }),
@@ -194,6 +232,12 @@ function showStatus() {
   if (status.textContent !== text) status.textContent = text;
 }
 
+function redraw() {
+  if (!state.run) return;
+  show();
+  drawWeights();
+}
+
 by("session").addEventListener("change", ({ target }) => {
   state.session = target.value;
   remember();
@@ -207,7 +251,7 @@ by("metric").addEventListener("change", ({ target }) => {
 by("layer").addEventListener("change", ({ target }) => {
   state.layer = target.value;
   remember();
-  show();
+  refresh(true);
 });
 by("scale").addEventListener("change", ({ target }) => {
   state.scale = target.value;
@@ -216,7 +260,7 @@ by("scale").addEventListener("change", ({ target }) => {
 });
 by("table-box").addEventListener("toggle", () => state.run && showTable(state.run));
 by("legend").addEventListener("heads", show);
-addEventListener("resize", () => state.run && show());
+addEventListener("resize", redraw);
 document.addEventListener("visibilitychange", () => document.hidden || refresh(true));
-themeButton(by("theme"), () => state.run && show());
+themeButton(by("theme"), redraw);
 poll();

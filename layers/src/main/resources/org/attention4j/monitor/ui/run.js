@@ -1,9 +1,12 @@
 // What is known of one run and one metric, gathered from the server's answers.
 
+// The server never sends so many columns at once; with more than that, gathered look by look, all are asked for anew.
+const MOST_COLUMNS = 1200;
+const MOST_ALARMS = 200;
+
 export class Run {
   constructor(id, metric) {
     this.id = id;
-    this.weights = new Map();
     this.metrics = [];
     this.restart(metric);
   }
@@ -13,8 +16,11 @@ export class Run {
     this.metric = metric;
     this.next = 0;
     this.layers = new Map();
+    this.latest = new Map();
     this.loss = [];
+    this.looks = 0;
     this.alarms = [];
+    this.alarmCount = 0;
     this.newest = null;
     this.faults = false;
     this.clock = 0;
@@ -22,51 +28,90 @@ export class Run {
 
   /** Asks for what is new; says whether there was any. */
   async update() {
-    let changed = false;
-    for (let more = true; more;) {
-      const query = new URLSearchParams({ session: this.id, metric: this.metric, after: this.next });
-      const answer = await ask(`data?${query}`);
-      if (answer.session !== this.id) return false;
-      this.take(answer);
-      changed ||= answer.points.length > 0 || answer.alarms.length > 0;
-      more = answer.more;
-    }
-    return changed;
+    if (this.loss.length > MOST_COLUMNS) this.restart(this.metric);
+    const query = new URLSearchParams({ session: this.id, metric: this.metric, after: this.next });
+    const answer = await ask(`data?${query}`);
+    if (answer.session !== this.id) return false;
+    this.take(answer);
+    return answer.looks > 0 || answer.alarmCount > 0;
   }
 
   take(answer) {
     this.metric = answer.metric;
     this.clock = answer.now;
     this.metrics = [...new Set([...this.metrics, ...answer.metrics])];
-    for (const point of answer.points) this.add(point);
+    this.takeLoss(answer);
+    for (const { layer, columns, iteration, latest } of answer.layers) {
+      if (!this.layers.has(layer)) this.layers.set(layer, []);
+      for (const column of columns) this.layers.get(layer).push(this.read(column));
+      this.latest.set(layer, { iteration, values: latest.map(read) });
+    }
     for (const alarm of answer.alarms) this.alarms.push(alarm);
-    for (const weights of answer.weights) this.weights.set(weights.layer, weights);
+    this.alarms = this.alarms.slice(-MOST_ALARMS);
+    this.alarmCount += answer.alarmCount;
+    if (answer.newest) this.newest = { ...answer.newest, score: read(answer.newest.score) };
     this.next = answer.next;
   }
 
-  add(point) {
-    // JSON has no NaN: what is not finite comes as a string.
-    point.values = point.values.map((value) => (value === null ? null : Number(value)));
-    point.score = Number(point.score);
-    this.faults ||= point.values.some((value) => value !== null && !Number.isFinite(value));
-    if (!this.layers.has(point.layer)) this.layers.set(point.layer, []);
-    this.layers.get(point.layer).push(point);
-    const last = this.loss[this.loss.length - 1];
-    if (!last || last[0] !== point.iteration) this.loss.push([point.iteration, point.score]);
-    this.newest = point;
+  /** An answer may begin with another layer of an iteration that is known. */
+  takeLoss(answer) {
+    const known = this.newest?.iteration;
+    this.looks += answer.looks;
+    answer.loss.forEach((column, i) => {
+      if (i === 0 && column.looks === 1 && column.first === known) this.looks--;
+      else this.loss.push(readColumn(column));
+    });
+  }
+
+  read(column) {
+    const made = readColumn(column);
+    this.faults ||= made.values.some((value) => value !== null && !Number.isFinite(value));
+    return made;
+  }
+
+  /** How many looks share a column, at most. */
+  span() {
+    let most = 1;
+    for (const column of this.loss) most = Math.max(most, column.looks);
+    return most;
   }
 
   /** From the first iteration to where the last column ends. */
   extent() {
-    const iterations = this.loss.map(([iteration]) => iteration);
-    const last = iterations[iterations.length - 1];
-    const step = iterations.length > 1 ? last - iterations[iterations.length - 2] : 1;
-    return [Math.min(...iterations.slice(0, 1)), last + Math.max(1, step)];
+    let first = Infinity, last = -Infinity;
+    for (const column of this.loss) {
+      first = Math.min(first, column.first);
+      last = Math.max(last, column.last);
+    }
+    const [before, end] = this.loss.slice(-2);
+    return [first, last + Math.max(1, end ? end.first - before.first : 1)];
   }
 
-  * values() {
-    for (const points of this.layers.values()) for (const point of points) yield* point.values;
+  /** What the heat map shows: values, of columns of several looks the mean. */
+  * means() {
+    for (const columns of this.layers.values()) for (const column of columns) yield* column.values;
   }
+
+  /** All values, and of columns of several looks the least and the greatest. */
+  * values() {
+    for (const columns of this.layers.values()) {
+      for (const column of columns) {
+        yield* column.values;
+        if (column.looks > 1) {
+          yield* column.least;
+          yield* column.greatest;
+        }
+      }
+    }
+  }
+}
+
+// JSON has no NaN: what is not finite comes as a string.
+const read = (value) => (value === null ? null : Number(value));
+
+function readColumn(column) {
+  const values = column.values.map(read);
+  return { ...column, values, least: column.least ?? values, greatest: column.greatest ?? values };
 }
 
 /** JSON from this page's own server. */

@@ -4,41 +4,67 @@ import { element, number } from "./text.js";
 
 const WIDE = 300; // beyond this ratio a linear scale shows one end only
 
-/** Least and greatest finite value; null if there is none. */
-export function range(values) {
-  let least = Infinity, greatest = -Infinity, smallest = Infinity;
-  for (const value of values) {
-    if (value === null || !Number.isFinite(value)) continue;
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
-    if (value > 0 && value < smallest) smallest = value;
+/** The greatest of what items give, at least the start. No spread: there may be any number of items. */
+export function greatest(items, start, of = (item) => item) {
+  let found = start;
+  for (const item of items) {
+    const value = of(item);
+    if (value > found) found = value;
   }
-  return least > greatest ? null : { least, greatest, smallest };
+  return found;
+}
+
+/** Least and greatest finite value, and the least size of one that is not zero; null if there is none. */
+export function range(values) {
+  let least = Infinity, most = -Infinity, smallest = Infinity;
+  for (const value of values) {
+    if (value === null || value === undefined || !Number.isFinite(value)) continue;
+    if (value < least) least = value;
+    if (value > most) most = value;
+    if (value !== 0 && Math.abs(value) < smallest) smallest = Math.abs(value);
+  }
+  return least > most ? null : { least, greatest: most, smallest };
 }
 
 /** Whether values are better seen on a logarithmic scale. */
 export const suggestsLog = (found) =>
   found !== null && found.least >= 0 && found.smallest < Infinity && found.greatest / found.smallest > WIDE;
 
+/**
+ * Where values are drawn. A logarithmic scale counts powers of ten from the one below the smallest value:
+ * that is at 1, ten times as much at 2. Zero is at 0 and negative values are below, in the same way, so that every
+ * number has a place.
+ */
+export function scaleOf(found, log) {
+  if (!log || found === null || found.smallest === Infinity) {
+    return { log: false, place: (value) => value, value: (place) => place };
+  }
+  const unit = Math.floor(Math.log10(found.smallest));
+  const size = (value) => Math.max(0, Math.log10(Math.abs(value)) - unit + 1);
+  return {
+    log: true,
+    place: (value) => (value === 0 ? 0 : Math.sign(value) * size(value)),
+    value: (place) => (place === 0 ? 0 : Math.sign(place) * 10 ** (Math.abs(place) - 1 + unit)),
+  };
+}
+
 /** From a value to its colour. */
-export function colours(found, log) {
+export function colours(found, scale) {
   if (found === null) return () => FAULT;
-  const useLog = log && found.smallest < Infinity && found.greatest > found.smallest;
-  const low = useLog ? Math.log(found.smallest) : found.least;
-  const high = useLog ? Math.log(found.greatest) : found.greatest;
+  const low = scale.place(found.least);
+  const high = scale.place(found.greatest);
   return (value) => {
     if (!Number.isFinite(value)) return FAULT;
-    const place = useLog ? Math.log(Math.max(value, found.smallest)) : value;
-    return ramp(high > low ? (place - low) / (high - low) : 0.5);
+    return ramp(high > low ? (scale.place(value) - low) / (high - low) : 0.5);
   };
 }
 
 /** Draws the legend of a colour scale. */
-export function legend(box, least, greatest, note, faults) {
+export function legend(box, least, most, note, faults) {
   const bar = element("span", { className: "colours" });
   bar.style.background = GRADIENT;
   box.replaceChildren(element("span", { text: least === null ? "" : number(least) }), bar,
-    element("span", { text: greatest === null ? "" : number(greatest) + (note ? ` ${note}` : "") }));
+    element("span", { text: most === null ? "" : number(most) + (note ? ` ${note}` : "") }));
   if (faults) {
     const mark = element("span", { className: "fault" });
     mark.style.background = FAULT;

@@ -37,6 +37,27 @@ export function element(tag, { className, text, title } = {}, ...children) {
   return made;
 }
 
+/** Puts children into an element in place of what it holds. No spread: there may be any number of them. */
+export function fill(box, children) {
+  const all = document.createDocumentFragment();
+  for (const child of children) all.append(child);
+  box.replaceChildren(all);
+}
+
+const measure = document.createElement("canvas").getContext("2d");
+
+/** A text in lines that are no wider than so many pixels, for canvas, which does not wrap by itself. */
+export function wrapped(text, font, width) {
+  measure.font = font;
+  const lines = [""];
+  for (const character of text) {
+    const longer = lines[lines.length - 1] + character;
+    if (longer.length > 1 && measure.measureText(longer).width > width) lines.push(character);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
 /** What a tooltip shows: a heading and rows of colour, name and value. */
 export function tip(heading, rows) {
   const box = element("div", { className: "tip" }, element("div", { className: "tip-head", text: heading }));

@@ -4,21 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.attention4j.monitor.Alarm;
+import org.attention4j.monitor.LogCapture;
 import org.attention4j.monitor.MetricRecord;
 import org.attention4j.monitor.Reporter;
 import org.attention4j.monitor.Reporters;
 import org.deeplearning4j.core.storage.StatsStorage;
+import org.deeplearning4j.ui.VertxUIServer;
 import org.deeplearning4j.ui.model.storage.InMemoryStatsStorage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
@@ -58,17 +69,191 @@ final class AttentionModuleTest {
     JsonNode all = json(page, "/attention/data?session=a%26b");
     assertThat(all.path("metric").asText()).isEqualTo("entropy");
     assertThat(all.path("metrics")).hasSize(2);
-    assertThat(all.path("points").path(0).path("values").path(0).doubleValue()).isEqualTo(0.25);
+    assertThat(all.path("layers").path(0).path("layer").asText()).isEqualTo("att");
+    assertThat(column(all).path("values").path(0).doubleValue()).isEqualTo(0.25);
+    assertThat(column(all).path("first").asInt()).isEqualTo(2);
+    assertThat(column(all).has("least")).isFalse();
+    assertThat(all.path("looks").asInt()).isEqualTo(1);
+    assertThat(all.path("alarmCount").asInt()).isEqualTo(1);
     assertThat(all.path("alarms").path(0).path("alarm").path("cause").asText()).isEqualTo("cause");
     long next = all.path("next").asLong();
     reporter.report(List.of(measured(5, Map.of("entropy", 0.125))));
     String later = "/attention/data?session=a%26b&after=" + next + "&metric=";
-    assertThat(json(page, later + "entropy").path("points")).hasSize(1);
-    JsonNode absent = json(page, later + "own").path("points").path(0);
+    assertThat(json(page, later + "entropy").path("layers").path(0).path("columns")).hasSize(1);
+    assertThat(json(page, later + "entropy").path("loss")).hasSize(1);
+    JsonNode absent = json(page, later + "own").path("layers").path(0);
     assertThat(absent.path("iteration").asInt()).isEqualTo(5);
-    assertThat(absent.path("values").path(0).isNull()).isTrue();
+    assertThat(absent.path("latest").path(0).isNull()).isTrue();
     JsonNode own = json(page, "/attention/data?session=a%26b&metric=own");
-    assertThat(own.path("points").path(0).path("values").path(0).asText()).isEqualTo("NaN");
+    assertThat(column(own).path("values").path(0).asText()).isEqualTo("NaN");
+  }
+
+  private static JsonNode column(JsonNode answer) {
+    return answer.path("layers").path(0).path("columns").path(0);
+  }
+
+  /** What a stranger writes into an address must not make lines of its own in a log. */
+  @Test
+  void namesFromTheAddressStayOnOneLine() throws Exception {
+    URI page = AttentionPage.start(storage, 0);
+    String forged = "x%0D%0A12:00%20WARN%20forged%1B%5B2J%E2%80%A8%C2%85.js";
+    String shown = "x??12:00 WARN forged?[2J??.js";
+    try (LogCapture log = new LogCapture()) {
+      HttpResponse<String> refused = get(page, "/attention/assets/" + forged);
+      assertThat(refused.statusCode()).isEqualTo(404);
+      assertThat(refused.body()).isEqualTo("The page on attention has no file '" + shown + "'.");
+      assertThat(log.lines(shown)).isEqualTo(1);
+      assertThat(log.lines("12:00 WARN forged")).isEqualTo(1);
+      get(page, "/attention/assets/" + "y".repeat(1000) + ".js");
+      assertThat(log.lines("'" + "y".repeat(100) + "…'")).isEqualTo(1);
+    }
+    assertThat(get(page, "/attention/data?session=" + forged).body())
+        .isEqualTo("There is no session '" + shown + "'.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET,     /attention,                            200, text/html",
+    "GET,     /attention/,                           200, text/html",
+    "GET,     /attention/assets/main.js,             200, text/javascript",
+    "GET,     /attention/assets/attention.css,       200, text/css",
+    "GET,     /attention/assets/icon.svg,            200, image/svg+xml",
+    "GET,     /attention/assets/none.js,             404, text/plain",
+    "GET,     /attention/assets/none,                404, text/plain",
+    "GET,     /attention/assets/,                    404, text/plain",
+    "GET,     /attention/none,                       404, text/plain",
+    "GET,     /attention/data/more,                  404, text/plain",
+    "GET,     /attention/sessions,                   200, application/json",
+    "GET,     /attention/metrics,                    200, application/json",
+    "GET,     /attention/data?session=run,           200, application/json",
+    "GET,     /attention/weights?session=run&layer=att, 200, application/json",
+    "GET,     /attention/data,                       400, text/plain",
+    "GET,     /attention/weights?session=none,       400, text/plain",
+    "GET,     /attention/data?session=run&after=x,   400, text/plain",
+    "POST,    /attention/data,                       405, text/plain",
+    "PUT,     /attention,                            405, text/plain",
+    "DELETE,  /attention/data,                       405, text/plain",
+    "HEAD,    /attention,                            405, text/plain",
+    "GET,     /nowhere,                              404, text/plain",
+  })
+  void everyAnswerHasAContentType(String method, String path, int status, String type)
+      throws Exception {
+    URI page = AttentionPage.start(storage, 0);
+    Reporters.statsStorage(storage, "run").report(List.of(measured(1, Map.of("entropy", 0.5))));
+    HttpResponse<String> answer =
+        client.send(
+            HttpRequest.newBuilder(page.resolve(path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.headers().firstValue("content-type").orElse("none")).startsWith(type);
+  }
+
+  @Test
+  void anErrorInAStorageIsNotShownToTheBrowser() throws Exception {
+    boolean[] breaks = {false};
+    StatsStorage broken =
+        (StatsStorage)
+            Proxy.newProxyInstance(
+                StatsStorage.class.getClassLoader(),
+                new Class<?>[] {StatsStorage.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("listSessionIDs") && breaks[0]) {
+                    throw new IllegalStateException("secret");
+                  }
+                  return switch (method.getName()) {
+                    case "listSessionIDs" -> List.of();
+                    case "equals" -> proxy == arguments[0];
+                    case "hashCode" -> 1;
+                    case "toString" -> "broken";
+                    default -> null;
+                  };
+                });
+    AttentionModule module = new AttentionModule();
+    assertThat(module.getCallbackTypeIDs()).containsExactly("Attention4j");
+    URI page = AttentionPage.start(broken, 0);
+    breaks[0] = true;
+    HttpResponse<String> answer = get(page, "/attention/sessions");
+    breaks[0] = false;
+    assertThat(answer.statusCode()).isEqualTo(500);
+    assertThat(answer.body()).isEqualTo("See the log of the training.");
+    assertThat(answer.headers().firstValue("content-type")).hasValue("text/plain; charset=utf-8");
+  }
+
+  /** The page is for who sits at this machine, unless a host is given. */
+  @Test
+  void listensOnLoopbackUnlessToldOtherwise() throws Exception {
+    String loopback = "127.0.0.1";
+    URI page = AttentionPage.start(storage, 0);
+    assertThat(page.getHost()).isEqualTo("localhost");
+    assertThat(connects(loopback, page.getPort())).isTrue();
+    for (String other : otherAddresses()) {
+      assertThat(connects(other, page.getPort())).as(other).isFalse();
+    }
+    assertThat(reach()).isEqualTo("for this machine alone (127.0.0.1)");
+    AttentionPage.stop();
+    page = AttentionPage.start(storage, "0.0.0.0", 0);
+    assertThat(page.getHost()).isEqualTo("localhost");
+    assertThat(connects(loopback, page.getPort())).isTrue();
+    for (String other : otherAddresses()) {
+      assertThat(connects(other, page.getPort())).as(other).isTrue();
+    }
+    assertThat(reach()).isEqualTo("for all who can reach 0.0.0.0, without a password");
+    AttentionPage.stop();
+    VertxUIServer.getInstance(0, false, null);
+    assertThat(reach())
+        .isEqualTo(
+            "for all who can reach this machine (0.0.0.0, all interfaces), without a password");
+  }
+
+  private static String reach() {
+    return AttentionPage.reach(VertxUIServer.getInstance());
+  }
+
+  @Test
+  void aHostThatIsNotThisMachine() {
+    // TEST-NET-1, which no machine has.
+    assertThatThrownBy(() -> AttentionPage.start(storage, "192.0.2.1", 0))
+        .hasMessage(
+            "AttentionPage: the training UI cannot be started on port 0 of 192.0.2.1; give another port, or 0 for any that is free.");
+    assertThat(AttentionPage.start(storage, 0)).hasPath("/attention");
+  }
+
+  /** The whole of 127.0.0.0/8 is this machine, and a server on all interfaces answers there. */
+  private static List<String> otherAddresses() throws SocketException {
+    List<String> addresses = new ArrayList<>();
+    if (System.getProperty("os.name").startsWith("Linux")) {
+      addresses.add("127.0.0.2");
+    }
+    NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+        .forEach(address -> addresses.add(address.getHostAddress()));
+    return addresses;
+  }
+
+  private static boolean connects(String host, int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(host, port), 2000);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void thePortOfTheSystemPropertyGoesFirst() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    System.setProperty("org.deeplearning4j.ui.port", String.valueOf(free));
+    try {
+      assertThat(AttentionPage.start(storage, 0)).hasPort(free);
+    } finally {
+      System.clearProperty("org.deeplearning4j.ui.port");
+    }
   }
 
   @Test

@@ -198,6 +198,7 @@ final class AttentionPageTest {
   @Test
   @Order(4)
   void weightsAreThoseOfTheSampledRows() throws IOException {
+    browser.await("document.getElementById('weights').dataset.layer");
     SampledWeights sampled =
         storage.getAllStaticInfos(SESSION, StoredAttention.TYPE_ID).stream()
             .map(info -> (SampledWeights) ((StoredAttention) info).content())
