@@ -103,7 +103,8 @@ public final class Main implements Runnable {
                 exception,
                 exception instanceof BadArgument ? BAD_ARGUMENTS : FAILURE));
     try {
-      return commandLine.execute(arguments);
+      int status = commandLine.execute(arguments);
+      return commandLine.getOut().checkError() && status == 0 ? lost(err) : status;
     } catch (Error error) {
       return say(err, Sentences.about(error), error, FAILURE);
     }
@@ -113,6 +114,13 @@ public final class Main implements Runnable {
   public void run() {
     throw new BadArgument(
         "Name a command, " + String.join(" or ", spec.subcommands().keySet()) + "; see --help.");
+  }
+
+  /** Nobody reads what was to be read. */
+  private static int lost(PrintWriter err) {
+    err.println("Standard output cannot be written to.");
+    err.flush();
+    return FAILURE;
   }
 
   /** Advice holds a command to be copied, whatever its length. */

@@ -35,6 +35,7 @@ final class TemperatureCommand implements Callable<Integer> {
   private static final List<String> QUICK_MAPS = List.of("softmax", "sparsemax");
   private static final List<Long> SEEDS = List.of(1L, 2L, 3L);
   private static final int STEPS = 60;
+  private static final int QUICK_STEPS = 45;
   private static final int CONTEXT = 32;
   private static final int QUICK_CONTEXT = 16;
   private static final int BATCH = 16;
@@ -58,10 +59,9 @@ final class TemperatureCommand implements Callable<Integer> {
 
   @Option(
       names = "--steps",
-      defaultValue = "" + STEPS,
       paramLabel = "N",
-      description = "How many batches each model learns from (default: ${DEFAULT-VALUE}).")
-  private int steps;
+      description = "How many batches each model learns from (default: 60; quick: 45).")
+  private @Nullable Integer steps;
 
   @Option(
       names = "--out",
@@ -132,9 +132,10 @@ final class TemperatureCommand implements Callable<Integer> {
   }
 
   private Settings settings(long seed) {
+    int usual = quick ? QUICK_STEPS : STEPS;
     return new Settings(
         quick ? QUICK_CONTEXT : CONTEXT,
-        steps,
+        steps == null ? usual : steps,
         BATCH,
         quick ? QUICK_WIDTH : WIDTH,
         HEADS,
@@ -150,6 +151,7 @@ final class TemperatureCommand implements Callable<Integer> {
             "A value in --temperatures is %s but must be positive."
                 .formatted(Numbers.plain(value)));
       }
+      check(value);
     }
     double[] sorted = Arrays.stream(values).sorted().distinct().toArray();
     if (Arrays.stream(sorted).noneMatch(value -> value == TemperatureStudy.REFERENCE)) {
@@ -157,6 +159,15 @@ final class TemperatureCommand implements Callable<Integer> {
           "--temperatures %s lacks 1, which the others are compared with.".formatted(text));
     }
     return sorted;
+  }
+
+  /** The library knows which temperatures it can compute with. */
+  private static void check(double temperature) {
+    try {
+      Tempered.all().forEach(map -> map.normalizer(temperature));
+    } catch (IllegalArgumentException e) {
+      throw new BadArgument("--temperatures: " + Sentences.about(e), e);
+    }
   }
 
   private List<String> arguments() {

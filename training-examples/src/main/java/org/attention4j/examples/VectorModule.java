@@ -1,5 +1,6 @@
 package org.attention4j.examples;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -7,7 +8,6 @@ import java.lang.management.ManagementFactory;
 import java.lang.module.ModuleFinder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +23,13 @@ final class VectorModule {
   /** Set to false, this system property keeps everything in the JVM that the user started. */
   private static final String RELAUNCH = "attention4j.relaunch";
 
-  /** What the new JVM says about the module, which its user did not ask for. */
-  private static final String WARNING = "WARNING: Using incubator modules: " + NAME;
+  /** How lines begin that the new JVM writes of itself, which its user did not ask for. */
+  private static final List<String> JVM_LINES =
+      List.of(
+          "WARNING: Using incubator modules: " + NAME,
+          "Picked up JAVA_TOOL_OPTIONS: ",
+          "Picked up _JAVA_OPTIONS: ",
+          "NOTE: Picked up JDK_JAVA_OPTIONS: ");
 
   /** These would compete with those of the first JVM for a port or a file. */
   private static final List<String> ATTACHED = List.of("-agentlib:", "-agentpath:", "-javaagent:");
@@ -134,15 +139,27 @@ final class VectorModule {
     return argument.substring(0, argument.indexOf('='));
   }
 
-  /** Passes every byte on as it comes, but for the warning, which would be the first line. */
+  /**
+   * Passes every byte on as it comes, but for what a JVM says before the program does: the warning,
+   * and which variables of the environment it heeds, which the first JVM has said already.
+   */
   static void pass(InputStream from, OutputStream to) throws IOException {
-    byte[] warning = WARNING.getBytes(StandardCharsets.US_ASCII);
-    byte[] first = from.readNBytes(warning.length);
-    boolean isWarning = Arrays.equals(first, warning);
-    if (isWarning) {
-      skipLineEnd(from, to);
-    } else {
-      to.write(first);
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    boolean ofTheJvm = true;
+    while (ofTheJvm) {
+      int next = from.read();
+      if (next >= 0) {
+        line.write(next);
+      }
+      String text = line.toString(StandardCharsets.ISO_8859_1);
+      ofTheJvm = next >= 0 && JVM_LINES.stream().anyMatch(begin -> agree(begin, text));
+      if (next == '\n' && ofTheJvm) {
+        line.reset();
+      }
+    }
+    String last = line.toString(StandardCharsets.ISO_8859_1);
+    if (JVM_LINES.stream().noneMatch(last::startsWith)) {
+      line.writeTo(to);
       to.flush();
     }
     byte[] buffer = new byte[8192];
@@ -152,14 +169,9 @@ final class VectorModule {
     }
   }
 
-  private static void skipLineEnd(InputStream from, OutputStream to) throws IOException {
-    int next = from.read();
-    if (next == '\r') {
-      next = from.read();
-    }
-    if (next >= 0 && next != '\n') {
-      to.write(next);
-    }
+  /** Whether one begins with the other. */
+  private static boolean agree(String begin, String text) {
+    return text.startsWith(begin) || begin.startsWith(text);
   }
 
   private static List<String> jvmArguments() {
