@@ -41,7 +41,7 @@ record AttentionInputs(
     if (packing == null) {
       same("features", -1, keys, queries);
     } else {
-      checkPacked();
+      checkPacked(packing);
     }
     if (rank() == 4 && packing == null) {
       same("heads", 1, values, keys);
@@ -92,18 +92,10 @@ record AttentionInputs(
     }
   }
 
-  private void checkPacked() {
-    for (SDVariable input : new SDVariable[] {queries, keys, values}) {
-      int heads = headsOf(input);
-      long features = size(input, -1);
-      require(
-          features == UNKNOWN || features % heads == 0,
-          input,
-          features + " features",
-          "a multiple of its %d heads".formatted(heads));
-    }
-    long ofKeys = size(keys, -1) == UNKNOWN ? UNKNOWN : size(keys, -1) / headsOf(keys);
-    long ofQueries = size(queries, -1) == UNKNOWN ? UNKNOWN : size(queries, -1) / headsOf(queries);
+  private void checkPacked(PackedHeads heads) {
+    long ofQueries = featuresOfHead(queries, heads.queries());
+    long ofKeys = featuresOfHead(keys, heads.keys());
+    featuresOfHead(values, heads.keys());
     require(
         ofKeys == UNKNOWN || ofQueries == UNKNOWN || ofKeys == ofQueries,
         keys,
@@ -111,9 +103,14 @@ record AttentionInputs(
         "the %d features a head of '%s'".formatted(ofQueries, queries.name()));
   }
 
-  private int headsOf(SDVariable input) {
-    PackedHeads heads = packing;
-    return heads == null ? 1 : input == queries ? heads.queries() : heads.keys();
+  private static long featuresOfHead(SDVariable input, int heads) {
+    long features = size(input, -1);
+    require(
+        features == UNKNOWN || features % heads == 0,
+        input,
+        features + " features",
+        "a multiple of its %d heads".formatted(heads));
+    return features == UNKNOWN ? UNKNOWN : features / heads;
   }
 
   private void checkPast(SDVariable past, SDVariable present, long depth) {

@@ -335,6 +335,7 @@ class AttentionOperatorTest extends AttentionValues {
     SDVariable loss = result.output().mul(factors).sum().add(squares).mul(one);
     sd.setLossVariables(loss);
     String[] wanted = {"q", "k", "v", "bias", "pastKeys", "pastValues"};
+    sd.createGradFunction(wanted); // for placeholders, too
     Map<String, INDArray> gradients = sd.calculateGradients(values, wanted);
     for (String name : wanted) {
       INDArray start = values.get(name);

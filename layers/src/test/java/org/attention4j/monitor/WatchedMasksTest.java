@@ -1,0 +1,137 @@
+package org.attention4j.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.stream.Stream;
+import org.attention4j.layers.AttentionVertex;
+import org.attention4j.layers.Networks;
+import org.attention4j.layers.RecurrentAttentionLayer;
+import org.attention4j.layers.SelfAttentionLayer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** The monitor reads masks as the layers do: any number but zero, of any type, is visible. */
+class WatchedMasksTest {
+  static Stream<Layer> layers() {
+    return Stream.of(
+        new SelfAttentionLayer.Builder().nOut(14).nHeads(2).projectInput(true).build(),
+        new RecurrentAttentionLayer.Builder().nOut(14).nHeads(2).build(),
+        new org.deeplearning4j.nn.conf.layers.SelfAttentionLayer.Builder()
+            .nOut(14)
+            .nHeads(2)
+            .projectInput(true)
+            .build());
+  }
+
+  private static Map<String, Double> metrics(Layer layer, INDArray mask) {
+    History history = Reporters.history(99);
+    MultiLayerNetwork network = Nets.of(DataType.DOUBLE, layer.clone());
+    network.setListeners(Nets.watchingAll(new Nets.Spy(), history).build());
+    DataSet data = Nets.data(DataType.DOUBLE, true);
+    data.setFeaturesMaskArray(mask);
+    network.fit(data);
+    return history.latest("layer0", 1).orElseThrow().metrics();
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void layersWithAnyMask(Layer layer) {
+    INDArray mask = Networks.mask(DataType.DOUBLE, Networks.EXAMPLES, Networks.STEPS);
+    Map<String, Double> expected = metrics(layer, mask);
+    assertThat(expected.get("visibleKeys")).isBetween(6.0, 10.5);
+    assertThat(metrics(layer, mask.castTo(DataType.INT32))).isEqualTo(expected);
+    assertThat(metrics(layer, mask.castTo(DataType.BOOL))).isEqualTo(expected);
+    if (layer.getClass().getPackage().equals(SelfAttentionLayer.class.getPackage())) {
+      assertThat(metrics(layer, mask.mul(0.25))).isEqualTo(expected);
+      assertThat(metrics(layer, mask.mul(-3).castTo(DataType.INT8))).isEqualTo(expected);
+    }
+  }
+
+  private static Map<String, Double> metrics(GraphVertex vertex, INDArray... masks) {
+    ComputationGraph graph =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .seed(17)
+                .dataType(DataType.DOUBLE)
+                .updater(new Sgd(0.1))
+                .graphBuilder()
+                .addInputs("q", "k", "v")
+                .addVertex("attention", vertex, "q", "k", "v")
+                .addLayer(
+                    "out",
+                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                        .activation(Activation.SOFTMAX)
+                        .nOut(Networks.CLASSES)
+                        .build(),
+                    "attention")
+                .setOutputs("out")
+                .setInputTypes(
+                    InputType.recurrent(Networks.SIZE),
+                    InputType.recurrent(Networks.SIZE),
+                    InputType.recurrent(Networks.SIZE))
+                .build());
+    graph.init();
+    History history = Reporters.history(99);
+    graph.setListeners(Nets.watchingAll(new Nets.Spy(), history).build());
+    Nd4j.getRandom().setSeed(3);
+    int steps = Networks.STEPS;
+    graph.fit(
+        new MultiDataSet(
+            new INDArray[] {
+              Networks.input(DataType.DOUBLE, Networks.EXAMPLES, steps),
+              Networks.input(DataType.DOUBLE, Networks.EXAMPLES, 7),
+              Networks.input(DataType.DOUBLE, Networks.EXAMPLES, 7)
+            },
+            new INDArray[] {Networks.labels(DataType.DOUBLE, Networks.EXAMPLES, steps)},
+            masks,
+            new INDArray[] {Nd4j.ones(DataType.DOUBLE, Networks.EXAMPLES, steps)}));
+    return history.latest("attention", 1).orElseThrow().metrics();
+  }
+
+  @Test
+  void verticesWithMasksThatDiffer() {
+    INDArray queries = Networks.mask(DataType.DOUBLE, Networks.EXAMPLES, Networks.STEPS);
+    INDArray keys = Networks.mask(DataType.DOUBLE, Networks.EXAMPLES, 7);
+    INDArray values = Nd4j.ones(DataType.DOUBLE, Networks.EXAMPLES, 7);
+    values.putScalar(0, 3, 0);
+    AttentionVertex ours =
+        new AttentionVertex.Builder()
+            .nInQueries(Networks.SIZE)
+            .nInKeys(Networks.SIZE)
+            .nInValues(Networks.SIZE)
+            .nOut(14)
+            .nHeads(2)
+            .projectInput(true)
+            .build();
+    Map<String, Double> expected = metrics(ours, queries, keys, values);
+    // 6 of 7, 4 of 7 and 1 of 7 keys, for 11, 8 and 5 queries.
+    assertThat(expected.get("visibleKeys")).isEqualTo((11 * 6 + 8 * 4 + 5 * 1) / 24.0);
+    assertThat(
+            metrics(
+                ours,
+                queries.castTo(DataType.BOOL),
+                keys.castTo(DataType.BOOL),
+                values.castTo(DataType.BOOL)))
+        .isEqualTo(expected);
+    assertThat(
+            metrics(ours, queries.mul(7).castTo(DataType.INT64), keys.mul(0.5), values.mul(-2)))
+        .isEqualTo(expected);
+  }
+}
