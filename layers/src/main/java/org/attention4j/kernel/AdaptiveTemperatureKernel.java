@@ -14,8 +14,9 @@ final class AdaptiveTemperatureKernel implements RowKernel {
 
   @Override
   public void forward(Row row, RowContext context) {
-    double max = row.max();
+    double max = row.largestScore();
     row.affine(max, 1);
+    row.limit(Row.FAR);
     double beta = beta(entropy(row, softmax(row)));
     row.multiply(beta);
     double share = 1 / row.exp(0, 1);
@@ -27,6 +28,7 @@ final class AdaptiveTemperatureKernel implements RowKernel {
 
   @Override
   public void restore(Row row, RowContext context) {
+    row.limitAsFor(context.saved(MAX));
     row.affine(context.saved(MAX), context.saved(BETA));
     row.exp(0, context.saved(SHARE));
   }
@@ -34,7 +36,9 @@ final class AdaptiveTemperatureKernel implements RowKernel {
   @Override
   public void backward(Row scores, Row weights, Row gradient, RowContext context) {
     gradient.center(weights, weights.dot(gradient), 1);
+    scores.limitAsFor(context.saved(MAX));
     scores.affine(context.saved(MAX), 1);
+    scores.limit(Row.FAR);
     double betaGradient = gradient.dot(scores);
     gradient.multiply(context.saved(BETA));
     Row softmax = softmax(scores);

@@ -155,6 +155,13 @@ public final class DoubleRow extends Row {
   }
 
   @Override
+  void limit(double size) {
+    for (int i = from; i < from + length; i++) {
+      values[i] = Math.max(-size, Math.min(size, values[i]));
+    }
+  }
+
+  @Override
   Row detached() {
     return new DoubleRow().over(Arrays.copyOfRange(values, from, from + length), 0, length);
   }

@@ -1,14 +1,33 @@
 package org.attention4j.kernel;
 
+import java.util.Arrays;
+
 /**
  * entmax: {@code p = max((α-1) z - τ, 0)^(1/(α-1))} with τ such that the row sums to one.
  *
- * <p>Only scores above {@code max z - 1/(α-1)} can have a weight; τ is sought among these, in
- * double precision, by Newton's method from the left where the sum is a convex function of τ (α at
- * most 2) and by halving otherwise.
+ * <p>Only scores above {@code max z - 1/(α-1)} can have a weight. All is computed in double
+ * precision, and each range of α by what is well-conditioned there:
+ *
+ * <ul>
+ *   <li>α near 1: as {@code exp(log1p((α-1) (z - u)) / (α-1))}, which becomes softmax with u = log
+ *       Σ e^z; the power 1/(α-1) of a rounded number would lose as many digits as it has.
+ *   <li>α up to 2: τ by Newton's method from the left, where the sum is a convex function of τ.
+ *   <li>α above 2: the support by sorting, then the smallest weight w in it by halving, {@code Σ
+ *       (w^(α-1) + (α-1) (z_i - z_k))^(1/(α-1)) = 1} with z_k its score. The root of a small
+ *       distance from τ magnifies the rounding of τ; a w is as exact as its row.
+ * </ul>
  */
 final class EntmaxKernel implements RowKernel {
   private static final int MOST_STEPS = 200;
+
+  /** Halvings of [0, 1] until nothing below the last digit of a double is left. */
+  private static final int HALVINGS = 60;
+
+  /** Below this α - 1 the power is taken by logarithms. */
+  static final double NEAR_ONE = 1e-3;
+
+  /** Keeps sums and products of slopes within a double; they are steep where a weight vanishes. */
+  private static final double STEEPEST = 1e140;
 
   private final double alpha;
 
@@ -27,7 +46,7 @@ final class EntmaxKernel implements RowKernel {
   }
 
   static void forward(Row row, double alpha) {
-    double max = row.max();
+    double max = row.largestScore();
     if (Double.isNaN(max)) {
       row.fill(max);
       return;
@@ -37,17 +56,33 @@ final class EntmaxKernel implements RowKernel {
     int[] indices = row.indices();
     double[] s = row.scratch();
     for (int j = 0; j < count; j++) {
-      s[j] = (row.get(indices[j]) - max) / power;
+      s[j] = row.get(indices[j]) - max;
     }
-    double tau = alpha <= 2 ? newton(s, count, power) : bisection(s, count, power);
+    if (alpha - 1 < NEAR_ONE) {
+      nearOne(s, count, alpha - 1);
+    } else {
+      for (int j = 0; j < count; j++) {
+        s[j] /= power;
+      }
+      if (alpha <= 2) {
+        raise(s, count, newton(s, count, power), power);
+      } else {
+        bySmallestWeight(s, count, alpha - 1);
+      }
+    }
     double sum = 0;
     for (int j = 0; j < count; j++) {
-      s[j] = power(s[j] - tau, power);
       sum += s[j];
     }
     row.fill(0);
     for (int j = 0; j < count; j++) {
       row.set(indices[j], s[j] / sum);
+    }
+  }
+
+  private static void raise(double[] s, int count, double tau, double power) {
+    for (int j = 0; j < count; j++) {
+      s[j] = power(s[j] - tau, power);
     }
   }
 
@@ -73,25 +108,75 @@ final class EntmaxKernel implements RowKernel {
     return tau;
   }
 
-  private static double bisection(double[] s, int count, double power) {
-    double low = -1;
-    double high = 0;
-    for (int step = 0; step < MOST_STEPS; step++) {
-      double middle = (low + high) / 2;
-      if (middle <= low || middle >= high) {
+  /** Newton's method on the logarithm of the sum, all but linear in u here. */
+  private static void nearOne(double[] s, int count, double excess) {
+    double u = 0;
+    for (int i = 0; i < MOST_STEPS; i++) {
+      double sum = 0;
+      double slope = 0;
+      for (int j = 0; j < count; j++) {
+        double base = excess * (s[j] - u);
+        if (base > -1) {
+          double e = Math.exp(Math.log1p(base) / excess);
+          sum += e;
+          slope += e / (1 + base);
+        }
+      }
+      double next = u + Math.log(sum) * sum / slope;
+      double step = Math.abs(next - u);
+      u = next;
+      if (!(step > Math.ulp(1 + u))) {
         break;
       }
-      double sum = 0;
-      for (int j = 0; j < count; j++) {
-        sum += power(s[j] - middle, power);
-      }
-      if (sum >= 1) {
-        low = middle;
-      } else {
+    }
+    for (int j = 0; j < count; j++) {
+      double base = excess * (s[j] - u);
+      s[j] = base > -1 ? Math.exp(Math.log1p(base) / excess) : 0;
+    }
+  }
+
+  /** Scores times α - 1, to weights. */
+  private static void bySmallestWeight(double[] s, int count, double excess) {
+    double power = 1 / excess;
+    double[] ascending = Arrays.copyOf(s, count);
+    Arrays.sort(ascending);
+    // The larger a score, the smaller what the scores above it add up to.
+    int low = 0;
+    int high = count - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (sumAbove(ascending, count, ascending[middle], 0, power) < 1) {
         high = middle;
+      } else {
+        low = middle + 1;
       }
     }
-    return low;
+    double smallest = ascending[high];
+    double least = 0;
+    double most = 1;
+    for (int step = 0; step < HALVINGS; step++) {
+      double middle = (least + most) / 2;
+      if (sumAbove(ascending, count, smallest, Math.pow(middle, excess), power) < 1) {
+        least = middle;
+      } else {
+        most = middle;
+      }
+    }
+    double weight = Math.pow(most, excess);
+    for (int j = 0; j < count; j++) {
+      double above = s[j] - smallest;
+      s[j] = above > 0 ? Math.pow(weight + above, power) : above == 0 ? most : 0;
+    }
+  }
+
+  /** Σ (d + s_j - low)^power over the scores that reach a low one. */
+  private static double sumAbove(
+      double[] ascending, int count, double low, double distance, double power) {
+    double sum = 0;
+    for (int j = count - 1; j >= 0 && ascending[j] >= low; j--) {
+      sum += power(ascending[j] - low + distance, power);
+    }
+    return sum;
   }
 
   private static double power(double distance, double power) {
@@ -113,17 +198,24 @@ final class EntmaxKernel implements RowKernel {
     double[] s = weights.scratch();
     double sum = 0;
     double mean = 0;
+    int steepest = 0;
     for (int i = 0; i < n; i++) {
-      double p = weights.get(i);
-      s[i] = slope(p, alpha);
-      if (p > 0) {
-        sum += s[i];
-        mean += s[i] * gradient.get(i);
+      s[i] = slope(weights.get(i), alpha);
+      sum += s[i];
+      if (s[i] > s[steepest]) {
+        steepest = i;
       }
     }
-    mean /= sum;
+    // The gradients are taken relative to where the slope is largest, so that its own large share
+    // of the mean cancels exactly.
+    double origin = gradient.get(steepest);
     for (int i = 0; i < n; i++) {
-      gradient.set(i, s[i] == 0 ? 0 : s[i] * (gradient.get(i) - mean));
+      if (s[i] > 0) {
+        mean += s[i] / sum * (gradient.get(i) - origin);
+      }
+    }
+    for (int i = 0; i < n; i++) {
+      gradient.set(i, s[i] == 0 ? 0 : s[i] * (gradient.get(i) - origin - mean));
     }
   }
 
@@ -134,7 +226,7 @@ final class EntmaxKernel implements RowKernel {
     if (alpha == 2) {
       return 1;
     }
-    return alpha == 1.5 ? Math.sqrt(p) : Math.pow(p, 2 - alpha);
+    return alpha == 1.5 ? Math.sqrt(p) : Math.min(Math.pow(p, 2 - alpha), STEEPEST);
   }
 
   @Override

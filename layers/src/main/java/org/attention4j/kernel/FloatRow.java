@@ -140,6 +140,14 @@ public final class FloatRow extends Row {
   }
 
   @Override
+  void limit(double size) {
+    float most = (float) size;
+    for (int i = from; i < from + length; i++) {
+      values[i] = Math.max(-most, Math.min(most, values[i]));
+    }
+  }
+
+  @Override
   Row detached() {
     float[] copy = Arrays.copyOfRange(values, from, from + length);
     return new FloatRow(pad).over(copy, 0, length);

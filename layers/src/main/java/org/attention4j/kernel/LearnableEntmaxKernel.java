@@ -34,24 +34,38 @@ final class LearnableEntmaxKernel implements RowKernel {
     EntmaxKernel.backward(weights, gradient, alpha(context));
   }
 
-  /** Σ g [(p - s) / (α-1)² - (p log p - s H) / (α-1)], s = p^(2-α) / Σ, H = Σ p log p. */
+  /**
+   * Σ g [(p - s) / (α-1)² - (p log p - s H) / (α-1)], s = p^(2-α) / Σ, H = Σ p log p.
+   *
+   * <p>p - s is small near α = 1 and divided by what is smaller still: the rounding of the row's sum
+   * is taken out of p, and the difference is not taken as one, p - s = p (1 - e^((1-α) log p - log
+   * Σ)).
+   */
   private static double byAlpha(Row weights, Row gradient, double alpha) {
-    double total = 0;
-    double information = 0;
+    double mass = 0;
     for (int i = 0; i < weights.length(); i++) {
-      double p = weights.get(i);
-      if (p > 0) {
-        total += EntmaxKernel.slope(p, alpha);
-        information += p * Math.log(p);
-      }
+      mass += weights.get(i);
     }
     double excess = alpha - 1;
+    // Σ p^(2-α) - 1
+    double surplus = 0;
+    double information = 0;
+    for (int i = 0; i < weights.length(); i++) {
+      double p = weights.get(i) / mass;
+      if (p > 0) {
+        double log = Math.log(p);
+        surplus += p * Math.expm1(-excess * log);
+        information += p * log;
+      }
+    }
+    double logTotal = Math.log1p(surplus);
     double sum = 0;
     for (int i = 0; i < weights.length(); i++) {
-      double p = weights.get(i);
+      double p = weights.get(i) / mass;
       if (p > 0) {
-        double s = EntmaxKernel.slope(p, alpha) / total;
-        double first = (p - s) / (excess * excess);
+        double relative = -excess * Math.log(p) - logTotal;
+        double s = p * Math.exp(relative);
+        double first = -p * Math.expm1(relative) / (excess * excess);
         double second = (p * Math.log(p) - s * information) / excess;
         sum += gradient.get(i) * (first - second);
       }

@@ -6,7 +6,7 @@ final class ReluKernel implements RowKernel {
   public void forward(Row row, RowContext context) {
     double share = 1.0 / context.visibleCount();
     for (int i = 0; i < row.length(); i++) {
-      row.set(i, Math.max(row.get(i), 0) * share);
+      row.set(i, Math.min(Math.max(row.get(i), 0), Row.LARGEST_SCORE) * share);
     }
   }
 

@@ -8,6 +8,18 @@ package org.attention4j.kernel;
  * Sums are taken in the row's own precision or wider.
  */
 public abstract sealed class Row permits FloatRow, DoubleRow {
+  /**
+   * The largest size of a score, 1.3e36: what lies beyond, infinities too, counts as this.
+   * Differences of such scores are within FLOAT.
+   */
+  public static final double LARGEST_SCORE = 0x1p120;
+
+  /**
+   * So far below the largest score nothing has a weight. What FLOAT leaves of its exponential, e^-80,
+   * would still count when multiplied by a score of -1e36.
+   */
+  static final double FAR = 1e6;
+
   /** For the two kinds of row. */
   Row() {}
 
@@ -150,6 +162,35 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
    * @return the row
    */
   public abstract Row spare(int length);
+
+  /** Entries beyond a size, infinities too, become that size; NaN stays NaN. */
+  abstract void limit(double size);
+
+  /** Brings scores into {@link #LARGEST_SCORE}. */
+  final void limit() {
+    limit(LARGEST_SCORE);
+  }
+
+  /**
+   * The largest score, for kernels that only want to know how far the others lie below it: the row
+   * is brought into range if its largest score is not, which is seldom; what is then still out of
+   * range is too low to have a weight.
+   */
+  final double largestScore() {
+    double max = max();
+    if (Math.abs(max) < LARGEST_SCORE) {
+      return max;
+    }
+    limit();
+    return max();
+  }
+
+  /** As {@link #largestScore} left the row, if that is what it returned. */
+  final void limitAsFor(double largestScore) {
+    if (Math.abs(largestScore) >= LARGEST_SCORE) {
+      limit();
+    }
+  }
 
   /** The first entries of this row, as a row of the same numbers. */
   abstract Row first(int length);

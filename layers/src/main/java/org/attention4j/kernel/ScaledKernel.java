@@ -16,6 +16,7 @@ final class ScaledKernel implements RowKernel {
 
   @Override
   public void forward(Row row, RowContext context) {
+    row.limit();
     double shift = shiftInvariant ? row.max() : 0;
     context.save(shiftAt, shift);
     row.affine(shift, factor.factor(context));
@@ -26,6 +27,7 @@ final class ScaledKernel implements RowKernel {
 
   @Override
   public void restore(Row row, RowContext context) {
+    row.limit();
     row.affine(context.saved(shiftAt), factor.factor(context));
     context.skipParameters(factor.parameters());
     kernel.restore(row, context);
@@ -36,6 +38,9 @@ final class ScaledKernel implements RowKernel {
   public void backward(Row scores, Row weights, Row gradient, RowContext context) {
     double c = factor.factor(context);
     double shift = context.saved(shiftAt);
+    if (readsScores()) {
+      scores.limit();
+    }
     Row scaled = scores;
     if (kernel.readsScores()) {
       scaled = scores.detached();
@@ -46,6 +51,9 @@ final class ScaledKernel implements RowKernel {
     context.skipParameters(-factor.parameters());
     if (factor.parameters() > 0) {
       scores.affine(shift, 1);
+      if (shiftInvariant) {
+        scores.limit(Math.min(Row.FAR / Math.abs(c), Row.LARGEST_SCORE));
+      }
       factor.backward(scores.dot(gradient), context);
     }
     gradient.multiply(c);

@@ -4,6 +4,7 @@ package org.attention4j.kernel;
 final class SelfAdjustKernel implements RowKernel {
   @Override
   public void forward(Row row, RowContext context) {
+    row.limit();
     Row softmax = softmax(row);
     Ends ends = new Ends(row);
     for (int i = 0; i < row.length(); i++) {
@@ -13,6 +14,7 @@ final class SelfAdjustKernel implements RowKernel {
 
   @Override
   public void backward(Row scores, Row weights, Row gradient, RowContext context) {
+    scores.limit();
     Row softmax = softmax(scores);
     Ends ends = new Ends(scores);
     double mean = weights.dot(gradient);

@@ -14,13 +14,14 @@ final class SinkKernel implements RowKernel {
   }
 
   private double logit(RowContext context) {
-    return learnable ? context.parameter(0) : logit;
+    double s = learnable ? context.parameter(0) : logit;
+    return Math.max(-Row.LARGEST_SCORE, Math.min(Row.LARGEST_SCORE, s));
   }
 
   @Override
   public void forward(Row row, RowContext context) {
     double s = logit(context);
-    double max = Math.max(row.max(), s);
+    double max = Math.max(row.largestScore(), s);
     double share = 1 / (row.exp(max, 1) + Math.exp(s - max));
     row.multiply(share);
     context.save(MAX, max);
@@ -29,6 +30,7 @@ final class SinkKernel implements RowKernel {
 
   @Override
   public void restore(Row row, RowContext context) {
+    row.limitAsFor(context.saved(MAX));
     row.exp(context.saved(MAX), context.saved(SHARE));
   }
 

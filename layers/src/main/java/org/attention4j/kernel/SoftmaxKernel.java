@@ -19,7 +19,7 @@ final class SoftmaxKernel implements RowKernel {
 
   @Override
   public void forward(Row row, RowContext context) {
-    double max = row.max();
+    double max = row.largestScore();
     double share = 1 / exp(row, max, 1, context);
     row.multiply(share);
     context.save(MAX, max);
@@ -28,6 +28,7 @@ final class SoftmaxKernel implements RowKernel {
 
   @Override
   public void restore(Row row, RowContext context) {
+    row.limitAsFor(context.saved(MAX));
     exp(row, context.saved(MAX), context.saved(SHARE), context);
   }
 
@@ -44,7 +45,9 @@ final class SoftmaxKernel implements RowKernel {
   public void backward(Row scores, Row weights, Row gradient, RowContext context) {
     gradient.center(weights, context.mean(weights, gradient), coldness(context));
     if (learnable) {
+      scores.limit();
       scores.affine(context.saved(MAX), 1);
+      scores.limit(Row.FAR / coldness(context));
       context.addGradient(0, -scores.dot(gradient));
     }
   }

@@ -14,25 +14,29 @@ final class SoftpickKernel implements RowKernel {
 
   @Override
   public void forward(Row row, RowContext context) {
-    double m = Math.max(row.max(), 0);
+    double m = Math.max(row.largestScore(), 0);
     double one = Math.exp(-m);
+    double[] rectified = row.scratch();
     double sum = 0;
     for (int i = 0; i < row.length(); i++) {
       double z = row.get(i);
       double r = Math.abs(z) < SMALL ? Math.expm1(z) * one : Math.exp(z - m) - one;
       sum += Math.abs(r);
-      row.set(i, Math.max(r, 0));
+      rectified[i] = Math.max(r, 0);
     }
-    double share = sum == 0 ? 1 : 1 / sum;
-    row.multiply(share);
+    // A division: of a row of denormal numbers the inverse of the sum is infinite.
+    for (int i = 0; i < row.length(); i++) {
+      row.set(i, sum == 0 ? 0 : rectified[i] / sum);
+    }
     context.save(SHIFT, m);
-    context.save(SHARE, share);
+    context.save(SHARE, sum == 0 ? 1 : Math.min(1 / sum, Row.LARGEST_SCORE));
   }
 
   @Override
   public void backward(Row scores, Row weights, Row gradient, RowContext context) {
     double mean = weights.dot(gradient);
     double share = context.saved(SHARE);
+    scores.limitAsFor(context.saved(SHIFT));
     Row slopes = scores.spare(scores.length());
     slopes.copy(scores);
     slopes.exp(context.saved(SHIFT), share);

@@ -17,7 +17,7 @@ final class StraightThroughKernel implements RowKernel {
 
   @Override
   public void backward(Row scores, Row weights, Row gradient, RowContext context) {
-    scores.affine(scores.max(), coldness);
+    scores.affine(scores.largestScore(), coldness);
     scores.multiply(1 / scores.exp(0, 1));
     gradient.center(scores, scores.dot(gradient), coldness);
   }

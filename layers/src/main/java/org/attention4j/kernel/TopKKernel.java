@@ -14,7 +14,7 @@ final class TopKKernel implements RowKernel {
   public void forward(Row row, RowContext context) {
     int n = row.length();
     int k = Math.min(kept.applyAsInt(context.visibleCount()), n);
-    double max = row.max();
+    double max = row.largestScore();
     if (k == n || Double.isNaN(max)) {
       row.multiply(1 / row.exp(max, 1));
       return;

@@ -1,6 +1,7 @@
 package org.attention4j.normalizer;
 
 import static org.attention4j.normalizer.NormalizerContext.KEYS;
+import static org.nd4j.linalg.api.buffer.DataType.INT64;
 
 import java.util.EnumSet;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.attention4j.kernel.RowKernel;
 import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Entmax: {@code p = max((alpha - 1) z - tau, 0)^(1 / (alpha - 1))} with tau such that each row
@@ -19,29 +21,41 @@ import org.nd4j.autodiff.samediff.SameDiff;
  * - alpha) = d^(q - 1)} on the support, the gradient is {@code dz = s g - s <s, g> / sum(s)}.
  *
  * <p>Tau is found without gradient, and the graph that is differentiated is the value p plus the
- * Jacobian times {@code z - z}: exact, and it costs nothing of the search for tau.
+ * Jacobian times {@code z - z}: exact, and it costs nothing of the search for tau. All of it is
+ * DOUBLE whatever the type of the scores: the power 1 / (alpha - 1) magnifies rounding, without
+ * bound towards alpha = 1 and, where a weight is small, above 2.
  *
- * @param alpha above 1; towards 1 the map becomes softmax, 2 is sparsemax, larger is sparser
+ * @param alpha above 1 and at most 32; towards 1 the map becomes softmax, 2 is sparsemax, larger is sparser
  * @see <a href="https://arxiv.org/abs/1905.05702">Peters et al. 2019</a>
  */
 record Entmax(double alpha) implements Normalizer {
   static final String TYPE = "entmax";
   static final double DEFAULT_ALPHA = 1.5;
 
+  /** Below this alpha - 1 the power is taken by logarithms. */
+  private static final double NEAR_ONE = 1e-3;
+
   Entmax {
-    NormalizerOptions.require(TYPE, "alpha", alpha, alpha > 1, "above 1 and finite");
+    NormalizerOptions.requireAlpha(TYPE, alpha);
   }
 
   @Override
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
-    SDVariable constantScores = Bits.detach(scores);
-    SDVariable shifted = constantScores.sub(constantScores.max(true, KEYS)).mul(alpha - 1);
-    EntmaxCurve curve = curve(sd);
-    SDVariable tau = alpha <= 2 ? curve.newton(sd, shifted) : curve.bisection(sd, shifted);
-    SDVariable distance = sd.nn.relu(shifted.sub(tau), 0);
-    SDVariable power = curve.power().apply(distance);
-    SDVariable weights = power.div(power.sum(true, KEYS));
-    return weights.add(change(scores, constantScores, curve.slope().apply(distance)));
+    SDVariable wide = scores.castTo(DataType.DOUBLE);
+    SDVariable constantScores = Bits.detach(wide);
+    SDVariable shifted = constantScores.sub(constantScores.max(true, KEYS));
+    EntmaxPowers powers =
+        alpha - 1 < NEAR_ONE
+            ? EntmaxPowers.nearOne(sd, shifted, alpha - 1)
+            : alpha <= 2
+                ? EntmaxPowers.of(sd, shifted.mul(alpha - 1), curve(sd), alpha - 1)
+                : EntmaxPowers.bySmallestWeight(sd, shifted.mul(alpha - 1), curve(sd), alpha - 1);
+    SDVariable weights = powers.weights().div(powers.weights().sum(true, KEYS));
+    SDVariable change =
+        alpha <= 2
+            ? change(wide, constantScores, powers.slopes())
+            : steepChange(sd, wide, constantScores, powers.slopes());
+    return weights.add(change).castTo(scores.dataType());
   }
 
   /** The Jacobian times {@code z - z}: zero in value, the gradient of entmax in gradient. */
@@ -49,6 +63,22 @@ record Entmax(double alpha) implements Normalizer {
     SDVariable change = scores.sub(constantScores);
     SDVariable meanChange = slope.mul(change).sum(true, KEYS).div(slope.sum(true, KEYS));
     return slope.mul(change.sub(meanChange));
+  }
+
+  /**
+   * As {@link #change}, for slopes of very different sizes: all changes are taken relative to that
+   * at the largest slope, so that its own large share of the mean cancels exactly.
+   */
+  private static SDVariable steepChange(
+      SameDiff sd, SDVariable scores, SDVariable constantScores, SDVariable slope) {
+    SDVariable keys = sd.range(sd.constant(0L), sd.sizeAt(scores, KEYS), sd.constant(1L), INT64);
+    SDVariable steepest = sd.argmax(slope, true, KEYS).castTo(INT64);
+    SDVariable here = keys.reshape(1, 1, 1, -1).eq(steepest).castTo(DataType.DOUBLE);
+    SDVariable change = scores.sub(constantScores);
+    SDVariable origin = change.mul(here).sum(true, KEYS);
+    SDVariable relative = change.sub(origin).mul(here.rsub(1.0));
+    SDVariable mean = slope.div(slope.sum(true, KEYS)).mul(relative).sum(true, KEYS);
+    return slope.mul(relative.sub(mean));
   }
 
   private EntmaxCurve curve(SameDiff sd) {
@@ -60,7 +90,7 @@ record Entmax(double alpha) implements Normalizer {
   }
 
   /** {@code d^e} where d is positive and zero elsewhere, also for an exponent of zero or below. */
-  private static SDVariable power(SameDiff sd, SDVariable distance, double exponent) {
+  static SDVariable power(SameDiff sd, SDVariable distance, double exponent) {
     if (exponent == 1) {
       return distance;
     }

@@ -8,7 +8,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * The powers of entmax for some alpha, and the threshold tau by them: {@code sum(d^q) = 1} with
+ * The powers of entmax for some alpha, and the threshold tau by them, in DOUBLE: {@code sum(d^q) = 1} with
  * {@code d = max(z - tau, 0)} and {@code q = 1 / (alpha - 1)}. Scores z here are without gradient,
  * have the row's maximum taken off and are multiplied by {@code alpha - 1}, which leaves only the
  * interval [-1, 0] for tau.
@@ -29,8 +29,7 @@ record EntmaxCurve(
    */
   private static final int NEWTON_STEPS = 10;
 
-  private static final int BISECTIONS_FLOAT = 30;
-  private static final int BISECTIONS_DOUBLE = 60;
+  private static final int BISECTIONS = 60;
 
   /**
    * Newton's method on the q-norm of d, which is convex in tau for q of at least 1, that is alpha
@@ -51,9 +50,8 @@ record EntmaxCurve(
   SDVariable bisection(SameDiff sd, SDVariable shifted) {
     DataType type = shifted.dataType();
     SDVariable tau = shifted.max(true, KEYS).mul(0.0).sub(1.0);
-    int steps = type == DataType.DOUBLE ? BISECTIONS_DOUBLE : BISECTIONS_FLOAT;
     double width = 1;
-    for (int step = 0; step < steps; step++) {
+    for (int step = 0; step < BISECTIONS; step++) {
       width /= 2;
       SDVariable distance = sd.nn.relu(shifted.sub(tau.add(width)), 0);
       SDVariable enough = power.apply(distance).sum(true, KEYS).gte(1.0).castTo(type);

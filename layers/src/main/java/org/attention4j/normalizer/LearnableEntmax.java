@@ -11,6 +11,7 @@ import org.attention4j.kernel.RowKernel;
 import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Entmax whose alpha each head learns between softmax and sparsemax: {@code alpha = 1.01 + 0.99
@@ -24,7 +25,8 @@ import org.nd4j.autodiff.samediff.SameDiff;
  * s~ = s / sum(s),  s = p^(2 - alpha)
  * }</pre>
  *
- * cancel, and at 1.01 a float has three digits of it left. So neither end is given to training.
+ * cancel, and at 1.01 four digits are lost of those that they are computed with. So neither end is
+ * given to training.
  *
  * @param alpha the initial value in every head; above 1.01 and below 2
  * @see <a href="https://arxiv.org/abs/1909.00015">Correia et al. 2019</a>
@@ -45,12 +47,13 @@ record LearnableEntmax(double alpha) implements Normalizer {
 
   @Override
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
-    SDVariable share = sd.nn.sigmoid(context.parameter(LOGIT));
-    return entmax(sd, scores, share.mul(HIGHEST - LOWEST).add(LOWEST), true);
+    SDVariable share = sd.nn.sigmoid(context.parameter(LOGIT).castTo(DataType.DOUBLE));
+    SDVariable alpha = share.mul(HIGHEST - LOWEST).add(LOWEST);
+    return entmax(sd, scores.castTo(DataType.DOUBLE), alpha, true).castTo(scores.dataType());
   }
 
   /**
-   * Entmax with an alpha that is a variable, and the gradient by it.
+   * Entmax with an alpha that is a variable, and the gradient by it, in the type of the scores, which had better be DOUBLE.
    *
    * @param scores masked scores, shape [b, h, Tq, Tk]
    * @param alpha above 1, broadcastable to [b, h, Tq, 1]
@@ -121,7 +124,7 @@ record LearnableEntmax(double alpha) implements Normalizer {
 
   @Override
   public List<NormalizerParameter> parameters(int heads) {
-    double share = (alpha - LOWEST) / (HIGHEST - LOWEST);
+    double share = Math.min((alpha - LOWEST) / (HIGHEST - LOWEST), Math.nextDown(1.0));
     return List.of(new NormalizerParameter(LOGIT, heads, Math.log(share / (1 - share))));
   }
 

@@ -23,8 +23,7 @@ record LogN(double trainLength) implements Normalizer {
   static final double DEFAULT_TRAIN_LENGTH = 512;
 
   LogN {
-    NormalizerOptions.require(
-        TYPE, "trainLength", trainLength, trainLength > 1, "above 1 and finite");
+    NormalizerOptions.requireLength(TYPE, "trainLength", trainLength);
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.attention4j.normalizer;
 
 import java.util.Map;
 import java.util.Optional;
+import org.attention4j.kernel.Row;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 
@@ -15,9 +16,15 @@ import org.nd4j.autodiff.samediff.SDVariable;
 public final class NormalizerContext {
   /**
    * The score of a masked key: so low that its exponential is zero beside any visible score, and
-   * far enough from the end of the float range that sums and differences of it stay finite.
+   * far enough from the end of the float range that differences of it stay finite.
    */
-  public static final double MASKED_SCORE = -1e30;
+  public static final double MASKED_SCORE = -1e37;
+
+  /**
+   * The largest size of a visible score, 1.3e36: what lies beyond, infinities too, counts as this.
+   * No visible score is as low as {@link #MASKED_SCORE}. The same on both paths and in every type.
+   */
+  public static final double LARGEST_SCORE = Row.LARGEST_SCORE;
 
   /**
    * The axis of the keys, last of four. To be used for every reduction of a row: M2.1 reduces
@@ -145,6 +152,16 @@ public final class NormalizerContext {
    */
   static SDVariable fill(SDVariable x, SDVariable keep) {
     return MaskProduct.of(x, keep).add(keep.sub(1.0).mul(-MASKED_SCORE));
+  }
+
+  /**
+   * Brings scores into the range that a normalizer is given; NaN stays NaN.
+   *
+   * @param scores any numbers, shape [b, h, Tq, Tk]
+   * @return scores of size at most {@link #LARGEST_SCORE}; beyond it the gradient is zero
+   */
+  public static SDVariable limited(SDVariable scores) {
+    return scores.getSameDiff().math.clipByValue(scores, -LARGEST_SCORE, LARGEST_SCORE);
   }
 
   /**

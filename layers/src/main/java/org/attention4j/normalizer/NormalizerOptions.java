@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * option that it knows; what nobody asked for is an error.
  */
 public final class NormalizerOptions {
+  /** What a score may be multiplied by. */
+  private static final double LARGEST_FACTOR = 1e9;
+
   private final String type;
   private final Map<String, Object> values;
   private final Set<String> known = new LinkedHashSet<>();
@@ -142,10 +145,41 @@ public final class NormalizerOptions {
   /** Fails unless an option's value is finite and keeps the given condition. */
   static void require(String type, String option, double value, boolean holds, String expected) {
     if (!holds || !Double.isFinite(value)) {
-      Object shown = value == Math.rint(value) ? (Object) (long) value : (Object) value;
+      boolean whole = value == Math.rint(value) && Math.abs(value) < 1e15;
+      Object shown = whole ? (Object) (long) value : (Object) value;
       throw new IllegalArgumentException(
           message(type, option, Double.isFinite(value) ? shown : value, expected));
     }
+  }
+
+  // What follows is what FLOAT can compute: no accepted value becomes an infinity there, of which a
+  // NaN would come, and each leaves room for training to move what it starts.
+
+  /** A temperature T, whose inverse is a factor on scores. */
+  static void requireTemperature(String type, double value) {
+    boolean holds = value >= 1 / LARGEST_FACTOR && value <= LARGEST_FACTOR;
+    require(type, "temperature", value, holds, "positive, from 1e-9 to 1e9");
+  }
+
+  /** A scale s of log n; log n is below 22. */
+  static void requireScale(String type, double value) {
+    double most = LARGEST_FACTOR / 100;
+    require(type, "s", value, Math.abs(value) <= most, "from -1e7 to 1e7");
+  }
+
+  /** A logit beside the scores. */
+  static void requireLogit(String type, String option, double value) {
+    require(type, option, value, Math.abs(value) <= 1e28, "from -1e28 to 1e28");
+  }
+
+  /** A context length L that log n is divided by the logarithm of. */
+  static void requireLength(String type, String option, double value) {
+    require(type, option, value, value >= 1.000001, "above 1, at least 1.000001, and finite");
+  }
+
+  /** Above, the (alpha - 1)-th power of a weight that FLOAT can tell from zero is none in DOUBLE. */
+  static void requireAlpha(String type, double value) {
+    require(type, "alpha", value, value > 1 && value <= 32, "above 1 and at most 32");
   }
 
   private static String message(String type, String option, Object value, String expected) {

@@ -17,9 +17,9 @@ public record NormalizerParameter(String name, int heads, double initialValue)
    *
    * @param name not blank
    * @param heads at least 1
-   * @param initialValue finite
+   * @param initialValue finite in FLOAT
    * @throws IllegalArgumentException if the name is blank, heads is not positive or the initial
-   *     value is not finite
+   *     value is not finite in FLOAT
    */
   public NormalizerParameter {
     if (name.isBlank()) {
@@ -29,13 +29,13 @@ public record NormalizerParameter(String name, int heads, double initialValue)
       throw new IllegalArgumentException(
           "Normalizer parameter '" + name + "': heads is " + heads + " but must be at least 1.");
     }
-    if (!Double.isFinite(initialValue)) {
+    if (!Float.isFinite((float) initialValue)) {
       throw new IllegalArgumentException(
           "Normalizer parameter '"
               + name
               + "': initialValue is "
               + initialValue
-              + " but must be finite.");
+              + " but must be finite in FLOAT, that is of size at most 3.4e38.");
     }
   }
 }

@@ -19,7 +19,7 @@ public final class Normalizers {
    *
    * @param temperature T; positive
    * @return the normalizer
-   * @throws IllegalArgumentException if the temperature is not positive and finite
+   * @throws IllegalArgumentException if the temperature is not from 1e-9 to 1e9
    */
   public static Normalizer softmax(double temperature) {
     return new Softmax(temperature, false);
@@ -30,7 +30,7 @@ public final class Normalizers {
    *
    * @param initialTemperature the temperature that every head starts with; positive
    * @return the normalizer
-   * @throws IllegalArgumentException if the temperature is not positive and finite
+   * @throws IllegalArgumentException if the temperature is not from 1e-9 to 1e9
    */
   public static Normalizer softmaxWithLearnableTemperature(double initialTemperature) {
     return new Softmax(initialTemperature, true);
@@ -59,9 +59,9 @@ public final class Normalizers {
   /**
    * Softmax beside a learned logit, with a chosen initial value.
    *
-   * @param initialLogit the value that every head starts with; finite
+   * @param initialLogit the value that every head starts with, from -1e28 to 1e28
    * @return the normalizer
-   * @throws IllegalArgumentException if the logit is not finite
+   * @throws IllegalArgumentException if the logit is out of range
    */
   public static Normalizer sink(double initialLogit) {
     return new Sink(initialLogit);
@@ -94,7 +94,7 @@ public final class Normalizers {
    * @param k how many keys to keep; at least 1
    * @param temperature T of the gradient, that of {@code softmax(z / T)}; positive
    * @return the normalizer
-   * @throws IllegalArgumentException if k is below 1 or the temperature not positive and finite
+   * @throws IllegalArgumentException if k is below 1 or the temperature not from 1e-9 to 1e9
    */
   public static Normalizer topKStraightThrough(int k, double temperature) {
     return new StraightThroughTopK(k, temperature);
@@ -135,7 +135,7 @@ public final class Normalizers {
    *
    * @param alpha above 1; towards 1 it becomes softmax, 2 is sparsemax, larger is sparser
    * @return the normalizer
-   * @throws IllegalArgumentException if alpha is not above 1 and finite
+   * @throws IllegalArgumentException if alpha is not above 1 and at most 32
    */
   public static Normalizer entmax(double alpha) {
     return new Entmax(alpha);
@@ -167,7 +167,7 @@ public final class Normalizers {
    *
    * @param alpha above 1
    * @return the normalizer
-   * @throws IllegalArgumentException if alpha is not above 1 and finite
+   * @throws IllegalArgumentException if alpha is not above 1 and at most 32
    */
   public static Normalizer asentmax(double alpha) {
     return new AdaptiveScalableEntmax(alpha);
@@ -186,9 +186,9 @@ public final class Normalizers {
   /**
    * Scalable softmax with a chosen initial scale.
    *
-   * @param initialScale the value of s that every head starts with; finite
+   * @param initialScale the value of s that every head starts with, from -1e7 to 1e7
    * @return the normalizer
-   * @throws IllegalArgumentException if the scale is not finite
+   * @throws IllegalArgumentException if the scale is out of range
    */
   public static Normalizer ssmax(double initialScale) {
     return new ScalableSoftmax(initialScale);
@@ -199,7 +199,7 @@ public final class Normalizers {
    *
    * @param trainLength L, the context length of training, above 1; shorter rows are plain softmax
    * @return the normalizer
-   * @throws IllegalArgumentException if the length is not above 1 and finite
+   * @throws IllegalArgumentException if the length is not at least 1.000001 and finite
    */
   public static Normalizer logN(double trainLength) {
     return new LogN(trainLength);
@@ -257,9 +257,9 @@ public final class Normalizers {
    * Any map behind the scale {@code s log(n)} with a fixed s.
    *
    * @param normalizer the map behind the scale
-   * @param s the scale; finite
+   * @param s the scale, from -1e7 to 1e7
    * @return the normalizer
-   * @throws IllegalArgumentException if the map is itself scaled by log length, or s not finite
+   * @throws IllegalArgumentException if the map is itself scaled by log length, or s out of range
    */
   public static Normalizer scaledByLogLength(Normalizer normalizer, double s) {
     return new ScaledByLogLength(normalizer, s, false);

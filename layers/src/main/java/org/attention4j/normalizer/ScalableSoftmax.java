@@ -25,7 +25,7 @@ record ScalableSoftmax(double s) implements Normalizer {
   static final double DEFAULT_SCALE = 0.43;
 
   ScalableSoftmax {
-    NormalizerOptions.require(TYPE, "s", s, true, "finite");
+    NormalizerOptions.requireScale(TYPE, s);
   }
 
   @Override

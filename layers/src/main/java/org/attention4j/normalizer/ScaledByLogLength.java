@@ -27,7 +27,7 @@ record ScaledByLogLength(Normalizer normalizer, double s, boolean learnable) imp
   static final String SCALE = "logLengthScale";
 
   ScaledByLogLength {
-    NormalizerOptions.require(TYPE, "s", s, true, "finite");
+    NormalizerOptions.requireScale(TYPE, s);
     if (normalizer instanceof ScaledByLogLength) {
       throw new IllegalArgumentException(
           "Normalizer '" + TYPE + "': option 'normalizer' must not itself be " + TYPE + ".");
@@ -41,7 +41,7 @@ record ScaledByLogLength(Normalizer normalizer, double s, boolean learnable) imp
     SDVariable scaled =
         normalizer.traits().contains(Trait.SHIFT_INVARIANT)
             ? Softmax.sharpened(scores, factor, context)
-            : context.fillMasked(context.zeroMasked(scores).mul(factor));
+            : Softmax.scaled(scores, factor, context);
     return normalizer.normalize(sd, scaled, context);
   }
 

@@ -24,7 +24,7 @@ record Sink(double initialLogit) implements Normalizer {
   static final String LOGIT = "sink";
 
   Sink {
-    NormalizerOptions.require(TYPE, "initialLogit", initialLogit, true, "finite");
+    NormalizerOptions.requireLogit(TYPE, "initialLogit", initialLogit);
   }
 
   @Override
@@ -40,12 +40,14 @@ record Sink(double initialLogit) implements Normalizer {
    * @return weights, zero at masked keys
    */
   static SDVariable softmaxBeside(SameDiff sd, SDVariable scores, SDVariable logit) {
-    SDVariable constantLogit = Bits.detach(logit);
+    SDVariable limited = NormalizerContext.limited(logit);
+    SDVariable constantLogit = Bits.detach(limited);
     SDVariable maximum = Bits.detach(scores.max(true, KEYS));
-    // The larger of the two, also in a row without a visible key.
-    SDVariable largest = sd.nn.relu(maximum.sub(constantLogit), 0).add(constantLogit);
+    // The larger of the two as it is: of a difference that is added again, digits are lost.
+    SDVariable above = maximum.gt(constantLogit).castTo(maximum.dataType());
+    SDVariable largest = maximum.mul(above).add(above.rsub(1.0).mul(constantLogit));
     SDVariable exponentials = sd.math.exp(scores.sub(largest));
-    SDVariable beside = sd.math.exp(logit.sub(largest));
+    SDVariable beside = sd.math.exp(limited.sub(largest));
     return exponentials.div(exponentials.sum(true, KEYS).add(beside));
   }
 

@@ -25,8 +25,7 @@ record Softmax(double temperature, boolean learnable) implements Normalizer {
   static final String LOG_TEMPERATURE = "logTemperature";
 
   Softmax {
-    NormalizerOptions.require(
-        TYPE, "temperature", temperature, temperature > 0, "positive and finite");
+    NormalizerOptions.requireTemperature(TYPE, temperature);
   }
 
   @Override
@@ -55,7 +54,13 @@ record Softmax(double temperature, boolean learnable) implements Normalizer {
    * the digits of the products, and of the factor's gradient, when all scores are far from zero.
    */
   static SDVariable sharpened(SDVariable scores, SDVariable factor, NormalizerContext context) {
-    return context.fillMasked(context.zeroMasked(shifted(scores)).mul(factor));
+    return scaled(shifted(scores), factor, context);
+  }
+
+  /** Scores times a factor, brought back into the range of scores. */
+  static SDVariable scaled(SDVariable scores, SDVariable factor, NormalizerContext context) {
+    SDVariable product = context.zeroMasked(scores).mul(factor);
+    return context.fillMasked(NormalizerContext.limited(product));
   }
 
   /** Scores minus the row's maximum, for maps that no shift of the row changes. */

@@ -19,8 +19,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 record StraightThroughTopK(int k, double temperature) implements Normalizer {
   StraightThroughTopK {
     NormalizerOptions.require(TopK.TYPE, "k", k, k >= 1, "at least 1");
-    NormalizerOptions.require(
-        TopK.TYPE, "temperature", temperature, temperature > 0, "positive and finite");
+    NormalizerOptions.requireTemperature(TopK.TYPE, temperature);
   }
 
   @Override

@@ -159,7 +159,8 @@ public final class AttentionCore {
    * masked weights and rows without a visible key are zero, with gradient zero.
    *
    * @param normalizer the map
-   * @param scores finite scores, shape [b, h, Tq, Tk]; HALF is computed in FLOAT
+   * @param scores shape [b, h, Tq, Tk]; those beyond {@link NormalizerContext#LARGEST_SCORE} count
+   *     as that; HALF is computed in FLOAT
    * @param visible one where a key is visible and zero elsewhere, broadcastable to the scores'
    *     shape, full length in the last place; null if all are visible
    * @param heads h
@@ -180,9 +181,13 @@ public final class AttentionCore {
     return cast(weights, scores.dataType());
   }
 
-  /** Scores with {@link NormalizerContext#MASKED_SCORE} where {@code visible} is zero. */
+  /**
+   * Scores within {@link NormalizerContext#LARGEST_SCORE}, and {@link
+   * NormalizerContext#MASKED_SCORE} where {@code visible} is zero.
+   */
   static SDVariable maskScores(SDVariable scores, SDVariable visible) {
-    return new NormalizerContext(scores, visible, 1, Map.of()).fillMasked(scores);
+    SDVariable limited = NormalizerContext.limited(scores);
+    return new NormalizerContext(scores, visible, 1, Map.of()).fillMasked(limited);
   }
 
   /** {@link #normalize} for scores that are masked and wide enough already. */
@@ -194,8 +199,10 @@ public final class AttentionCore {
       Map<String, SDVariable> parameters) {
     Map<String, SDVariable> wideParameters = new HashMap<>();
     parameters.forEach((name, value) -> wideParameters.put(name, cast(value, scores.dataType())));
-    NormalizerContext context = new NormalizerContext(scores, visible, heads, wideParameters);
-    return context.zeroMasked(normalizer.normalize(scores.getSameDiff(), scores, context));
+    // With a mask the scores have been brought into range before they were filled.
+    SDVariable inRange = visible == null ? NormalizerContext.limited(scores) : scores;
+    NormalizerContext context = new NormalizerContext(inRange, visible, heads, wideParameters);
+    return context.zeroMasked(normalizer.normalize(scores.getSameDiff(), inRange, context));
   }
 
   private @Nullable SDVariable visible(SDVariable scores) {

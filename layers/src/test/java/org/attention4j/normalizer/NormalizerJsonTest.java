@@ -112,7 +112,7 @@ class NormalizerJsonTest {
         "entmax:0x1p1 | is '0x1p1' but must be a decimal number",
         "entmax:NaN | is 'NaN' but must be a decimal number",
         "entmax:1.5:2 | is '1.5:2' but must be a decimal number",
-        "entmax:1e999 | option 'alpha' is Infinity but must be above 1 and finite",
+        "entmax:1e999 | option 'alpha' is Infinity but must be above 1 and at most 32",
       })
   void aWrongShortFormIsTold(String text, String message) {
     assertThatIllegalArgumentException()
@@ -203,6 +203,17 @@ class NormalizerJsonTest {
             + " number.",
         "{'type':'softmax','temperature':0} | option 'temperature' is 0 but must be positive",
         "{'type':'softmax','temperature':-0.5} | option 'temperature' is -0.5 but must be positive",
+        "{'type':'softmax','temperature':1e-40} | option 'temperature' is 1.0E-40 but must be"
+            + " positive, from 1e-9 to 1e9.",
+        "{'type':'softmax','temperature':1e10} | option 'temperature' is 10000000000 but must be",
+        "{'type':'ssmax','s':1e300} | option 's' is 1.0E300 but must be from -1e7 to 1e7.",
+        "{'type':'sink','initialLogit':-1e308} | option 'initialLogit' is -1.0E308 but must be from"
+            + " -1e28 to 1e28.",
+        "{'type':'entmax','alpha':50} | option 'alpha' is 50 but must be above 1 and at most 32.",
+        "{'type':'asentmax','alpha':1e308} | option 'alpha' is 1.0E308 but must be above 1 and at"
+            + " most 32.",
+        "{'type':'log-n','trainLength':1.0000000001} | option 'trainLength' is 1.0000000001 but must"
+            + " be above 1, at least 1.000001, and finite.",
         "{'type':'softmax','learnable':1} | option 'learnable' is 1 but must be true or false.",
         "{'type':'top-fraction','fraction':1.5} | option 'fraction' is 1.5 but must be above 0 and"
             + " at most 1.",
@@ -241,7 +252,7 @@ class NormalizerJsonTest {
   void factoriesCheckTheirArgumentsToo() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Normalizers.entmax(Double.NaN))
-        .withMessage("Normalizer 'entmax': option 'alpha' is NaN but must be above 1 and finite.");
+        .withMessage("Normalizer 'entmax': option 'alpha' is NaN but must be above 1 and at most 32.");
   }
 
   @Test

@@ -35,7 +35,7 @@ final class ReferenceMaps {
     int[] largest =
         IntStream.range(0, z.length)
             .boxed()
-            .sorted(Comparator.comparingDouble(i -> -z[i]))
+            .sorted(Comparator.comparingDouble(i -> 0.0 - z[i]))
             .mapToInt(Integer::intValue)
             .limit(k)
             .toArray();
@@ -117,6 +117,70 @@ final class ReferenceMaps {
     double[] p = map(scaled, x -> Math.pow(Math.max(x - tau, 0), power));
     double sum = sum(p);
     return map(p, x -> x / sum);
+  }
+
+  /**
+   * For any alpha, also where {@link #entmaxByBisection} loses digits: for each size of the support,
+   * smallest first, the smallest weight w in it by {@code sum (w^(alpha-1) + (alpha-1)(z_i -
+   * z_k))^(1/(alpha-1)) = 1}; close to alpha = 1 by halving for u in {@code exp(log1p((alpha-1)(z -
+   * u)) / (alpha-1))}.
+   */
+  static double[] entmaxBySupport(double[] z, double alpha) {
+    double a = alpha - 1;
+    double max = max(z);
+    if (a < 0.1) {
+      double low = 0;
+      double high = Math.min(1 / a, Math.log(z.length) + 1);
+      for (int step = 0; step < 200; step++) {
+        double u = (low + high) / 2;
+        if (sum(map(z, x -> exponential(x - max - u, a))) >= 1) {
+          low = u;
+        } else {
+          high = u;
+        }
+      }
+      double u = low;
+      double[] p = map(z, x -> exponential(x - max - u, a));
+      double sum = sum(p);
+      return map(p, x -> x / sum);
+    }
+    double[] descending = descending(map(z, x -> (x - max) * a));
+    int size = 1;
+    while (size < z.length && sumOver(descending, size + 1, 0, a) < 1) {
+      size++;
+    }
+    double low = 0;
+    double high = 1;
+    for (int step = 0; step < 200; step++) {
+      double w = (low + high) / 2;
+      if (sumOver(descending, size, w, a) < 1) {
+        low = w;
+      } else {
+        high = w;
+      }
+    }
+    double smallest = descending[size - 1];
+    double w = high;
+    double[] p =
+        map(z, x -> (x - max) * a < smallest ? 0 : root((x - max) * a - smallest, w, a));
+    double sum = sum(p);
+    return map(p, x -> x / sum);
+  }
+
+  private static double exponential(double x, double a) {
+    return a * x <= -1 ? 0 : Math.exp(Math.log1p(a * x) / a);
+  }
+
+  private static double root(double above, double w, double a) {
+    return above == 0 ? w : Math.pow(Math.pow(w, a) + above, 1 / a);
+  }
+
+  private static double sumOver(double[] descending, int size, double w, double a) {
+    double sum = 0;
+    for (int i = 0; i < size; i++) {
+      sum += root(descending[i] - descending[size - 1], w, a);
+    }
+    return sum;
   }
 
   /** Softmax of the row and one more logit, whose weight is dropped. */
