@@ -1,13 +1,17 @@
 package org.attention4j.layers;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.normalizer.Normalizer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonIgnore;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -77,6 +81,19 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionRule.Hol
   @Override
   public void initializeParameters(Map<String, INDArray> params) {
     params.forEach(this::initialize);
+  }
+
+  @Override
+  public org.deeplearning4j.nn.api.Layer instantiate(
+      NeuralNetConfiguration conf,
+      Collection<TrainingListener> trainingListeners,
+      int layerIndex,
+      INDArray layerParamsView,
+      boolean initializeParams,
+      DataType networkDataType) {
+    options.whenBuilt(require(), nHeads, networkDataType, initializeParams);
+    return super.instantiate(
+        conf, trainingListeners, layerIndex, layerParamsView, initializeParams, networkDataType);
   }
 
   /** Fills one parameter with the values that training starts from. */

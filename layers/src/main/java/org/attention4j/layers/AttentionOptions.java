@@ -3,14 +3,23 @@ package org.attention4j.layers;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.samediff.NormalizerTrial;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The options that every attention layer of this library has beyond those of the stock ones. */
 final class AttentionOptions implements Serializable {
+  private static final Logger LOG = LoggerFactory.getLogger(AttentionOptions.class);
+  private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
+
   @JsonProperty Normalizer normalizer = Normalizers.softmax();
   @JsonProperty boolean causal;
   @JsonProperty boolean hasBias;
@@ -104,6 +113,28 @@ final class AttentionOptions implements Serializable {
         nKeyValueHeads,
         "a divisor of nHeads " + heads + ", or left out for nHeads");
     validatePosition(require, headFeatures);
+  }
+
+  /**
+   * Checks the normalizer when a network is built: what it returns, and whether it can be saved.
+   *
+   * @param owner the layer, as the subject of a sentence
+   * @param type the network's type
+   * @param anew whether the network is a new one and no copy
+   */
+  void whenBuilt(Requirements owner, int heads, DataType type, boolean anew) {
+    NormalizerTrial.complaint(
+            normalizer, heads, type == DataType.DOUBLE ? type : DataType.FLOAT)
+        .ifPresent(expected -> owner.that(false, "normalizer", normalizer, expected));
+    String obstacle = Normalizers.obstacleToSaving(normalizer).orElse(null);
+    if (obstacle != null && (WARNED.add(normalizer.getClass().getName()) || anew)) {
+      LOG.warn(
+          "{}: a network with this normalizer cannot be saved. {} Save with"
+              + " SavedModel.write, which leaves an existing file as it is; ModelSerializer and"
+              + " save(..) empty it before they fail.",
+          owner.layer(),
+          obstacle);
+    }
   }
 
   /**

@@ -8,11 +8,13 @@ import org.attention4j.normalizer.Normalizer;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonIgnore;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -109,6 +111,19 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
   @SuppressWarnings("MissingSuperCall") // the stock classes' clone() is abstract
   public AttentionVertex clone() {
     return new AttentionVertex(this);
+  }
+
+  @Override
+  public org.deeplearning4j.nn.graph.vertex.GraphVertex instantiate(
+      ComputationGraph graph,
+      String name,
+      int idx,
+      INDArray paramsView,
+      boolean initializeParams,
+      DataType networkDatatype) {
+    options.whenBuilt(
+        new Requirements(getClass(), name), nHeads, networkDatatype, initializeParams);
+    return super.instantiate(graph, name, idx, paramsView, initializeParams, networkDatatype);
   }
 
   @Override

@@ -49,6 +49,20 @@ final class NormalizerJson {
     return create(stripped.startsWith("{") ? object(stripped) : ShortForm.fields(stripped));
   }
 
+  /** What is in the way of saving; null if nothing is. */
+  static @Nullable String obstacle(Normalizer normalizer) {
+    try {
+      String json = write(normalizer);
+      String again = write(read(json));
+      return json.equals(again)
+          ? null
+          : "Normalizer '%s' is saved as %s but read as %s."
+              .formatted(normalizer.type(), json, again);
+    } catch (RuntimeException e) {
+      return e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+  }
+
   private static Map<String, Object> object(String json) {
     try {
       return WHOLE_TEXT.readValue(json);

@@ -1,5 +1,7 @@
 package org.attention4j.normalizer;
 
+import java.util.Optional;
+
 /** The built-in normalizers, and the way from a normalizer to JSON and back. */
 public final class Normalizers {
   private Normalizers() {}
@@ -300,5 +302,16 @@ public final class Normalizers {
    */
   public static String toJson(Normalizer normalizer) {
     return NormalizerJson.write(normalizer);
+  }
+
+  /**
+   * Tells whether a normalizer can be saved with a model: its JSON can be written, and what is read
+   * from it has the same JSON.
+   *
+   * @param normalizer the normalizer
+   * @return a sentence on what is in the way; empty if nothing is
+   */
+  public static Optional<String> obstacleToSaving(Normalizer normalizer) {
+    return Optional.ofNullable(NormalizerJson.obstacle(normalizer));
   }
 }

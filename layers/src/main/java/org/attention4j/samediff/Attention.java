@@ -360,6 +360,8 @@ public final class Attention {
       scores = AttentionCore.maskScores(scores, visible);
     }
     int knownHeads = heads(known);
+    NormalizerTrial.complaint(normalizer, Math.max(knownHeads, 1), wide)
+        .ifPresent(expected -> require(false, "normalizer", normalizer, expected));
     NormalizerVariables parameters = new NormalizerVariables(normalizer, knownHeads);
     SDVariable weights =
         AttentionCore.normalizeMasked(
