@@ -75,7 +75,7 @@ public final class AlarmRules {
         new LastingFault(
             "vanishing-attention",
             duration,
-            Excuse.PROGRESS,
+            Excuse.START,
             "try a length-aware normalizer such as Normalizers.ssmax(), or a sparse one such as"
                 + " Normalizers.topFraction(0.06)",
             metricRecord ->

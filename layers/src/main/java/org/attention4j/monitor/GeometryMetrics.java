@@ -34,8 +34,11 @@ final class GeometryMetrics implements Metric {
         TopN choice = TopN.of(weights, count);
         Distance distance = Distance.of(weights, tokens, choice);
         means.add("distance", distance.value());
-        if (Math.abs(WeightRow.mass(weights) - 1) < ROUNDING) {
+        double mass = WeightRow.mass(weights);
+        if (Math.abs(mass - 1) < ROUNDING) {
           means.add("distanceBound", distance.bound());
+        } else if (!Double.isFinite(mass)) {
+          means.add("distanceBound", Double.NaN);
         }
         Separability separability = Separability.of(weights, Separability.onSphere(tokens), choice);
         means.add("separableShare", separability.ratio());

@@ -23,8 +23,13 @@ final class LastingFault implements AlarmRule {
     NONE,
     /** Looks on which the score has {@linkplain ScoreTrend#hasFallenFar fallen far} do not count. */
     SUCCESS,
-    /** As before; and no alarm is raised while the score still {@linkplain ScoreTrend#isFalling falls}. */
-    PROGRESS
+    /**
+     * As before; and no alarm is raised while the score still {@linkplain ScoreTrend#isFalling
+     * falls}.
+     */
+    PROGRESS,
+    /** As PROGRESS, for a head that has never been well: it may have yet to learn. */
+    START
   }
 
   /**
@@ -51,6 +56,7 @@ final class LastingFault implements AlarmRule {
   private int streak;
   private int looks;
   private boolean raised;
+  private boolean everWell;
 
   LastingFault(String name, int duration, Excuse excuse, String suggestion, Fault fault) {
     this.name = name;
@@ -85,7 +91,9 @@ final class LastingFault implements AlarmRule {
       raised = !finding.recovered();
       return Optional.empty();
     }
-    raised = streak >= duration && counts && !(excuse == Excuse.PROGRESS && trend.isFalling());
+    everWell |= finding.recovered();
+    boolean mayWait = excuse == Excuse.PROGRESS || (excuse == Excuse.START && !everWell);
+    raised = streak >= duration && counts && !(mayWait && trend.isFalling());
     return raised ? Optional.of(alarm(metricRecord, finding)) : Optional.empty();
   }
 

@@ -1,5 +1,7 @@
 package org.attention4j.monitor;
 
+import java.io.PrintWriter;
+import java.io.Writer;
 import org.slf4j.Logger;
 
 /**
@@ -37,13 +39,23 @@ final class PassingErrors {
     return error instanceof ThreadDeath;
   }
 
-  /** Writes a warning, even if the error's own methods fail while it is printed. */
+  /** Writes a warning, even if the error's own methods fail when it is printed. */
   static void warn(Logger log, String sentence, Throwable error) {
-    try {
+    if (isPrintable(error)) {
       log.warn("{}", sentence, error);
+    } else {
+      log.warn("{} The cause is a {}.", sentence, error.getClass().getName());
+    }
+  }
+
+  /** Tried before, since a log may have written half of it when it fails. */
+  private static boolean isPrintable(Throwable error) {
+    try (PrintWriter nowhere = new PrintWriter(Writer.nullWriter())) {
+      error.printStackTrace(nowhere);
+      return true;
     } catch (Throwable unprintable) {
       rethrowIfPassing(unprintable);
-      log.warn("{} The cause is a {}.", sentence, error.getClass().getName());
+      return false;
     }
   }
 

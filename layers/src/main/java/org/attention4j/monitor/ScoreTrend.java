@@ -19,8 +19,8 @@ public final class ScoreTrend {
   /** The first scores, whose median is the start. */
   private static final int FIRST = 5;
 
-  /** The newest scores, whose median is the end: two bad batches of three count, one does not. */
-  private static final int NEWEST = 3;
+  /** The newest scores, whose median is the end: a bad batch or two do not count. */
+  private static final int NEWEST = 5;
 
   /** The scores whose two halves are compared. */
   private static final int WINDOW = 40;
@@ -52,7 +52,7 @@ public final class ScoreTrend {
   /**
    * Whether most has been learned.
    *
-   * @return true if the median of the last three scores is at most half of that of the first five;
+   * @return true if the median of the last five scores is at most half of that of the first five;
    *     false if there are fewer, if one of them is NaN, and for scores that start at or below zero
    */
   public boolean hasFallenFar() {

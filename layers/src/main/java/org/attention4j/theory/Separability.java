@@ -33,6 +33,9 @@ public record Separability(double radius, int separated, int count) {
     int separated = 0;
     double[] distances = distances(weights, x, choice);
     for (double distance : distances) {
+      if (Double.isNaN(distance)) {
+        radius = Double.NaN; // a vector or weight is not finite
+      }
       if (distance < radius) {
         separated++;
       }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
 /** Whatever a user's callback throws, training goes on: a table of callbacks and throwables. */
@@ -33,6 +34,8 @@ final class CallbackErrorsTest {
               .projectInput(true)
               .normalizer(Normalizers.softmax(0.05)) // raises cold-softmax
               .build());
+
+  private static final INDArray PARAMETERS = NETWORK.params().dup();
 
   /** An exception whose own methods fail, as those of a broken library may. */
   private static final class Unprintable extends RuntimeException {
@@ -212,6 +215,7 @@ final class CallbackErrorsTest {
       try (LogCapture log = new LogCapture()) {
         AttentionMonitor monitor = callback.with.apply(error).reportTo(history).build();
         NETWORK.setListeners(monitor);
+        NETWORK.setParams(PARAMETERS.dup());
         int before = NETWORK.getIterationCount();
         NETWORK.fit(DATA);
         NETWORK.fit(DATA);
@@ -248,6 +252,7 @@ final class CallbackErrorsTest {
               () -> {
                 AttentionMonitor monitor = callback.with.apply(error).build();
                 NETWORK.setListeners(monitor);
+                NETWORK.setParams(PARAMETERS.dup());
                 NETWORK.fit(DATA);
                 monitor.close();
               })

@@ -39,7 +39,6 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Small trainings that work, to be taken far past the point where nothing is left to learn. */
@@ -98,7 +97,6 @@ final class HealthyRuns {
     runs.add(copying(Normalizers.ssmax(), new Adam(0.01), 13));
     runs.add(copying(Normalizers.sparsemax(), new Adam(0.01), 14));
     runs.add(copying(Normalizers.softmaxWithLearnableTemperature(1), new Adam(0.01), 15));
-    runs.add(copying(Normalizers.softmax(), new Sgd(0.05), 16));
     runs.add(recall(Normalizers.softmax(), new Adam(0.01), 21));
     runs.add(recall(Normalizers.softmax(), new Adam(0.003), 22));
     runs.add(recall(Normalizers.entmax15(), new Adam(0.01), 23));

@@ -100,8 +100,8 @@ final class LastingFaultTest {
 
   @Test
   void successIsAnExcuseAndDoesNotCount() {
-    for (Excuse excuse : List.of(Excuse.SUCCESS, Excuse.PROGRESS)) {
-      ScoreTrend trend = trend(8, 8, 8, 8, 8, 2, 2);
+    for (Excuse excuse : List.of(Excuse.SUCCESS, Excuse.PROGRESS, Excuse.START)) {
+      ScoreTrend trend = trend(8, 8, 8, 8, 8, 2, 2, 2);
       LastingFault rule = rule(2, excuse);
       assertThat(raised(rule, trend, 11, 11, 11, 11)).isEmpty();
       trend.add(9);
@@ -109,7 +109,7 @@ final class LastingFaultTest {
       IntStream.range(0, 40).forEach(i -> trend.add(9));
       assertThat(raised(rule, trend, 11, 11)).containsExactly(1); // the looks before are forgotten
     }
-    assertThat(raised(rule(2, Excuse.NONE), trend(8, 8, 8, 8, 8, 2, 2), 11, 11))
+    assertThat(raised(rule(2, Excuse.NONE), trend(8, 8, 8, 8, 8, 2, 2, 2), 11, 11))
         .containsExactly(1);
   }
 
@@ -125,10 +125,18 @@ final class LastingFaultTest {
   }
 
   @Test
+  void aHeadThatWasWellIsNotAtItsStart() {
+    ScoreTrend falling = trend(8, 8, 8, 8, 8, 7, 7, 7, 7, 7);
+    assertThat(raised(rule(2, Excuse.START), falling, 11, 11, 7, 11, 11)).isEmpty();
+    assertThat(raised(rule(2, Excuse.START), falling, 11, 11, 4, 11, 11)).containsExactly(4);
+    assertThat(raised(rule(2, Excuse.PROGRESS), falling, 11, 11, 4, 11, 11)).isEmpty();
+  }
+
+  @Test
   void recoveryIsSeenInSuccessToo() {
     LastingFault rule = rule(1, Excuse.SUCCESS);
     assertThat(raised(rule, new ScoreTrend(), 11)).containsExactly(0);
-    raised(rule, trend(8, 8, 8, 8, 8, 2, 2), 4);
+    raised(rule, trend(8, 8, 8, 8, 8, 2, 2, 2), 4);
     assertThat(rule.isRaised()).isFalse();
     assertThat(raised(rule, new ScoreTrend(), 11)).containsExactly(0);
   }

@@ -27,13 +27,13 @@ final class ScoreTrendTest {
     add(8, 100, 8, 1, 7); // the start is 8
     assertThat(trend.hasFallenFar()).isFalse();
     add(4, 4);
-    assertThat(trend.hasFallenFar()).isTrue(); // of 7, 4, 4 the median is 4
-    add(4.1, 4.1);
-    assertThat(trend.hasFallenFar()).isFalse(); // 4, 4.1, 4.1
-    add(3, 100, 2);
-    assertThat(trend.hasFallenFar()).isTrue(); // one bad one of three
+    assertThat(trend.hasFallenFar()).isTrue(); // of 8, 1, 7, 4, 4 the median is 4
+    add(4.1, 4.1, 4.1);
+    assertThat(trend.hasFallenFar()).isFalse(); // 4, 4, 4.1, 4.1, 4.1
+    add(3, 100, 2, 100, 1);
+    assertThat(trend.hasFallenFar()).isTrue(); // two bad ones of five
     add(100);
-    assertThat(trend.hasFallenFar()).isFalse(); // two bad ones of three
+    assertThat(trend.hasFallenFar()).isFalse(); // 100, 2, 100, 1, 100
   }
 
   @Test
@@ -43,15 +43,17 @@ final class ScoreTrendTest {
     add(8);
     assertThat(trend.hasFallenFar()).isFalse(); // the start is 1
     add(0.5, 0.5);
-    assertThat(trend.hasFallenFar()).isTrue();
+    assertThat(trend.hasFallenFar()).isFalse(); // 1, 1, 8, 0.5, 0.5
+    add(0.5);
+    assertThat(trend.hasFallenFar()).isTrue(); // 1, 8, 0.5, 0.5, 0.5
   }
 
   @Test
   void scoresThatAreNoLossSayNothing() {
-    add(0, 0, 0, 0, 0, -1, -1, -1);
+    add(0, 0, 0, 0, 0, -1, -1, -1, -1, -1);
     assertThat(trend.hasFallenFar()).isFalse();
     ScoreTrend broken = new ScoreTrend();
-    IntStream.range(0, 8).forEach(i -> broken.add(i < 5 ? 8 : Double.NaN));
+    IntStream.range(0, 10).forEach(i -> broken.add(i < 9 ? 8.0 / (i + 1) : Double.NaN));
     assertThat(broken.hasFallenFar()).isFalse();
     ScoreTrend brokenAtFirst = new ScoreTrend();
     IntStream.range(0, 8).forEach(i -> brokenAtFirst.add(i == 2 ? Double.NaN : 8.0 / (i + 1)));

@@ -76,9 +76,12 @@ public final class AttentionPage {
    */
   public static URI start(StatsStorage storage, String host, int port) {
     requireStorage(storage);
+    boolean ranBefore = isRunning(VertxUIServer.getInstance());
     VertxUIServer server = running(host, port);
     server.attach(storage);
-    sayIfElsewhere(server, port);
+    if (ranBefore) {
+      sayIfElsewhere(server, port);
+    }
     return address(server);
   }
 
@@ -102,9 +105,13 @@ public final class AttentionPage {
     }
   }
 
+  private static boolean isRunning(@Nullable VertxUIServer server) {
+    return server != null && !server.isStopped();
+  }
+
   private static VertxUIServer running(String host, int port) {
     VertxUIServer server = VertxUIServer.getInstance();
-    if (server != null && !server.isStopped()) {
+    if (isRunning(server)) {
       return server;
     }
     if (port < 0 || port > MAX_PORT) {
