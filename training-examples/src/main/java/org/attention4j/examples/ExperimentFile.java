@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -93,9 +92,19 @@ final class ExperimentFile {
           e);
     } catch (MismatchedInputException e) {
       throw new BadArgument(
-          "--config %s: '%s' must be %s.".formatted(file, setting(e), wanted(e.getTargetType())),
+          "--config %s: '%s' must be %s."
+              .formatted(
+                  file,
+                  setting(e),
+                  setting(e).equals("seeds")
+                      ? "a list of whole numbers"
+                      : wanted(e.getTargetType())),
           e);
     } catch (JsonMappingException e) {
+      if (e.getCause() instanceof StreamConstraintsException) {
+        throw new BadArgument(
+            "--config %s: '%s' is a number that is too long.".formatted(file, setting(e)), e);
+      }
       throw new BadArgument(
           "--config %s: '%s' cannot have that value: %s."
               .formatted(file, setting(e), Sentences.brief(e.getOriginalMessage())),
@@ -139,9 +148,7 @@ final class ExperimentFile {
     if (type == String.class) {
       return "a text";
     }
-    return type != null && Collection.class.isAssignableFrom(type)
-        ? "a list"
-        : "another kind of value";
+    return "another kind of value";
   }
 
   private static String known(UnrecognizedPropertyException e) {

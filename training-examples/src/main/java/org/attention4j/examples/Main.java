@@ -104,7 +104,8 @@ public final class Main implements Runnable {
                 exception instanceof BadArgument ? BAD_ARGUMENTS : FAILURE));
     try {
       int status = commandLine.execute(arguments);
-      return commandLine.getOut().checkError() && status == 0 ? lost(err) : status;
+      commandLine.getOut().flush();
+      return status == 0 && results.checkError() ? lost(err) : status;
     } catch (Error error) {
       return say(err, Sentences.about(error), error, FAILURE);
     }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -153,6 +156,31 @@ class CommandLineTest {
   void withoutAGradientNoneIsPrinted() {
     assertThat(CommandLineRun.of("normalize", "--normalizer=softmax", "--scores=0,0").out().strip())
         .isEqualTo("{\"weights\":[0.5,0.5]}");
+  }
+
+  @Test
+  void resultsThatNobodyCanReadAreNoSuccess() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    int status =
+        Main.run(
+            new PrintStream(full),
+            new PrintStream(err, true),
+            StandardCharsets.UTF_8,
+            "normalize",
+            "--normalizer=softmax",
+            "--scores=1");
+
+    assertThat(status).isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.UTF_8).strip())
+        .isEqualTo("Standard output cannot be written to.");
   }
 
   @Test

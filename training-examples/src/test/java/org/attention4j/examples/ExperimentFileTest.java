@@ -68,10 +68,10 @@ class ExperimentFileTest {
         "stepz: 3 | there is no setting 'stepz'; known are batch, context, heads, monitor-every,"
             + " normalizers, seeds, steps, text, width.",
         "steps: many | 'steps' is 'many' but must be a whole number.",
-        "steps: 2.5 | 'steps' must be a whole number.",
+        "steps: 2.5 | 'steps' is '2.5' but must be a whole number.",
         "text: [a] | 'text' must be a text.",
         "'seeds: [1, null]' | --seeds has an empty place but must name whole numbers only.",
-        "seeds: {a: 1} | 'seeds' must be a list.",
+        "seeds: {a: 1} | 'seeds' must be a list of whole numbers.",
         "seeds: [1, x] | 'seeds' is 'x' but must be a whole number.",
         "steps: 0 | --steps is 0 but must be at least 1.",
         "seeds: [] | --seeds names no seed but must name at least one.",

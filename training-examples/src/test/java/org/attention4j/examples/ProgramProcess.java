@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 
 /** The program, or another main class, in a JVM of its own, as a user starts it. */
 record ProgramProcess(Process process, Path outFile, Path errFile) implements AutoCloseable {
-  private static final int LONGEST_SECONDS = 120;
+  private static final int LONGEST_SECONDS = 240;
   private static final long GLANCE = 20;
 
   static ProgramProcess start(Path directory, List<String> arguments) throws IOException {

@@ -247,7 +247,7 @@ public final class LineChart implements Drawing {
     styler
         .setAxisTickLabelsFont(font)
         .setAxisTitleFont(font)
-        .setXAxisTickMarkSpacingHint(small ? 60 : 90)
+        .setXAxisTickMarkSpacingHint(small ? 80 : 90)
         .setYAxisTickMarkSpacingHint(small ? 34 : 44)
         .setXAxisLogarithmicDecadeOnly(true)
         .setYAxisLogarithmicDecadeOnly(true)
