@@ -93,8 +93,7 @@ class ConsumerProjectsTest {
         .containsExactlyInAnyOrderElementsOf(wholeFiles(page))
         .hasSizeGreaterThan(4);
     Path services = CONSUMER.resolve("normalizer/src/main/resources/META-INF/services");
-    assertThat(
-            services.resolve(NormalizerProvider.class.getName()))
+    assertThat(services.resolve(NormalizerProvider.class.getName()))
         .hasContent(page.blocks("text").get(0));
   }
 }

@@ -19,7 +19,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 /** Every step learns to say the largest number of its sequence, feature by feature. */
 public final class Train {
   public static void main(String[] args) {
-    var attention = new SelfAttentionLayer.Builder().nOut(32).nHeads(4).projectInput(true);
+    var attention = new SelfAttentionLayer.Builder().nOut(16).nHeads(2).projectInput(true);
     var output = new RnnOutputLayer.Builder(LossFunction.MSE).nOut(4);
     var network =
         new MultiLayerNetwork(
@@ -34,15 +34,15 @@ public final class Train {
     network.init();
     network.setListeners(
         AttentionMonitor.builder()
-            .every(100)
+            .every(50)
             .alarms(AlarmRules.all())
             .reportTo(Reporters.log())
             .build());
     Nd4j.getRandom().setSeed(1);
-    INDArray x = Nd4j.randn(32, 4, 24); // examples, features, steps
+    INDArray x = Nd4j.randn(16, 4, 12); // examples, features, steps
     INDArray y = x.max(true, 2).broadcast(x.shape());
     double before = network.score(new DataSet(x, y));
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 100; i++) {
       network.fit(x, y);
     }
     System.out.printf("loss before %.3f, after %.3f%n", before, network.score(new DataSet(x, y)));
