@@ -39,6 +39,11 @@ final class Requirements {
     that(value >= 0, option, value, "at least 1, or left out to follow from the input type");
   }
 
+  /** Checks the size of an output that is that of the input. */
+  void sameSize(long nOut, long nIn) {
+    that(nOut == nIn, "nOut", nOut, "nIn, which is " + nIn + ", as this layer keeps the size");
+  }
+
   /** Checks a sequence input of shape [b, size, T]. */
   void sequence(INDArray input, long size) {
     sequence("the input", input, size);
