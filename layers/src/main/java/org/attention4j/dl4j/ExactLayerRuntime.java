@@ -169,21 +169,21 @@ public class ExactLayerRuntime extends BaseLayer<ExactSameDiffLayer> implements 
   }
 
   @Override
-  public void setParams(INDArray values) {
+  public void setParams(@Nullable INDArray values) {
     if (values == paramsFlattened) {
       return;
     }
     long length = paramsFlattened == null ? 0 : paramsFlattened.length();
-    if (values.length() != length) {
+    if (values == null || values.length() != length) {
       throw new IllegalArgumentException(
           "%s: it has %d parameters and cannot be set to a vector of %d; did a size change?"
-              .formatted(layerConf(), length, values.length()));
+              .formatted(layerConf(), length, values == null ? 0 : values.length()));
     }
     paramsFlattened.assign(values.reshape(paramsFlattened.shape()));
   }
 
   @Override
-  protected void setParams(INDArray values, char order) {
+  protected void setParams(@Nullable INDArray values, char order) {
     setParams(values);
   }
 

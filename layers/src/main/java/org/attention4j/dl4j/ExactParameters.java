@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -61,7 +62,7 @@ final class ExactParameters implements ParamInitializer {
 
   @Override
   public Map<String, INDArray> init(
-      NeuralNetConfiguration conf, INDArray paramsView, boolean initializeParams) {
+      NeuralNetConfiguration conf, @Nullable INDArray paramsView, boolean initializeParams) {
     ExactSameDiffLayer layer = (ExactSameDiffLayer) conf.getLayer();
     Map<String, INDArray> views = views(layer, paramsView);
     if (initializeParams) {
@@ -77,7 +78,11 @@ final class ExactParameters implements ParamInitializer {
     return views((ExactSameDiffLayer) conf.getLayer(), gradientView);
   }
 
-  private static Map<String, INDArray> views(ExactSameDiffLayer layer, INDArray vector) {
+  private static Map<String, INDArray> views(
+      ExactSameDiffLayer layer, @Nullable INDArray vector) {
+    if (vector == null) {
+      return new LinkedHashMap<>(); // a layer without parameters has no part of the vector
+    }
     INDArray flat = vector.reshape(vector.length());
     Map<String, INDArray> views = new LinkedHashMap<>();
     long from = 0;

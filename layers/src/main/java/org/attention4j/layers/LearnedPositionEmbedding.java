@@ -5,6 +5,7 @@ import org.attention4j.dl4j.ExactLayerRuntime;
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.samediff.StepMask;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
@@ -118,14 +119,14 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
             "at most maxLength " + maxLength);
   }
 
-  private static long longest(INDArray mask) {
+  private long longest(INDArray mask) {
     long longest = 0;
-    for (long example = 0; example < mask.size(0); example++) {
-      long first = -1;
-      for (long step = 0; step < mask.size(1); step++) {
-        if (mask.getDouble(example, step) != 0) {
+    for (boolean[] visible : StepMask.visible(mask, require().layer())) {
+      int first = -1;
+      for (int step = 0; step < visible.length; step++) {
+        if (visible[step]) {
           first = first < 0 ? step : first;
-          longest = Math.max(longest, step - first + 1);
+          longest = Math.max(longest, step - first + 1L);
         }
       }
     }

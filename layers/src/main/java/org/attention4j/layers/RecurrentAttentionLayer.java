@@ -109,7 +109,7 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
 
   @Override
   long outputSize() {
-    return getNOut();
+    return nOut;
   }
 
   @Override

@@ -18,6 +18,11 @@ final class Requirements {
     layer = type.getSimpleName() + (name == null ? "" : " '" + name + "'");
   }
 
+  /** The layer by type and name, as messages begin with it. */
+  String layer() {
+    return layer;
+  }
+
   void that(boolean holds, String option, Object value, String expected) {
     if (!holds) {
       throw new IllegalArgumentException(

