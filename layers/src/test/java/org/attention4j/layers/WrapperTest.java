@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
@@ -44,6 +45,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 class WrapperTest {
   private static final int EXAMPLES = 3;
   private static final int STEPS = 7;
+  private static final String SOFTMAX = Normalizers.softmax().toString();
 
   @BeforeEach
   void seed() {
@@ -391,13 +393,13 @@ class WrapperTest {
     }
     assertThat(found)
         .containsExactly(
-            "SelfAttentionLayer(name=self, nIn=5, nOut=14, heads=2, headSize=7, normalizer=softmax)",
+            "SelfAttentionLayer(name=self, nIn=5, nOut=14, heads=2, headSize=7, normalizer=" + SOFTMAX + ")",
             "SelfAttentionLayer(name=no projection, nIn=5, nOut=5, heads=1, headSize=5,"
-                + " projectInput=false, normalizer=softmax)",
+                + " projectInput=false, normalizer=" + SOFTMAX + ")",
             "LearnedSelfAttentionLayer(name=learned queries, nIn=5, nOut=14, nQueries=7, heads=2,"
-                + " headSize=7, normalizer=softmax)",
+                + " headSize=7, normalizer=" + SOFTMAX + ")",
             "RecurrentAttentionLayer(name=recurrent, nIn=5, nOut=14, activation=TANH, heads=2,"
-                + " headSize=7, normalizer=softmax)",
+                + " headSize=7, normalizer=" + SOFTMAX + ")",
             "LayerNorm(name=norm, nIn=5, nOut=5)",
             "FeedForwardBlock(name=feed forward, nIn=5, nOut=14, hiddenSize=20, activation=GELU,"
                 + " gelu=EXACT)",
@@ -406,7 +408,7 @@ class WrapperTest {
     assertThat(graph.getVertex("attention").toString())
         .isEqualTo(
             "AttentionVertex(name=attention, nInQueries=5, nInKeys=7, nInValues=7, nOut=14, heads=2,"
-                + " headSize=7, normalizer=softmax)");
+                + " headSize=7, normalizer=" + SOFTMAX + ")");
     assertThat(graph.summary()).contains("attention (AttentionVertex)");
   }
 }
