@@ -16,24 +16,52 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The running vertex behind an {@link ExactSameDiffVertex}. */
-final class ExactVertexRuntime extends SameDiffGraphVertex implements IntermediateSource {
+/**
+ * The running vertex behind an {@link ExactSameDiffVertex}. Deeplearning4j's summaries show the name
+ * of its class, so that a vertex may have a subclass of its own.
+ */
+public class ExactVertexRuntime extends SameDiffGraphVertex implements IntermediateSource {
   private final GraphRunner runner;
   private final DataType dataType;
 
-  ExactVertexRuntime(
+  /**
+   * What Deeplearning4j hands over when a network is made.
+   *
+   * @param config the vertex' configuration
+   * @param graph the network
+   * @param name the vertex' name
+   * @param vertexIndex its place
+   * @param paramsView its part of the network's parameters
+   * @param initParams whether to fill them
+   * @param dataType the network's type
+   */
+  public record Setup(
       ExactSameDiffVertex config,
       ComputationGraph graph,
       String name,
       int vertexIndex,
       INDArray paramsView,
       boolean initParams,
-      DataType dataType) {
-    super(config, graph, name, vertexIndex, paramsView, initParams, dataType);
-    this.dataType = dataType;
+      DataType dataType) {}
+
+  /**
+   * Makes the running vertex.
+   *
+   * @param setup what it is made of
+   */
+  public ExactVertexRuntime(Setup setup) {
+    super(
+        setup.config(),
+        setup.graph(),
+        setup.name(),
+        setup.vertexIndex(),
+        setup.paramsView(),
+        setup.initParams(),
+        setup.dataType());
+    ExactSameDiffVertex vertex = setup.config();
+    dataType = setup.dataType();
     runner =
-        new GraphRunner(
-            definition -> defineWithoutLoss(config, definition), dataType, this::readMasks);
+        new GraphRunner(graph -> defineWithoutLoss(vertex, graph), dataType, this::readMasks);
   }
 
   private static SDVariable defineWithoutLoss(ExactSameDiffVertex config, LayerGraph definition) {
@@ -95,7 +123,7 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
 
   @Override
   public String toString() {
-    return config.getClass().getSimpleName() + "(" + getVertexName() + ")";
+    return config.toString();
   }
 
   private void requireContent(INDArray[] arrays) {
@@ -111,7 +139,8 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
       return read;
     }
     List<String> names = config.getVertexParams().getInputs().subList(0, inputs.length);
-    @Nullable INDArray[] effective = effective(names.stream().map(given::get).toArray(INDArray[]::new));
+    @Nullable INDArray[] effective =
+        effective(names.stream().map(given::get).toArray(INDArray[]::new));
     for (int i = 0; i < effective.length; i++) {
       INDArray mask = effective[i];
       if (mask != null) {

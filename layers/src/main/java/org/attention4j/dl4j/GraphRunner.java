@@ -132,6 +132,11 @@ final class GraphRunner {
     return inputGradients;
   }
 
+  /** Whether the last forward pass was one of training. */
+  boolean lastTrained() {
+    return last.training();
+  }
+
   /** The layer's own loss in the last forward pass; 0 if that was one of inference. */
   double loss() {
     return last.loss();

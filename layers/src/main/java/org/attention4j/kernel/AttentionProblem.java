@@ -15,7 +15,7 @@ package org.attention4j.kernel;
  * @param scale the factor on the scores
  * @param causal whether a query sees only keys that do not stand behind it; the last query stands
  *     beside the last key
- * @param linearBiases whether the distance counts (ALiBi); head i of h has the slope 2^(-8 i / h)
+ * @param linearBiases whether the distance counts, with the {@link AlibiSlopes}
  * @param queryOffset the position of the first query; that of the first key is 0
  * @param dropout the chance of each weight to be dropped, below 1; the others are divided by the
  *     rest
@@ -31,8 +31,6 @@ public record AttentionProblem(
     int queryOffset,
     double dropout,
     long seed) {
-  private static final double LINEAR_BIAS_EXPONENT = -8;
-
   /** How many keys the query sees, of those that are not masked. */
   int visible(VisibleKeys keys, int query) {
     return causal ? keys.upTo(query + shape.keys() - shape.queries()) : keys.count();
@@ -49,6 +47,6 @@ public record AttentionProblem(
   }
 
   double slope(int head) {
-    return Math.pow(2, LINEAR_BIAS_EXPONENT * (head + 1) / shape.heads());
+    return AlibiSlopes.of(head, shape.heads());
   }
 }

@@ -33,7 +33,6 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionRule.Hol
   /** The name under which the values are published, shape [b, g, d, Tk]. */
   public static final String VALUES = "values";
 
-  @JsonProperty private long nOut;
   @JsonProperty private int nHeads;
   @JsonProperty private long headSize;
   @JsonProperty private boolean projectInput;
@@ -43,8 +42,7 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionRule.Hol
   AttentionLayer() {}
 
   AttentionLayer(AttentionLayerBuilder<?> builder) {
-    super(builder, builder.nIn);
-    nOut = builder.nOut;
+    super(builder);
     nHeads = builder.nHeads;
     headSize = builder.headSizeOrDefault();
     projectInput = builder.projectInput;
@@ -98,7 +96,7 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionRule.Hol
 
   /** Fills one parameter with the values that training starts from. */
   void initialize(String name, INDArray array) {
-    heads().initialize(name, array, weightInit, paramWeightInit);
+    heads().initialize(name, array, weightInit(name), initialBias(), initialGain());
   }
 
   /** [b, T] seen as [b, 1, 1, T]. */
@@ -120,14 +118,45 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionRule.Hol
     return projectInput ? nOut : getNIn();
   }
 
-  /**
-   * The number of output features.
-   *
-   * @return nOut
-   */
-  @JsonIgnore
-  public final long getNOut() {
-    return nOut;
+  @Override
+  public void setNOut(long nOut) {
+    require()
+        .that(
+            projectInput || nOut == getNIn(),
+            "nOut",
+            nOut,
+            "equal to nIn, which is " + getNIn() + ", unless projectInput is true");
+    super.setNOut(nOut);
+  }
+
+  @Override
+  void checkSizes(Requirements require) {
+    super.checkSizes(require);
+    options.validatePosition(require, heads().headFeatures());
+  }
+
+  @Override
+  protected long workingMemory(InputType inputType, boolean training) {
+    long steps = steps(inputType);
+    return heads()
+        .workingMemory(
+            queries(steps), steps, HeadAttention.expectsGraph(options) || alwaysGraph(), training);
+  }
+
+  /** The number of queries for a number of keys. */
+  long queries(long keys) {
+    return keys;
+  }
+
+  /** Whether there is no fused operation for this layer. */
+  boolean alwaysGraph() {
+    return false;
+  }
+
+  @Override
+  Description describe(Description description) {
+    description.with("heads", nHeads).with("headSize", getHeadSize());
+    return options.describe(description.unless(true, "projectInput", projectInput));
   }
 
   /**
@@ -164,7 +193,6 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionRule.Hol
   public boolean equals(@Nullable Object other) {
     return other instanceof AttentionLayer that
         && super.equals(other)
-        && nOut == that.nOut
         && nHeads == that.nHeads
         && headSize == that.headSize
         && projectInput == that.projectInput
@@ -173,6 +201,6 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionRule.Hol
 
   @Override
   public int hashCode() {
-    return Objects.hash(super.hashCode(), nOut, nHeads, headSize, projectInput, options);
+    return Objects.hash(super.hashCode(), nHeads, headSize, projectInput, options);
   }
 }

@@ -1,7 +1,5 @@
 package org.attention4j.layers;
 
-import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
-
 /**
  * The options that the attention layers share: those of the stock layers, under the same names, and
  * this library's own ones.
@@ -9,9 +7,7 @@ import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
  * @param <T> the builder itself
  */
 public abstract class AttentionLayerBuilder<T extends AttentionLayerBuilder<T>>
-    extends SameDiffLayer.Builder<T> implements AttentionOptionsBuilder<T> {
-  int nIn;
-  int nOut;
+    extends SequenceLayerBuilder<T> implements AttentionOptionsBuilder<T> {
   int nHeads = 1;
   int headSize;
   boolean projectInput;
@@ -21,25 +17,14 @@ public abstract class AttentionLayerBuilder<T extends AttentionLayerBuilder<T>>
   AttentionLayerBuilder() {}
 
   /**
-   * Sets the number of input features; taken from the network's input type if not set.
-   *
-   * @param nIn features of each step
-   * @return this
-   */
-  public T nIn(int nIn) {
-    this.nIn = nIn;
-    return self();
-  }
-
-  /**
    * Sets the number of output features.
    *
    * @param nOut features of each step
    * @return this
    */
+  @Override
   public T nOut(int nOut) {
-    this.nOut = nOut;
-    return self();
+    return super.nOut(nOut);
   }
 
   /**
@@ -92,9 +77,8 @@ public abstract class AttentionLayerBuilder<T extends AttentionLayerBuilder<T>>
 
   /** Checks what all attention layers have in common. */
   Requirements validate(Class<?> layer) {
-    Requirements require = new Requirements(layer, getLayerName());
+    Requirements require = requirements(layer);
     require.positive("nHeads", nHeads);
-    require.size("nIn", nIn);
     require.that(headSize >= 0, "headSize", headSize, "at least 1, or left out for nOut / nHeads");
     if (projectInput) {
       require.positive("nOut", nOut);

@@ -152,6 +152,22 @@ final class AttentionOptions implements Serializable {
             + " an even number (rotation turns pairs of features)");
   }
 
+  /** Adds the normalizer, and every other option that is not as it starts. */
+  Description describe(Description description) {
+    AttentionOptions start = new AttentionOptions();
+    return description
+        .with("normalizer", normalizer)
+        .unless(start.causal, "causal", causal)
+        .unless(start.hasBias, "projectionBias", hasBias)
+        .unless(start.attentionDropout, "attentionDropout", attentionDropout)
+        .unless("", "scale", scale)
+        .unless(start.position, "position", position)
+        .unless(start.nKeyValueHeads, "nKeyValueHeads", nKeyValueHeads)
+        .unless(start.qkNorm, "qkNorm", qkNorm)
+        .unless(start.execution, "execution", execution)
+        .unless(start.entropyPenalty, "attentionEntropyPenalty", entropyPenalty);
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof AttentionOptions that

@@ -3,6 +3,7 @@ package org.attention4j.layers;
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.ExactSameDiffVertex;
+import org.attention4j.dl4j.ExactVertexRuntime;
 import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.normalizer.Normalizer;
 import org.deeplearning4j.nn.api.MaskState;
@@ -69,7 +70,6 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
   @JsonProperty private int nHeads;
   @JsonProperty private long headSize;
   @JsonProperty private boolean projectInput;
-  @JsonProperty private WeightInit weightInit = WeightInit.XAVIER;
   @JsonProperty private AttentionOptions options = new AttentionOptions();
 
   /** For JSON. */
@@ -83,11 +83,12 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
     nHeads = builder.nHeads;
     headSize = builder.headSizeOrDefault();
     projectInput = builder.projectInput;
-    weightInit = builder.weightInit;
+    setWeightInit(builder.weightInit);
     options = new AttentionOptions(builder.options);
   }
 
   private AttentionVertex(AttentionVertex other) {
+    super(other);
     nInQueries = other.nInQueries;
     nInKeys = other.nInKeys;
     nInValues = other.nInValues;
@@ -95,16 +96,7 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
     nHeads = other.nHeads;
     headSize = other.headSize;
     projectInput = other.projectInput;
-    weightInit = other.weightInit;
     options = new AttentionOptions(other.options);
-    setName(other.getName());
-    regularization = other.regularization;
-    regularizationBias = other.regularizationBias;
-    updater = other.updater;
-    biasUpdater = other.biasUpdater;
-    gradientNormalization = other.gradientNormalization;
-    gradientNormalizationThreshold = other.gradientNormalizationThreshold;
-    dataType = other.dataType;
   }
 
   @Override
@@ -146,7 +138,14 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
 
   @Override
   public void initializeParameters(Map<String, INDArray> params) {
-    params.forEach((name, array) -> heads().initialize(name, array, weightInit, null));
+    params.forEach(
+        (name, array) ->
+            heads().initialize(name, array, weightInit(), initialBias(), initialGain()));
+  }
+
+  @Override
+  protected ExactVertexRuntime runtime(ExactVertexRuntime.Setup setup) {
+    return new org.attention4j.layers.runtime.AttentionVertex(setup);
   }
 
   @Override
@@ -224,6 +223,17 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
     return SequenceTypes.output(require(), vertexInputs[0], projectInput ? nOut : nInValues);
   }
 
+  @Override
+  protected long workingMemory(boolean training, InputType... inputTypes) {
+    InputType keys = inputTypes[Math.min(1, inputTypes.length - 1)];
+    return heads()
+        .workingMemory(
+            SequenceLayer.steps(inputTypes[0]),
+            SequenceLayer.steps(keys),
+            HeadAttention.expectsGraph(options),
+            training);
+  }
+
   private AttentionInputSizes inputs() {
     return new AttentionInputSizes(nInQueries, nInKeys, nInValues);
   }
@@ -281,18 +291,32 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
   public boolean equals(@Nullable Object other) {
     return other instanceof AttentionVertex that
         && super.equals(other)
-        && heads().equals(that.heads())
-        && weightInit == that.weightInit;
+        && heads().equals(that.heads());
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(super.hashCode(), heads(), weightInit);
+    return Objects.hash(super.hashCode(), heads());
+  }
+
+  @Override
+  public String toString() {
+    return options
+        .describe(
+            new Description(AttentionVertex.class, getName())
+                .with("nInQueries", nInQueries)
+                .with("nInKeys", nInKeys)
+                .with("nInValues", nInValues)
+                .with("nOut", nOut)
+                .with("heads", nHeads)
+                .with("headSize", getHeadSize())
+                .unless(true, "projectInput", projectInput))
+        .toString();
   }
 
   /** Builds the vertex; the options of the stock builder and this library's own. */
   public static final class Builder extends AttentionVertexBuilder {
-    /** Starts with one head, no projection, XAVIER and softmax, as the stock builder does. */
+    /** Starts with one head, no projection and softmax, as the stock builder does. */
     public Builder() {}
 
     /**

@@ -1,6 +1,8 @@
 package org.attention4j.layers;
 
+import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.jspecify.annotations.Nullable;
 
 /** The options of {@link AttentionVertex}: those of the stock vertex and this library's own. */
 public abstract class AttentionVertexBuilder
@@ -13,7 +15,7 @@ public abstract class AttentionVertexBuilder
   int nHeads = 1;
   long headSize;
   boolean projectInput;
-  WeightInit weightInit = WeightInit.XAVIER;
+  @Nullable IWeightInit weightInit;
 
   /** For the vertex of this library. */
   AttentionVertexBuilder() {}
@@ -103,10 +105,20 @@ public abstract class AttentionVertexBuilder
   /**
    * Sets how the projections start.
    *
-   * @param weightInit XAVIER unless set
+   * @param weightInit the network's scheme unless set
    * @return this
    */
   public AttentionVertex.Builder weightInit(WeightInit weightInit) {
+    return weightInit(weightInit.getWeightInitFunction());
+  }
+
+  /**
+   * Sets how the projections start.
+   *
+   * @param weightInit the network's scheme unless set
+   * @return this
+   */
+  public AttentionVertex.Builder weightInit(IWeightInit weightInit) {
     this.weightInit = weightInit;
     return self();
   }

@@ -1,20 +1,22 @@
 package org.attention4j.layers;
 
+import org.nd4j.linalg.api.buffer.DataType;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.attention4j.dl4j.ExactLayerRuntime;
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.LayerGraph;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
-import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * The feed-forward block of a transformer, the same for each step: {@code y = W2 f(W1 x + b1) +
- * b2}.
+ * b2}, with f the exact {@link Gelu} unless chosen.
  *
  * <p>Input [b, nIn, T], output [b, nOut, T]. Parameters: W1 [hidden, nIn], W2 [nOut, hidden], b1
  * [hidden], b2 [nOut].
@@ -28,21 +30,18 @@ public final class FeedForwardBlock extends SequenceLayer {
   /** Hidden features for each input feature unless set, as in the first transformer. */
   private static final int DEFAULT_EXPANSION = 4;
 
-  /** Of the approximation {@code x * sigmoid(1.702 x)}, by Hendrycks and Gimpel 2016. */
-  private static final double GELU_SLOPE = 1.702;
-
-  @JsonProperty private long nOut;
   @JsonProperty private long hiddenSize;
-  @JsonProperty private Activation activation = Activation.GELU;
+
+  /** Networks that were saved without it were trained with this form. */
+  @JsonProperty private Gelu gelu = Gelu.SIGMOID;
 
   /** For JSON. */
   private FeedForwardBlock() {}
 
   private FeedForwardBlock(Builder builder) {
-    super(builder, builder.nIn);
-    nOut = builder.nOut;
+    super(builder);
     hiddenSize = builder.hiddenSize;
-    activation = builder.activation;
+    gelu = builder.gelu;
     initializeConstraints(builder);
   }
 
@@ -60,12 +59,16 @@ public final class FeedForwardBlock extends SequenceLayer {
     params.forEach(
         (name, array) -> {
           if (array.rank() == 2) {
-            Projection.initialize(
-                name, array, array.size(1), array.size(0), weightInit, paramWeightInit);
+            Projection.initialize(array, array.size(1), array.size(0), weightInit(name));
           } else {
-            array.assign(0);
+            array.assign(initialBias());
           }
         });
+  }
+
+  @Override
+  protected ExactLayerRuntime runtime(NeuralNetConfiguration conf, DataType networkDataType) {
+    return new org.attention4j.layers.runtime.FeedForwardBlock(conf, networkDataType);
   }
 
   @Override
@@ -75,19 +78,35 @@ public final class FeedForwardBlock extends SequenceLayer {
     SDVariable hidden =
         Projection.apply(graph.parameter(W1), x, shape)
             .add(graph.parameter(B1).reshape(1, hidden(), 1));
-    return Projection.apply(graph.parameter(W2), activate(graph.sameDiff(), hidden), shape)
+    return Projection.apply(graph.parameter(W2), Activations.apply(hidden, getActivationFn(), gelu), shape)
         .add(graph.parameter(B2).reshape(1, outputSize(), 1));
   }
 
-  private SDVariable activate(SameDiff sd, SDVariable x) {
-    return switch (activation) {
-      // As sd.nn.gelu, whose own gradient overflows for large x.
-      case GELU -> x.mul(sd.nn.sigmoid(x.mul(GELU_SLOPE)));
-      case RELU -> sd.nn.relu(x, 0);
-      case SWISH -> x.mul(sd.nn.sigmoid(x));
-      case TANH -> sd.math.tanh(x);
-      default -> throw new IllegalStateException("Activation " + activation + " is not possible.");
-    };
+  /** Reads the activation of networks that were saved when it had a name alone. */
+  @JsonProperty(value = "activation", access = JsonProperty.Access.WRITE_ONLY)
+  private void readActivation(@Nullable Activation activation) {
+    if (activation != null) {
+      setActivationFn(activation.getActivationFunction());
+    }
+  }
+
+  @Override
+  void checkSizes(Requirements require) {
+    super.checkSizes(require);
+    Activations.check(require, getActivationFn());
+  }
+
+  @Override
+  protected long workingMemory(InputType inputType, boolean training) {
+    return (training ? 4 : 2) * hidden() * steps(inputType); // before and behind the activation
+  }
+
+  @Override
+  Description describe(Description description) {
+    return description
+        .with("hiddenSize", hidden())
+        .with("activation", Activations.name(getActivationFn()))
+        .with("gelu", gelu);
   }
 
   private long hidden() {
@@ -103,36 +122,24 @@ public final class FeedForwardBlock extends SequenceLayer {
   public boolean equals(@Nullable Object other) {
     return other instanceof FeedForwardBlock that
         && super.equals(other)
-        && nOut == that.nOut
         && hiddenSize == that.hiddenSize
-        && activation == that.activation;
+        && gelu == that.gelu;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(super.hashCode(), nOut, hiddenSize, activation);
+    return Objects.hash(super.hashCode(), hiddenSize, gelu);
   }
 
   /** Builds the layer. */
   @SuppressWarnings("unchecked") // the stock build() promises its caller any type he likes
-  public static final class Builder extends SameDiffLayer.Builder<Builder> {
-    private int nIn;
-    private int nOut;
+  public static final class Builder extends SequenceLayerBuilder<Builder> {
     private int hiddenSize;
-    private Activation activation = Activation.GELU;
+    private Gelu gelu = Gelu.EXACT;
 
-    /** Starts with GELU, 4 * nIn hidden features and nIn output features. */
-    public Builder() {}
-
-    /**
-     * Sets the number of input features; taken from the network's input type if not set.
-     *
-     * @param nIn features of each step
-     * @return this
-     */
-    public Builder nIn(int nIn) {
-      this.nIn = nIn;
-      return this;
+    /** Starts with the exact GELU, 4 * nIn hidden features and nIn output features. */
+    public Builder() {
+      setActivationFn(Activation.GELU.getActivationFunction());
     }
 
     /**
@@ -141,9 +148,9 @@ public final class FeedForwardBlock extends SequenceLayer {
      * @param nOut features of each step; nIn unless set
      * @return this
      */
+    @Override
     public Builder nOut(int nOut) {
-      this.nOut = nOut;
-      return this;
+      return super.nOut(nOut);
     }
 
     /**
@@ -160,12 +167,30 @@ public final class FeedForwardBlock extends SequenceLayer {
     /**
      * Sets the function between the two maps.
      *
-     * @param activation GELU, the default, RELU, SWISH or TANH
+     * @param activation GELU, the default, RELU, SWISH, TANH, SIGMOID, SOFTPLUS, SOFTSIGN, ELU or
+     *     IDENTITY
      * @return this
      */
-    public Builder activation(Activation activation) {
-      this.activation = activation;
+    @Override
+    public Builder activation(@Nullable Activation activation) {
+      setActivationFn(activation == null ? null : activation.getActivationFunction());
       return this;
+    }
+
+    /**
+     * Sets which function the activation GELU is.
+     *
+     * @param gelu EXACT unless set
+     * @return this
+     */
+    public Builder gelu(Gelu gelu) {
+      this.gelu = gelu;
+      return this;
+    }
+
+    @Override
+    boolean hasActivation() {
+      return true;
     }
 
     /**
@@ -176,19 +201,12 @@ public final class FeedForwardBlock extends SequenceLayer {
      */
     @Override
     public FeedForwardBlock build() {
-      Requirements require = new Requirements(FeedForwardBlock.class, getLayerName());
-      require.size("nIn", nIn);
+      Requirements require = requirements(FeedForwardBlock.class);
       require.that(nOut >= 0, "nOut", nOut, "at least 1, or left out for nIn");
       require.that(
           hiddenSize >= 0, "hiddenSize", hiddenSize, "at least 1, or left out for 4 * nIn");
-      String activations = "GELU, RELU, SWISH or TANH";
-      require.present("activation", activation, activations);
-      boolean known =
-          switch (activation) {
-            case GELU, RELU, SWISH, TANH -> true;
-            default -> false;
-          };
-      require.that(known, "activation", activation, activations);
+      Activations.check(require, getActivationFn());
+      require.present("gelu", gelu, "EXACT, TANH or SIGMOID");
       return new FeedForwardBlock(this);
     }
   }

@@ -112,6 +112,11 @@ record HeadAttention(
         : options.execution == Execution.FUSED;
   }
 
+  /** Whether a network of an unknown type, on the CPU, would take the graph path. */
+  static boolean expectsGraph(AttentionOptions options) {
+    return !fused(options, DataType.FLOAT);
+  }
+
   private static void sayWhyGraph(AttentionOptions options, DataType type) {
     LOG.debug(
         "Attention with {} runs as a graph: execution {}, row kernel {}, type {}, on the CPU {},"

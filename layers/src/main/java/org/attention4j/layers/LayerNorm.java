@@ -1,10 +1,13 @@
 package org.attention4j.layers;
 
+import org.nd4j.linalg.api.buffer.DataType;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.attention4j.dl4j.ExactLayerRuntime;
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.LayerGraph;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
-import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,7 +35,7 @@ public final class LayerNorm extends SequenceLayer {
   private LayerNorm() {}
 
   private LayerNorm(Builder builder) {
-    super(builder, builder.nIn);
+    super(builder);
     epsilon = builder.epsilon;
     initializeConstraints(builder);
   }
@@ -46,7 +49,12 @@ public final class LayerNorm extends SequenceLayer {
 
   @Override
   public void initializeParameters(Map<String, INDArray> params) {
-    params.forEach((name, array) -> array.assign(name.equals(GAIN) ? 1 : 0));
+    params.forEach((name, array) -> array.assign(name.equals(GAIN) ? initialGain() : initialBias()));
+  }
+
+  @Override
+  protected ExactLayerRuntime runtime(NeuralNetConfiguration conf, DataType networkDataType) {
+    return new org.attention4j.layers.runtime.LayerNorm(conf, networkDataType);
   }
 
   @Override
@@ -66,6 +74,21 @@ public final class LayerNorm extends SequenceLayer {
   }
 
   @Override
+  public void setNOut(long nOut) {
+    require().sameSize(nOut, getNIn());
+  }
+
+  @Override
+  protected long workingMemory(InputType inputType, boolean training) {
+    return (training ? 4 : 2) * getNIn() * steps(inputType); // centred, then divided
+  }
+
+  @Override
+  Description describe(Description description) {
+    return description.unless(DEFAULT_EPSILON, "epsilon", epsilon);
+  }
+
+  @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof LayerNorm that
         && super.equals(other)
@@ -79,23 +102,11 @@ public final class LayerNorm extends SequenceLayer {
 
   /** Builds the layer. */
   @SuppressWarnings("unchecked") // the stock build() promises its caller any type he likes
-  public static final class Builder extends SameDiffLayer.Builder<Builder> {
-    private int nIn;
+  public static final class Builder extends SequenceLayerBuilder<Builder> {
     private double epsilon = DEFAULT_EPSILON;
 
     /** Starts with epsilon 1e-5. */
     public Builder() {}
-
-    /**
-     * Sets the number of features; taken from the network's input type if not set.
-     *
-     * @param nIn features of each step
-     * @return this
-     */
-    public Builder nIn(int nIn) {
-      this.nIn = nIn;
-      return this;
-    }
 
     /**
      * Sets what is added to the variance.
@@ -116,8 +127,8 @@ public final class LayerNorm extends SequenceLayer {
      */
     @Override
     public LayerNorm build() {
-      Requirements require = new Requirements(LayerNorm.class, getLayerName());
-      require.size("nIn", nIn);
+      Requirements require = requirements(LayerNorm.class);
+      requireSameSize(require);
       require.that(
           epsilon > 0 && Double.isFinite(epsilon), "epsilon", epsilon, "positive and finite");
       return new LayerNorm(this);

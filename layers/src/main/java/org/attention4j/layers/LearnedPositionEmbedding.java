@@ -1,10 +1,14 @@
 package org.attention4j.layers;
 
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.attention4j.dl4j.ExactLayerRuntime;
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.samediff.StepMask;
+import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
-import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
+import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -16,8 +20,15 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 /**
  * Adds to each step of a sequence a learned vector for its position, as GPT-2 does.
  *
- * <p>Input and output [b, size, T] with T at most the chosen maximum. Parameter: W [size,
- * maxLength], drawn from a normal distribution with standard deviation 0.02.
+ * <p>Input and output [b, size, T]. Parameter: W [size, maxLength], drawn from a normal distribution
+ * with standard deviation 0.02 unless {@code weightInit} of this layer says otherwise.
+ *
+ * <p>Positions are counted from the first step that is not masked, for each example: padding before
+ * or behind a sequence changes nothing. Masked steps between two others count, as they do for the
+ * distances of {@link Position#ALIBI} and {@link Position#ROTARY}: a gap in a series is time that
+ * passes. (A running sum of the mask, which some libraries use, agrees where there is no gap.) From
+ * the first to the last visible step there are at most {@code maxLength}; what a masked step gets
+ * means nothing.
  */
 public final class LearnedPositionEmbedding extends SequenceLayer {
   private static final String W = "W";
@@ -31,7 +42,10 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
   private LearnedPositionEmbedding() {}
 
   private LearnedPositionEmbedding(Builder builder) {
-    super(builder, builder.nIn);
+    super(builder);
+    if (getWeightInitFn() == null) {
+      setWeightInitFn(new WeightInitDistribution(new NormalDistribution(0, INITIAL_DEVIATION)));
+    }
     maxLength = builder.maxLength;
     initializeConstraints(builder);
   }
@@ -44,35 +58,94 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
 
   @Override
   public void initializeParameters(Map<String, INDArray> params) {
-    params.forEach(
-        (name, array) ->
-            array.assign(Nd4j.randn(DataType.FLOAT, array.shape()).muli(INITIAL_DEVIATION)));
+    params.forEach((name, array) -> Projection.initialize(array, maxLength, getNIn(), weightInit(name)));
+  }
+
+  @Override
+  protected ExactLayerRuntime runtime(NeuralNetConfiguration conf, DataType networkDataType) {
+    return new org.attention4j.layers.runtime.LearnedPositionEmbedding(conf, networkDataType);
   }
 
   @Override
   protected SDVariable define(LayerGraph graph) {
     SameDiff sd = graph.sameDiff();
     SDVariable steps = sd.sizeAt(graph.input(), 2);
+    SDVariable learned = graph.parameter(W);
+    return graph
+        .mask()
+        .map(mask -> graph.input().add(fromFirstVisible(learned, mask, steps)))
+        .orElseGet(() -> graph.input().add(sd.expandDims(first(learned, steps), 0)));
+  }
+
+  /** The vectors of the first positions, shape [size, count]. */
+  private SDVariable first(SDVariable learned, SDVariable count) {
+    SameDiff sd = learned.getSameDiff();
     SDVariable begin = sd.constant(Nd4j.createFromArray(0L, 0L));
-    SDVariable size = sd.stack(0, sd.constant(getNIn()), steps);
-    SDVariable positions = sd.slice(graph.parameter(W), begin, size);
-    return graph.input().add(sd.expandDims(positions, 0));
+    return sd.slice(learned, begin, sd.stack(0, sd.constant(getNIn()), count));
+  }
+
+  /**
+   * The vectors of each example's steps, shape [b, size, T]. They are chosen by a product with ones
+   * and zeros: the gradient of nd4j's gather is wrong where an index occurs twice.
+   */
+  private SDVariable fromFirstVisible(SDVariable learned, SDVariable mask, SDVariable steps) {
+    SameDiff sd = learned.getSameDiff();
+    SDVariable step = Positions.fromStart(sd, steps).reshape(1, -1);
+    SDVariable fromEnd = sd.max(mask.neq(0.0).castTo(DataType.DOUBLE).mul(
+        step.rsub(steps.castTo(DataType.DOUBLE))), true, 1);
+    SDVariable begin = fromEnd.rsub(steps.castTo(DataType.DOUBLE));
+    SDVariable count = sd.math.min(steps, sd.constant(maxLength));
+    SDVariable position =
+        sd.math.clipByValue(step.sub(begin), 0, maxLength - 1.0).reshape(-1, 1);
+    SDVariable chosen =
+        position.eq(Positions.fromStart(sd, count).reshape(1, -1)).castTo(learned.dataType());
+    SDVariable vectors = sd.mmul(chosen, first(learned, count), false, true, false);
+    SDVariable shape =
+        sd.stack(0, sd.sizeAt(mask, 0), steps, sd.constant(getNIn()));
+    return vectors.reshape(shape).permute(0, 2, 1);
   }
 
   @Override
-  public void validateInput(INDArray input) {
-    super.validateInput(input);
+  public void validateInput(INDArray input, @Nullable INDArray mask) {
+    validateInput(input);
+    long longest = mask == null ? input.size(2) : longest(mask);
     require()
         .that(
-            input.size(2) <= maxLength,
-            "the input's number of steps",
-            input.size(2),
+            longest <= maxLength,
+            mask == null
+                ? "the input's number of steps"
+                : "the number of steps from an example's first visible one to its last",
+            longest,
             "at most maxLength " + maxLength);
+  }
+
+  private long longest(INDArray mask) {
+    long longest = 0;
+    for (boolean[] visible : StepMask.visible(mask, require().layer())) {
+      int first = -1;
+      for (int step = 0; step < visible.length; step++) {
+        if (visible[step]) {
+          first = first < 0 ? step : first;
+          longest = Math.max(longest, step - first + 1L);
+        }
+      }
+    }
+    return longest;
   }
 
   @Override
   long outputSize() {
     return getNIn();
+  }
+
+  @Override
+  public void setNOut(long nOut) {
+    require().sameSize(nOut, getNIn());
+  }
+
+  @Override
+  Description describe(Description description) {
+    return description.with("maxLength", maxLength);
   }
 
   @Override
@@ -89,28 +162,16 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
 
   /** Builds the layer. */
   @SuppressWarnings("unchecked") // the stock build() promises its caller any type he likes
-  public static final class Builder extends SameDiffLayer.Builder<Builder> {
-    private int nIn;
+  public static final class Builder extends SequenceLayerBuilder<Builder> {
     private int maxLength;
 
     /** Starts without a maximum length, which must be set. */
     public Builder() {}
 
     /**
-     * Sets the number of features; taken from the network's input type if not set.
-     *
-     * @param nIn features of each step
-     * @return this
-     */
-    public Builder nIn(int nIn) {
-      this.nIn = nIn;
-      return this;
-    }
-
-    /**
      * Sets how many positions are learned.
      *
-     * @param maxLength the longest sequence that the layer takes
+     * @param maxLength the longest sequence that the layer takes, not counting padding
      * @return this
      */
     public Builder maxLength(int maxLength) {
@@ -126,8 +187,8 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
      */
     @Override
     public LearnedPositionEmbedding build() {
-      Requirements require = new Requirements(LearnedPositionEmbedding.class, getLayerName());
-      require.size("nIn", nIn);
+      Requirements require = requirements(LearnedPositionEmbedding.class);
+      requireSameSize(require);
       require.positive("maxLength", maxLength);
       return new LearnedPositionEmbedding(this);
     }

@@ -1,5 +1,8 @@
 package org.attention4j.layers;
 
+import org.nd4j.linalg.api.buffer.DataType;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.attention4j.dl4j.ExactLayerRuntime;
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.LayerGraph;
@@ -60,10 +63,15 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
   @Override
   void initialize(String name, INDArray array) {
     if (name.equals(LEARNED_QUERIES)) {
-      Projection.initialize(name, array, getNIn(), nQueries, weightInit, paramWeightInit);
+      Projection.initialize(array, getNIn(), nQueries, weightInit(name));
     } else {
       super.initialize(name, array);
     }
+  }
+
+  @Override
+  protected ExactLayerRuntime runtime(NeuralNetConfiguration conf, DataType networkDataType) {
+    return new org.attention4j.layers.runtime.LearnedSelfAttentionLayer(conf, networkDataType);
   }
 
   @Override
@@ -109,6 +117,16 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
   public @Nullable Pair<INDArray, MaskState> feedForwardMaskArray(
       @Nullable INDArray maskArray, @Nullable MaskState currentMaskState, int minibatchSize) {
     return null;
+  }
+
+  @Override
+  long queries(long keys) {
+    return nQueries;
+  }
+
+  @Override
+  Description describe(Description description) {
+    return super.describe(description.with("nQueries", nQueries));
   }
 
   /**

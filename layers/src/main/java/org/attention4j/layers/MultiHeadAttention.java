@@ -9,8 +9,6 @@ import org.attention4j.samediff.AttentionCore;
 import org.attention4j.samediff.LinearMaps;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.weights.IWeightInit;
-import org.deeplearning4j.nn.weights.WeightInit;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -80,19 +78,21 @@ record MultiHeadAttention(
     }
   }
 
-  /** Fills one of the declared parameters with the values that training starts from. */
-  void initialize(
-      String name,
-      INDArray array,
-      WeightInit scheme,
-      @Nullable Map<String, IWeightInit> schemeByName) {
+  /**
+   * Fills one of the declared parameters with the values that training starts from.
+   *
+   * @param scheme for weights
+   * @param bias for the biases of the projections
+   * @param gain for the scales of normalised queries and keys
+   */
+  void initialize(String name, INDArray array, IWeightInit scheme, double bias, double gain) {
     switch (name) {
-      case WQ -> Projection.initialize(name, array, querySize, headSize, scheme, schemeByName);
-      case WK -> Projection.initialize(name, array, keySize, headSize, scheme, schemeByName);
-      case WV -> Projection.initialize(name, array, valueSize, headSize, scheme, schemeByName);
-      case WO ->
-          Projection.initialize(name, array, heads * headSize, outputSize, scheme, schemeByName);
-      case QUERY_SCALE, KEY_SCALE -> array.assign(1);
+      case WQ -> Projection.initialize(array, querySize, headSize, scheme);
+      case WK -> Projection.initialize(array, keySize, headSize, scheme);
+      case WV -> Projection.initialize(array, valueSize, headSize, scheme);
+      case WO -> Projection.initialize(array, heads * headSize, outputSize, scheme);
+      case BQ, BK, BV, BO -> array.assign(bias);
+      case QUERY_SCALE, KEY_SCALE -> array.assign(gain);
       default -> array.assign(initialValue(name));
     }
   }
@@ -186,6 +186,19 @@ record MultiHeadAttention(
     }
     SDVariable output = Projection.applyTransposed(graph.parameter(WO), merged, shape);
     return options.hasBias ? shape.addToEachStep(output, graph.parameter(BO), outputSize) : output;
+  }
+
+  /**
+   * What an example needs between the heads, in numbers: queries, keys, values and what was
+   * attended; on the graph path scores and weights besides. Training holds the gradient of each.
+   *
+   * @param graph whether it is the graph path
+   */
+  long workingMemory(long queries, long keys, boolean graph, boolean training) {
+    long features = headFeatures();
+    long projections = 2 * heads * features * queries + 2 * keyValueHeads() * features * keys;
+    long matrices = graph ? 2L * heads * queries * keys : 0;
+    return (training ? 2 : 1) * (projections + matrices);
   }
 
   /** How scores become weights, for whoever computes a row anew. */

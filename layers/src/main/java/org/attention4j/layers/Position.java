@@ -2,16 +2,19 @@ package org.attention4j.layers;
 
 /**
  * How an attention layer tells positions apart. Queries and keys are counted from the start of the
- * sequence; where there are fewer queries than keys, the last query stands beside the last key.
+ * sequence; where there are fewer queries than keys, the last query stands beside the last key. Only
+ * distances matter, so that padding before or behind a sequence changes nothing; masked steps
+ * between two others count as steps.
  */
 public enum Position {
   /** Not at all: without a causal mask the order of the keys makes no difference. */
   NONE,
 
   /**
-   * Attention with linear biases: the score of a key falls by {@code 2^(-8 i / h)} for each step of
-   * distance to the query, on either side, in head i = 1..h. Press, Smith and Lewis 2022, arXiv
-   * 2108.12409.
+   * Attention with linear biases: the score of a key falls for each step of distance to the query,
+   * on either side, by the head's slope: {@code 2^(-8 i / h)} in head i = 1..h if h is a power of
+   * two, and otherwise as {@link org.attention4j.kernel.AlibiSlopes} says. Press, Smith and Lewis
+   * 2022, arXiv 2108.12409.
    */
   ALIBI,
 

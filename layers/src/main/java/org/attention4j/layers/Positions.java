@@ -1,6 +1,7 @@
 package org.attention4j.layers;
 
 import java.util.stream.IntStream;
+import org.attention4j.kernel.AlibiSlopes;
 import org.nd4j.autodiff.samediff.SDIndex;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -12,7 +13,6 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class Positions {
   private static final double ROTARY_BASE = 10_000;
-  private static final double ALIBI_EXPONENT = -8;
 
   private Positions() {}
 
@@ -59,7 +59,7 @@ final class Positions {
 
   /** By how much a score falls with each step between query and key. */
   static double slope(int head, int heads) {
-    return Math.pow(2, ALIBI_EXPONENT * (head + 1) / heads);
+    return AlibiSlopes.of(head, heads);
   }
 
   /**

@@ -1,10 +1,6 @@
 package org.attention4j.layers;
 
-import java.util.Map;
 import org.deeplearning4j.nn.weights.IWeightInit;
-import org.deeplearning4j.nn.weights.WeightInit;
-import org.deeplearning4j.nn.weights.WeightInitUtil;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -43,20 +39,8 @@ final class Projection {
     return shape.unflatten(x.getSameDiff().mmul(weights, flat, true, false, false));
   }
 
-  /** Fills weights by the layer's scheme, or by the one chosen for this parameter. */
-  static void initialize(
-      String name,
-      INDArray weights,
-      long fanIn,
-      long fanOut,
-      WeightInit scheme,
-      @Nullable Map<String, IWeightInit> byName) {
-    IWeightInit chosen = byName == null ? null : byName.get(name);
-    if (chosen == null) {
-      WeightInitUtil.initWeights(
-          (double) fanIn, (double) fanOut, weights.shape(), scheme, null, 'c', weights);
-    } else {
-      chosen.init((double) fanIn, (double) fanOut, weights.shape(), 'c', weights);
-    }
+  /** Fills weights by a scheme. */
+  static void initialize(INDArray weights, long fanIn, long fanOut, IWeightInit scheme) {
+    scheme.init((double) fanIn, (double) fanOut, weights.shape(), 'c', weights);
   }
 }

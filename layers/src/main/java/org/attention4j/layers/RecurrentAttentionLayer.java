@@ -1,14 +1,19 @@
 package org.attention4j.layers;
 
+import org.nd4j.linalg.api.buffer.DataType;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.attention4j.dl4j.ExactLayerRuntime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.attention4j.dl4j.LayerGraph;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.api.layers.LayerConstraint;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
-import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayerUtils;
+import org.deeplearning4j.nn.weights.IWeightInit;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -57,25 +62,44 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
   private static final String RW = "RW";
   private static final String B = "b";
 
-  @JsonProperty private @Nullable Activation activation;
   @JsonProperty private boolean hasBias;
+
+  /** Networks that were saved without it have the form that the stock layer has. */
+  @JsonProperty private Gelu gelu = Gelu.SIGMOID;
 
   /** For JSON. */
   private RecurrentAttentionLayer() {}
 
   private RecurrentAttentionLayer(Builder builder) {
     super(builder);
-    activation = builder.activation;
     hasBias = builder.hasBias;
+    gelu = builder.gelu;
     initializeConstraints(builder);
   }
 
-  @Override
-  public void applyGlobalConfigToLayer(NeuralNetConfiguration.Builder globalConfig) {
-    super.applyGlobalConfigToLayer(globalConfig);
-    if (activation == null) {
-      activation = SameDiffLayerUtils.fromIActivation(globalConfig.getActivationFn());
+  /** Reads the activation of networks that were saved when it had a name alone. */
+  @JsonProperty(value = "activation", access = JsonProperty.Access.WRITE_ONLY)
+  private void readActivation(@Nullable Activation activation) {
+    if (activation != null) {
+      setActivationFn(activation.getActivationFunction());
     }
+  }
+
+  @Override
+  void checkSizes(Requirements require) {
+    super.checkSizes(require);
+    Activations.check(require, getActivationFn());
+  }
+
+  @Override
+  boolean alwaysGraph() {
+    return true;
+  }
+
+  @Override
+  Description describe(Description description) {
+    return super.describe(
+        description.with("activation", Activations.name(getActivationFn())).unless(true, "hasBias", hasBias));
   }
 
   @Override
@@ -85,7 +109,7 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
 
   @Override
   long outputSize() {
-    return getNOut();
+    return nOut;
   }
 
   @Override
@@ -103,12 +127,43 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
   @Override
   void initialize(String name, INDArray array) {
     switch (name) {
-      case W, RW ->
-          Projection.initialize(
-              name, array, array.size(0), array.size(1), weightInit, paramWeightInit);
-      case B -> array.assign(0);
+      case W -> Projection.initialize(array, array.size(0), array.size(1), weightInit(name));
+      case RW -> Projection.initialize(array, array.size(0), array.size(1), recurrentInit());
+      case B -> array.assign(initialBias());
       default -> super.initialize(name, array);
     }
+  }
+
+  private IWeightInit recurrentInit() {
+    IWeightInit recurrent = getWeightInitFnRecurrent();
+    return recurrent == null ? weightInit(RW) : recurrent;
+  }
+
+  @Override
+  protected void initializeConstraints(
+      org.deeplearning4j.nn.conf.layers.Layer.Builder<?> builder) {
+    super.initializeConstraints(builder);
+    if (builder instanceof Builder own) {
+      constrain(own.getRecurrentConstraints(), RW);
+      constrain(own.getInputWeightConstraints(), W);
+    }
+  }
+
+  private void constrain(@Nullable List<LayerConstraint> chosen, String parameter) {
+    if (chosen != null) {
+      List<LayerConstraint> all = constraints == null ? new ArrayList<>() : constraints;
+      for (LayerConstraint constraint : chosen) {
+        LayerConstraint copy = constraint.clone();
+        copy.setParams(Set.of(parameter));
+        all.add(copy);
+      }
+      constraints = all;
+    }
+  }
+
+  @Override
+  protected ExactLayerRuntime runtime(NeuralNetConfiguration conf, DataType networkDataType) {
+    return new org.attention4j.layers.runtime.RecurrentAttentionLayer(conf, networkDataType);
   }
 
   @Override
@@ -134,8 +189,8 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
     return graph.sameDiff().mmul(found, graph.parameter(RW));
   }
 
-  SDVariable activate(SameDiff sd, SDVariable x) {
-    return Objects.requireNonNull(activation, "activation").asSameDiff(sd, x);
+  SDVariable activate(SDVariable x) {
+    return Activations.apply(x, getActivationFn(), gelu);
   }
 
   /** The shape of the weights of one step. */
@@ -148,24 +203,25 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
   public boolean equals(@Nullable Object other) {
     return other instanceof RecurrentAttentionLayer that
         && super.equals(other)
-        && activation == that.activation
-        && hasBias == that.hasBias;
+        && hasBias == that.hasBias
+        && gelu == that.gelu;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(super.hashCode(), activation, hasBias);
+    return Objects.hash(super.hashCode(), hasBias, gelu);
   }
 
   /** Builds the layer; the options of the stock builder and this library's own. */
   @SuppressWarnings("unchecked") // the stock build() promises its caller any type he likes
   public static final class Builder extends AttentionLayerBuilder<Builder> {
-    private @Nullable Activation activation = Activation.TANH;
     private boolean hasBias = true;
+    private Gelu gelu = Gelu.SIGMOID;
 
     /** Starts with one head, projection, a bias, tanh and softmax, as the stock builder does. */
     public Builder() {
       projectInput = true;
+      setActivationFn(Activation.TANH.getActivationFunction());
     }
 
     /**
@@ -174,9 +230,31 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
      * @param activation TANH unless set; null for that of the network's configuration
      * @return this
      */
+    @Override
     public Builder activation(@Nullable Activation activation) {
-      this.activation = activation;
+      setActivationFn(activation == null ? null : activation.getActivationFunction());
       return this;
+    }
+
+    /**
+     * Sets which function the activation GELU is.
+     *
+     * @param gelu SIGMOID unless set, as in the stock layer
+     * @return this
+     */
+    public Builder gelu(Gelu gelu) {
+      this.gelu = gelu;
+      return this;
+    }
+
+    @Override
+    boolean hasActivation() {
+      return true;
+    }
+
+    @Override
+    boolean hasRecurrence() {
+      return true;
     }
 
     /**
@@ -222,17 +300,10 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
           "execution",
           options.execution,
           "AUTO or GRAPH, since each query waits for the output before it");
-      boolean known =
-          activation == null
-              || switch (activation) {
-                case IDENTITY, TANH, RELU, SIGMOID, SOFTPLUS, SOFTSIGN, ELU, GELU -> true;
-                default -> false;
-              };
-      require.that(
-          known,
-          "activation",
-          String.valueOf(activation),
-          "IDENTITY, TANH, RELU, SIGMOID, SOFTPLUS, SOFTSIGN, ELU or GELU");
+      if (getActivationFn() != null) {
+        Activations.check(require, getActivationFn());
+      }
+      require.present("gelu", gelu, "EXACT, TANH or SIGMOID");
       return new RecurrentAttentionLayer(this);
     }
   }

@@ -18,7 +18,7 @@ final class Requirements {
     layer = type.getSimpleName() + (name == null ? "" : " '" + name + "'");
   }
 
-  /** The layer, as the subject of a sentence. */
+  /** The layer by type and name, as messages begin with it. */
   String layer() {
     return layer;
   }
@@ -42,6 +42,11 @@ final class Requirements {
   /** Checks a size that may be left out because the input type tells it. */
   void size(String option, long value) {
     that(value >= 0, option, value, "at least 1, or left out to follow from the input type");
+  }
+
+  /** Checks the size of an output that is that of the input. */
+  void sameSize(long nOut, long nIn) {
+    that(nOut == nIn, "nOut", nOut, "nIn, which is " + nIn + ", as this layer keeps the size");
   }
 
   /** Checks a sequence input of shape [b, size, T]. */

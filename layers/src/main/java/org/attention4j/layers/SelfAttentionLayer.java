@@ -1,5 +1,8 @@
 package org.attention4j.layers;
 
+import org.nd4j.linalg.api.buffer.DataType;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.attention4j.dl4j.ExactLayerRuntime;
 import java.util.Map;
 import org.attention4j.dl4j.LayerGraph;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -36,6 +39,11 @@ public final class SelfAttentionLayer extends AttentionLayer {
   private SelfAttentionLayer(Builder builder) {
     super(builder);
     initializeConstraints(builder);
+  }
+
+  @Override
+  protected ExactLayerRuntime runtime(NeuralNetConfiguration conf, DataType networkDataType) {
+    return new org.attention4j.layers.runtime.SelfAttentionLayer(conf, networkDataType);
   }
 
   @Override

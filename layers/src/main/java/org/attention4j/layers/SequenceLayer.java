@@ -1,23 +1,23 @@
 package org.attention4j.layers;
 
-import java.util.Objects;
+import java.util.Collection;
 import org.attention4j.dl4j.ExactSameDiffLayer;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.InputTypeUtil;
-import org.jspecify.annotations.Nullable;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonIgnore;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /** What the layers over sequences [b, size, T] share: input size, input type and output type. */
 abstract class SequenceLayer extends ExactSameDiffLayer {
-  @JsonProperty private long nIn;
-
-  SequenceLayer(Builder<?> builder, long nIn) {
+  SequenceLayer(SequenceLayerBuilder<?> builder) {
     super(builder);
-    this.nIn = nIn;
   }
 
   /** For JSON. */
@@ -26,14 +26,60 @@ abstract class SequenceLayer extends ExactSameDiffLayer {
   /** The number of output features. */
   abstract long outputSize();
 
+  /** Checks what can change after the layer was built: its sizes and what depends on them. */
+  void checkSizes(Requirements require) {
+    require.positive("nIn", nIn);
+    require.positive("nOut", outputSize());
+  }
+
   /**
    * The number of input features.
    *
    * @return nIn, 0 if not yet known
    */
+  @Override
   @JsonIgnore
   public final long getNIn() {
     return nIn;
+  }
+
+  /**
+   * The number of output features.
+   *
+   * @return nOut, 0 if not yet known
+   */
+  @Override
+  @JsonIgnore
+  public final long getNOut() {
+    return outputSize();
+  }
+
+  @JsonProperty("nIn")
+  private long storedInputSize() {
+    return nIn;
+  }
+
+  @JsonProperty("nIn")
+  private void storeInputSize(long size) {
+    nIn = size;
+  }
+
+  /** The number of output features as it was chosen; 0 where it follows from the input. */
+  @JsonProperty("nOut")
+  private long storedOutputSize() {
+    return nOut;
+  }
+
+  @JsonProperty("nOut")
+  private void storeOutputSize(long size) {
+    nOut = size;
+  }
+
+  /** The number of steps if the type says it, else 0. */
+  static long steps(InputType type) {
+    return type instanceof InputType.InputTypeRecurrent sequence
+        ? Math.max(0, sequence.getTimeSeriesLength())
+        : 0;
   }
 
   final Requirements require() {
@@ -53,6 +99,19 @@ abstract class SequenceLayer extends ExactSameDiffLayer {
   }
 
   @Override
+  public Layer instantiate(
+      NeuralNetConfiguration conf,
+      Collection<TrainingListener> trainingListeners,
+      int layerIndex,
+      INDArray layerParamsView,
+      boolean initializeParams,
+      DataType networkDataType) {
+    checkSizes(require());
+    return super.instantiate(
+        conf, trainingListeners, layerIndex, layerParamsView, initializeParams, networkDataType);
+  }
+
+  @Override
   public InputType getOutputType(int layerIndex, InputType inputType) {
     return SequenceTypes.output(require(), inputType, outputSize());
   }
@@ -64,17 +123,13 @@ abstract class SequenceLayer extends ExactSameDiffLayer {
   }
 
   @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof SequenceLayer that && super.equals(other) && nIn == that.nIn;
+  public String toString() {
+    return describe(new Description(getClass(), getLayerName()).sizes(nIn, outputSize()))
+        .toString();
   }
 
-  @Override
-  public int hashCode() {
-    return Objects.hash(super.hashCode(), nIn);
-  }
-
-  @Override
-  protected boolean canEqual(@Nullable Object other) {
-    return other != null && other.getClass() == getClass();
+  /** Adds what tells this layer from others of its kind. */
+  Description describe(Description description) {
+    return description;
   }
 }

@@ -164,14 +164,14 @@ final class StockAttention {
     builder.projectInput(projectInput);
   }
 
-  private static Layer withCommonOptions(SameDiffLayer ours, SameDiffLayer stock) {
+  private static Layer withCommonOptions(SequenceLayer ours, SameDiffLayer stock) {
     ours.setIDropout(stock.getIDropout());
     ours.setConstraints(stock.getConstraints());
-    ours.setWeightInit(stock.getWeightInit());
+    ours.setWeightInitFn(stock.getWeightInit().getWeightInitFunction());
     ours.setParamWeightInit(stock.getParamWeightInit());
     ours.setRegularization(stock.getRegularization());
     ours.setRegularizationBias(stock.getRegularizationBias());
-    ours.setUpdater(stock.getUpdater());
+    ours.setIUpdater(stock.getUpdater());
     ours.setBiasUpdater(stock.getBiasUpdater());
     ours.setGradientNormalization(stock.getGradientNormalization());
     ours.setGradientNormalizationThreshold(stock.getGradientNormalizationThreshold());

@@ -59,7 +59,7 @@ final class Unrolling {
   /** The next step's output, shape [b, nOut]. */
   SDVariable next() {
     SDVariable sum = previous == null ? inputs[0] : inputs[step].add(recurrent(previous));
-    SDVariable output = layer.activate(sd, sum);
+    SDVariable output = layer.activate(sum);
     if (remembered != null) {
       remembered.add(output, step);
     }

@@ -1,34 +1,47 @@
 package org.attention4j.monitor;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One line a layer: each metric with the values of all heads. */
+/** One line a layer: a few metrics with their range over the heads, or all of every head. */
 final class LogReporter implements Reporter {
   private static final Logger LOG = LoggerFactory.getLogger(LogReporter.class);
+
+  /** What says most about a layer; the rest is for who asks for it. */
+  private static final List<String> SHORT =
+      List.of("entropy", "largestWeight", "maxLogit", "scoresGradientNorm");
+
+  /** How many metrics a short line has where none of {@link #SHORT} is measured. */
+  private static final int FEW = 4;
+
+  private static final String FAULTS = "nonFinite";
+
+  private final boolean all;
+
+  LogReporter(boolean all) {
+    this.all = all;
+  }
 
   @Override
   public void report(List<MetricRecord> records) {
     if (LOG.isInfoEnabled()) {
-      LOG.info("{}", line(records));
+      LOG.info("{}", all ? line(records) : shortLine(records));
     }
   }
 
+  /** Every metric with the values of all heads; a head without the metric keeps its place. */
   static String line(List<MetricRecord> records) {
-    Set<String> names = new LinkedHashSet<>();
-    records.forEach(head -> names.addAll(head.metrics().keySet()));
-    MetricRecord first = records.get(0);
-    StringJoiner line = new StringJoiner(" ");
-    line.add("iteration " + first.iteration());
-    line.add("epoch " + first.epoch());
-    line.add(first.layer() + ":");
-    for (String name : names) {
+    StringJoiner line = start(records);
+    for (String name : names(records)) {
       StringJoiner values = new StringJoiner(" ", name + "=[", "]");
       records.forEach(head -> values.add(text(head.metrics().get(name))));
       line.add(values.toString());
@@ -36,7 +49,50 @@ final class LogReporter implements Reporter {
     return line.toString();
   }
 
-  /** A head without the metric keeps its place. */
+  /** A few metrics with the lowest and the highest value of any head. */
+  static String shortLine(List<MetricRecord> records) {
+    StringJoiner line = start(records);
+    Set<String> all = names(records);
+    List<String> names = new ArrayList<>(SHORT);
+    names.retainAll(all);
+    if (names.isEmpty()) {
+      all.stream().limit(FEW).forEach(names::add);
+    }
+    names.forEach(name -> line.add(name + " " + range(records, name)));
+    if (values(records, FAULTS).anyMatch(value -> value != 0)) {
+      line.add(FAULTS + " " + range(records, FAULTS));
+    }
+    return line.toString();
+  }
+
+  private static StringJoiner start(List<MetricRecord> records) {
+    MetricRecord first = records.get(0);
+    return new StringJoiner(" ")
+        .add("iteration " + first.iteration())
+        .add("epoch " + first.epoch())
+        .add(first.layer() + ":");
+  }
+
+  private static Set<String> names(List<MetricRecord> records) {
+    Set<String> names = new LinkedHashSet<>();
+    records.forEach(head -> names.addAll(head.metrics().keySet()));
+    return names;
+  }
+
+  private static DoubleStream values(List<MetricRecord> records, String name) {
+    return records.stream()
+        .map(head -> head.metrics().get(name))
+        .filter(Objects::nonNull)
+        .mapToDouble(Double::doubleValue);
+  }
+
+  /** NaN if a value is NaN. */
+  private static String range(List<MetricRecord> records, String name) {
+    double least = values(records, name).reduce(Math::min).orElse(Double.NaN);
+    double most = values(records, name).reduce(Math::max).orElse(Double.NaN);
+    return least == most || Double.isNaN(most) ? text(most) : text(least) + ".." + text(most);
+  }
+
   private static String text(@Nullable Double value) {
     return value == null ? "-" : String.format(Locale.ROOT, "%.4g", value);
   }

@@ -14,12 +14,24 @@ public final class Reporters {
   private Reporters() {}
 
   /**
-   * Writes one line a layer to the log, at level INFO, with each metric's values of all heads.
+   * Writes one short line a layer to the log, at level INFO: entropy, largest weight, largest score
+   * and gradient norm, each with its lowest and highest value of any head; if none of these is
+   * measured, the first four metrics that are.
    *
    * @return the reporter
    */
   public static Reporter log() {
-    return new LogReporter();
+    return new LogReporter(false);
+  }
+
+  /**
+   * Writes one line a layer to the log, at level INFO, with every metric's values of all heads:
+   * about a thousand characters for four heads.
+   *
+   * @return the reporter
+   */
+  public static Reporter logAll() {
+    return new LogReporter(true);
   }
 
   /**

@@ -3,7 +3,6 @@ package org.attention4j.dl4j;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.nn.layers.samediff.SameDiffLayer;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -33,7 +32,7 @@ public final class TrainingGraph {
         .getParamShapes()
         .forEach(
             (name, shape) -> parameters.put(name, sd.placeHolder(name, DataType.DOUBLE, shape)));
-    String input = SameDiffLayer.INPUT_KEY;
+    String input = ExactSameDiffLayer.INPUT;
     LayerGraph graph =
         new LayerGraph(
             sd,

@@ -111,7 +111,8 @@ class ConfigurationErrorTest {
             "FeedForwardBlock: hiddenSize is -3 but must be at least 1, or left out for 4 * nIn."),
         wrong(
             () -> new FeedForwardBlock.Builder().activation(Activation.SOFTMAX).build(),
-            "FeedForwardBlock: activation is SOFTMAX but must be GELU, RELU, SWISH or TANH."),
+            "FeedForwardBlock: activation is SOFTMAX but must be IDENTITY, TANH, RELU, SIGMOID,"
+                + " SOFTPLUS, SOFTSIGN, ELU, GELU, SWISH, each with its default options."),
         wrong(
             () -> TransformerBlocks.builder().build(),
             "TransformerBlocks: size is 0 but must be at least 1."),
@@ -141,9 +142,10 @@ class ConfigurationErrorTest {
     assertThatThrownBy(() -> attention().normalizer(null).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("SelfAttentionLayer: normalizer is null but must be ");
-    assertThatThrownBy(() -> new FeedForwardBlock.Builder().activation(null).build())
+    assertThatThrownBy(() -> new FeedForwardBlock.Builder().activation((Activation) null).build())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("FeedForwardBlock: activation is null but must be GELU, RELU, SWISH or TANH.");
+        .hasMessage("FeedForwardBlock: activation is null but must be IDENTITY, TANH, RELU, SIGMOID,"
+                + " SOFTPLUS, SOFTSIGN, ELU, GELU, SWISH, each with its default options.");
     assertThatThrownBy(() -> TransformerBlocks.builder().size(7).normalizer(null).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("TransformerBlocks: normalizer is null but must be ");

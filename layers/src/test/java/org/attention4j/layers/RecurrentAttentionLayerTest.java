@@ -256,7 +256,7 @@ class RecurrentAttentionLayerTest {
         builder()
             .normalizer(Normalizers.ssmax())
             .attentionBias(true)
-            .activation(null)
+            .activation((Activation) null)
             .position(Position.ALIBI)
             .attentionDropout(0.25)
             .build();

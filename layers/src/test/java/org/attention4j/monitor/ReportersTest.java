@@ -31,6 +31,10 @@ final class ReportersTest {
     return new MetricRecord(50, 1, NAME, head, metrics);
   }
 
+  private static MetricRecord record(Map<String, Double> metrics) {
+    return new MetricRecord(50, 1, NAME, 0, metrics);
+  }
+
   private static Alarm alarm() {
     return new Alarm("not-finite", 50, NAME, 1, "nonFinite", Double.NaN, "bad", "go back");
   }
@@ -125,6 +129,18 @@ final class ReportersTest {
         .hasMessage("The metrics file '" + file + "' cannot be opened.");
     assertThatThrownBy(() -> Reporters.jsonLines(file))
         .hasMessage("The metrics file '" + file + "' cannot be opened.");
+  }
+
+  /** The short line: a range over the heads, and few metrics. */
+  @Test
+  void shortLogLine() {
+    MetricRecord first = record(Map.of("entropy", 1.25, "maxLogit", 3.0, "rowMass", 1.0));
+    MetricRecord second = record(Map.of("entropy", 0.5, "maxLogit", 3.0, "rowMass", 0.5));
+    String line = LogReporter.shortLine(List.of(first, second));
+    assertThat(line).endsWith(": entropy 0.5000..1.250 maxLogit 3.000");
+    assertThat(LogReporter.shortLine(List.of(record(Map.of("own", 2.0))))).endsWith(": own 2.000");
+    assertThat(LogReporter.shortLine(List.of(record(Map.of("entropy", Double.NaN, "nonFinite", 1.0)))))
+        .endsWith(": entropy NaN nonFinite 1.000");
   }
 
   @Test
