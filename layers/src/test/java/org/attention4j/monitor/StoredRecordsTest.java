@@ -180,15 +180,17 @@ final class StoredRecordsTest {
 
   @Test
   void reportersSayWhatTheyAre(@TempDir Path folder) {
-    Path file = folder.resolve("file");
+    Path first = folder.resolve("a");
+    Path second = folder.resolve("b");
+    Path third = folder.resolve("c");
     assertThat(Reporters.log()).hasToString("log");
     assertThat(Reporters.history(7)).hasToString("history of 7");
-    try (Reporter records = Reporters.jsonLines(file);
-        Reporter alarms = Reporters.alarmsAsJsonLines(file);
-        Reporter csv = Reporters.csv(file)) {
-      assertThat(records).hasToString("JSON Lines to " + file);
-      assertThat(alarms).hasToString("JSON Lines of alarms to " + file);
-      assertThat(csv).hasToString("CSV to " + file);
+    try (Reporter records = Reporters.jsonLines(first);
+        Reporter alarms = Reporters.alarmsAsJsonLines(second);
+        Reporter csv = Reporters.csv(third)) {
+      assertThat(records).hasToString("JSON Lines to " + first);
+      assertThat(alarms).hasToString("JSON Lines of alarms to " + second);
+      assertThat(csv).hasToString("CSV to " + third);
     }
   }
 
