@@ -143,6 +143,24 @@ class AttentionRunChecksTest {
     }
   }
 
+  /** A mask without an entry is no mask; keys there are, and so it does not fit. */
+  @Test
+  void emptyMasks() {
+    for (boolean additive : new boolean[] {true, false}) {
+      sd = SameDiff.create();
+      DataType type = additive ? DataType.FLOAT : DataType.BOOL;
+      graph(Attention.attention().mask(sd.placeHolder("m", type)), true);
+      Map<String, INDArray> values = inputs();
+      values.put("m", Nd4j.create(type, 2, 1, 1, 0));
+      assertThatThrownBy(() -> sd.output(values, loss)).hasMessageContaining("Attention 'attention': the mask must");
+    }
+    sd = SameDiff.create();
+    graph(Attention.attention().keyLengths(sd.placeHolder("n", DataType.INT, -1)), true);
+    Map<String, INDArray> values = inputs();
+    values.put("n", Nd4j.create(DataType.INT, 0));
+    assertThatThrownBy(() -> sd.output(values, loss)).hasMessageContaining("Attention 'attention': key lengths must");
+  }
+
   @Test
   void noNumbers() {
     graph(Attention.attention().mask(sd.placeHolder("m", DataType.FLOAT, -1)), true);
