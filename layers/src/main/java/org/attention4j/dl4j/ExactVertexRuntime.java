@@ -111,7 +111,8 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
       return read;
     }
     List<String> names = config.getVertexParams().getInputs().subList(0, inputs.length);
-    @Nullable INDArray[] effective = effective(names.stream().map(given::get).toArray(INDArray[]::new));
+    @Nullable INDArray[] effective =
+        effective(names.stream().map(given::get).toArray(INDArray[]::new));
     for (int i = 0; i < effective.length; i++) {
       INDArray mask = effective[i];
       if (mask != null) {
