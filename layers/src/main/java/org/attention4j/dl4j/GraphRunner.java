@@ -77,7 +77,9 @@ final class GraphRunner {
     List<Value> results = graph.forward(inputs, dropoutDraws, memory);
     double loss = graph.loss(results, memory);
     List<Value> kept = training ? graph.kept(results) : List.of();
-    last = new ForwardPass(training, dropoutDraws, ForwardPass.arrays(given), inputs.masks(), kept, loss);
+    last =
+        new ForwardPass(
+            training, dropoutDraws, ForwardPass.arrays(given), inputs.masks(), kept, loss);
     return place(results.get(0).array(memory), workspaces, ArrayType.ACTIVATIONS);
   }
 

@@ -113,14 +113,14 @@ public final class Attention {
    * Hides keys, or adds to scores. The mask's shape broadcasts to that of the scores, {@code [b, h,
    * Tq, Tk]}, or {@code [b, Tq, Tk]} for inputs of rank 3 and one head, aligned at the last axis as
    * in NumPy: {@code [b, 1, 1, Tk]} or {@code [b, 1, Tk]} for padding, {@code [Tq, Tk]} for all
-   * examples alike. So beside scores of rank 4 a mask of rank 3 is one for each head, {@code [h, Tq,
-   * Tk]}; where there are as many examples as heads it is refused, since it could be meant either
-   * way: make it {@code [1, h, Tq, Tk]} or {@code [b, 1, Tq, Tk]}.
+   * examples alike. So beside scores of rank 4 a mask of rank 3 is one for each head, {@code [h,
+   * Tq, Tk]}; where there are as many examples as heads it is refused, since it could be meant
+   * either way: make it {@code [1, h, Tq, Tk]} or {@code [b, 1, Tq, Tk]}.
    *
    * <p>The type says what it means. BOOL or whole numbers: a key is visible where true or not zero.
    * Floating point: added to the scores, with a gradient, but entries of -5,000 or less hide the
-   * key: half of the smallest fill in use, BERT's -10,000, so that neither rounding in a narrow type
-   * nor a bias in the same array makes a hidden key visible. What may be as low and is to hide
+   * key: half of the smallest fill in use, BERT's -10,000, so that neither rounding in a narrow
+   * type nor a bias in the same array makes a hidden key visible. What may be as low and is to hide
    * nothing goes into {@link #bias}; what shall hide and nothing else is best BOOL. So
    * Deeplearning4j's masks of ones and zeros have to be made BOOL, {@code mask.neq(0)}.
    *
@@ -166,8 +166,8 @@ public final class Attention {
    * next call, are {@link AttentionResult#presentKeys} and {@link AttentionResult#presentValues}. A
    * mask is one over all Tk = Tp + T keys. The cache of the first call may be empty, Tp = 0.
    *
-   * @param keys past keys [b, hk, Tp, d], of the keys' type; [b, Tp, d] for inputs of rank 3 and one
-   *     head
+   * @param keys past keys [b, hk, Tp, d], of the keys' type; [b, Tp, d] for inputs of rank 3 and
+   *     one head
    * @param values past values [b, hk, Tp, dv]
    * @return this
    */
@@ -335,7 +335,8 @@ public final class Attention {
     known.check();
     SameDiff sd = queries.getSameDiff();
     DataType wide = AttentionCore.atLeastFloat(queries.dataType());
-    SDVariable allQueries = packing == null ? queries : HeadLayout.unpack(queries, packing.queries());
+    SDVariable allQueries =
+        packing == null ? queries : HeadLayout.unpack(queries, packing.queries());
     SDVariable allKeys = withPast(pastKeys, keys, known);
     SDVariable allValues = withPast(pastValues, values, known);
     HeadLayout layout = new HeadLayout(allQueries, allKeys, allValues);
@@ -388,8 +389,7 @@ public final class Attention {
   }
 
   /** Keys or values with those of the cache before them, heads on an axis of their own. */
-  private SDVariable withPast(
-      @Nullable SDVariable past, SDVariable newest, AttentionInputs known) {
+  private SDVariable withPast(@Nullable SDVariable past, SDVariable newest, AttentionInputs known) {
     SDVariable unpacked = packing == null ? newest : HeadLayout.unpack(newest, packing.keys());
     if (past == null) {
       return unpacked;
@@ -541,7 +541,9 @@ public final class Attention {
         found == 0 || heads == 0 || found == heads,
         "heads",
         heads,
-        "the number of heads of the queries, " + found + (known.rank() == 3 ? "; for [b, T, heads * d] say packedHeads" : ""));
+        "the number of heads of the queries, "
+            + found
+            + (known.rank() == 3 ? "; for [b, T, heads * d] say packedHeads" : ""));
     int result = Math.max(found, heads);
     require(
         result > 0 || normalizer.parameters(1).isEmpty(),

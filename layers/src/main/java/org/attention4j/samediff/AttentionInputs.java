@@ -174,7 +174,10 @@ record AttentionInputs(
   /** Checks how many keys of each example count. */
   void checkLengths(SDVariable lengths) {
     require(
-        lengths.dataType().isIntType(), lengths, "type " + lengths.dataType(), "a whole number type");
+        lengths.dataType().isIntType(),
+        lengths,
+        "type " + lengths.dataType(),
+        "a whole number type");
     int rank = rank(lengths);
     require(rank == UNKNOWN || rank == 1, lengths, "rank " + rank, "the shape [b]");
     same("lengths", 0, lengths, queries);
@@ -195,7 +198,8 @@ record AttentionInputs(
     return new long[] {examples, heads(), size(queries, -2), keyCount};
   }
 
-  private static void same(long size, long expected, String what, SDVariable input, SDVariable other) {
+  private static void same(
+      long size, long expected, String what, SDVariable input, SDVariable other) {
     require(
         size == UNKNOWN || expected == UNKNOWN || size == expected,
         input,
@@ -241,9 +245,7 @@ record AttentionInputs(
 
   /** The number of axes once heads have one, the same for all three; -1 if not known. */
   int rank() {
-    return packing != null
-        ? 4
-        : Math.max(rank(queries), Math.max(rank(keys), rank(values)));
+    return packing != null ? 4 : Math.max(rank(queries), Math.max(rank(keys), rank(values)));
   }
 
   private static int rank(SDVariable variable) {

@@ -14,8 +14,8 @@ record AttentionMask(SDVariable visible, @Nullable SDVariable addend) {
   /**
    * An additive mask hides what it lowers by more than this: half of the smallest fill in use,
    * BERT's -10,000; half precision has -65,504, others -1e9 or minus infinity. So neither the
-   * rounding of a narrow type, -9,984 in BFLOAT16, nor a bias of any sensible size added to the fill
-   * makes a hidden key visible.
+   * rounding of a narrow type, -9,984 in BFLOAT16, nor a bias of any sensible size added to the
+   * fill makes a hidden key visible.
    */
   static final double HIDING = -5_000;
 

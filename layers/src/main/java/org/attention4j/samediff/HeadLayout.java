@@ -37,8 +37,7 @@ final class HeadLayout {
   static SDVariable unpack(SDVariable x, int heads) {
     SameDiff sd = x.getSameDiff();
     SDVariable shape =
-        sd.stack(
-            0, sd.sizeAt(x, 0), sd.sizeAt(x, 1), sd.constant((long) heads), sd.constant(-1L));
+        sd.stack(0, sd.sizeAt(x, 0), sd.sizeAt(x, 1), sd.constant((long) heads), sd.constant(-1L));
     return x.reshape(shape).permute(0, 2, 1, 3);
   }
 
@@ -95,8 +94,8 @@ final class HeadLayout {
   }
 
   /**
-   * The shape of a mask that broadcasts to [b, Tq, Tk] or [b, h, Tq, Tk], whichever the input's rank
-   * says, with as many axes as broadcast to [b, h, Tq, Tk].
+   * The shape of a mask that broadcasts to [b, Tq, Tk] or [b, h, Tq, Tk], whichever the input's
+   * rank says, with as many axes as broadcast to [b, h, Tq, Tk].
    */
   SDVariable maskShape(SDVariable mask) {
     SDVariable ones = sd.constant(Nd4j.ones(DataType.INT64, 4));

@@ -9,8 +9,8 @@ public enum QueryAlignment {
   FIRST_KEY,
 
   /**
-   * The last query stands at the last key; with key lengths, at the last that counts. What a decoder
-   * needs whose keys hold all that came before.
+   * The last query stands at the last key; with key lengths, at the last that counts. What a
+   * decoder needs whose keys hold all that came before.
    */
   LAST_KEY
 }

@@ -22,8 +22,8 @@ record Reach(boolean causal, OptionalLong left, OptionalLong right, QueryAlignme
    * @param scores shape [b, h, Tq, Tk]
    * @param past how many of the keys are past ones, a whole number; null for none
    * @param lengths how many keys of each example count, INT64 [b]; null for all
-   * @return ones and zeros of the scores' type that broadcast to their shape, with their full number
-   *     Tk in the last place; null if all are within reach
+   * @return ones and zeros of the scores' type that broadcast to their shape, with their full
+   *     number Tk in the last place; null if all are within reach
    */
   @Nullable SDVariable visible(
       SDVariable scores, @Nullable SDVariable past, @Nullable SDVariable lengths) {

@@ -11,8 +11,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * Conditions that only a run of the graph can check, made of stock operations, so that they hold in
  * inference, in training and in a graph that was saved and loaded.
  *
- * <p>Each condition is a reshape of one number that fails where the condition is broken; the name of
- * that operation, which the framework puts into its message, is the sentence.
+ * <p>Each condition is a reshape of one number that fails where the condition is broken; the name
+ * of that operation, which the framework puts into its message, is the sentence.
  */
 final class RunChecks {
   private final SameDiff sd;

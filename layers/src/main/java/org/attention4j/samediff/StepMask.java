@@ -83,8 +83,7 @@ public final class StepMask {
    */
   public static boolean[][] visible(INDArray mask, String owner) {
     double[] numbers = numbers(read(mask, DataType.DOUBLE, owner), owner);
-    boolean[][] visible =
-        new boolean[Math.toIntExact(mask.size(0))][Math.toIntExact(mask.size(1))];
+    boolean[][] visible = new boolean[Math.toIntExact(mask.size(0))][Math.toIntExact(mask.size(1))];
     int next = 0;
     for (boolean[] example : visible) {
       for (int step = 0; step < example.length; step++) {

@@ -27,7 +27,9 @@ class EmptyInputTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = DataType.class, names = {"FLOAT", "DOUBLE", "HALF"})
+  @EnumSource(
+      value = DataType.class,
+      names = {"FLOAT", "DOUBLE", "HALF"})
   void layers(DataType type) {
     for (Layer layer : Layers.all().toList()) {
       MultiLayerNetwork network = Networks.of(type, layer.clone());
@@ -41,7 +43,8 @@ class EmptyInputTest {
         }
         assertThatThrownBy(
                 () ->
-                    org.attention4j.dl4j.Intermediates.of(network.getLayer(0), input, null, "scores"))
+                    org.attention4j.dl4j.Intermediates.of(
+                        network.getLayer(0), input, null, "scores"))
             .isInstanceOf(IllegalArgumentException.class);
       }
     }
@@ -72,7 +75,9 @@ class EmptyInputTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Execution.class, names = {"FUSED", "GRAPH"})
+  @EnumSource(
+      value = Execution.class,
+      names = {"FUSED", "GRAPH"})
   void vertices(Execution execution) {
     AttentionVertex vertex =
         new AttentionVertex.Builder()

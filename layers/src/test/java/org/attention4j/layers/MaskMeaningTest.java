@@ -242,7 +242,8 @@ class MaskMeaningTest {
       assertThatThrownBy(() -> network.feedForward(Networks.input(DataType.FLOAT, 3, 5), false))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "%s '%s': the mask of shape [3, 5] has NaN at [1, 2] but must have zero for hidden and any other number for visible.",
+              "%s '%s': the mask of shape [3, 5] has NaN at [1, 2] but must have zero for hidden"
+                  + " and any other number for visible.",
               layer.getClass().getSimpleName(), layer.getLayerName());
     }
     ComputationGraph graph = Graphs.of(DataType.FLOAT, vertex().build(), 0, 1, 2);

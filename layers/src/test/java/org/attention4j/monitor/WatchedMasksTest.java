@@ -130,8 +130,7 @@ class WatchedMasksTest {
                 keys.castTo(DataType.BOOL),
                 values.castTo(DataType.BOOL)))
         .isEqualTo(expected);
-    assertThat(
-            metrics(ours, queries.mul(7).castTo(DataType.INT64), keys.mul(0.5), values.mul(-2)))
+    assertThat(metrics(ours, queries.mul(7).castTo(DataType.INT64), keys.mul(0.5), values.mul(-2)))
         .isEqualTo(expected);
   }
 }

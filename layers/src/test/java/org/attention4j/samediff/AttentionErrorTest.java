@@ -129,7 +129,8 @@ class AttentionErrorTest {
   @Test
   void emptyShapes() {
     for (long[] shape : new long[][] {{0, 4, 5, 3}, {2, 0, 5, 3}, {2, 4, 0, 3}, {2, 4, 5, 0}}) {
-      SDVariable empty = sd.placeHolder("empty" + java.util.Arrays.hashCode(shape), DataType.FLOAT, shape);
+      SDVariable empty =
+          sd.placeHolder("empty" + java.util.Arrays.hashCode(shape), DataType.FLOAT, shape);
       assertThatThrownBy(() -> Attention.attention().apply(empty, empty, empty))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageEndingWith("but must have at least 1 there.");

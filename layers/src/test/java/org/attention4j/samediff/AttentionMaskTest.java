@@ -136,9 +136,12 @@ class AttentionMaskTest extends AttentionValues {
       // Three keys are visible: this map divides by their number.
       double score = scores.getDouble(1, 2, 3, key);
       assertThat(actual.weights().getDouble(1, 2, 3, key))
-          .isCloseTo(hidden ? 0 : Math.max(0, score) / 3, org.assertj.core.data.Offset.offset(1e-12));
+          .isCloseTo(
+              hidden ? 0 : Math.max(0, score) / 3, org.assertj.core.data.Offset.offset(1e-12));
     }
     assertThat(scores.getDouble(1, 2, 3, 6))
-        .isCloseTo(actual.unmasked().getDouble(1, 2, 3, 6) - 100, org.assertj.core.data.Offset.offset(1e-9));
+        .isCloseTo(
+            actual.unmasked().getDouble(1, 2, 3, 6) - 100,
+            org.assertj.core.data.Offset.offset(1e-9));
   }
 }

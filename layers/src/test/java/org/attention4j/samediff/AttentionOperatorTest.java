@@ -160,8 +160,7 @@ class AttentionOperatorTest extends AttentionValues {
     more.put("bias", bias.reshape(1, 3, 5, 7));
     more.put("mask", mask.castTo(DataType.BOOL));
     expected.mask =
-        (example, head, query, key) ->
-            key < 4 + example ? bias.getDouble(head, query, key) : HIDE;
+        (example, head, query, key) -> key < 4 + example ? bias.getDouble(head, query, key) : HIDE;
     check(Attention::attention);
     // Two additive ones.
     INDArray additive = mask.rsub(1).muli(-10_000).addi(0.25);
@@ -197,8 +196,7 @@ class AttentionOperatorTest extends AttentionValues {
             key < lengths.getInt(example) && key <= query + lengths.getInt(example) - 5 ? 0 : HIDE;
     check(() -> Attention.attention().causal(true));
     expected.mask =
-        (example, head, query, key) ->
-            key < lengths.getInt(example) && key <= query ? 0 : HIDE;
+        (example, head, query, key) -> key < lengths.getInt(example) && key <= query ? 0 : HIDE;
     check(() -> Attention.attention().causal(true).align(QueryAlignment.FIRST_KEY));
   }
 
@@ -222,9 +220,7 @@ class AttentionOperatorTest extends AttentionValues {
             key < lengths.getInt(example) && key <= query + steps && key >= query + steps - 3
                 ? bias.getDouble(query, key)
                 : HIDE;
-    check(
-        () ->
-            Attention.attention().causal(true).window(3, 0).align(QueryAlignment.FIRST_KEY));
+    check(() -> Attention.attention().causal(true).window(3, 0).align(QueryAlignment.FIRST_KEY));
   }
 
   /** One step after another, each with the cache that the one before has left. */
@@ -297,10 +293,7 @@ class AttentionOperatorTest extends AttentionValues {
     more.replaceAll((name, value) -> value.castTo(narrow));
     Map<String, INDArray> actual =
         run(
-            Attention.attention()
-                .packedHeads(6, 2)
-                .causal(true)
-                .align(QueryAlignment.FIRST_KEY),
+            Attention.attention().packedHeads(6, 2).causal(true).align(QueryAlignment.FIRST_KEY),
             true);
     assertThat(actual.get("keys").dataType()).isEqualTo(narrow);
     close(actual.get("output"), packed(wanted), tolerance);
@@ -328,7 +321,9 @@ class AttentionOperatorTest extends AttentionValues {
       attention.packedHeads(6, 2);
     }
     AttentionResult result = apply(sd, attention.window(6, 0).softcap(3), packed);
-    SDVariable factors = sd.constant(Nd4j.randn(DataType.DOUBLE, packed ? new long[] {2, 5, 78} : new long[] {2, 6, 5, 13}));
+    SDVariable factors =
+        sd.constant(
+            Nd4j.randn(DataType.DOUBLE, packed ? new long[] {2, 5, 78} : new long[] {2, 6, 5, 13}));
     // The framework differentiates no graph without a variable.
     SDVariable one = sd.var("one", Nd4j.scalar(1.0));
     SDVariable squares = result.weights().mul(result.weights()).sum();

@@ -18,7 +18,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** What cannot be and shows only when the graph runs: one sentence, and never the end of the JVM. */
+/**
+ * What cannot be and shows only when the graph runs: one sentence, and never the end of the JVM.
+ */
 class AttentionRunChecksTest {
   private static final String CONTENT =
       "Attention 'attention': queries, keys and values must have at least 1 on every axis";
@@ -124,7 +126,9 @@ class AttentionRunChecksTest {
         values.put("m", Nd4j.ones(DataType.BOOL, shape));
         assertRuns(values);
       }
-      long[][] wrong = {{5}, {7, 5}, {2, 5, 7}, {3, 1, 1, 7}, {2, 2, 5, 7}, {4, 2, 5, 7}, {2, 4, 7, 7}};
+      long[][] wrong = {
+        {5}, {7, 5}, {2, 5, 7}, {3, 1, 1, 7}, {2, 2, 5, 7}, {4, 2, 5, 7}, {2, 4, 7, 7}
+      };
       for (long[] shape : wrong) {
         values.put("m", Nd4j.ones(DataType.BOOL, shape));
         assertSays(values, MASK);
@@ -141,6 +145,26 @@ class AttentionRunChecksTest {
       values.put("m", Nd4j.ones(DataType.BOOL, 1, 5, 7));
       assertRuns(values);
     }
+  }
+
+  /** A mask without an entry is no mask; keys there are, and so it does not fit. */
+  @Test
+  void emptyMasks() {
+    for (boolean additive : new boolean[] {true, false}) {
+      sd = SameDiff.create();
+      DataType type = additive ? DataType.FLOAT : DataType.BOOL;
+      graph(Attention.attention().mask(sd.placeHolder("m", type)), true);
+      Map<String, INDArray> values = inputs();
+      values.put("m", Nd4j.create(type, 2, 1, 1, 0));
+      assertThatThrownBy(() -> sd.output(values, loss))
+          .hasMessageContaining("Attention 'attention': the mask must");
+    }
+    sd = SameDiff.create();
+    graph(Attention.attention().keyLengths(sd.placeHolder("n", DataType.INT, -1)), true);
+    Map<String, INDArray> values = inputs();
+    values.put("n", Nd4j.create(DataType.INT, 0));
+    assertThatThrownBy(() -> sd.output(values, loss))
+        .hasMessageContaining("Attention 'attention': key lengths must");
   }
 
   @Test

@@ -23,8 +23,8 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /**
- * The node cases of the ONNX operator Attention, opset 23 to 25, where a checkout has them beside it
- * in {@code ../shared/onnx-attention}.
+ * The node cases of the ONNX operator Attention, opset 23 to 25, where a checkout has them beside
+ * it in {@code ../shared/onnx-attention}.
  *
  * <p>What a case says in ONNX's terms is said here in the facade's: causal with key lengths is
  * aligned at the last key, without at the first; a mask that is shorter than the keys hides the
@@ -48,7 +48,8 @@ class OnnxAttentionCasesTest {
   @Test
   void allCases() throws IOException {
     Path file = file();
-    assumeTrue(file != null, "There is no ../shared/onnx-attention/cases.json.gz beside this checkout.");
+    assumeTrue(
+        file != null, "There is no ../shared/onnx-attention/cases.json.gz beside this checkout.");
     JsonNode cases;
     try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
       cases = new ObjectMapper().readTree(in);
