@@ -37,9 +37,9 @@ final class LearnableEntmaxKernel implements RowKernel {
   /**
    * Σ g [(p - s) / (α-1)² - (p log p - s H) / (α-1)], s = p^(2-α) / Σ, H = Σ p log p.
    *
-   * <p>p - s is small near α = 1 and divided by what is smaller still: the rounding of the row's sum
-   * is taken out of p, and the difference is not taken as one, p - s = p (1 - e^((1-α) log p - log
-   * Σ)).
+   * <p>p - s is small near α = 1 and divided by what is smaller still: the rounding of the row's
+   * sum is taken out of p, and the difference is not taken as one, p - s = p (1 - e^((1-α) log p -
+   * log Σ)).
    */
   private static double byAlpha(Row weights, Row gradient, double alpha) {
     double mass = 0;

@@ -15,8 +15,8 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
   public static final double LARGEST_SCORE = 0x1p120;
 
   /**
-   * So far below the largest score nothing has a weight. What FLOAT leaves of its exponential, e^-80,
-   * would still count when multiplied by a score of -1e36.
+   * So far below the largest score nothing has a weight. What FLOAT leaves of its exponential,
+   * e^-80, would still count when multiplied by a score of -1e36.
    */
   static final double FAR = 1e6;
 

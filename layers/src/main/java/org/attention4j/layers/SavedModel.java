@@ -24,9 +24,9 @@ import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
  * Saves networks so that nothing is lost: a file that exists is replaced only once the new one is
  * complete, and not at all by a network that could not be read again.
  *
- * <p>Deeplearning4j's {@link ModelSerializer}, which {@code save} of its networks calls too, empties
- * the file first and asks for the configuration afterwards. With a lambda as normalizer, or any
- * other part that JSON cannot hold, it leaves a file of 0 bytes. No part of a network is asked
+ * <p>Deeplearning4j's {@link ModelSerializer}, which {@code save} of its networks calls too,
+ * empties the file first and asks for the configuration afterwards. With a lambda as normalizer, or
+ * any other part that JSON cannot hold, it leaves a file of 0 bytes. No part of a network is asked
  * before, so that only another way of saving can prevent it. The files are the same: {@link
  * ModelSerializer} reads what this class writes.
  */

@@ -352,7 +352,9 @@ public record MetricDescription(
         otherwise);
   }
 
-  /** Label and meaning in plain words; of a family the meaning, which is that of all its members. */
+  /**
+   * Label and meaning in plain words; of a family the meaning, which is that of all its members.
+   */
   String help() {
     if (meaning.isEmpty()) {
       return "A metric of the user's own: " + label + ".";

@@ -8,10 +8,10 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * The powers of entmax for some alpha, and the threshold tau by them, in DOUBLE: {@code sum(d^q) = 1} with
- * {@code d = max(z - tau, 0)} and {@code q = 1 / (alpha - 1)}. Scores z here are without gradient,
- * have the row's maximum taken off and are multiplied by {@code alpha - 1}, which leaves only the
- * interval [-1, 0] for tau.
+ * The powers of entmax for some alpha, and the threshold tau by them, in DOUBLE: {@code sum(d^q) =
+ * 1} with {@code d = max(z - tau, 0)} and {@code q = 1 / (alpha - 1)}. Scores z here are without
+ * gradient, have the row's maximum taken off and are multiplied by {@code alpha - 1}, which leaves
+ * only the interval [-1, 0] for tau.
  *
  * @param power d to {@code d^q}
  * @param slope d to {@code d^(q - 1)} where d is positive, zero elsewhere

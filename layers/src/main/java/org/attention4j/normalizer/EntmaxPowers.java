@@ -6,9 +6,9 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
- * The weights p of entmax but for the rounding of their sum, and the slopes {@code p^(2 - alpha)} on
- * the support: in DOUBLE, each range of alpha by what is well-conditioned there, as the row kernel
- * does it. Scores here have the row's maximum taken off and are without gradient.
+ * The weights p of entmax but for the rounding of their sum, and the slopes {@code p^(2 - alpha)}
+ * on the support: in DOUBLE, each range of alpha by what is well-conditioned there, as the row
+ * kernel does it. Scores here have the row's maximum taken off and are without gradient.
  *
  * @param weights p
  * @param slopes {@code p^(2 - alpha)} where p is positive, zero elsewhere
@@ -72,8 +72,7 @@ record EntmaxPowers(SDVariable weights, SDVariable slopes) {
     for (int step = 0; step < HALVINGS; step++) {
       width /= 2;
       SDVariable powers = raised(sd, above, support, least.add(width), curve, excess);
-      least =
-          least.add(powers.sum(true, KEYS).lt(1.0).castTo(shifted.dataType()).mul(width));
+      least = least.add(powers.sum(true, KEYS).lt(1.0).castTo(shifted.dataType()).mul(width));
     }
     SDVariable weights = raised(sd, above, support, least.add(width), curve, excess);
     SDVariable slopes = sd.math.clipByValue(Entmax.power(sd, weights, 1 - excess), 0, STEEPEST);

@@ -53,7 +53,8 @@ record LearnableEntmax(double alpha) implements Normalizer {
   }
 
   /**
-   * Entmax with an alpha that is a variable, and the gradient by it, in the type of the scores, which had better be DOUBLE.
+   * Entmax with an alpha that is a variable, and the gradient by it, in the type of the scores,
+   * which had better be DOUBLE.
    *
    * @param scores masked scores, shape [b, h, Tq, Tk]
    * @param alpha above 1, broadcastable to [b, h, Tq, 1]

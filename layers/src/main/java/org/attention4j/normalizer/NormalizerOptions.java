@@ -177,7 +177,9 @@ public final class NormalizerOptions {
     require(type, option, value, value >= 1.000001, "above 1, at least 1.000001, and finite");
   }
 
-  /** Above, the (alpha - 1)-th power of a weight that FLOAT can tell from zero is none in DOUBLE. */
+  /**
+   * Above, the (alpha - 1)-th power of a weight that FLOAT can tell from zero is none in DOUBLE.
+   */
   static void requireAlpha(String type, double value) {
     require(type, "alpha", value, value > 1 && value <= 32, "above 1 and at most 32");
   }

@@ -151,9 +151,7 @@ final class ProviderFiles {
       throw e;
     } catch (Throwable e) {
       Throwable cause =
-          e instanceof InvocationTargetException && e.getCause() != null
-              ? e.getCause()
-              : e;
+          e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e;
       if (WARNED.add(what)) {
         LOG.warn("{} is left out: {}", what, cause.toString());
         LOG.debug("{} is left out.", what, cause);

@@ -18,19 +18,16 @@ final class MonitoringPageTest {
   private static String row(MetricDescription metric) {
     return "| `%s` | %s | %s | %s | %s |"
         .formatted(
-            metric.name(),
-            metric.unit(),
-            metric.meaning(),
-            metric.healthy(),
-            metric.otherwise())
+            metric.name(), metric.unit(), metric.meaning(), metric.healthy(), metric.otherwise())
         .replace("|  |", "| |")
         .replace("|  |", "| |");
   }
 
   private static String table(boolean full) {
     StringBuilder table =
-        new StringBuilder("| %s | unit | what it means | healthy | otherwise |\n|---|---|---|---|---|\n"
-            .formatted(full ? "FULL" : "CHEAP"));
+        new StringBuilder(
+            "| %s | unit | what it means | healthy | otherwise |\n|---|---|---|---|---|\n"
+                .formatted(full ? "FULL" : "CHEAP"));
     MetricDescription.all().stream()
         .filter(metric -> FULL.contains(metric.group()) == full)
         .forEach(metric -> table.append(row(metric)).append("\n"));

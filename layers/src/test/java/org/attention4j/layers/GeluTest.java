@@ -45,7 +45,8 @@ class GeluTest {
       LayerPass pass = LayerPass.of(network, input, null, Nd4j.ones(type, 1, 1, 1));
       double stored = input.getDouble(0, 2, 0);
       // 1 + erf and 1 + tanh cancel for negative x: an error of a few roundings of 1, times x / 2.
-      double rounding = type == DataType.DOUBLE ? 0x1p-52 : type == DataType.FLOAT ? 0x1p-23 : 0x1p-10;
+      double rounding =
+          type == DataType.DOUBLE ? 0x1p-52 : type == DataType.FLOAT ? 0x1p-23 : 0x1p-10;
       double scale = Math.max(1, Math.min(Math.abs(stored), 8));
       double expected = value(form, stored);
       assertThat(pass.output().getDouble(0))
@@ -71,10 +72,10 @@ class GeluTest {
   void twoFormsAreThoseOfNd4j() {
     for (double x : new double[] {-3, -0.7, 0.2, 5}) {
       INDArray at = Nd4j.createFromArray(x);
-      assertThat(value(Gelu.SIGMOID, x))
-          .isCloseTo(Nd4j.nn().gelu(at).getDouble(0), within(1e-6));
+      assertThat(value(Gelu.SIGMOID, x)).isCloseTo(Nd4j.nn().gelu(at).getDouble(0), within(1e-6));
       assertThat(value(Gelu.TANH, x))
-          .isCloseTo(new ActivationGELU(true).getActivation(at.dup(), false).getDouble(0), within(1e-6));
+          .isCloseTo(
+              new ActivationGELU(true).getActivation(at.dup(), false).getDouble(0), within(1e-6));
     }
   }
 

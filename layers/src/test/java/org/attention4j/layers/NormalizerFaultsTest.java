@@ -38,8 +38,7 @@ class NormalizerFaultsTest {
             "the keys' axis is lost",
             (sd, z, context) -> z.sum(NormalizerContext.KEYS),
             "and not [2, 2, 3]"),
-        new Fault(
-            "transposed", (sd, z, context) -> z.permute(0, 1, 3, 2), "and not [2, 2, 5, 3]"),
+        new Fault("transposed", (sd, z, context) -> z.permute(0, 1, 3, 2), "and not [2, 2, 5, 3]"),
         new Fault("a scalar", (sd, z, context) -> z.mean(), "and not []"),
         new Fault(
             "another axis in front",
@@ -130,7 +129,8 @@ class NormalizerFaultsTest {
     float[] ramp = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
     Normalizer biased =
         (sd, z, context) ->
-            sd.nn.softmax(z.add(sd.constant(org.nd4j.linalg.factory.Nd4j.createFromArray(ramp))), 3);
+            sd.nn.softmax(
+                z.add(sd.constant(org.nd4j.linalg.factory.Nd4j.createFromArray(ramp))), 3);
     var network =
         Networks.of(
             DataType.FLOAT,

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.io.IOException;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -161,7 +161,8 @@ class SavedModelTest {
     MultiLayerNetwork network = network(Normalizers.ssmax());
     INDArray x = Networks.input(DataType.FLOAT, 3, 11);
     network.fit(x, Networks.labels(DataType.FLOAT, 3, 11));
-    NormalizerStandardize normalization = new NormalizerStandardize(Nd4j.ones(1, 5), Nd4j.ones(1, 5));
+    NormalizerStandardize normalization =
+        new NormalizerStandardize(Nd4j.ones(1, 5), Nd4j.ones(1, 5));
     SavedModel.write(network, file, true, normalization);
     var read = ModelSerializer.restoreMultiLayerNetworkAndNormalizer(file.toFile(), true);
     assertThat(read.getFirst().params()).isEqualTo(network.params());

@@ -143,10 +143,14 @@ final class MetricValuesTest {
             new double[] {0, 0});
     Map<String, Double> ofOne =
         values(
-            "distance", 2.7,
-            "distanceBound", 0.4 * Math.sqrt(13) + 2 * (0.6 * 2 - 0.4),
-            "separableShare", 1,
-            "separationRadius", 0.6);
+            "distance",
+            2.7,
+            "distanceBound",
+            0.4 * Math.sqrt(13) + 2 * (0.6 * 2 - 0.4),
+            "separableShare",
+            1,
+            "separationRadius",
+            0.6);
     check(new GeometryMetrics(n -> 1).measure(head(apart)), ofOne);
     // N = 2: s = (0.2, 0), both chosen ones further off than r = |s − 0.2 x_2|.
     AttentionRow mixed =
@@ -159,10 +163,14 @@ final class MetricValuesTest {
     check(
         new GeometryMetrics(n -> 2).measure(head(mixed)),
         values(
-            "distance", radius,
-            "distanceBound", 0.2 * Math.sqrt(2) + (0.8 - 0.2),
-            "separableShare", 0,
-            "separationRadius", radius));
+            "distance",
+            radius,
+            "distanceBound",
+            0.2 * Math.sqrt(2) + (0.8 - 0.2),
+            "separableShare",
+            0,
+            "separationRadius",
+            radius));
     // A row that sums to 0.9 has no bound, a row of N keys nothing at all.
     AttentionRow light =
         tokens(
@@ -174,10 +182,14 @@ final class MetricValuesTest {
     check(
         new GeometryMetrics(n -> 1).measure(head(apart, light)),
         values(
-            "distance", (2.7 + lightDistance) / 2,
-            "distanceBound", ofOne.get("distanceBound"),
-            "separableShare", 1,
-            "separationRadius", (0.6 + 0.6) / 2));
+            "distance",
+            (2.7 + lightDistance) / 2,
+            "distanceBound",
+            ofOne.get("distanceBound"),
+            "separableShare",
+            1,
+            "separationRadius",
+            (0.6 + 0.6) / 2));
     assertThat(new GeometryMetrics(n -> 3).measure(head(apart))).isEmpty();
     assertThat(new GeometryMetrics(n -> 1).tier()).isEqualTo(Tier.FULL);
   }
@@ -218,10 +230,14 @@ final class MetricValuesTest {
     check(
         new JacobianMetrics().measure(head(steep, steeper, unknown)),
         values(
-            "jacobianSpectral", 0.5,
-            "jacobianFrobenius", 1.5,
-            "jacobianBound", (1.0 + 2.0) / 2,
-            "jacobianEntryBound", (0.5 + 1.0) / 2));
+            "jacobianSpectral",
+            0.5,
+            "jacobianFrobenius",
+            1.5,
+            "jacobianBound",
+            (1.0 + 2.0) / 2,
+            "jacobianEntryBound",
+            (0.5 + 1.0) / 2));
     assertThat(new JacobianMetrics().measure(head(unknown))).isEmpty();
     assertThat(new JacobianMetrics().tier()).isEqualTo(Tier.FULL);
   }
@@ -320,10 +336,7 @@ final class MetricValuesTest {
   void groupsAndTiers() {
     assertThat(MetricGroup.of(Tier.CHEAP))
         .containsExactly(
-            MetricGroup.SPREAD,
-            MetricGroup.LOGITS,
-            MetricGroup.GRADIENTS,
-            MetricGroup.NON_FINITE);
+            MetricGroup.SPREAD, MetricGroup.LOGITS, MetricGroup.GRADIENTS, MetricGroup.NON_FINITE);
     assertThat(MetricGroup.of(Tier.FULL)).containsExactly(MetricGroup.values());
     for (MetricGroup group : MetricGroup.values()) {
       assertThat(group.metric(n -> 1).tier()).isEqualTo(group.tier());

@@ -96,7 +96,11 @@ final class MicrometerTest {
                   "attention_gradient_norm{head=\"%d\",layer=\"att\",parameter=\"Wq\"}"
                       .formatted(head)))
           .isEqualTo(newest.get("gradientNorm.Wq"));
-      assertThat(value(lines, "attention_update_ratio{head=\"%d\",layer=\"att\",parameter=\"Wo\"}".formatted(head)))
+      assertThat(
+              value(
+                  lines,
+                  "attention_update_ratio{head=\"%d\",layer=\"att\",parameter=\"Wo\"}"
+                      .formatted(head)))
           .isEqualTo(newest.get("updateRatio.Wo"));
       assertThat(
               value(

@@ -110,8 +110,7 @@ final class NotFiniteTest {
         double[][] tokens = {{1, 0}, {0, 1}, {1, 1}, {2, 1}};
         assertThat(Separability.of(weights, tokens, TopN.of(weights, 2)).ratio()).isNaN();
         Map<String, Double> metrics = measured(row(new double[] {1, 2, 3, 4}, weights));
-        for (String name :
-            List.of("entropy", "normalizedEntropy", "support", "separableShare")) {
+        for (String name : List.of("entropy", "normalizedEntropy", "support", "separableShare")) {
           assertThat(metrics.get(name)).as(name).isNaN();
         }
         assertThat(Double.isFinite(metrics.get("distance"))).isFalse();
@@ -238,8 +237,8 @@ final class NotFiniteTest {
     StoredAttention stored =
         decoded(
             ("{\"session\":\"s\",\"worker\":\"w\",\"time\":7,\"content\":{\"kind\":\"alarm\",\"alarm\":"
-                    + "{\"rule\":\"r\",\"iteration\":3,\"layer\":\"att\",\"head\":2,\"metric\":\"m\","
-                    + "\"value\":1.5,\"cause\":\"c\",\"suggestion\":\"s\"}}}")
+                 + "{\"rule\":\"r\",\"iteration\":3,\"layer\":\"att\",\"head\":2,\"metric\":\"m\","
+                 + "\"value\":1.5,\"cause\":\"c\",\"suggestion\":\"s\"}}}")
                 .getBytes(java.nio.charset.StandardCharsets.UTF_8));
     assertThat(((StoredAttention.RaisedAlarm) stored.content()).alarm())
         .isEqualTo(new Alarm("r", 3, "att", 2, "m", 1.5, "c", "s"));

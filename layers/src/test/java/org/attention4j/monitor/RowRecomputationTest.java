@@ -37,7 +37,13 @@ final class RowRecomputationTest {
         self().causal(true).position(Position.ALIBI).hasBias(true).build(),
         self().scale(0.7).normalizer(Normalizers.entmaxWithLearnableAlpha(1.4)).build(),
         self().headSize(6).position(Position.ROTARY).qkNorm(true).nKeyValueHeads(1).build(),
-        self().nHeads(6).headSize(3).nKeyValueHeads(2).causal(true).position(Position.ALIBI).build(),
+        self()
+            .nHeads(6)
+            .headSize(3)
+            .nKeyValueHeads(2)
+            .causal(true)
+            .position(Position.ALIBI)
+            .build(),
         self().normalizer(Normalizers.sigmoid()).causal(true).build(),
         new SelfAttentionLayer.Builder().normalizer(Normalizers.ssmax()).build());
   }

@@ -153,7 +153,9 @@ final class StoredRecordsTest {
             "layer-0",
             6,
             new SampledWeights(
-                3, "att", List.of(new Row(1, 2, new int[] {0, 4}, List.of(new float[] {0.5f, 1})))));
+                3,
+                "att",
+                List.of(new Row(1, 2, new int[] {0, 4}, List.of(new float[] {0.5f, 1})))));
     read.decode(weights.encode());
     Row row = ((SampledWeights) read.content()).rows().get(0);
     assertThat(row.keys()).containsExactly(0, 4);
@@ -197,9 +199,7 @@ final class StoredRecordsTest {
   @Test
   void aClosedFileTakesNothing(@TempDir Path folder) {
     for (Reporter each :
-        List.of(
-            Reporters.jsonLines(folder.resolve("a")),
-            Reporters.csv(folder.resolve("b")))) {
+        List.of(Reporters.jsonLines(folder.resolve("a")), Reporters.csv(folder.resolve("b")))) {
       each.close();
       assertThatThrownBy(() -> each.report(List.of(measured(1, "att", 0, 1))))
           .isInstanceOf(RuntimeException.class);

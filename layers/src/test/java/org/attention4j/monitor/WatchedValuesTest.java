@@ -114,7 +114,8 @@ final class WatchedValuesTest {
   @Test
   void aProbeHasTheSampledExamples() {
     Watched watched =
-        watched(Map.of("logTemperature", Nd4j.createFromArray(-1.0, 2, -3, 4)), null).named("other");
+        watched(Map.of("logTemperature", Nd4j.createFromArray(-1.0, 2, -3, 4)), null)
+            .named("other");
     Probe probe = watched.probe(new int[] {3, 4});
     assertThat(probe.layer()).isEqualTo("other");
     assertThat(probe.examples()).containsExactly(3, 4);

@@ -29,7 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A stranger's provider that is broken takes down neither the built-in types nor other strangers. */
+/**
+ * A stranger's provider that is broken takes down neither the built-in types nor other strangers.
+ */
 class BrokenProvidersTest {
   private static final String FILE = "META-INF/services/" + NormalizerProvider.class.getName();
   private static final String GOOD = "{\"type\":\"good\"}";
@@ -57,9 +59,10 @@ class BrokenProvidersTest {
               "StaticThrows",
               "static final int X = Integer.parseInt(\"x\");" + provider("\"c\"", "null")),
           Map.entry(
-              "Recurses",
-              "public Recurses() { new Recurses(); }" + provider("\"d\"", "null")),
-          Map.entry("NoSuchConstructor", "public NoSuchConstructor(int i) {}" + provider("\"e\"", "null")),
+              "Recurses", "public Recurses() { new Recurses(); }" + provider("\"d\"", "null")),
+          Map.entry(
+              "NoSuchConstructor",
+              "public NoSuchConstructor(int i) {}" + provider("\"e\"", "null")),
           Map.entry("Hidden", "private Hidden() {}" + provider("\"f\"", "null")));
 
   @TempDir static Path classes;
@@ -100,8 +103,7 @@ class BrokenProvidersTest {
       Files.writeString(source, header.formatted(entry.getKey(), contract, entry.getValue()));
       arguments.add(source.toString());
     }
-    Files.writeString(
-        sources.resolve("NoProvider.java"), header.formatted("NoProvider", "", ""));
+    Files.writeString(sources.resolve("NoProvider.java"), header.formatted("NoProvider", "", ""));
     Files.writeString(sources.resolve("Gone.java"), header.formatted("Gone", "extends Good", ""));
     Files.writeString(
         sources.resolve("ParentGone.java"), header.formatted("ParentGone", "extends Gone", ""));
@@ -233,12 +235,15 @@ class BrokenProvidersTest {
               Class<?> loaded = findLoadedClass(name);
               return loaded != null
                   ? loaded
-                  : name.startsWith("org.attention4j.") ? findClass(name) : super.loadClass(name, resolve);
+                  : name.startsWith("org.attention4j.")
+                      ? findClass(name)
+                      : super.loadClass(name, resolve);
             }
           }
         });
     try (LogCapture log = new LogCapture()) {
-      assertThat(Normalizers.fromJson("{\"type\":\"sparsemax\"}")).isEqualTo(Normalizers.sparsemax());
+      assertThat(Normalizers.fromJson("{\"type\":\"sparsemax\"}"))
+          .isEqualTo(Normalizers.sparsemax());
       assertThat(Normalizers.fromJson("{\"type\":\"strangers\",\"leak\":0.5}"))
           .as("of our own copy")
           .isEqualTo(new NormalizerJsonTest.Strangers(0.5));

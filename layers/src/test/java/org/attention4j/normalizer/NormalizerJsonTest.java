@@ -158,11 +158,22 @@ class NormalizerJsonTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", " ", "soft max", "\"softmax\"", "[1]", "{\"type\":\"softmax\"", "{", ":", ":3"})
+      strings = {
+        "",
+        " ",
+        "soft max",
+        "\"softmax\"",
+        "[1]",
+        "{\"type\":\"softmax\"",
+        "{",
+        ":",
+        ":3"
+      })
   void textThatIsNoObjectIsShownAnExample(String json) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Normalizers.fromJson(json))
-        .withMessageContaining("is not a normalizer; write a short form such as entmax:1.5 or a JSON object such as"
+        .withMessageContaining(
+            "is not a normalizer; write a short form such as entmax:1.5 or a JSON object such as"
                 + " {\"type\":\"top-k\",\"k\":8}.");
   }
 
@@ -212,8 +223,8 @@ class NormalizerJsonTest {
         "{'type':'entmax','alpha':50} | option 'alpha' is 50 but must be above 1 and at most 32.",
         "{'type':'asentmax','alpha':1e308} | option 'alpha' is 1.0E308 but must be above 1 and at"
             + " most 32.",
-        "{'type':'log-n','trainLength':1.0000000001} | option 'trainLength' is 1.0000000001 but must"
-            + " be above 1, at least 1.000001, and finite.",
+        "{'type':'log-n','trainLength':1.0000000001} | option 'trainLength' is 1.0000000001 but"
+            + " must be above 1, at least 1.000001, and finite.",
         "{'type':'softmax','learnable':1} | option 'learnable' is 1 but must be true or false.",
         "{'type':'top-fraction','fraction':1.5} | option 'fraction' is 1.5 but must be above 0 and"
             + " at most 1.",
@@ -252,7 +263,8 @@ class NormalizerJsonTest {
   void factoriesCheckTheirArgumentsToo() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Normalizers.entmax(Double.NaN))
-        .withMessage("Normalizer 'entmax': option 'alpha' is NaN but must be above 1 and at most 32.");
+        .withMessage(
+            "Normalizer 'entmax': option 'alpha' is NaN but must be above 1 and at most 32.");
   }
 
   @Test

@@ -120,10 +120,10 @@ final class ReferenceMaps {
   }
 
   /**
-   * For any alpha, also where {@link #entmaxByBisection} loses digits: for each size of the support,
-   * smallest first, the smallest weight w in it by {@code sum (w^(alpha-1) + (alpha-1)(z_i -
-   * z_k))^(1/(alpha-1)) = 1}; close to alpha = 1 by halving for u in {@code exp(log1p((alpha-1)(z -
-   * u)) / (alpha-1))}.
+   * For any alpha, also where {@link #entmaxByBisection} loses digits: for each size of the
+   * support, smallest first, the smallest weight w in it by {@code sum (w^(alpha-1) + (alpha-1)(z_i
+   * - z_k))^(1/(alpha-1)) = 1}; close to alpha = 1 by halving for u in {@code exp(log1p((alpha-1)(z
+   * - u)) / (alpha-1))}.
    */
   static double[] entmaxBySupport(double[] z, double alpha) {
     double a = alpha - 1;
@@ -161,8 +161,7 @@ final class ReferenceMaps {
     }
     double smallest = descending[size - 1];
     double w = high;
-    double[] p =
-        map(z, x -> (x - max) * a < smallest ? 0 : root((x - max) * a - smallest, w, a));
+    double[] p = map(z, x -> (x - max) * a < smallest ? 0 : root((x - max) * a - smallest, w, a));
     double sum = sum(p);
     return map(p, x -> x / sum);
   }

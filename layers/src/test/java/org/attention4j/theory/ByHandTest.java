@@ -36,7 +36,8 @@ class ByHandTest {
   @Test
   void smallestDistance() {
     double[][] x = {{0, 0}, {3, 4}, {3, 3}};
-    assertThat(SeparabilityBounds.smallestDistance(x, TopN.chosen(new int[] {0, 1}, 3))).isEqualTo(5);
+    assertThat(SeparabilityBounds.smallestDistance(x, TopN.chosen(new int[] {0, 1}, 3)))
+        .isEqualTo(5);
     assertThat(SeparabilityBounds.smallestDistance(x, TopN.chosen(new int[] {0, 1, 2}, 3)))
         .isEqualTo(1);
     assertThat(SeparabilityBounds.smallestDistance(x, TopN.chosen(new int[] {1}, 3))).isZero();
@@ -97,8 +98,7 @@ class ByHandTest {
   void aPValueOnTheLevelIsNotRejected() {
     CriticalN.TwoSampleTest test = (first, second) -> first[0] == 2 ? .049 : .05;
     assertThat(
-            CriticalN.of(
-                new int[] {2, 3, 5}, n -> new double[] {n}, n -> new double[1], test, .05))
+            CriticalN.of(new int[] {2, 3, 5}, n -> new double[] {n}, n -> new double[1], test, .05))
         .isEqualTo(OptionalInt.of(3));
   }
 

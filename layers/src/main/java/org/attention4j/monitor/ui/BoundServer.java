@@ -21,8 +21,8 @@ import org.deeplearning4j.ui.VertxUIServer;
 
 /**
  * Deeplearning4j's training UI on one network interface. The stock one listens on all of them and
- * has no option for it, but asks the Vertx that its verticle is initialised with for an HTTP server: this
- * class gives it one that adds the host where it is told to listen on a port.
+ * has no option for it, but asks the Vertx that its verticle is initialised with for an HTTP
+ * server: this class gives it one that adds the host where it is told to listen on a port.
  */
 final class BoundServer extends VertxUIServer {
   private static final int NOT_FOUND = 404;
@@ -125,8 +125,7 @@ final class BoundServer extends VertxUIServer {
   }
 
   private static boolean isPortSet() {
-    String property =
-        System.getProperty(DL4JSystemProperties.UI_SERVER_PORT_PROPERTY);
+    String property = System.getProperty(DL4JSystemProperties.UI_SERVER_PORT_PROPERTY);
     return property != null && !property.isEmpty();
   }
 

@@ -216,7 +216,8 @@ final class AttentionModuleTest {
     // TEST-NET-1, which no machine has.
     assertThatThrownBy(() -> AttentionPage.start(storage, "192.0.2.1", 0))
         .hasMessage(
-            "AttentionPage: the training UI cannot be started on port 0 of 192.0.2.1; give another port, or 0 for any that is free.");
+            "AttentionPage: the training UI cannot be started on port 0 of 192.0.2.1; give another"
+                + " port, or 0 for any that is free.");
     assertThat(AttentionPage.start(storage, 0)).hasPath("/attention");
   }
 

@@ -130,7 +130,9 @@ final class PageDataTest {
     show(HOSTILE, "withZero", "log", 1280);
     assertThat(drawn(0)).containsExactly(1.0, 2.0, 3.0, 0.0, 5.0, 6.0, 7.0, 8.0);
     JsonNode extent =
-        browser.json(CHART.formatted("lines") + ".getModel().getComponent('yAxis', 1).axis.scale.getExtent()");
+        browser.json(
+            CHART.formatted("lines")
+                + ".getModel().getComponent('yAxis', 1).axis.scale.getExtent()");
     assertThat(extent.get(0).doubleValue()).isZero();
     assertThat(extent.get(1).doubleValue()).isEqualTo(8);
     show(HOSTILE, "negative", "log", 1280);
@@ -170,7 +172,8 @@ final class PageDataTest {
   @Test
   void noTextOfATileIsCut() {
     for (int width : new int[] {1280, 390}) {
-      for (String metric : List.of("maxLogit", "gradientNorm.Wq", "jacobianFrobenius", "negative")) {
+      for (String metric :
+          List.of("maxLogit", "gradientNorm.Wq", "jacobianFrobenius", "negative")) {
         show(HOSTILE, metric, "linear", width);
         browser.await("innerWidth === " + width);
         assertThat(
@@ -210,7 +213,8 @@ final class PageDataTest {
             "Jacobian",
             "Other");
     for (JsonNode option :
-        browser.json("[...document.querySelectorAll('#metric option')].map((o) => [o.value, o.text])")) {
+        browser.json(
+            "[...document.querySelectorAll('#metric option')].map((o) => [o.value, o.text])")) {
       assertThat(option.get(1).asText())
           .isEqualTo(MetricDescription.of(option.get(0).asText()).label());
     }
@@ -247,14 +251,19 @@ final class PageDataTest {
     assertThat(browser.text("tile-iteration")).isEqualTo("19,999");
     assertThat(browser.text("tile-epoch")).isEqualTo("epoch 0, 20,000 looks");
     assertThat(browser.text("span"))
-        .matches("20,000 looks in [0-9]{3} columns of up to [0-9]+: lines join the least and the"
-            + " greatest value of each column, the map shows its mean\\.");
+        .matches(
+            "20,000 looks in [0-9]{3} columns of up to [0-9]+: lines join the least and the"
+                + " greatest value of each column, the map shows its mean\\.");
     assertThat(drawn(0)).contains(1000.0).hasSizeLessThanOrEqualTo(2 * Columns.MOST);
     assertThat(drawn(1)).contains(-1000.0);
     // The map's scale is that of what it shows, the means: 1000 among 63 others.
     assertThat(browser.text("map-scale")).matches("(?s)−1[0-9](\\.[0-9]+)?\\s+1[0-9](\\.[0-9]+)?");
-    assertThat((Long) browser.run("return performance.getEntriesByType('resource')"
-        + ".filter((e) => e.name.includes('/attention/data')).reduce((m, e) => Math.max(m, e.decodedBodySize), 0)"))
+    assertThat(
+            (Long)
+                browser.run(
+                    "return performance.getEntriesByType('resource').filter((e) =>"
+                        + " e.name.includes('/attention/data')).reduce((m, e) => Math.max(m,"
+                        + " e.decodedBodySize), 0)"))
         .isLessThan(200_000);
     assertThat(browser.driver.findElements(By.cssSelector("#table tbody tr"))).isEmpty();
     browser.run("document.getElementById('table-box').open = true");
