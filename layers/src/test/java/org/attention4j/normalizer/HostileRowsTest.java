@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
@@ -48,6 +50,7 @@ class HostileRowsTest {
   private static final Map<String, Double> RECORDED = recorded();
 
   /** Visible scores, laid over the keys without gaps or with one after each. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record HostileRow(String name, double[] scores) {}
 
   private static List<HostileRow> rows() {
@@ -75,7 +78,7 @@ class HostileRowsTest {
     rows.add(row("only -inf", 3, i -> Double.NEGATIVE_INFINITY));
     rows.add(new HostileRow("one -inf", new double[] {Double.NEGATIVE_INFINITY}));
     rows.add(new HostileRow("+inf", new double[] {1, Double.POSITIVE_INFINITY, 0.5}));
-    rows.add(row("both inf", 17, i -> i % 3 == 0 ? (1 - i % 2 * 2) / 0.0 : i));
+    rows.add(row("both inf", 17, i -> i % 3 == 0 ? (1 - i % 2 * 2) * Double.POSITIVE_INFINITY : i));
     rows.add(new HostileRow("NaN", new double[] {1, Double.NaN, 0.5, -1}));
     rows.add(row("NaN in a long row", 35, i -> i == 30 ? Double.NaN : Math.sin(i)));
     rows.add(new HostileRow("one NaN", new double[] {Double.NaN}));
@@ -109,7 +112,8 @@ class HostileRowsTest {
                     z.length == 1 ? z : ReferenceMaps.scaled(z, 1 + Math.log(2)), 6)));
     for (double t : new double[] {1e-9, 1e9}) {
       maps.add(
-          fixed(Normalizers.softmax(t), z -> ReferenceMaps.softmax(ReferenceMaps.scaled(z, 1 / t))));
+          fixed(
+              Normalizers.softmax(t), z -> ReferenceMaps.softmax(ReferenceMaps.scaled(z, 1 / t))));
     }
     maps.add(fixed(Normalizers.softmax1(1e308), z -> ReferenceMaps.softmaxBeside(z, 308 * LN_10)));
     maps.add(fixed(Normalizers.sink(1e28), z -> ReferenceMaps.softmaxBeside(z, (float) 1e28)));
@@ -128,9 +132,9 @@ class HostileRowsTest {
     return maps()
         .flatMap(
             map ->
-                Stream.of(DataType.DOUBLE, DataType.FLOAT, DataType.HALF)
+                Stream.of(DataType.DOUBLE, DataType.FLOAT, DataType.FLOAT16)
                     // HALF holds no parameter of that size.
-                    .filter(type -> type != DataType.HALF || !map.toString().contains("1.0E28"))
+                    .filter(type -> type != DataType.FLOAT16 || !map.toString().contains("1.0E28"))
                     .map(type -> Arguments.of(map, type)));
   }
 
@@ -206,7 +210,7 @@ class HostileRowsTest {
   private static double[] values(Row row, DataType type) {
     double[] values = new double[row.length()];
     Arrays.setAll(values, row::get);
-    return type == DataType.HALF ? rounded(values, type) : values;
+    return type == DataType.FLOAT16 ? rounded(values, type) : values;
   }
 
   private static boolean hasNaN(double[] z) {
@@ -248,7 +252,7 @@ class HostileRowsTest {
         assertThat(actual[i]).as(key).isNaN();
         continue;
       }
-      double reference = type == DataType.HALF ? rounded(expected, type)[i] : expected[i];
+      double reference = type == DataType.FLOAT16 ? rounded(expected, type)[i] : expected[i];
       double error = Math.abs(actual[i] - reference) / Math.max(1, Math.abs(reference));
       if (actual[i] == reference) {
         error = 0;
@@ -325,7 +329,8 @@ class HostileRowsTest {
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(
-                HostileRowsTest.class.getResourceAsStream("/vectors/hostile-rows.csv"),
+                Objects.requireNonNull(
+                    HostileRowsTest.class.getResourceAsStream("/vectors/hostile-rows.csv")),
                 StandardCharsets.UTF_8))) {
       reader
           .lines()
@@ -336,7 +341,7 @@ class HostileRowsTest {
                 errors.put(line.substring(0, last), Double.valueOf(line.substring(last + 1)));
               });
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
     return errors;
   }
