@@ -49,7 +49,7 @@ record Entmax(double alpha) implements Normalizer {
         alpha - 1 < NEAR_ONE
             ? EntmaxPowers.nearOne(sd, shifted, alpha - 1)
             : alpha <= 2
-                ? EntmaxPowers.of(sd, shifted.mul(alpha - 1), curve(sd), alpha - 1)
+                ? EntmaxPowers.of(sd, shifted.mul(alpha - 1), curve(sd))
                 : EntmaxPowers.bySmallestWeight(sd, shifted.mul(alpha - 1), curve(sd), alpha - 1);
     SDVariable weights = powers.weights().div(powers.weights().sum(true, KEYS));
     SDVariable change =

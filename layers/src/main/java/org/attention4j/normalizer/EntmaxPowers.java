@@ -24,7 +24,7 @@ record EntmaxPowers(SDVariable weights, SDVariable slopes) {
   private static final double STEEPEST = 1e140;
 
   /** By Newton's method for tau, for alpha up to 2; scores times alpha - 1. */
-  static EntmaxPowers of(SameDiff sd, SDVariable shifted, EntmaxCurve curve, double excess) {
+  static EntmaxPowers of(SameDiff sd, SDVariable shifted, EntmaxCurve curve) {
     SDVariable distance = sd.nn.relu(shifted.sub(curve.newton(sd, shifted)), 0);
     return new EntmaxPowers(curve.power().apply(distance), curve.slope().apply(distance));
   }

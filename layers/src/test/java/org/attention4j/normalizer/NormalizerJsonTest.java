@@ -251,7 +251,7 @@ class NormalizerJsonTest {
             + " 'hardmax'",
         "{'type':'scaled-by-log-length','normalizer':{'type':'scaled-by-log-length','normalizer':{'type':'relu'}}}"
             + " | must not itself be",
-        "{'type':'ssmax','s':-1e999} | option 's' is -Infinity but must be finite."
+        "{'type':'ssmax','s':-1e999} | option 's' is -Infinity but must be from -1e7 to 1e7."
       })
   void aWrongOptionIsNamedWithItsValueAndWhatIsRight(String json, String message) {
     assertThatIllegalArgumentException()

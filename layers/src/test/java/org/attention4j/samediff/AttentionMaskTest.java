@@ -132,7 +132,9 @@ class AttentionMaskTest extends AttentionValues {
     INDArray scores = actual.scores();
     for (int key = 0; key < 7; key++) {
       boolean hidden = key >= 1 && key <= 4;
-      assertThat(scores.getDouble(1, 2, 3, key) == -1e30).as("key " + key).isEqualTo(hidden);
+      assertThat(scores.getDouble(1, 2, 3, key) == NormalizerContext.MASKED_SCORE)
+          .as("key " + key)
+          .isEqualTo(hidden);
       // Three keys are visible: this map divides by their number.
       double score = scores.getDouble(1, 2, 3, key);
       assertThat(actual.weights().getDouble(1, 2, 3, key))

@@ -155,7 +155,7 @@ class OnnxAttentionCasesTest {
     return mask.getSameDiff().constant(Nd4j.concat(shape.length - 1, given, hidden));
   }
 
-  /** Hidden scores are -1e30 here and minus infinity, or the least of a narrow type, there. */
+  /** Hidden scores are -1e37 here and minus infinity, or the least of a narrow type, there. */
   private static @Nullable String difference(INDArray actual, INDArray wanted) {
     if (!java.util.Arrays.equals(actual.shape(), wanted.shape())) {
       return "has another shape, " + java.util.Arrays.toString(actual.shape());
