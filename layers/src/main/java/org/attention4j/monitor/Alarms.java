@@ -66,9 +66,7 @@ final class Alarms {
 
   /** Checks what was measured at a layer against all rules; logs, and calls the actions. */
   void check(LayerReport report) {
-    layers
-        .computeIfAbsent(report.records().get(0).layer(), name -> new Layer())
-        .check(report);
+    layers.computeIfAbsent(report.records().get(0).layer(), name -> new Layer()).check(report);
   }
 
   private void raise(Alarm alarm) {

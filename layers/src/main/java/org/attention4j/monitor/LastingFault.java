@@ -21,7 +21,9 @@ final class LastingFault implements AlarmRule {
   enum Excuse {
     /** Never. */
     NONE,
-    /** Looks on which the score has {@linkplain ScoreTrend#hasFallenFar fallen far} do not count. */
+    /**
+     * Looks on which the score has {@linkplain ScoreTrend#hasFallenFar fallen far} do not count.
+     */
     SUCCESS,
     /**
      * As before; and no alarm is raised while the score still {@linkplain ScoreTrend#isFalling
@@ -83,8 +85,7 @@ final class LastingFault implements AlarmRule {
   }
 
   private Optional<Alarm> weigh(MetricRecord metricRecord, Finding finding, ScoreTrend trend) {
-    boolean counts =
-        finding.severity() > 0 && !(excuse != Excuse.NONE && trend.hasFallenFar());
+    boolean counts = finding.severity() > 0 && !(excuse != Excuse.NONE && trend.hasFallenFar());
     streak = counts ? streak + finding.severity() : 0;
     looks = counts ? looks + 1 : 0;
     if (raised) {

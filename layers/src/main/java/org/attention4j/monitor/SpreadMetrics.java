@@ -48,8 +48,7 @@ final class SpreadMetrics implements Metric {
     Map<String, Double> result = means.means();
     Double sinkMass = result.get(SINK_MASS);
     if (sinkMass != null) {
-      result.put(
-          "sinkRate", Double.isNaN(sinkMass) ? Double.NaN : sinkMass > SINK ? 1.0 : 0.0);
+      result.put("sinkRate", Double.isNaN(sinkMass) ? Double.NaN : sinkMass > SINK ? 1.0 : 0.0);
     }
     return result;
   }

@@ -22,8 +22,8 @@ public final class SoftmaxJacobian {
    *
    * @param weights p, not negative, with a sum of at most one
    * @param temperature T, positive
-   * @return the largest singular value of J, at most {@link #spectralBound}; NaN if a weight is
-   *     not finite
+   * @return the largest singular value of J, at most {@link #spectralBound}; NaN if a weight is not
+   *     finite
    * @see <a href="https://doi.org/10.1137/1015032">Golub 1973, Some modified matrix eigenvalue
    *     problems, section 5</a>
    */

@@ -154,8 +154,7 @@ final class AlarmRulesTest {
             constant(0, 40),
             constant(1, 3));
     assertThat(raised(rule, "scoresGradientNorm", Map.of(), converged)).isEmpty();
-    assertThat(
-            raised(rule, "scoresGradientNorm", Map.of(), joined(converged, constant(10.1, 2))))
+    assertThat(raised(rule, "scoresGradientNorm", Map.of(), joined(converged, constant(10.1, 2))))
         .containsExactly(converged.length + 1);
   }
 
@@ -189,8 +188,7 @@ final class AlarmRulesTest {
     // Looks 9 to 28 are unusual, then 50 is the scale.
     double[] levels = joined(constant(1, 9), constant(50, 30), constant(499, 5));
     assertThat(raised(rule, "gradientNorm.Wq", Map.of(), levels)).containsExactly(10);
-    assertThat(
-            raised(rule, "gradientNorm.Wq", Map.of(), joined(levels, constant(501, 2))))
+    assertThat(raised(rule, "gradientNorm.Wq", Map.of(), joined(levels, constant(501, 2))))
         .containsExactly(10, 45);
     // One look less, and what follows is still measured by the scale of 1.
     double[] shorter = joined(constant(1, 9), constant(50, 19), constant(1, 1), constant(50, 2));
@@ -214,11 +212,8 @@ final class AlarmRulesTest {
     AlarmRule.Factory vanishing = AlarmRules.vanishingAttention(2, 1);
     Map<String, Double> keys = Map.of("visibleKeys", 16.0);
     assertThat(raised(vanishing, "largestOverUniform", keys, 1.9, 2.39, 1.9)).containsExactly(0);
-    assertThat(raised(vanishing, "largestOverUniform", keys, 1.9, 2.41, 1.9))
-        .containsExactly(0, 2);
-    assertThat(
-            raised(vanishing, "largestOverUniform", Map.of("visibleKeys", 15.9), 1.9))
-        .isEmpty();
+    assertThat(raised(vanishing, "largestOverUniform", keys, 1.9, 2.41, 1.9)).containsExactly(0, 2);
+    assertThat(raised(vanishing, "largestOverUniform", Map.of("visibleKeys", 15.9), 1.9)).isEmpty();
   }
 
   @Test
@@ -228,8 +223,7 @@ final class AlarmRulesTest {
     double[] lower = joined(constant(0.8, 10), constant(0.09, 40));
     assertThat(raised(rule, "normalizedEntropy", Map.of(), lower)).containsExactly(11);
     // Then it is no fault, so that the floor alone can raise again.
-    assertThat(
-            raised(rule, "normalizedEntropy", Map.of(), joined(lower, constant(0.049, 2))))
+    assertThat(raised(rule, "normalizedEntropy", Map.of(), joined(lower, constant(0.049, 2))))
         .containsExactly(11, 51);
     // Recovered: 0.061 is above the floor by a fifth and above 0.6 of the median 0.09.
     assertThat(

@@ -134,8 +134,7 @@ final class AlarmsTest {
     Alarms alarms = alarms(own);
     look(alarms, "att", 1, 1, 1);
     look(alarms, "att", 1, 1, 1);
-    assertThat(heads())
-        .containsExactly(List.of(0, 1), List.of(2), List.of(0, 1), List.of(2));
+    assertThat(heads()).containsExactly(List.of(0, 1), List.of(2), List.of(0, 1), List.of(2));
     assertThat(called).extracting(Alarm::rule).containsExactly("low", "high", "low", "high");
   }
 
@@ -158,8 +157,7 @@ final class AlarmsTest {
   @Test
   void theFirstAlarmThatIsToEndTrainingIsTakenOnce() {
     Alarms alarms =
-        new Alarms(
-            List.of(AlarmRules.logitBlowUp(100, 1)), List.of(), alarm -> alarm.head() == 1);
+        new Alarms(List.of(AlarmRules.logitBlowUp(100, 1)), List.of(), alarm -> alarm.head() == 1);
     look(alarms, "first", 200, 50);
     assertThat(alarms.takeEnding()).isNull();
     look(alarms, "second", 50, 200);

@@ -294,8 +294,7 @@ final class HealthyRuns {
             .normalizer(normalizer)
             .build()
             .addTo(builder, "block", "positions", 2);
-    ComputationGraph network =
-        network(builder.addLayer("out", output(symbols), last), symbols);
+    ComputationGraph network = network(builder.addLayer("out", output(symbols), last), symbols);
     return new Run(
         name("text", normalizer, updater, seed),
         network,

@@ -25,8 +25,7 @@ final class HealthyRunsTest {
   void noRuleStopsIt(HealthyRuns.Run run) {
     List<LayerReport> reports = new ArrayList<>();
     run.network()
-        .setListeners(
-            HealthyRuns.watching(reports).alarms(AlarmRules.all()).stopOnAlarm().build());
+        .setListeners(HealthyRuns.watching(reports).alarms(AlarmRules.all()).stopOnAlarm().build());
     double score = run.train(ITERATIONS);
     assertThat(score).isLessThan(0.1 * reports.get(0).score());
     assertThat(run.network().getIterationCount()).isEqualTo(ITERATIONS);

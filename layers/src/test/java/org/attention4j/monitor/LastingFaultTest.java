@@ -24,7 +24,8 @@ final class LastingFaultTest {
           return Double.isNaN(value)
               ? Optional.empty()
               : Optional.of(
-                  new Finding(value > 100 ? 3 : value > 10 ? 1 : 0, value < 5, "heat", value, "hot"));
+                  new Finding(
+                      value > 100 ? 3 : value > 10 ? 1 : 0, value < 5, "heat", value, "hot"));
         });
   }
 

@@ -32,7 +32,9 @@ final class LookTest {
     HeadShare[] shares = HeadShare.of(rule, "Wq", wq);
     assertThat(shares).extracting(HeadShare::norm).containsExactly(5.0, 13.0);
     INDArray wo = array(new double[] {8, 15, 7, 24}, 2, 2); // a row of the matrix for each head
-    assertThat(HeadShare.of(rule, "Wo", wo)).extracting(HeadShare::norm).containsExactly(17.0, 25.0);
+    assertThat(HeadShare.of(rule, "Wo", wo))
+        .extracting(HeadShare::norm)
+        .containsExactly(17.0, 25.0);
     // In another memory order, too.
     assertThat(HeadShare.of(rule, "Wo", wo.dup('f')))
         .extracting(HeadShare::norm)
@@ -54,7 +56,9 @@ final class LookTest {
     INDArray wv =
         array(
             new double[] {Double.NaN, 4, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY},
-            2, 1, 2);
+            2,
+            1,
+            2);
     HeadShare[] shares = HeadShare.of(rule(2, 1, false), "Wv", wv);
     assertThat(shares).extracting(HeadShare::nans).containsExactly(1L, 0L);
     assertThat(shares).extracting(HeadShare::infinities).containsExactly(0L, 2L);
@@ -85,8 +89,7 @@ final class LookTest {
   void normsAreThoseBeforeAndAfterTheUpdate() {
     Look look = new Look(watched(false), new int[] {0}, new Guard("The test"));
     look.beforeUpdate(Map.of("0_Wq", array(new double[] {8, 15, 7, 24}, 2, 1, 2)));
-    look.afterUpdate(
-        Map.of("0_Wq", array(new double[] {0.6, 0.8, Double.NaN, 1}, 2, 1, 2)));
+    look.afterUpdate(Map.of("0_Wq", array(new double[] {0.6, 0.8, Double.NaN, 1}, 2, 1, 2)));
     List<HeadProbe> heads = look.heads(List.of(List.of(), List.of()));
     assertThat(heads).extracting(HeadProbe::layer).containsOnly("att");
     assertThat(heads).extracting(HeadProbe::head).containsExactly(0, 1);
@@ -116,8 +119,7 @@ final class LookTest {
   void rowsAreThoseOfTheVisibleKeys() {
     Probe probe = watched(false).probe(new int[] {0});
     RowRecomputation recomputation = new RowRecomputation(rule(2, 1, false), Geometry.INPUT);
-    List<List<AttentionRow>> rows =
-        recomputation.rows(probe, new Sampling(9, 9, 1), 0, false);
+    List<List<AttentionRow>> rows = recomputation.rows(probe, new Sampling(9, 9, 1), 0, false);
     assertThat(rows).hasSize(2);
     assertThat(rows.get(0)).hasSize(3);
     AttentionRow second = rows.get(0).get(1); // q = 2, keys 1 and 3

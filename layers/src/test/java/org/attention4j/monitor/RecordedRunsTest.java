@@ -40,8 +40,7 @@ final class RecordedRunsTest {
       List<Map<String, Double>> changed = new ArrayList<>();
       for (Map<String, Double> head : heads) {
         Map<String, Double> copy = new LinkedHashMap<>(head);
-        copy.replaceAll(
-            (name, value) -> name.startsWith(metric) ? change.apply(value) : value);
+        copy.replaceAll((name, value) -> name.startsWith(metric) ? change.apply(value) : value);
         changed.add(copy);
       }
       return new Step(iteration, layer, score, changed);
@@ -63,8 +62,7 @@ final class RecordedRunsTest {
     String given = System.getProperty("attention4j.recordings");
     return given != null
         ? Files.newInputStream(Path.of(given))
-        : Objects.requireNonNull(
-            RecordedRunsTest.class.getResourceAsStream("healthy-runs.csv.gz"));
+        : Objects.requireNonNull(RecordedRunsTest.class.getResourceAsStream("healthy-runs.csv.gz"));
   }
 
   static List<Recording> recordings() throws IOException {

@@ -94,8 +94,8 @@ final class ReportersTest {
     assertThat(Files.readString(alarms))
         .isEqualTo(
             "{\"rule\":\"not-finite\",\"iteration\":50,\"layer\":\"att \\\"1\\\", ünïcode\","
-                + "\"head\":1,\"heads\":[1],\"metric\":\"nonFinite\",\"value\":null,\"cause\":\"bad\","
-                + "\"suggestion\":\"go back\"}\n");
+                + "\"head\":1,\"heads\":[1],\"metric\":\"nonFinite\",\"value\":null,\"cause\":\"bad\",\"suggestion\":\"go"
+                + " back\"}\n");
   }
 
   @Test

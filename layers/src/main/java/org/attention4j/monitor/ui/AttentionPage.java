@@ -20,9 +20,10 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>The server listens on this machine's loopback interface alone, since it asks nobody for a
- * password; to show the page to other machines give it a host. There is one UI in a JVM; its threads keep the JVM alive until {@link #stop()}. A UI that is
- * running already has the page too: this class only adds the storage to it then. One that was
- * started in another way listens on all interfaces. The log says which.
+ * password; to show the page to other machines give it a host. There is one UI in a JVM; its
+ * threads keep the JVM alive until {@link #stop()}. A UI that is running already has the page too:
+ * this class only adds the storage to it then. One that was started in another way listens on all
+ * interfaces. The log says which.
  */
 public final class AttentionPage {
   /** Where the page is on the UI's server. */
@@ -98,8 +99,8 @@ public final class AttentionPage {
     int actual = URI.create(server.getAddress()).getPort();
     if (port != 0 && port != VertxUIServer.DEFAULT_UI_PORT && port != actual) {
       LOG.warn(
-          "AttentionPage: the training UI runs on port {} already and shows this storage there, too,"
-              + " not on port {}; for another port, call AttentionPage.stop() first.",
+          "AttentionPage: the training UI runs on port {} already and shows this storage there,"
+              + " too, not on port {}; for another port, call AttentionPage.stop() first.",
           actual,
           port);
     }

@@ -55,7 +55,8 @@ final class AttentionPageStartTest {
     }
     assertThat(second).isEqualTo(first);
     assertThat(log.toString(StandardCharsets.UTF_8))
-        .contains("runs on port " + first.getPort() + " already and shows this storage there, too,");
+        .contains(
+            "runs on port " + first.getPort() + " already and shows this storage there, too,");
     HttpResponse<String> sessions =
         HttpClient.newHttpClient()
             .send(
