@@ -56,14 +56,10 @@ final class PageDataTest {
             IntStream.of(keys).mapToDouble(key -> (example + key + head) / 100.0).toArray();
         rows.add(
             new AttentionRow(
-                example, query, keys, p, p, () -> p2(), null, null, OptionalDouble.empty(), null));
+                example, query, keys, p, p, () -> new double[0][], null, null, OptionalDouble.empty(), null));
       }
     }
     return new HeadProbe("att", head, rows, Map.of(), Map.of());
-  }
-
-  private static double[][] p2() {
-    return new double[0][];
   }
 
   @BeforeAll
@@ -149,13 +145,13 @@ final class PageDataTest {
     assertThat(places.get(4)).isNull();
     assertThat(places.get(6)).isNull();
     assertThat(places.get(7)).isCloseTo(Math.log10(7) + 10, within(1e-9));
-    assertThat(painted("lines", 1280)).isTrue();
+    assertThat(painted("lines")).isTrue();
     show(HOSTILE, "negative", "linear", 1280);
     assertThat(drawn(1).get(7)).isEqualTo(-1e7);
   }
 
   /** Whether a line of the first head's colour is to be seen. */
-  private boolean painted(String chart, int width) {
+  private boolean painted(String chart) {
     return Boolean.TRUE.equals(
         browser.run(
             """
