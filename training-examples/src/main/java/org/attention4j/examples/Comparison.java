@@ -89,8 +89,7 @@ final class Comparison {
             store.begin(trial),
             live.apply(trial),
             (step, bits) ->
-                progress.step(
-                    "%s: %s bits/char".formatted(trial.title(), Numbers.fixed(bits, 3))));
+                progress.step("%s: %s bits/char".formatted(trial.title(), Numbers.fixed(bits, 3))));
     store.finish(trial, result);
     return result;
   }

@@ -2,8 +2,8 @@ package org.attention4j.examples;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -97,11 +97,11 @@ final class ComparisonReport {
         table(),
         Paragraph.remark(
             ("Fewer bits per character are better; who knows only how often each character occurs"
-                 + " needs %s. ± is the standard deviation over the seeds. %s Entropy H and effective"
-                 + " tokens (e to the H) are means over examples, queries and heads at the end of"
-                 + " training. Characters per second: those of a batch over the median time of a"
-                 + " step without the monitor, while as many models train as the machine has"
-                 + " processors. Memory: what workspaces hold for a step, beside parameters and"
+                 + " needs %s. ± is the standard deviation over the seeds. %s Entropy H and"
+                 + " effective tokens (e to the H) are means over examples, queries and heads at"
+                 + " the end of training. Characters per second: those of a batch over the median"
+                 + " time of a step without the monitor, while as many models train as the machine"
+                 + " has processors. Memory: what workspaces hold for a step, beside parameters and"
                  + " updater state.")
                 .formatted(Numbers.fixed(unigramEntropy, 3), whyTwoPValues())),
         Gallery.of(figure, seeds()));
@@ -163,7 +163,8 @@ final class ComparisonReport {
                 }));
     return Section.of(
         "Training loss",
-        Gallery.of(List.of(lossesFrom(1), lossesFrom(experiment.steps() / BEGINNING + 1)), numbers));
+        Gallery.of(
+            List.of(lossesFrom(1), lossesFrom(experiment.steps() / BEGINNING + 1)), numbers));
   }
 
   private Figure lossesFrom(int first) {

@@ -52,8 +52,7 @@ final class Evidence {
     return seeds < FEWEST_SEEDS
         ? Optional.of(
             "differences can be told from the noise of the seeds with at least %d seeds, and there %s; --seeds 1,2,3 names three"
-                .formatted(
-                    FEWEST_SEEDS, seeds == 1 ? "is 1" : "are " + seeds))
+                .formatted(FEWEST_SEEDS, seeds == 1 ? "is 1" : "are " + seeds))
         : Optional.empty();
   }
 }

@@ -57,16 +57,7 @@ record Experiment(
 
   /** Fewer normalizers and smaller models, but steps enough to learn; under a minute. */
   static final Experiment QUICK =
-      new Experiment(
-          List.of("softmax", "ssmax"),
-          List.of(1L, 2L, 3L),
-          32,
-          150,
-          8,
-          32,
-          4,
-          10,
-          null);
+      new Experiment(List.of("softmax", "ssmax"), List.of(1L, 2L, 3L), 32, 150, 8, 32, 4, 10, null);
 
   /**
    * Checks what the command line cannot.

@@ -129,8 +129,7 @@ final class ExperimentFile {
       throw new BadArgument("--config %s is nested too deeply.".formatted(file), e);
     } catch (RuntimeException e) {
       // Jackson does not wrap all that the YAML parser beneath it throws.
-      throw new BadArgument(
-          "--config %s is not YAML: %s".formatted(file, Sentences.about(e)), e);
+      throw new BadArgument("--config %s is not YAML: %s".formatted(file, Sentences.about(e)), e);
     }
   }
 

@@ -97,7 +97,8 @@ final class NormalizeCommand implements Callable<Integer> {
       }
       default ->
           throw new BadArgument(
-              "--execution is '%s' but must be graph or fused.".formatted(Sentences.brief(execution)));
+              "--execution is '%s' but must be graph or fused."
+                  .formatted(Sentences.brief(execution)));
     };
   }
 

@@ -72,8 +72,7 @@ final class OutputDirectory implements AutoCloseable {
                 .formatted(out, holder.isBlank() ? "another process" : holder));
       }
       channel.truncate(0);
-      byte[] holder =
-          "process %d".formatted(Launch.process()).getBytes(StandardCharsets.US_ASCII);
+      byte[] holder = "process %d".formatted(Launch.process()).getBytes(StandardCharsets.US_ASCII);
       channel.write(ByteBuffer.wrap(holder), 0);
       return channel;
     } catch (IOException e) {

@@ -98,8 +98,7 @@ final class RecallCommand implements Callable<Integer> {
                 RecallStudy.trainings(named, seeds),
                 messages,
                 RecallFiles::write)) {
-      RunStore<RecallRun> store =
-          new RunStore<>(out.resolve("runs"), RecallRun.class, messages);
+      RunStore<RecallRun> store = new RunStore<>(out.resolve("runs"), RecallRun.class, messages);
       RecallStudy study =
           RecallStudy.run(settings, named, seeds, store, resume, unfinished, messages);
       RecallFiles.write(out, study.runs());

@@ -110,8 +110,7 @@ final class RecallConclusion {
                     "%s %s and %s"
                         .formatted(
                             normalizer.label(),
-                            Numbers.fixed(
-                                accuracy(study.runs(task, normalizer), lengths[0]), 2),
+                            Numbers.fixed(accuracy(study.runs(task, normalizer), lengths[0]), 2),
                             Numbers.fixed(accuracy(study.runs(task, normalizer), longest), 2)))
             .collect(Collectors.joining("; "));
     return "%s, no verdict: %s. Measured accuracy at L = %d and at L = %d: %s."

@@ -27,8 +27,7 @@ final class ResultTable {
     boolean verdict = Evidence.missing(results, unigramEntropy).isEmpty();
     Map<String, Difference> differences =
         (verdict ? SeedNoise.againstTheFirst(results) : List.<Difference>of())
-            .stream()
-                .collect(Collectors.toMap(Difference::label, Function.identity()));
+            .stream().collect(Collectors.toMap(Difference::label, Function.identity()));
     double best =
         results.stream()
             .filter(NormalizerResult::wentWell)

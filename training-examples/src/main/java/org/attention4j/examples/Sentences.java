@@ -69,9 +69,10 @@ final class Sentences {
     if (text.length() <= MOST_REPEATED) {
       return text;
     }
-    int end = Character.isHighSurrogate(text.charAt(MOST_REPEATED - 1))
-        ? MOST_REPEATED - 1
-        : MOST_REPEATED;
+    int end =
+        Character.isHighSurrogate(text.charAt(MOST_REPEATED - 1))
+            ? MOST_REPEATED - 1
+            : MOST_REPEATED;
     return "%s\u2026 (%d characters)".formatted(text.substring(0, end), text.length());
   }
 

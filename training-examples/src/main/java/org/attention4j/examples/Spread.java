@@ -37,8 +37,6 @@ record Spread(double mean, double deviation, double least, double most) {
       return "\u2013";
     }
     String text = Numbers.fixed(mean, decimals);
-    return Double.isNaN(deviation)
-        ? text
-        : text + " \u00b1 " + Numbers.fixed(deviation, decimals);
+    return Double.isNaN(deviation) ? text : text + " \u00b1 " + Numbers.fixed(deviation, decimals);
   }
 }

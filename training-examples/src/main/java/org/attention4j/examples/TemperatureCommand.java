@@ -87,8 +87,7 @@ final class TemperatureCommand implements Callable<Integer> {
     double[] all = temperatures();
     List<Long> seeds = seedOptions.or(SEEDS);
     Settings settings = settings(seeds.get(0));
-    List<Tempered> maps =
-        quick ? QUICK_MAPS.stream().map(Tempered::of).toList() : Tempered.all();
+    List<Tempered> maps = quick ? QUICK_MAPS.stream().map(Tempered::of).toList() : Tempered.all();
     PrintWriter messages = spec.commandLine().getErr();
     try (OutputDirectory directory = OutputDirectory.open(out, messages);
         Unfinished<TemperedTraining.Result> unfinished =

@@ -112,8 +112,7 @@ final class TemperatureConclusion {
                   signed(coldBits.mean() - usualBits.mean())));
     }
     return "In training, from T = 1 to T = %s the median gradient norm and the validation loss change by: %s. %s %s"
-        .formatted(
-            Numbers.plain(coldest), String.join("; ", parts), counts(study), best(study));
+        .formatted(Numbers.plain(coldest), String.join("; ", parts), counts(study), best(study));
   }
 
   private static String best(TemperatureStudy study) {

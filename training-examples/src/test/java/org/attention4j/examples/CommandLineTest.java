@@ -88,7 +88,9 @@ class CommandLineTest {
         arguments("normalize --normalizer softmax --scores 1,x", "'x', not a number"),
         arguments("normalize --normalizer softmax --scores 1,NaN", "'NaN', not a number"),
         arguments("normalize --normalizer softmax --scores 1,1e999", "too large"),
-        arguments("normalize --normalizer softmax --scores 1,2 --gradient 1", "--gradient has 1 value but --scores has 2"),
+        arguments(
+            "normalize --normalizer softmax --scores 1,2 --gradient 1",
+            "--gradient has 1 value but --scores has 2"),
         arguments("normalize --normalizer softmax --scores 1 --gradient null", "not a number"),
         arguments("normalize --normalizer softmax --scores 1 --execution gpu", "graph or fused"),
         arguments(
@@ -185,7 +187,9 @@ class CommandLineTest {
 
   @Test
   void whatACharacterSetLacksIsWrittenInAscii() {
-    assertThat(ConsoleText.plain("3.1 \u00b1 0.2 \u2013 \u2026 caf\u00e9 N\u209b/N d\u0303 \u4e2d", ascii()))
+    assertThat(
+            ConsoleText.plain(
+                "3.1 \u00b1 0.2 \u2013 \u2026 caf\u00e9 N\u209b/N d\u0303 \u4e2d", ascii()))
         .isEqualTo("3.1 +- 0.2 - ... cafe Ns/N d ?");
     assertThat(CommandLineRun.of(StandardCharsets.US_ASCII, "recall", "--help").out())
         .doesNotContain("?");

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,9 +89,10 @@ class ProcessTest {
       assertThat(last)
           .matches("Interrupted\\. \\d+ of 24 trainings are finished; their numbers are in .*")
           .contains(out.resolve("partial").toString())
-          .endsWith("Go on with: java -jar attention4j-examples.jar "
-              + RunInfo.shell(arguments)
-              + " --resume");
+          .endsWith(
+              "Go on with: java -jar attention4j-examples.jar "
+                  + RunInfo.shell(arguments)
+                  + " --resume");
     }
     Map<Path, FileTime> before = times(files(runs, ".json"));
     assertThat(before).hasSizeBetween(2, 23);
@@ -142,8 +142,7 @@ class ProcessTest {
 
   @Test
   void anExampleWithoutItsArgumentSaysWhatIsMissing() throws Exception {
-    try (ProgramProcess program =
-        ProgramProcess.start(directory, watch(), Map.of(), List.of())) {
+    try (ProgramProcess program = ProgramProcess.start(directory, watch(), Map.of(), List.of())) {
       assertThat(program.status()).isEqualTo(2);
       assertThat(program.err().strip())
           .isEqualTo("Name one file for the measurements, such as attention.jsonl.");

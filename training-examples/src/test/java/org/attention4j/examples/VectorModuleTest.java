@@ -17,7 +17,9 @@ class VectorModuleTest {
     "'WARNING: Using incubator modules: jdk.incubator.vector\nno.\n', 'no.\n'",
     "'WARNING: Using incubator modules: jdk.incubator.vector\r\nno.\n', 'no.\n'",
     "'WARNING: Using incubator modules: jdk.incubator.vector', ''",
-    "'NOTE: Picked up JDK_JAVA_OPTIONS: -Xmx1g\nWARNING: Using incubator modules: jdk.incubator.vector\nno', 'no'",
+    "'NOTE: Picked up JDK_JAVA_OPTIONS: -Xmx1g\n"
+        + "WARNING: Using incubator modules: jdk.incubator.vector\n"
+        + "no', 'no'",
     "'WARNING: no.\n', 'WARNING: no.\n'",
     "'WARN', 'WARN'",
     "'no.\n', 'no.\n'",
