@@ -78,8 +78,7 @@ final class ExactParameters implements ParamInitializer {
     return views((ExactSameDiffLayer) conf.getLayer(), gradientView);
   }
 
-  private static Map<String, INDArray> views(
-      ExactSameDiffLayer layer, @Nullable INDArray vector) {
+  private static Map<String, INDArray> views(ExactSameDiffLayer layer, @Nullable INDArray vector) {
     if (vector == null) {
       return new LinkedHashMap<>(); // a layer without parameters has no part of the vector
     }
@@ -95,8 +94,7 @@ final class ExactParameters implements ParamInitializer {
             "%s: parameter %s has no elements; is nIn or nOut not set?"
                 .formatted(layer.getClass().getSimpleName(), name));
       }
-      views.put(
-          name, flat.get(NDArrayIndex.interval(from, from + length)).reshape('c', shape));
+      views.put(name, flat.get(NDArrayIndex.interval(from, from + length)).reshape('c', shape));
       from += length;
     }
     return views;

@@ -130,7 +130,8 @@ public abstract class ExactSameDiffVertex extends SameDiffVertex {
     }
     if (!ignored.isEmpty()) {
       LOG.warn(
-          "{}: the network's {} do not reach it, since Deeplearning4j asks only layers for them, never vertices.",
+          "{}: the network's {} do not reach it, since Deeplearning4j asks only layers for them,"
+              + " never vertices.",
           this,
           ignored);
     }

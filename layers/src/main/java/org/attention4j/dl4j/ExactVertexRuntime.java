@@ -17,8 +17,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The running vertex behind an {@link ExactSameDiffVertex}. Deeplearning4j's summaries show the name
- * of its class, so that a vertex may have a subclass of its own.
+ * The running vertex behind an {@link ExactSameDiffVertex}. Deeplearning4j's summaries show the
+ * name of its class, so that a vertex may have a subclass of its own.
  */
 public class ExactVertexRuntime extends SameDiffGraphVertex implements IntermediateSource {
   private final GraphRunner runner;
@@ -60,8 +60,7 @@ public class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedi
         setup.dataType());
     ExactSameDiffVertex vertex = setup.config();
     dataType = setup.dataType();
-    runner =
-        new GraphRunner(graph -> defineWithoutLoss(vertex, graph), dataType, this::readMasks);
+    runner = new GraphRunner(graph -> defineWithoutLoss(vertex, graph), dataType, this::readMasks);
   }
 
   private static SDVariable defineWithoutLoss(ExactSameDiffVertex config, LayerGraph definition) {

@@ -123,8 +123,7 @@ final class AttentionOptions implements Serializable {
    * @param anew whether the network is a new one and no copy
    */
   void whenBuilt(Requirements owner, int heads, DataType type, boolean anew) {
-    NormalizerTrial.complaint(
-            normalizer, heads, type == DataType.DOUBLE ? type : DataType.FLOAT)
+    NormalizerTrial.complaint(normalizer, heads, type == DataType.DOUBLE ? type : DataType.FLOAT)
         .ifPresent(expected -> owner.that(false, "normalizer", normalizer, expected));
     String obstacle = Normalizers.obstacleToSaving(normalizer).orElse(null);
     if (obstacle != null && (WARNED.add(normalizer.getClass().getName()) || anew)) {

@@ -1,16 +1,16 @@
 package org.attention4j.layers;
 
-import org.nd4j.linalg.api.buffer.DataType;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.attention4j.dl4j.ExactLayerRuntime;
 import java.util.Map;
 import java.util.Objects;
+import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -78,7 +78,8 @@ public final class FeedForwardBlock extends SequenceLayer {
     SDVariable hidden =
         Projection.apply(graph.parameter(W1), x, shape)
             .add(graph.parameter(B1).reshape(1, hidden(), 1));
-    return Projection.apply(graph.parameter(W2), Activations.apply(hidden, getActivationFn(), gelu), shape)
+    return Projection.apply(
+            graph.parameter(W2), Activations.apply(hidden, getActivationFn(), gelu), shape)
         .add(graph.parameter(B2).reshape(1, outputSize(), 1));
   }
 

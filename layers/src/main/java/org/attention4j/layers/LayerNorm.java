@@ -1,15 +1,15 @@
 package org.attention4j.layers;
 
-import org.nd4j.linalg.api.buffer.DataType;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.attention4j.dl4j.ExactLayerRuntime;
 import java.util.Map;
 import java.util.Objects;
+import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -49,7 +49,8 @@ public final class LayerNorm extends SequenceLayer {
 
   @Override
   public void initializeParameters(Map<String, INDArray> params) {
-    params.forEach((name, array) -> array.assign(name.equals(GAIN) ? initialGain() : initialBias()));
+    params.forEach(
+        (name, array) -> array.assign(name.equals(GAIN) ? initialGain() : initialBias()));
   }
 
   @Override

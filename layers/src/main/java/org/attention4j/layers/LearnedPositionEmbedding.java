@@ -1,11 +1,11 @@
 package org.attention4j.layers;
 
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.attention4j.dl4j.ExactLayerRuntime;
 import java.util.Map;
 import java.util.Objects;
+import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.samediff.StepMask;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
@@ -20,8 +20,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 /**
  * Adds to each step of a sequence a learned vector for its position, as GPT-2 does.
  *
- * <p>Input and output [b, size, T]. Parameter: W [size, maxLength], drawn from a normal distribution
- * with standard deviation 0.02 unless {@code weightInit} of this layer says otherwise.
+ * <p>Input and output [b, size, T]. Parameter: W [size, maxLength], drawn from a normal
+ * distribution with standard deviation 0.02 unless {@code weightInit} of this layer says otherwise.
  *
  * <p>Positions are counted from the first step that is not masked, for each example: padding before
  * or behind a sequence changes nothing. Masked steps between two others count, as they do for the
@@ -58,7 +58,8 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
 
   @Override
   public void initializeParameters(Map<String, INDArray> params) {
-    params.forEach((name, array) -> Projection.initialize(array, maxLength, getNIn(), weightInit(name)));
+    params.forEach(
+        (name, array) -> Projection.initialize(array, maxLength, getNIn(), weightInit(name)));
   }
 
   @Override
@@ -91,17 +92,18 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
   private SDVariable fromFirstVisible(SDVariable learned, SDVariable mask, SDVariable steps) {
     SameDiff sd = learned.getSameDiff();
     SDVariable step = Positions.fromStart(sd, steps).reshape(1, -1);
-    SDVariable fromEnd = sd.max(mask.neq(0.0).castTo(DataType.DOUBLE).mul(
-        step.rsub(steps.castTo(DataType.DOUBLE))), true, 1);
+    SDVariable fromEnd =
+        sd.max(
+            mask.neq(0.0).castTo(DataType.DOUBLE).mul(step.rsub(steps.castTo(DataType.DOUBLE))),
+            true,
+            1);
     SDVariable begin = fromEnd.rsub(steps.castTo(DataType.DOUBLE));
     SDVariable count = sd.math.min(steps, sd.constant(maxLength));
-    SDVariable position =
-        sd.math.clipByValue(step.sub(begin), 0, maxLength - 1.0).reshape(-1, 1);
+    SDVariable position = sd.math.clipByValue(step.sub(begin), 0, maxLength - 1.0).reshape(-1, 1);
     SDVariable chosen =
         position.eq(Positions.fromStart(sd, count).reshape(1, -1)).castTo(learned.dataType());
     SDVariable vectors = sd.mmul(chosen, first(learned, count), false, true, false);
-    SDVariable shape =
-        sd.stack(0, sd.sizeAt(mask, 0), steps, sd.constant(getNIn()));
+    SDVariable shape = sd.stack(0, sd.sizeAt(mask, 0), steps, sd.constant(getNIn()));
     return vectors.reshape(shape).permute(0, 2, 1);
   }
 

@@ -1,20 +1,20 @@
 package org.attention4j.layers;
 
-import org.nd4j.linalg.api.buffer.DataType;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.attention4j.dl4j.ExactLayerRuntime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
 import org.deeplearning4j.nn.api.layers.LayerConstraint;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -99,7 +99,9 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
   @Override
   Description describe(Description description) {
     return super.describe(
-        description.with("activation", Activations.name(getActivationFn())).unless(true, "hasBias", hasBias));
+        description
+            .with("activation", Activations.name(getActivationFn()))
+            .unless(true, "hasBias", hasBias));
   }
 
   @Override
@@ -140,8 +142,7 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
   }
 
   @Override
-  protected void initializeConstraints(
-      org.deeplearning4j.nn.conf.layers.Layer.Builder<?> builder) {
+  protected void initializeConstraints(org.deeplearning4j.nn.conf.layers.Layer.Builder<?> builder) {
     super.initializeConstraints(builder);
     if (builder instanceof Builder own) {
       constrain(own.getRecurrentConstraints(), RW);

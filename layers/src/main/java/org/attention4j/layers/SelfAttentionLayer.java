@@ -1,11 +1,11 @@
 package org.attention4j.layers;
 
-import org.nd4j.linalg.api.buffer.DataType;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.attention4j.dl4j.ExactLayerRuntime;
 import java.util.Map;
+import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Multi-head self-attention over a sequence, a drop-in for {@link

@@ -71,6 +71,9 @@ public abstract class SequenceLayerBuilder<T extends SequenceLayerBuilder<T>>
   /** Refuses a size of the output where it is that of the input. */
   void requireSameSize(Requirements require) {
     require.that(
-        nOut == 0 || nOut == nIn, "nOut", nOut, "left out, as this layer keeps the size nIn " + nIn);
+        nOut == 0 || nOut == nIn,
+        "nOut",
+        nOut,
+        "left out, as this layer keeps the size nIn " + nIn);
   }
 }

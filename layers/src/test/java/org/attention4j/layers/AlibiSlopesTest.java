@@ -23,9 +23,9 @@ class AlibiSlopesTest {
         Arguments.of(new double[] {1 / 16.0, 1 / 256.0}),
         Arguments.of(new double[] {1 / 16.0, 1 / 256.0, 0.25}),
         Arguments.of(new double[] {0.25, 1 / 16.0, 1 / 64.0, 1 / 256.0, 0.5}),
+        Arguments.of(new double[] {0.25, 0.0625, 0.015625, 0.00390625, 0.5, 0.125}),
         Arguments.of(
-            new double[] {0.25, 0.0625, 0.015625, 0.00390625, 0.5, 0.125}),
-        Arguments.of(new double[] {0.5, 0.25, 0.125, 0.0625, 1 / 32.0, 1 / 64.0, 1 / 128.0, 1 / 256.0}),
+            new double[] {0.5, 0.25, 0.125, 0.0625, 1 / 32.0, 1 / 64.0, 1 / 128.0, 1 / 256.0}),
         // As the authors' get_slopes(12) prints them.
         Arguments.of(
             new double[] {

@@ -144,7 +144,8 @@ class ConfigurationErrorTest {
         .hasMessageStartingWith("SelfAttentionLayer: normalizer is null but must be ");
     assertThatThrownBy(() -> new FeedForwardBlock.Builder().activation((Activation) null).build())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("FeedForwardBlock: activation is null but must be IDENTITY, TANH, RELU, SIGMOID,"
+        .hasMessage(
+            "FeedForwardBlock: activation is null but must be IDENTITY, TANH, RELU, SIGMOID,"
                 + " SOFTPLUS, SOFTSIGN, ELU, GELU, SWISH, each with its default options.");
     assertThatThrownBy(() -> TransformerBlocks.builder().size(7).normalizer(null).build())
         .isInstanceOf(IllegalArgumentException.class)

@@ -44,7 +44,8 @@ class GeluTest {
       LayerPass pass = LayerPass.of(network, input, null, Nd4j.ones(type, 1, 1, 1));
       double stored = input.getDouble(0, 2, 0);
       // 1 + erf and 1 + tanh cancel for negative x: an error of a few roundings of 1, times x / 2.
-      double rounding = type == DataType.DOUBLE ? 0x1p-52 : type == DataType.FLOAT ? 0x1p-23 : 0x1p-10;
+      double rounding =
+          type == DataType.DOUBLE ? 0x1p-52 : type == DataType.FLOAT ? 0x1p-23 : 0x1p-10;
       double scale = Math.max(1, Math.min(Math.abs(stored), 8));
       double expected = value(form, stored);
       assertThat(pass.output().getDouble(0))

@@ -27,7 +27,9 @@ import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.NoOp;
 
-/** Padding before or behind a sequence changes nothing: every layer, every way to tell positions. */
+/**
+ * Padding before or behind a sequence changes nothing: every layer, every way to tell positions.
+ */
 class PaddingTest {
   private static final int EXAMPLES = 3;
   private static final int STEPS = 7;
@@ -102,15 +104,16 @@ class PaddingTest {
     INDArray epsilon = Nd4j.randn(type, shape);
     LayerPass plain = LayerPass.of(network, input, null, epsilon);
     double tolerance = type == DataType.DOUBLE ? 1e-9 : 2e-5;
-    assertThat(LayerPass.distance(LayerPass.of(network, input, ones, epsilon).output(), plain.output()))
+    assertThat(
+            LayerPass.distance(
+                LayerPass.of(network, input, ones, epsilon).output(), plain.output()))
         .as("a mask of ones")
         .isLessThan(tolerance);
     for (int[] padding : PADDINGS) {
       boolean pooled = layer instanceof LearnedSelfAttentionLayer;
       INDArray paddedEpsilon = pooled ? epsilon : padded(epsilon, padding, 0);
       LayerPass pass =
-          LayerPass.of(
-              network, padded(input, padding, 17), mask(type, padding), paddedEpsilon);
+          LayerPass.of(network, padded(input, padding, 17), mask(type, padding), paddedEpsilon);
       INDArray output = pooled ? pass.output() : visible(pass.output(), padding);
       String where = padding[0] + " before, " + padding[1] + " behind";
       assertThat(LayerPass.distance(output, plain.output())).as(where).isLessThan(tolerance);
@@ -189,9 +192,7 @@ class PaddingTest {
     INDArray input = Nd4j.zeros(DataType.DOUBLE, 3, SIZE, 7);
     INDArray mask =
         Nd4j.createFromArray(
-            new double[][] {
-              {0, 0, 1, 1, 0, 0, 1}, {1, 0, 1, 1, 1, 0, 0}, {0, 0, 0, 0, 0, 0, 0}
-            });
+            new double[][] {{0, 0, 1, 1, 0, 0, 1}, {1, 0, 1, 1, 1, 0, 0}, {0, 0, 0, 0, 0, 0, 0}});
     INDArray output =
         LayerPass.of(network, input, mask, Nd4j.ones(DataType.DOUBLE, 3, SIZE, 7)).output();
     int[][] expected = {{-1, -1, 0, 1, -1, -1, 4}, {0, -1, 2, 3, 4, -1, -1}};

@@ -13,6 +13,7 @@ import org.attention4j.dl4j.LearningRates;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
+import org.deeplearning4j.nn.conf.distribution.ConstantDistribution;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -21,7 +22,6 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.conf.weightnoise.WeightNoise;
-import org.deeplearning4j.nn.conf.distribution.ConstantDistribution;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
@@ -47,9 +47,7 @@ import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.schedule.FixedSchedule;
 
-/**
- * Settings that Deeplearning4j hands to its own layers reach ours: each test asks an LSTM, too.
- */
+/** Settings that Deeplearning4j hands to its own layers reach ours: each test asks an LSTM, too. */
 class SettingsTest {
   private static final int EXAMPLES = 3;
   private static final int STEPS = 7;
@@ -79,7 +77,10 @@ class SettingsTest {
   private static MultiLayerNetwork network(
       Layer layer, Consumer<NeuralNetConfiguration.Builder> settings) {
     NeuralNetConfiguration.Builder builder =
-        new NeuralNetConfiguration.Builder().seed(17).dataType(DataType.DOUBLE).updater(new Sgd(0.5));
+        new NeuralNetConfiguration.Builder()
+            .seed(17)
+            .dataType(DataType.DOUBLE)
+            .updater(new Sgd(0.5));
     settings.accept(builder);
     MultiLayerNetwork network =
         new MultiLayerNetwork(
@@ -245,7 +246,10 @@ class SettingsTest {
   private static ComputationGraph graph(
       AttentionVertex vertex, Consumer<NeuralNetConfiguration.Builder> settings) {
     NeuralNetConfiguration.Builder builder =
-        new NeuralNetConfiguration.Builder().seed(17).dataType(DataType.DOUBLE).updater(new Sgd(0.5));
+        new NeuralNetConfiguration.Builder()
+            .seed(17)
+            .dataType(DataType.DOUBLE)
+            .updater(new Sgd(0.5));
     settings.accept(builder);
     ComputationGraph graph =
         new ComputationGraph(
@@ -306,7 +310,8 @@ class SettingsTest {
             .fineTuneConfiguration(
                 new FineTuneConfiguration.Builder().updater(new Sgd(0)).l2(0.125).build())
             .build();
-    AttentionVertex conf = (AttentionVertex) tuned.getConfiguration().getVertices().get("attention");
+    AttentionVertex conf =
+        (AttentionVertex) tuned.getConfiguration().getVertices().get("attention");
     assertThat(conf.getUpdater()).isEqualTo(new Sgd(0));
     assertThat(conf.getRegularization()).containsExactly(new L2Regularization(0.125));
     INDArray before = tuned.params().dup();
@@ -333,9 +338,17 @@ class SettingsTest {
     assertThat(graph.params()).isEqualTo(before);
     LearningRates.set(graph, new FixedSchedule(0.5));
     graph.fit(graphData());
-    assertThat(graph.getVertex("attention").params().sub(before.get(
-        org.nd4j.linalg.indexing.NDArrayIndex.interval(0, graph.getVertex("attention").numParams())))
-        .amaxNumber().doubleValue()).isPositive();
+    assertThat(
+            graph
+                .getVertex("attention")
+                .params()
+                .sub(
+                    before.get(
+                        org.nd4j.linalg.indexing.NDArrayIndex.interval(
+                            0, graph.getVertex("attention").numParams())))
+                .amaxNumber()
+                .doubleValue())
+        .isPositive();
   }
 
   /** A vertex shares no updater with the network or its other vertices. */
@@ -350,7 +363,8 @@ class SettingsTest {
   @Test
   void optionsThatALayerHasNoUseForAreRefused() {
     assertThatThrownBy(
-            () -> new SelfAttentionLayer.Builder().nIn(5).nOut(5).activation(Activation.TANH).build())
+            () ->
+                new SelfAttentionLayer.Builder().nIn(5).nOut(5).activation(Activation.TANH).build())
         .hasMessageContaining("activation is ")
         .hasMessageContaining("must be left out, as this layer has none");
     assertThatThrownBy(
@@ -392,8 +406,7 @@ class SettingsTest {
     network.fit(data());
     assertThat(network.getParam("0_RW").norm2(1).maxNumber().doubleValue())
         .isCloseTo(0.25, within(1e-6));
-    assertThat(network.getParam("0_W").norm2(1).maxNumber().doubleValue())
-        .isLessThan(0.125 + 1e-6);
+    assertThat(network.getParam("0_W").norm2(1).maxNumber().doubleValue()).isLessThan(0.125 + 1e-6);
   }
 
   @Test

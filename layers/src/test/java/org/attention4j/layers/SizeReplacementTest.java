@@ -159,7 +159,9 @@ class SizeReplacementTest {
     edited.fit(data());
     ComputationGraph graph = graph(layer);
     ComputationGraph editedGraph =
-        new TransferLearning.GraphBuilder(graph).nOutReplace("ours", NEW_SIZE, WeightInit.XAVIER).build();
+        new TransferLearning.GraphBuilder(graph)
+            .nOutReplace("ours", NEW_SIZE, WeightInit.XAVIER)
+            .build();
     assertThat(editedGraph.layerSize("ours")).isEqualTo(NEW_SIZE);
     assertThat(editedGraph.getParam("out_W").size(0)).isEqualTo(NEW_SIZE);
     editedGraph.fit(data());

@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.attention4j.normalizer.Normalizers;
+import org.deeplearning4j.nn.conf.CacheMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
@@ -23,7 +23,6 @@ import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.conf.memory.MemoryType;
 import org.deeplearning4j.nn.conf.memory.MemoryUseMode;
-import org.deeplearning4j.nn.conf.CacheMode;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +36,6 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
@@ -69,7 +67,11 @@ class WrapperTest {
             .nQueries(STEPS)
             .name("learned queries")
             .build(),
-        new RecurrentAttentionLayer.Builder().nOut(Networks.OUT).nHeads(2).name("recurrent").build(),
+        new RecurrentAttentionLayer.Builder()
+            .nOut(Networks.OUT)
+            .nHeads(2)
+            .name("recurrent")
+            .build(),
         new LayerNorm.Builder().name("norm").build(),
         new FeedForwardBlock.Builder().nOut(Networks.OUT).name("feed forward").build(),
         new LearnedPositionEmbedding.Builder().maxLength(17).name("positions").build());
@@ -117,9 +119,7 @@ class WrapperTest {
     INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
     INDArray mask = pooled ? null : mask(DataType.DOUBLE, layer);
     // Without a mask: under one, LastTimeStep hands on FLOAT, too coarse for finite differences.
-    assertThat(
-            FiniteDifferences.largestError(
-                network, input, classes(DataType.DOUBLE), null, null))
+    assertThat(FiniteDifferences.largestError(network, input, classes(DataType.DOUBLE), null, null))
         .isLessThan(1e-5);
     network.setLayerMaskArrays(mask, null);
     INDArray last = network.feedForward(input, false).get(2);
@@ -168,8 +168,7 @@ class WrapperTest {
     graph.init();
     INDArray[] masks = {Networks.mask(DataType.DOUBLE, EXAMPLES, STEPS)};
     INDArray[] inputs = {Networks.input(DataType.DOUBLE, EXAMPLES, STEPS)};
-    assertThat(
-            Graphs.largestGradientError(graph, inputs, classes(DataType.DOUBLE), masks, null))
+    assertThat(Graphs.largestGradientError(graph, inputs, classes(DataType.DOUBLE), masks, null))
         .isLessThan(1e-5);
   }
 
@@ -226,8 +225,7 @@ class WrapperTest {
   @ParameterizedTest
   @MethodSource("layers")
   void maskZeroLayer(Layer layer) {
-    MultiLayerNetwork network =
-        Networks.of(DataType.DOUBLE, new MaskZeroLayer(layer.clone(), 0.0));
+    MultiLayerNetwork network = Networks.of(DataType.DOUBLE, new MaskZeroLayer(layer.clone(), 0.0));
     MultiLayerNetwork plain = Networks.of(DataType.DOUBLE, layer.clone());
     plain.setParams(network.params().dup());
     INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
@@ -297,7 +295,9 @@ class WrapperTest {
     Layer conf = network.getLayerWiseConfigurations().getConf(0).getLayer();
     LayerMemoryReport report = conf.getMemoryReport(type);
     long parameters = network.getLayer(0).numParams();
-    assertThat(report.toString()).contains(layer.getLayerName()).contains(layer.getClass().getSimpleName());
+    assertThat(report.toString())
+        .contains(layer.getLayerName())
+        .contains(layer.getClass().getSimpleName());
     assertThat(report.getParameterSize()).isEqualTo(parameters);
     assertThat(report.getUpdaterStateSize()).isEqualTo(2 * parameters); // Adam
     assertThat(
@@ -307,8 +307,7 @@ class WrapperTest {
                 MemoryUseMode.TRAINING,
                 CacheMode.NONE,
                 DataType.FLOAT))
-        .isEqualTo(
-            4L * EXAMPLES * conf.getOutputType(0, type).arrayElementsPerExample());
+        .isEqualTo(4L * EXAMPLES * conf.getOutputType(0, type).arrayElementsPerExample());
     assertThat(
             report.getTotalMemoryBytes(
                 EXAMPLES, MemoryUseMode.TRAINING, CacheMode.NONE, DataType.FLOAT))
@@ -394,18 +393,25 @@ class WrapperTest {
       found.add(network.getLayer(0).toString());
       assertThat(network.getLayer(0).toString())
           .isEqualTo(network.getLayer(0).conf().getLayer().toString());
-      assertThat(network.summary())
-          .contains(layer.getLayerName() + " (" + type + ")");
+      assertThat(network.summary()).contains(layer.getLayerName() + " (" + type + ")");
     }
     assertThat(found)
         .containsExactly(
-            "SelfAttentionLayer(name=self, nIn=5, nOut=14, heads=2, headSize=7, normalizer=" + SOFTMAX + ")",
+            "SelfAttentionLayer(name=self, nIn=5, nOut=14, heads=2, headSize=7, normalizer="
+                + SOFTMAX
+                + ")",
             "SelfAttentionLayer(name=no projection, nIn=5, nOut=5, heads=1, headSize=5,"
-                + " projectInput=false, normalizer=" + SOFTMAX + ")",
+                + " projectInput=false, normalizer="
+                + SOFTMAX
+                + ")",
             "LearnedSelfAttentionLayer(name=learned queries, nIn=5, nOut=14, nQueries=7, heads=2,"
-                + " headSize=7, normalizer=" + SOFTMAX + ")",
+                + " headSize=7, normalizer="
+                + SOFTMAX
+                + ")",
             "RecurrentAttentionLayer(name=recurrent, nIn=5, nOut=14, activation=TANH, heads=2,"
-                + " headSize=7, normalizer=" + SOFTMAX + ")",
+                + " headSize=7, normalizer="
+                + SOFTMAX
+                + ")",
             "LayerNorm(name=norm, nIn=5, nOut=5)",
             "FeedForwardBlock(name=feed forward, nIn=5, nOut=14, hiddenSize=20, activation=GELU,"
                 + " gelu=EXACT)",
@@ -413,8 +419,10 @@ class WrapperTest {
     ComputationGraph graph = crossAttention();
     assertThat(graph.getVertex("attention").toString())
         .isEqualTo(
-            "AttentionVertex(name=attention, nInQueries=5, nInKeys=7, nInValues=7, nOut=14, heads=2,"
-                + " headSize=7, normalizer=" + SOFTMAX + ")");
+            "AttentionVertex(name=attention, nInQueries=5, nInKeys=7, nInValues=7, nOut=14,"
+                + " heads=2, headSize=7, normalizer="
+                + SOFTMAX
+                + ")");
     assertThat(graph.summary()).contains("attention (AttentionVertex)");
   }
 }

@@ -94,8 +94,8 @@ final class ReportersTest {
     assertThat(Files.readString(alarms))
         .isEqualTo(
             "{\"rule\":\"not-finite\",\"iteration\":50,\"layer\":\"att \\\"1\\\", ünïcode\","
-                + "\"head\":1,\"heads\":[1],\"metric\":\"nonFinite\",\"value\":null,\"cause\":\"bad\","
-                + "\"suggestion\":\"go back\"}\n");
+                + "\"head\":1,\"heads\":[1],\"metric\":\"nonFinite\",\"value\":null,\"cause\":\"bad\",\"suggestion\":\"go"
+                + " back\"}\n");
   }
 
   @Test
@@ -139,7 +139,8 @@ final class ReportersTest {
     String line = LogReporter.shortLine(List.of(first, second));
     assertThat(line).endsWith(": entropy 0.5000..1.250 maxLogit 3.000");
     assertThat(LogReporter.shortLine(List.of(record(Map.of("own", 2.0))))).endsWith(": own 2.000");
-    assertThat(LogReporter.shortLine(List.of(record(Map.of("entropy", Double.NaN, "nonFinite", 1.0)))))
+    assertThat(
+            LogReporter.shortLine(List.of(record(Map.of("entropy", Double.NaN, "nonFinite", 1.0)))))
         .endsWith(": entropy NaN nonFinite 1.000");
   }
 
