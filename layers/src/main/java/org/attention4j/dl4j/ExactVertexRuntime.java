@@ -60,7 +60,8 @@ public class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedi
         setup.dataType());
     ExactSameDiffVertex vertex = setup.config();
     networkType = setup.dataType();
-    runner = new GraphRunner(graph -> defineWithoutLoss(vertex, graph), networkType, this::readMasks);
+    runner =
+        new GraphRunner(graph -> defineWithoutLoss(vertex, graph), networkType, this::readMasks);
   }
 
   private static SDVariable defineWithoutLoss(ExactSameDiffVertex config, LayerGraph definition) {

@@ -27,7 +27,7 @@ class GeluTest {
     return Stream.of(Gelu.values())
         .flatMap(
             form ->
-                Stream.of(DataType.DOUBLE, DataType.FLOAT, DataType.HALF)
+                Stream.of(DataType.DOUBLE, DataType.FLOAT, DataType.FLOAT16)
                     .map(type -> Arguments.of(form, type)));
   }
 
@@ -35,7 +35,7 @@ class GeluTest {
   @MethodSource("cases")
   void valueAndSlope(Gelu form, DataType type) {
     for (double x : POINTS) {
-      if (type == DataType.HALF && Math.abs(x) > 300) {
+      if (type == DataType.FLOAT16 && Math.abs(x) > 300) {
         continue; // beyond what HALF can store
       }
       MultiLayerNetwork network = block(type, new FeedForwardBlock.Builder().gelu(form));

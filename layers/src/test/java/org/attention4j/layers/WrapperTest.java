@@ -99,13 +99,12 @@ class WrapperTest {
   private static INDArray classes(DataType type) {
     INDArray labels = Nd4j.zeros(type, EXAMPLES, Networks.CLASSES);
     for (int example = 0; example < EXAMPLES; example++) {
-      labels.putScalar(example, 5 * example, 1);
+      labels.putScalar(example, 5L * example, 1);
     }
     return labels;
   }
 
-  private static INDArray mask(DataType type, Layer layer) {
-    // Learned queries hand on no mask, so that the last step is that of the array.
+  private static INDArray mask(DataType type) {
     return Networks.mask(type, EXAMPLES, STEPS);
   }
 
@@ -117,7 +116,7 @@ class WrapperTest {
         classifier(
             DataType.DOUBLE, new LayerNorm.Builder().build(), new LastTimeStep(layer.clone()));
     INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
-    INDArray mask = pooled ? null : mask(DataType.DOUBLE, layer);
+    INDArray mask = pooled ? null : mask(DataType.DOUBLE);
     // Without a mask: under one, LastTimeStep hands on FLOAT, too coarse for finite differences.
     assertThat(FiniteDifferences.largestError(network, input, classes(DataType.DOUBLE), null, null))
         .isLessThan(1e-5);
@@ -184,8 +183,7 @@ class WrapperTest {
               DataType.DOUBLE,
               new LayerNorm.Builder().build(),
               new Bidirectional(mode, layer.clone()));
-      INDArray mask =
-          layer instanceof LearnedSelfAttentionLayer ? null : mask(DataType.DOUBLE, layer);
+      INDArray mask = layer instanceof LearnedSelfAttentionLayer ? null : mask(DataType.DOUBLE);
       assertThat(
               FiniteDifferences.largestError(
                   network,
@@ -229,7 +227,7 @@ class WrapperTest {
     MultiLayerNetwork plain = Networks.of(DataType.DOUBLE, layer.clone());
     plain.setParams(network.params().dup());
     INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
-    INDArray mask = mask(DataType.DOUBLE, layer);
+    INDArray mask = mask(DataType.DOUBLE);
     for (int example = 0; example < EXAMPLES; example++) {
       for (int step = 0; step < STEPS; step++) {
         if (mask.getDouble(example, step) == 0) {
@@ -263,8 +261,7 @@ class WrapperTest {
       INDArray first = network.params().dup();
       long from = network.getLayer(0).numParams();
       long to = from + network.getLayer(1).numParams();
-      INDArray mask =
-          layer instanceof LearnedSelfAttentionLayer ? null : mask(DataType.FLOAT, layer);
+      INDArray mask = layer instanceof LearnedSelfAttentionLayer ? null : mask(DataType.FLOAT);
       network.fit(
           new DataSet(
               Networks.input(DataType.FLOAT, EXAMPLES, STEPS),

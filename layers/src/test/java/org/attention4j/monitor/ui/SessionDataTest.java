@@ -44,6 +44,7 @@ final class SessionDataTest {
     return new MetricRecord(iteration, iteration / 10, layer, head, metrics);
   }
 
+  @SafeVarargs
   private static Columns columns(int looks, List<Double>... special) {
     Columns columns = new Columns();
     for (int i = 0; i < looks; i++) {
@@ -126,7 +127,12 @@ final class SessionDataTest {
     assertThat(columns.get(0))
         .isEqualTo(
             new Column(
-                0, 5, 2, Arrays.asList(null, 2.5), Arrays.asList(null, 1.0), Arrays.asList(null, 4.0)));
+                0,
+                5,
+                2,
+                Arrays.asList(null, 2.5),
+                Arrays.asList(null, 1.0),
+                Arrays.asList(null, 4.0)));
     assertThat(columns.get(1).values()).containsExactly(Double.NaN, 2.0);
     assertThat(columns.get(1).least()).containsExactly(3.0, 2.0);
     assertThat(columns.get(1).greatest()).containsExactly(3.0, 2.0);
@@ -148,7 +154,8 @@ final class SessionDataTest {
     reporter.alarm(new Alarm("rule", 0, "first", 0, "entropy", 0.5, "cause", "suggestion"));
     reporter.report(
         List.of(
-            measured(25, "first", 0, "entropy", 0.25), measured(25, "first", 1, "own", Double.NaN)));
+            measured(25, "first", 0, "entropy", 0.25),
+            measured(25, "first", 1, "own", Double.NaN)));
     SessionData all = data(null, 0);
     assertThat(all.session()).isEqualTo(RUN);
     assertThat(all.metric()).isEqualTo("entropy");
@@ -253,8 +260,7 @@ final class SessionDataTest {
               .toList());
     }
     int[] taken = {0};
-    SessionData data =
-        Session.find(List.of(counting(taken)), RUN).orElseThrow().data("entropy", 0);
+    SessionData data = Session.find(List.of(counting(taken)), RUN).orElseThrow().data("entropy", 0);
     assertThat(taken[0]).isEqualTo(looks);
     assertThat(data.looks()).isEqualTo(looks);
     assertThat(data.layers().get(0).columns()).hasSizeLessThanOrEqualTo(Columns.MOST);
@@ -275,8 +281,7 @@ final class SessionDataTest {
   @Test
   void weightsOfFewKeysAreShownAsTheyAre() {
     SampledWeights sampled = weights(ShownWeights.MOST, 1);
-    assertThat(ShownWeights.of(sampled))
-        .isEqualTo(new ShownWeights("att", 50, 1, sampled.rows()));
+    assertThat(ShownWeights.of(sampled)).isEqualTo(new ShownWeights("att", 50, 1, sampled.rows()));
     SampledWeights empty = new SampledWeights(50, "att", List.of());
     assertThat(ShownWeights.of(empty)).isEqualTo(new ShownWeights("att", 50, 1, List.of()));
   }
