@@ -131,7 +131,7 @@ public class ExactLayerRuntime extends BaseLayer<ExactSameDiffLayer> implements 
   }
 
   @Override
-  public Pair<INDArray, MaskState> feedForwardMaskArray(
+  public @Nullable Pair<INDArray, MaskState> feedForwardMaskArray(
       @Nullable INDArray maskArray, @Nullable MaskState currentMaskState, int minibatchSize) {
     this.maskArray = maskArray;
     this.maskState = currentMaskState;

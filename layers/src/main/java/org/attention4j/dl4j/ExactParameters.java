@@ -86,15 +86,15 @@ final class ExactParameters implements ParamInitializer {
     Map<String, INDArray> views = new LinkedHashMap<>();
     long from = 0;
     SDLayerParams params = layer.getLayerParams();
-    for (String name : params.getParameterKeys()) {
-      long[] shape = params.getParamShapes().get(name);
-      long length = length(shape);
+    for (Map.Entry<String, long[]> parameter : params.getParamShapes().entrySet()) {
+      long length = length(parameter.getValue());
       if (length <= 0) {
         throw new IllegalStateException(
             "%s: parameter %s has no elements; is nIn or nOut not set?"
-                .formatted(layer.getClass().getSimpleName(), name));
+                .formatted(layer.getClass().getSimpleName(), parameter.getKey()));
       }
-      views.put(name, flat.get(NDArrayIndex.interval(from, from + length)).reshape('c', shape));
+      INDArray part = flat.get(NDArrayIndex.interval(from, from + length));
+      views.put(parameter.getKey(), part.reshape('c', parameter.getValue()));
       from += length;
     }
     return views;

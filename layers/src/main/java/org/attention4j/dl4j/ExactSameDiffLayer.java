@@ -240,6 +240,7 @@ public abstract class ExactSameDiffLayer extends BaseRecurrentLayer {
 
   /** Reads the updater of networks that were saved when this was a SameDiffLayer. */
   @JsonProperty(value = "updater", access = JsonProperty.Access.WRITE_ONLY)
+  @SuppressWarnings("UnusedMethod") // called by Jackson
   private void readUpdater(@Nullable IUpdater updater) {
     if (updater != null) {
       setIUpdater(updater);
@@ -248,6 +249,7 @@ public abstract class ExactSameDiffLayer extends BaseRecurrentLayer {
 
   /** Reads the scheme of networks that were saved when this was a SameDiffLayer. */
   @JsonProperty(value = "weightInit", access = JsonProperty.Access.WRITE_ONLY)
+  @SuppressWarnings("UnusedMethod") // called by Jackson
   private void readWeightInit(@Nullable WeightInit scheme) {
     if (scheme != null && scheme != WeightInit.DISTRIBUTION) {
       setWeightInitFn(scheme.getWeightInitFunction());

@@ -179,6 +179,7 @@ public abstract class ExactSameDiffVertex extends SameDiffVertex {
 
   /** Reads the scheme of networks that were saved when it had a name alone. */
   @JsonProperty(value = "weightInit", access = JsonProperty.Access.WRITE_ONLY)
+  @SuppressWarnings("UnusedMethod") // called by Jackson
   private void readWeightInit(@Nullable WeightInit scheme) {
     if (scheme != null && scheme != WeightInit.DISTRIBUTION) {
       weightInitFn = scheme.getWeightInitFunction();

@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public class ExactVertexRuntime extends SameDiffGraphVertex implements IntermediateSource {
   private final GraphRunner runner;
-  private final DataType dataType;
+  private final DataType networkType;
 
   /**
    * What Deeplearning4j hands over when a network is made.
@@ -59,8 +59,9 @@ public class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedi
         setup.initParams(),
         setup.dataType());
     ExactSameDiffVertex vertex = setup.config();
-    dataType = setup.dataType();
-    runner = new GraphRunner(graph -> defineWithoutLoss(vertex, graph), dataType, this::readMasks);
+    networkType = setup.dataType();
+    runner =
+        new GraphRunner(graph -> defineWithoutLoss(vertex, graph), networkType, this::readMasks);
   }
 
   private static SDVariable defineWithoutLoss(ExactSameDiffVertex config, LayerGraph definition) {
@@ -154,7 +155,7 @@ public class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedi
     @Nullable INDArray[] read = new INDArray[given.length];
     for (int i = 0; i < read.length; i++) {
       INDArray mask = given[i];
-      read[i] = mask == null ? null : StepMask.read(mask, dataType, owner());
+      read[i] = mask == null ? null : StepMask.read(mask, networkType, owner());
     }
     return ((ExactSameDiffVertex) config).effectiveMasks(read);
   }

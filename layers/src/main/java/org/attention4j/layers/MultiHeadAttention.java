@@ -196,7 +196,7 @@ record MultiHeadAttention(
    */
   long workingMemory(long queries, long keys, boolean graph, boolean training) {
     long features = headFeatures();
-    long projections = 2 * heads * features * queries + 2 * keyValueHeads() * features * keys;
+    long projections = 2L * heads * features * queries + 2L * keyValueHeads() * features * keys;
     long matrices = graph ? 2L * heads * queries * keys : 0;
     return (training ? 2 : 1) * (projections + matrices);
   }

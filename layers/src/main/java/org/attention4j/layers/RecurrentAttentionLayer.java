@@ -79,6 +79,7 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
 
   /** Reads the activation of networks that were saved when it had a name alone. */
   @JsonProperty(value = "activation", access = JsonProperty.Access.WRITE_ONLY)
+  @SuppressWarnings("UnusedMethod") // called by Jackson
   private void readActivation(@Nullable Activation activation) {
     if (activation != null) {
       setActivationFn(activation.getActivationFunction());

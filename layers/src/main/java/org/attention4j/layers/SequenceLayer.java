@@ -55,22 +55,26 @@ abstract class SequenceLayer extends ExactSameDiffLayer {
   }
 
   @JsonProperty("nIn")
+  @SuppressWarnings("UnusedMethod") // called by Jackson
   private long storedInputSize() {
     return nIn;
   }
 
   @JsonProperty("nIn")
+  @SuppressWarnings("UnusedMethod") // called by Jackson
   private void storeInputSize(long size) {
     nIn = size;
   }
 
   /** The number of output features as it was chosen; 0 where it follows from the input. */
   @JsonProperty("nOut")
+  @SuppressWarnings("UnusedMethod") // called by Jackson
   private long storedOutputSize() {
     return nOut;
   }
 
   @JsonProperty("nOut")
+  @SuppressWarnings("UnusedMethod") // called by Jackson
   private void storeOutputSize(long size) {
     nOut = size;
   }

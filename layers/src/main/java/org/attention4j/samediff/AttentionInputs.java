@@ -30,10 +30,12 @@ record AttentionInputs(
   private static final String[] AXES = {"keys", "queries", "heads", "examples"};
 
   void check() {
-    for (SDVariable input : new SDVariable[] {queries, keys, values, pastKeys, pastValues}) {
-      if (input != null) {
-        checkInput(input);
-      }
+    for (SDVariable input : new SDVariable[] {queries, keys, values}) {
+      checkInput(input, false);
+    }
+    if (pastKeys != null && pastValues != null) {
+      checkInput(pastKeys, true);
+      checkInput(pastValues, true);
     }
     same("examples", 0, keys, queries);
     same("examples", 0, values, queries);
@@ -60,12 +62,11 @@ record AttentionInputs(
     }
   }
 
-  private void checkInput(SDVariable input) {
-    boolean past = input == pastKeys || input == pastValues;
+  private void checkInput(SDVariable input, boolean past) {
     DataType type = queries.dataType();
     require(
         input.dataType() == type
-            && (type == DataType.HALF || type == DataType.FLOAT || type == DataType.DOUBLE),
+            && (type == DataType.FLOAT16 || type == DataType.FLOAT || type == DataType.DOUBLE),
         input,
         "type " + input.dataType(),
         "HALF, FLOAT or DOUBLE, the same for queries, keys and values");

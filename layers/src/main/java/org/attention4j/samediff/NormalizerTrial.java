@@ -52,6 +52,7 @@ public final class NormalizerTrial {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // this very graph, not one that looks the same
   private static @Nullable String run(Normalizer normalizer, int heads, DataType type) {
     SameDiff sd = SameDiff.create();
     Map<String, INDArray> inputs = new HashMap<>();

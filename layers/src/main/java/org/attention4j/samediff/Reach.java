@@ -44,11 +44,12 @@ record Reach(boolean causal, OptionalLong left, OptionalLong right, QueryAlignme
       position = position.add(past);
     }
     if (behind.isPresent()) {
-      SDVariable last = behind.getAsLong() == 0 ? position : position.add(behind.getAsLong());
+      SDVariable last =
+          behind.getAsLong() == 0 ? position : position.add((double) behind.getAsLong());
       visible = and(visible, key.lte(last).castTo(type));
     }
     if (left.isPresent()) {
-      visible = and(visible, key.gte(position.sub(left.getAsLong())).castTo(type));
+      visible = and(visible, key.gte(position.sub((double) left.getAsLong())).castTo(type));
     }
     return visible;
   }

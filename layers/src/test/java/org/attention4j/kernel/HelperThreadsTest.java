@@ -34,7 +34,7 @@ class HelperThreadsTest {
       Thread refuse() {
         return new Thread() {
           @Override
-          public void start() {
+          public synchronized void start() {
             throw new OutOfMemoryError("unable to create native thread");
           }
         };

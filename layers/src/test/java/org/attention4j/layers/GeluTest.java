@@ -12,7 +12,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.activations.impl.ActivationGELU;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -28,7 +27,7 @@ class GeluTest {
     return Stream.of(Gelu.values())
         .flatMap(
             form ->
-                Stream.of(DataType.DOUBLE, DataType.FLOAT, DataType.HALF)
+                Stream.of(DataType.DOUBLE, DataType.FLOAT, DataType.FLOAT16)
                     .map(type -> Arguments.of(form, type)));
   }
 
@@ -36,7 +35,7 @@ class GeluTest {
   @MethodSource("cases")
   void valueAndSlope(Gelu form, DataType type) {
     for (double x : POINTS) {
-      if (type == DataType.HALF && Math.abs(x) > 300) {
+      if (type == DataType.FLOAT16 && Math.abs(x) > 300) {
         continue; // beyond what HALF can store
       }
       MultiLayerNetwork network = block(type, new FeedForwardBlock.Builder().gelu(form));
@@ -67,15 +66,12 @@ class GeluTest {
     assertThat(value(Gelu.TANH, 1)).isCloseTo(0.8411919906082768, within(1e-14));
   }
 
-  /** nd4j's own two forms, in an independent implementation. */
+  /** The sigmoid form is nd4j's; its "precise" one is none of the three: 0.005 off at -3. */
   @Test
-  void twoFormsAreThoseOfNd4j() {
+  void theSigmoidFormIsThatOfNd4j() {
     for (double x : new double[] {-3, -0.7, 0.2, 5}) {
-      INDArray at = Nd4j.createFromArray(x);
-      assertThat(value(Gelu.SIGMOID, x)).isCloseTo(Nd4j.nn().gelu(at).getDouble(0), within(1e-6));
-      assertThat(value(Gelu.TANH, x))
-          .isCloseTo(
-              new ActivationGELU(true).getActivation(at.dup(), false).getDouble(0), within(1e-6));
+      assertThat(value(Gelu.SIGMOID, x))
+          .isCloseTo(Nd4j.nn().gelu(Nd4j.createFromArray(x)).getDouble(0), within(1e-6));
     }
   }
 
@@ -93,7 +89,6 @@ class GeluTest {
                 .activation(Activation.GELU)
                 .gelu(form)
                 .build());
-    network.params().muli(3);
     assertThat(
             FiniteDifferences.largestError(
                 network,

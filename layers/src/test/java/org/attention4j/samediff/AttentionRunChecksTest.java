@@ -160,9 +160,9 @@ class AttentionRunChecksTest {
           .hasMessageContaining("Attention 'attention': the mask must");
     }
     sd = SameDiff.create();
-    graph(Attention.attention().keyLengths(sd.placeHolder("n", DataType.INT, -1)), true);
+    graph(Attention.attention().keyLengths(sd.placeHolder("n", DataType.INT32, -1)), true);
     Map<String, INDArray> values = inputs();
-    values.put("n", Nd4j.create(DataType.INT, 0));
+    values.put("n", Nd4j.create(DataType.INT32, 0));
     assertThatThrownBy(() -> sd.output(values, loss))
         .hasMessageContaining("Attention 'attention': key lengths must");
   }
@@ -184,7 +184,7 @@ class AttentionRunChecksTest {
 
   @Test
   void keyLengths() {
-    graph(Attention.attention().keyLengths(sd.placeHolder("n", DataType.INT, -1)), true);
+    graph(Attention.attention().keyLengths(sd.placeHolder("n", DataType.INT32, -1)), true);
     Map<String, INDArray> values = inputs();
     values.put("n", Nd4j.createFromArray(0, 7));
     assertRuns(values);

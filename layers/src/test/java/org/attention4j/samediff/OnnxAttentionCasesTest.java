@@ -160,7 +160,7 @@ class OnnxAttentionCasesTest {
     if (!java.util.Arrays.equals(actual.shape(), wanted.shape())) {
       return "has another shape, " + java.util.Arrays.toString(actual.shape());
     }
-    boolean half = wanted.dataType() == DataType.HALF;
+    boolean half = wanted.dataType() == DataType.FLOAT16;
     double[] ours = numbers(actual);
     double[] theirs = numbers(wanted);
     for (int i = 0; i < ours.length; i++) {
@@ -190,7 +190,7 @@ class OnnxAttentionCasesTest {
         .reshape(shape)
         .castTo(
             switch (tensor.get("type").asText()) {
-              case "float16" -> DataType.HALF;
+              case "float16" -> DataType.FLOAT16;
               case "float32" -> DataType.FLOAT;
               case "float64" -> DataType.DOUBLE;
               case "bool" -> DataType.BOOL;

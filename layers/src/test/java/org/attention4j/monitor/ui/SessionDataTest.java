@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.lang.reflect.Proxy;
-import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,15 +44,11 @@ final class SessionDataTest {
     return new MetricRecord(iteration, iteration / 10, layer, head, metrics);
   }
 
-  private static Columns columns(int looks) {
-    return columns(looks, Map.of());
-  }
-
-  /** Looks that show their number, but for some special ones. */
-  private static Columns columns(int looks, Map<Integer, List<Double>> special) {
+  @SafeVarargs
+  private static Columns columns(int looks, List<Double>... special) {
     Columns columns = new Columns();
     for (int i = 0; i < looks; i++) {
-      columns.add(5 * i, special.getOrDefault(i, one(i)));
+      columns.add(5 * i, i < special.length && special[i] != null ? special[i] : one(i));
     }
     return columns;
   }
@@ -96,7 +92,7 @@ final class SessionDataTest {
 
   @Test
   void noSpikeIsLost() {
-    Map<Integer, List<Double>> special = Map.of(12_345, one(1234567890.123), 777, one(-77));
+    List<Double>[] special = spikes(20_000);
     List<Column> columns = columns(20_000, special).columns();
     List<Column> spiked =
         columns.stream().filter(column -> column.greatest().get(0) > 1e9).toList();
@@ -107,17 +103,26 @@ final class SessionDataTest {
     assertThat(columns.stream().map(column -> column.least().get(0))).contains(-77.0);
   }
 
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static List<Double>[] spikes(int looks) {
+    List[] special = new List[looks];
+    special[12_345] = one(1234567890.123);
+    special[777] = one(-77);
+    return special;
+  }
+
   @Test
+  @SuppressWarnings({"unchecked", "rawtypes"})
   void whatIsMissingOrNotFinite() {
-    Map<Integer, List<Double>> special = new HashMap<>();
-    special.put(0, Arrays.asList(null, 1.0));
-    special.put(1, Arrays.asList(null, 4.0));
-    special.put(2, List.of(Double.NaN, 2.0));
-    special.put(3, List.of(3.0));
-    special.put(4, List.of(Double.POSITIVE_INFINITY, 1e308));
-    special.put(5, List.of(Double.POSITIVE_INFINITY, -1e308));
-    special.put(6, Arrays.asList(null, 1.0 / 3));
-    special.put(7, Arrays.asList(6.0, null));
+    List[] special = new List[8];
+    special[0] = Arrays.asList(null, 1.0);
+    special[1] = Arrays.asList(null, 4.0);
+    special[2] = List.of(Double.NaN, 2.0);
+    special[3] = List.of(3.0);
+    special[4] = List.of(Double.POSITIVE_INFINITY, 1e308);
+    special[5] = List.of(Double.POSITIVE_INFINITY, -1e308);
+    special[6] = Arrays.asList(null, 1.0 / 3);
+    special[7] = Arrays.asList(6.0, null);
     List<Column> columns = columns(Columns.MOST + 1, special).columns();
     assertThat(columns.get(0))
         .isEqualTo(
@@ -231,16 +236,11 @@ final class SessionDataTest {
                 return result;
               }
               List<?> updates = (List<?>) result;
-              return new AbstractList<Object>() {
+              return new ArrayList<Object>(updates) {
                 @Override
-                public Object get(int i) {
-                  taken[0]++;
-                  return updates.get(i);
-                }
-
-                @Override
-                public int size() {
-                  return updates.size();
+                public Iterator<Object> iterator() {
+                  taken[0] += size();
+                  return super.iterator();
                 }
               };
             });
