@@ -65,7 +65,7 @@ record AttentionInputs(
     DataType type = queries.dataType();
     require(
         input.dataType() == type
-            && (type == DataType.HALF || type == DataType.FLOAT || type == DataType.DOUBLE),
+            && (type == DataType.FLOAT16 || type == DataType.FLOAT || type == DataType.DOUBLE),
         input,
         "type " + input.dataType(),
         "HALF, FLOAT or DOUBLE, the same for queries, keys and values");
