@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** The running vertex behind an {@link ExactSameDiffVertex}. */
 final class ExactVertexRuntime extends SameDiffGraphVertex implements IntermediateSource {
   private final GraphRunner runner;
-  private final DataType dataType;
+  private final DataType networkType;
 
   ExactVertexRuntime(
       ExactSameDiffVertex config,
@@ -30,7 +30,7 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
       boolean initParams,
       DataType dataType) {
     super(config, graph, name, vertexIndex, paramsView, initParams, dataType);
-    this.dataType = dataType;
+    networkType = dataType;
     runner =
         new GraphRunner(
             definition -> defineWithoutLoss(config, definition), dataType, this::readMasks);
@@ -127,7 +127,7 @@ final class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedia
     @Nullable INDArray[] read = new INDArray[given.length];
     for (int i = 0; i < read.length; i++) {
       INDArray mask = given[i];
-      read[i] = mask == null ? null : StepMask.read(mask, dataType, owner());
+      read[i] = mask == null ? null : StepMask.read(mask, networkType, owner());
     }
     return ((ExactSameDiffVertex) config).effectiveMasks(read);
   }

@@ -30,10 +30,12 @@ record AttentionInputs(
   private static final String[] AXES = {"keys", "queries", "heads", "examples"};
 
   void check() {
-    for (SDVariable input : new SDVariable[] {queries, keys, values, pastKeys, pastValues}) {
-      if (input != null) {
-        checkInput(input);
-      }
+    for (SDVariable input : new SDVariable[] {queries, keys, values}) {
+      checkInput(input, false);
+    }
+    if (pastKeys != null && pastValues != null) {
+      checkInput(pastKeys, true);
+      checkInput(pastValues, true);
     }
     same("examples", 0, keys, queries);
     same("examples", 0, values, queries);
@@ -60,8 +62,7 @@ record AttentionInputs(
     }
   }
 
-  private void checkInput(SDVariable input) {
-    boolean past = input == pastKeys || input == pastValues;
+  private void checkInput(SDVariable input, boolean past) {
     DataType type = queries.dataType();
     require(
         input.dataType() == type

@@ -59,7 +59,7 @@ final class HeadLayout {
     return v.reshape(sd.stack(0, sd.constant(-1L), sd.sizeAt(values, -2), sd.sizeAt(values, -1)));
   }
 
-  /** Q as [b * hk, (h / hk) * Tq, d], beside keys of {@link #keys(SDVariable)}. */
+  /** Q as [b * hk, (h / hk) * Tq, d], beside keys of {@link #keys}. */
   SDVariable queries(SDVariable q, SDVariable groupedKeys) {
     return q.reshape(sd.stack(0, sd.sizeAt(groupedKeys, 0), sd.constant(-1L), depth()));
   }
@@ -71,7 +71,7 @@ final class HeadLayout {
         sd.stack(0, examples, sd.constant(-1L), sd.sizeAt(queries, -2), sd.sizeAt(keys, -2)));
   }
 
-  /** [b, h, Tq, Tk] as [b * hk, (h / hk) * Tq, Tk], beside keys of {@link #keys(SDVariable)}. */
+  /** [b, h, Tq, Tk] as [b * hk, (h / hk) * Tq, Tk], beside keys of {@link #keys}. */
   SDVariable group(SDVariable rows, SDVariable groupedKeys) {
     return rows.reshape(
         sd.stack(0, sd.sizeAt(groupedKeys, 0), sd.constant(-1L), sd.sizeAt(keys, -2)));
