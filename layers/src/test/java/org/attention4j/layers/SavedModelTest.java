@@ -244,7 +244,8 @@ class SavedModelTest {
       assertThat(log.lines("There is no normalizer 'homeless'")).isOne();
     }
     try (LogCapture log = new LogCapture()) {
-      network(lambda()).clone();
+      MultiLayerNetwork copy = network(lambda()).clone();
+      assertThat(copy.getnLayers()).isPositive();
       assertThat(log.lines("cannot be saved.")).as("not for each copy").isOne();
       network(Normalizers.ssmax());
       graph(Normalizers.entmax(1.3));

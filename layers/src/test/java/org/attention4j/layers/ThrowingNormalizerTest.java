@@ -30,6 +30,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.NoOp;
 
 /** Whatever a user's kernel throws, in either pass and on any thread, reaches the caller. */
+@SuppressWarnings("StaticAssignmentOfThrowable") // copies of a normalizer share nothing else
 class ThrowingNormalizerTest {
   private static final String THREADS = "org.attention4j.threads";
   private static final int EXAMPLES = 3;

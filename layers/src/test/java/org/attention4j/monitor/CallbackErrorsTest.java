@@ -106,6 +106,7 @@ final class CallbackErrorsTest {
     };
   }
 
+  @SuppressWarnings("UnnecessaryLambda") // a method reference would be longer at each use
   private static final Runnable NOTHING = () -> {};
 
   /** Where a user's code is called, and what puts an error there. */
@@ -195,6 +196,7 @@ final class CallbackErrorsTest {
                       }
                     }));
 
+    @SuppressWarnings("ImmutableEnumChecker") // a function without state
     private final Function<Throwable, MonitorBuilder> with;
 
     Callback(Function<Throwable, MonitorBuilder> with) {

@@ -56,7 +56,16 @@ final class PageDataTest {
             IntStream.of(keys).mapToDouble(key -> (example + key + head) / 100.0).toArray();
         rows.add(
             new AttentionRow(
-                example, query, keys, p, p, () -> new double[0][], null, null, OptionalDouble.empty(), null));
+                example,
+                query,
+                keys,
+                p,
+                p,
+                () -> new double[0][],
+                null,
+                null,
+                OptionalDouble.empty(),
+                null));
       }
     }
     return new HeadProbe("att", head, rows, Map.of(), Map.of());
