@@ -15,7 +15,7 @@ final class Sentences {
   /** The end of a sentence says what would be right. */
   private static final int LONGEST_END = 300;
 
-  private static final Pattern LONG_QUOTATION = Pattern.compile("'[^']{101,}'");
+  private static final Pattern LONG_QUOTATION = Pattern.compile("'[^']{141,}'");
   private static final Pattern LONG_WORD = Pattern.compile("\\S{161,}");
 
   private Sentences() {}

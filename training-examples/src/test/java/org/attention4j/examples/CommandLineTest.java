@@ -54,6 +54,7 @@ class CommandLineTest {
             "recall --steps 99999999999",
             "--steps is '99999999999' but must be a whole number of at most 2147483647."),
         arguments("compare --quick=maybe", "--quick is 'maybe' but must be true or false."),
+        arguments("compare --steps " + "x".repeat(113), "xx\u2026 (113 characters)' but must be"),
         arguments("compare --out=", "--out is '' but must be the path of a file or directory."),
         arguments("compare --text=", "--text is empty but must name a file."),
         arguments("compare --config=", "--config is ''"),
