@@ -276,7 +276,7 @@ final class HealthyRuns {
         builder(updater, seed)
             .addLayer(
                 "embedding",
-                new org.deeplearning4j.nn.conf.layers.Convolution1D.Builder(1)
+                new org.deeplearning4j.nn.conf.layers.Convolution1DLayer.Builder(1)
                     .nOut(size)
                     .activation(Activation.IDENTITY)
                     .build(),

@@ -73,8 +73,8 @@ final class RecordedRunsTest {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         String[] fields = line.split(",", -1);
         Map<String, Double> metrics = new LinkedHashMap<>();
-        for (String metric : fields[5].split(";")) {
-          String[] pair = metric.split("=");
+        for (String metric : fields[5].split(";", -1)) {
+          String[] pair = metric.split("=", -1);
           metrics.put(pair[0], Double.valueOf(pair[1]));
         }
         List<Step> steps = runs.computeIfAbsent(fields[0], run -> new ArrayList<>());

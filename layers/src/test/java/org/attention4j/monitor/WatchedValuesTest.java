@@ -28,7 +28,6 @@ import org.nd4j.linalg.factory.Nd4j;
 final class WatchedValuesTest {
   private static final Offset<Double> TINY = within(1e-12);
   private static final int HEADS = 4;
-  private static final int GROUPS = 2;
   private static final int SIZE = 3;
 
   private static INDArray random(int seed, int... shape) {

@@ -95,7 +95,7 @@ class HostileRowsTest {
 
   private static HostileRow row(String name, int length, IntToDoubleFunction score) {
     double[] scores = new double[length];
-    Arrays.setAll(scores, score::applyAsDouble);
+    Arrays.setAll(scores, score);
     return new HostileRow(name, scores);
   }
 

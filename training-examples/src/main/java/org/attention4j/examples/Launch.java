@@ -83,6 +83,7 @@ final class Launch {
   }
 
   /** Java tells only of standard input and output together; a POSIX shell knows more. */
+  @SuppressWarnings("SystemConsoleNull") // Windows alone, where from Java 22 on a pipe counts too
   private static boolean isTerminal() {
     String known = System.getProperty(TERMINAL);
     if (known != null) {

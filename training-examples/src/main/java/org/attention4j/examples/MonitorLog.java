@@ -51,6 +51,7 @@ final class MonitorLog {
     }
   }
 
+  @SuppressWarnings("UnusedMethod") // Jackson calls the constructor
   private record Line(
       int iteration, int epoch, String layer, int head, Map<String, @Nullable Double> metrics) {
     Line {
