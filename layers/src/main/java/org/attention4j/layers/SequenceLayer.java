@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.InputTypeUtil;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonIgnore;
@@ -18,6 +19,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 abstract class SequenceLayer extends ExactSameDiffLayer {
   SequenceLayer(SequenceLayerBuilder<?> builder) {
     super(builder);
+    if (!builder.hasActivation()) {
+      setActivationFn(new ActivationIdentity()); // not the network's, which has no place here
+    }
   }
 
   /** For JSON. */

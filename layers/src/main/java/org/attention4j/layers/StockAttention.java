@@ -173,6 +173,8 @@ final class StockAttention {
     ours.setRegularizationBias(stock.getRegularizationBias());
     ours.setIUpdater(stock.getUpdater());
     ours.setBiasUpdater(stock.getBiasUpdater());
+    ours.setBiasInit(0);
+    ours.setGainInit(1);
     ours.setGradientNormalization(stock.getGradientNormalization());
     ours.setGradientNormalizationThreshold(stock.getGradientNormalizationThreshold());
     return ours;

@@ -16,6 +16,7 @@ import org.nd4j.autodiff.samediff.internal.memory.NoOpMemoryMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,11 +45,17 @@ public final class NormalizerTrial {
    * @return what the normalizer must be, to end a sentence; empty if nothing is wrong
    */
   public static Optional<String> complaint(Normalizer normalizer, int heads, DataType type) {
+    // The backend moves the generator on with each operation; a seed must give the same weights.
+    Random generator = Nd4j.getRandom();
+    long root = generator.rootState();
+    long node = generator.nodeState();
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       return Optional.ofNullable(run(normalizer, heads, type));
     } catch (RuntimeException e) {
       LOG.debug("The normalizer {} cannot be tried on small scores.", normalizer, e);
       return Optional.empty();
+    } finally {
+      generator.setStates(root, node);
     }
   }
 

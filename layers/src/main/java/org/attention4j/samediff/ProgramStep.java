@@ -161,9 +161,22 @@ final class ProgramStep {
     }
     LongShapeDescriptor shape = legacy.calculateOutputShape(context).get(0);
     INDArray output = pool.allocate(shape, outputTypes[0], results.contains(outputs[0]));
+    if (legacy instanceof BaseReduceOp reduction && reducesNothing(arguments[0], output)) {
+      reduction.setX(arguments[0]);
+      output.assign(reduction.noOp().reshape(output.shape()));
+      return output;
+    }
     context.setOutputArray(0, output);
     Nd4j.exec(legacy, context);
     return output;
+  }
+
+  /**
+   * Whether a vector is reduced along an axis of size 1. The backend leaves that to the operation
+   * and looks for the array within the operation, not in the context.
+   */
+  private static boolean reducesNothing(INDArray vector, INDArray output) {
+    return vector.isVector() && vector.length() > 1 && vector.length() == output.length();
   }
 
   /** Axes may come as a second input; they are counted from the end if negative. */

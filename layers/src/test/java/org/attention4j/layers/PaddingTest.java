@@ -210,6 +210,19 @@ class PaddingTest {
   }
 
   @Test
+  void positionsOfASingleStep() {
+    MultiLayerNetwork network =
+        Networks.of(DataType.DOUBLE, new LearnedPositionEmbedding.Builder().maxLength(11).build());
+    INDArray input = Networks.input(DataType.DOUBLE, 3, 1);
+    INDArray ones = Nd4j.ones(DataType.DOUBLE, 3, 1);
+    INDArray epsilon = Nd4j.randn(DataType.DOUBLE, 3, SIZE, 1);
+    LayerPass masked = LayerPass.of(network, input, ones, epsilon);
+    LayerPass plain = LayerPass.of(network, input, null, epsilon);
+    assertThat(LayerPass.distance(masked.output(), plain.output())).isLessThan(1e-12);
+    assertThat(masked.distance(plain)).isLessThan(1e-12);
+  }
+
+  @Test
   void gradientOfPositionsUnderAMask() {
     MultiLayerNetwork network =
         Networks.of(DataType.DOUBLE, new LearnedPositionEmbedding.Builder().maxLength(11).build());

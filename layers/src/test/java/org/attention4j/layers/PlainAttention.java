@@ -1,5 +1,7 @@
 package org.attention4j.layers;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -52,7 +54,7 @@ final class PlainAttention {
           double[] k = place(scaled(project("k", shared, column(keys, key)), "gk"), key);
           weights[key] = dot(q, k) / Math.sqrt(headSize);
           if (position == Position.ALIBI) {
-            weights[key] -= Math.pow(2, -8.0 * (head + 1) / heads) * Math.abs(queryPosition - key);
+            weights[key] -= slopes(heads).get(head) * Math.abs(queryPosition - key);
           }
           largest = Math.max(largest, weights[key]);
         }
@@ -176,5 +178,25 @@ final class PlainAttention {
       }
     }
     return result;
+  }
+
+  /** As the authors of ALiBi compute them, by recursion on the number of heads. */
+  private static List<Double> slopes(int heads) {
+    int power = 1;
+    while (2 * power <= heads) {
+      power *= 2;
+    }
+    List<Double> slopes = new ArrayList<>();
+    double start = Math.pow(2, -8.0 / power);
+    for (int i = 1; i <= power; i++) {
+      slopes.add(Math.pow(start, i));
+    }
+    if (power < heads) {
+      List<Double> finer = slopes(2 * power);
+      for (int i = 0; slopes.size() < heads; i += 2) {
+        slopes.add(finer.get(i));
+      }
+    }
+    return slopes;
   }
 }
