@@ -186,7 +186,7 @@ public final class MonitorCost implements Callable<Integer> {
 
   private static Map<String, AttentionMonitor> monitors() {
     Map<String, AttentionMonitor> monitors = new LinkedHashMap<>();
-    monitors.put("not due", AttentionMonitor.builder().atIterations().build());
+    monitors.put("not due", AttentionMonitor.builder().atIterations(Integer.MAX_VALUE).build());
     monitors.put("rows alone", looking().groups().build());
     for (MetricGroup group : MetricGroup.values()) {
       monitors.put(group.name(), looking().groups(group).build());

@@ -47,8 +47,8 @@ final class EntmaxKernel implements RowKernel {
 
   static void forward(Row row, double alpha) {
     double max = row.largestScore();
-    if (Double.isNaN(max)) {
-      row.fill(max);
+    if (Double.isNaN(max) || Double.isNaN(alpha)) {
+      row.fill(Double.NaN);
       return;
     }
     double power = 1 / (alpha - 1);

@@ -114,7 +114,7 @@ final class WatchedRecurrentAttentionTest {
     for (int i = 0; i < 2; i++) {
       MultiLayerNetwork network =
           Nets.of(DataType.DOUBLE, new RecurrentAttentionLayer.Builder().nOut(14).build());
-      network.setListeners(i == 0 ? monitor().build() : monitor().atIterations().build());
+      network.setListeners(i == 0 ? monitor().build() : monitor().atIterations(1_000_000).build());
       for (int iteration = 0; iteration < 3; iteration++) {
         network.fit(Nets.data(DataType.DOUBLE, true));
       }
