@@ -48,7 +48,8 @@ public class MonitorBenchmark {
     network = LayerPeer.ours(SIZES, true);
     switch (monitor) {
       case "off" -> network.setListeners();
-      case "never" -> network.setListeners(AttentionMonitor.builder().atIterations(Integer.MAX_VALUE).build());
+      case "never" ->
+          network.setListeners(AttentionMonitor.builder().atIterations(Integer.MAX_VALUE).build());
       case "cheap-10" -> network.setListeners(AttentionMonitor.builder().every(OFTEN).build());
       case "full-50" ->
           network.setListeners(AttentionMonitor.builder().every(SELDOM).tier(Tier.FULL).build());
