@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** A row of {@code double}, in plain loops. */
 public final class DoubleRow extends Row {
-  private final RowPad pad = new RowPad();
+  private final RowWorkspace pad = new RowWorkspace();
   private double[] values = {};
   private int from;
   private int length;

@@ -69,7 +69,7 @@ public final class FloatAttention {
    * @param training whether {@link #backward} will follow
    * @return what the backward pass needs; empty arrays if it will not follow
    */
-  public Trace forward(float[] output, boolean training) {
+  public ForwardState forward(float[] output, boolean training) {
     this.output = output;
     boolean supports = training && problem.keepsSupports();
     int rows = shape.rows();
@@ -84,12 +84,14 @@ public final class FloatAttention {
           lists[task] = new SupportList(supports, shape, counts);
           forward(task / chunks, task % chunks, lists[task]);
         });
-    return supports ? gather(lists, chunks) : new Trace(saved, counts, new int[0], new float[0]);
+    return supports
+        ? gather(lists, chunks)
+        : new ForwardState(saved, counts, new int[0], new float[0]);
   }
 
   private void forward(int unit, int chunk, SupportList supports) {
     int example = unit / shape.keyValueHeads();
-    Scratch scratch = Workers.borrowScratch();
+    Workspace scratch = Workers.borrowScratch();
     try {
       new FloatForward(this, visible[example], scratch)
           .run(
@@ -104,7 +106,7 @@ public final class FloatAttention {
   }
 
   /** The kept weights of all tasks in the order of the rows. */
-  private Trace gather(SupportList[] lists, int chunks) {
+  private ForwardState gather(SupportList[] lists, int chunks) {
     int[] starts = starts(counts);
     int[] keys = new int[starts[counts.length]];
     float[] weights = new float[keys.length];
@@ -120,7 +122,7 @@ public final class FloatAttention {
             lists[task].copyTo(keys, weights, starts, from, row + firstQuery(task % chunks + 1));
           }
         });
-    return new Trace(saved, counts, keys, weights);
+    return new ForwardState(saved, counts, keys, weights);
   }
 
   /**
@@ -133,12 +135,12 @@ public final class FloatAttention {
    * @return dL/dparameter for each parameter, [h]
    */
   public float[][] backward(
-      Trace trace, float[] output, float[] outputGradient, FloatGradients gradients) {
+      ForwardState trace, float[] output, float[] outputGradient, FloatGradients gradients) {
     this.output = output;
     saved = trace.saved();
     int chunks = chunks();
     int[] starts = starts(trace.counts());
-    BackwardPart[] parts = new BackwardPart[units() * chunks];
+    BackwardTask[] parts = new BackwardTask[units() * chunks];
     double[][] parameterGradients =
         new double[shape.examples() * shape.heads() * chunks][problem.parameters()];
     Workers.run(
@@ -148,10 +150,10 @@ public final class FloatAttention {
           int unit = task / chunks;
           int chunk = task % chunks;
           int example = unit / shape.keyValueHeads();
-          Scratch scratch = Workers.borrowScratch();
+          Workspace scratch = Workers.borrowScratch();
           try {
             var part =
-                new BackwardPart.Part(
+                new BackwardTask.Part(
                     example,
                     unit % shape.keyValueHeads(),
                     chunk,

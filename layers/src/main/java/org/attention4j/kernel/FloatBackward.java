@@ -9,16 +9,16 @@ import java.util.Arrays;
  *   dV = dO p,  dp = dOᵀ V,  dz = kernel(dp),  dQ = scale K dzᵀ,  dK = scale Q dz
  * </pre>
  */
-final class FloatBackward extends BackwardPart {
+final class FloatBackward extends BackwardTask {
   private final SparseBackward sparse;
   private boolean dense;
 
   FloatBackward(
       FloatAttention attention,
       VisibleKeys keys,
-      Scratch scratch,
+      Workspace scratch,
       Part part,
-      Trace trace,
+      ForwardState trace,
       int[] rowStarts) {
     super(attention, keys, scratch, part);
     sparse = new SparseBackward(this, trace, rowStarts);
@@ -111,7 +111,7 @@ final class FloatBackward extends BackwardPart {
   }
 
   private void write(float[] gradient, int start, int query, int count, float factor) {
-    Panels.columns(
+    MatrixPacking.columns(
         arena.floats(),
         queryGradients,
         columns(shape.headSize()),

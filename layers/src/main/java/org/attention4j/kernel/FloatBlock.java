@@ -27,7 +27,7 @@ abstract class FloatBlock {
 
   final AttentionProblem problem;
   final AttentionShape shape;
-  final Scratch scratch;
+  final Workspace scratch;
   final Arena arena;
   final VisibleKeys keys;
 
@@ -39,7 +39,7 @@ abstract class FloatBlock {
 
   final int rowLimit;
 
-  FloatBlock(AttentionProblem problem, VisibleKeys keys, Scratch scratch) {
+  FloatBlock(AttentionProblem problem, VisibleKeys keys, Workspace scratch) {
     this.problem = problem;
     this.shape = problem.shape();
     this.keys = keys;
@@ -68,13 +68,13 @@ abstract class FloatBlock {
   /** [features, T] of the visible keys as panels of keys: for products over the features. */
   void packKeys(float[] x, int from, int features, int to) {
     Rows rows = visible(x, from, features);
-    Panels.cut(rows.x, rows.from, rows.stride, features, keys.count(), arena.floats(), to);
+    MatrixPacking.cut(rows.x, rows.from, rows.stride, features, keys.count(), arena.floats(), to);
   }
 
   /** [features, T] of the visible keys as panels of features: for products over the keys. */
   void packFeatures(float[] x, int from, int features, int to) {
     Rows rows = visible(x, from, features);
-    Panels.cutAcross(
+    MatrixPacking.cutAcross(
         rows.x,
         rows.from,
         rows.stride,
@@ -91,7 +91,8 @@ abstract class FloatBlock {
     int columns = columns(features);
     float[] packed = scratch.floats(slot, keys.count() * columns);
     Rows rows = visible(x, from, features);
-    Panels.rows(rows.x, rows.from, rows.stride, features, keys.count(), packed, 0, columns, 1);
+    MatrixPacking.rows(
+        rows.x, rows.from, rows.stride, features, keys.count(), packed, 0, columns, 1);
     return packed;
   }
 
@@ -104,7 +105,7 @@ abstract class FloatBlock {
       return new Rows(x, from, shape.keys());
     }
     int n = keys.count();
-    float[] rows = scratch.floats(Scratch.VISIBLE, features * n);
+    float[] rows = scratch.floats(Workspace.VISIBLE, features * n);
     for (int c = 0; c < features; c++) {
       for (int j = 0; j < n; j++) {
         rows[c * n + j] = x[from + c * shape.keys() + keys.position(j)];
@@ -116,7 +117,7 @@ abstract class FloatBlock {
   /** Some queries of [features, T] as groups of rows, times a factor. */
   void packRows(float[] x, int from, int features, int row, int rows, float factor, int to) {
     int queries = shape.queries();
-    Panels.entryGroups(
+    MatrixPacking.entryGroups(
         x, from + row, queries, features, rows, arena.floats(), to, rows(rows), factor);
   }
 

@@ -25,7 +25,7 @@ final class FloatForward extends FloatBlock {
   private boolean valuesPacked;
   private int[] places = {};
 
-  FloatForward(FloatAttention attention, VisibleKeys keys, Scratch scratch) {
+  FloatForward(FloatAttention attention, VisibleKeys keys, Workspace scratch) {
     super(attention.problem, keys, scratch);
     this.attention = attention;
     dropout = new Dropout(problem.dropout(), problem.seed());
@@ -113,7 +113,7 @@ final class FloatForward extends FloatBlock {
 
   private void multiplySparse() {
     if (valueRows == NONE) {
-      valueRows = packKeyRows(Scratch.VALUE_ROWS, attention.v, valueStart, shape.valueSize());
+      valueRows = packKeyRows(Workspace.VALUE_ROWS, attention.v, valueStart, shape.valueSize());
     }
     int columns = columns(shape.valueSize());
     Arrays.fill(arena.floats(), output, output + support.rows * columns, 0);
@@ -139,7 +139,7 @@ final class FloatForward extends FloatBlock {
       rows = 0;
       if (sparse) {
         places = scratch.places(most);
-        weights = scratch.floats(Scratch.SUPPORT, most);
+        weights = scratch.floats(Workspace.SUPPORT, most);
       }
     }
 
@@ -155,7 +155,7 @@ final class FloatForward extends FloatBlock {
   }
 
   private void write(int example, int head, int query, int rows) {
-    Panels.columns(
+    MatrixPacking.columns(
         arena.floats(),
         output,
         columns(shape.valueSize()),

@@ -62,9 +62,9 @@ public final class FloatLinear {
       int padded = FloatBlock.roundUp(rows, ROWS);
       float[] groups = new float[padded * depth];
       if (asStored) {
-        Panels.rowGroups(values, 0, depth, rows, depth, groups, 0, padded, depth, 1);
+        MatrixPacking.rowGroups(values, 0, depth, rows, depth, groups, 0, padded, depth, 1);
       } else {
-        Panels.entryGroups(values, 0, rows, depth, rows, groups, 0, padded, 1);
+        MatrixPacking.entryGroups(values, 0, rows, depth, rows, groups, 0, padded, 1);
       }
       return groups;
     }
@@ -198,7 +198,7 @@ public final class FloatLinear {
       int outputs = maps.get(j).outputs();
       int padded = FloatBlock.roundUp(outputs, ROWS);
       int source = example * outputs * steps + from;
-      Panels.rowGroups(
+      MatrixPacking.rowGroups(
           outputGradients[j], source, steps, outputs, depth, packed, rows, padded, depth, 1);
       float[] part = new float[padded * width];
       for (int t = 0; t < depth; t += STEP_BLOCK) {
@@ -258,7 +258,7 @@ public final class FloatLinear {
   private void packPanels(
       float[] values, int example, int features, int from, int to, float[] panels, int start) {
     int at = example * features * steps + from;
-    Panels.cut(values, at, steps, features, to - from, panels, start);
+    MatrixPacking.cut(values, at, steps, features, to - from, panels, start);
   }
 
   /** Some steps of x as panels of features, with zeros around. */
@@ -266,7 +266,7 @@ public final class FloatLinear {
     int at = example * inputs * steps + from;
     int depth = to - from;
     int width = FloatBlock.roundUp(inputs, PANEL);
-    Panels.cutAcross(x, at, steps, inputs, to - from, panels, start, width, depth);
+    MatrixPacking.cutAcross(x, at, steps, inputs, to - from, panels, start, width, depth);
   }
 
   private interface Task {
@@ -279,7 +279,7 @@ public final class FloatLinear {
         examples * chunks(),
         outputs * inputs * steps * examples >= SMALL,
         i -> {
-          Scratch scratch = Workers.borrowScratch();
+          Workspace scratch = Workers.borrowScratch();
           try {
             task.run(i, scratch.arena);
           } finally {

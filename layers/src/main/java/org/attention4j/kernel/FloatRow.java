@@ -14,17 +14,17 @@ public final class FloatRow extends Row {
   /** Enough for all but near ties. */
   private static final int MOST_HALVINGS = 24;
 
-  private final RowPad pad;
+  private final RowWorkspace pad;
   private float[] values = {};
   private int from;
   private int length;
 
   /** Makes a row that is yet to be laid over an array. */
   public FloatRow() {
-    this(new RowPad());
+    this(new RowWorkspace());
   }
 
-  FloatRow(RowPad pad) {
+  FloatRow(RowWorkspace pad) {
     this.pad = pad;
   }
 

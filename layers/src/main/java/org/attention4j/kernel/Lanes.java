@@ -15,7 +15,7 @@ abstract class Lanes {
   /** Rows of the tile of {@link #multiplyNarrowTiles}. */
   static final int NARROW_TILE_ROWS = 8;
 
-  /** Panels that the widest loops over single rows take at once: eight vectors. */
+  /** MatrixPacking that the widest loops over single rows take at once: eight vectors. */
   static final int WIDE = 4;
 
   /** Columns up to which rows get the one stride that the vector tiles know at compile time. */

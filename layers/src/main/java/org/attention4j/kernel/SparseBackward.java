@@ -14,9 +14,9 @@ final class SparseBackward {
   private static final int OUTPUT_GRADIENTS = 4;
   private static final int QUERIES = 5;
 
-  private final BackwardPart block;
+  private final BackwardTask block;
   private final AttentionShape shape;
-  private final Trace trace;
+  private final ForwardState trace;
   private final int[] starts;
   private final int keyColumns;
   private final int valueColumns;
@@ -29,7 +29,7 @@ final class SparseBackward {
   /** Where the kept weights of the block at hand begin. */
   private int start;
 
-  SparseBackward(BackwardPart block, Trace trace, int[] starts) {
+  SparseBackward(BackwardTask block, ForwardState trace, int[] starts) {
     this.block = block;
     this.shape = block.shape;
     this.trace = trace;
@@ -40,7 +40,7 @@ final class SparseBackward {
 
   /** Whether the weights of this row were kept. */
   boolean has(int row) {
-    return trace.counts().length > 0 && trace.counts()[row] != Trace.AGAIN;
+    return trace.counts().length > 0 && trace.counts()[row] != ForwardState.AGAIN;
   }
 
   /** Whether the weights of all these rows were kept. */
@@ -65,7 +65,7 @@ final class SparseBackward {
     }
     start = starts[first];
     prepare();
-    Scratch scratch = block.scratch;
+    Workspace scratch = block.scratch;
     float[] weights = scratch.sparse(WEIGHTS, kept.size());
     System.arraycopy(trace.weights(), start, weights, 0, kept.size());
     int d = shape.headSize();
@@ -103,12 +103,13 @@ final class SparseBackward {
     }
     used = true;
     keyRows =
-        block.packKeyRows(Scratch.KEY_ROWS, block.attention.k, block.keyStart(), shape.headSize());
+        block.packKeyRows(
+            Workspace.KEY_ROWS, block.attention.k, block.keyStart(), shape.headSize());
     valueRows =
         block.packKeyRows(
-            Scratch.VALUE_ROWS, block.attention.v, block.valueStart(), shape.valueSize());
-    keySums = zeros(Scratch.KEY_ROW_SUMS, keyColumns);
-    valueSums = zeros(Scratch.VALUE_ROW_SUMS, valueColumns);
+            Workspace.VALUE_ROWS, block.attention.v, block.valueStart(), shape.valueSize());
+    keySums = zeros(Workspace.KEY_ROW_SUMS, keyColumns);
+    valueSums = zeros(Workspace.VALUE_ROW_SUMS, valueColumns);
   }
 
   private float[] zeros(int slot, int columns) {
@@ -130,7 +131,7 @@ final class SparseBackward {
     int row = shape.row(block.part.example(), head, query);
     int at = starts[row] - start;
     int count = starts[row + 1] - starts[row];
-    Scratch scratch = block.scratch;
+    Workspace scratch = block.scratch;
     RowKernel kernel = block.problem.kernel();
     if (dropped != weights) {
       drop(weights, gradients, dropped, row, count);
@@ -172,7 +173,7 @@ final class SparseBackward {
     int columns = FloatBlock.columns(features);
     float[] packed = block.scratch.sparse(slot, rows * columns);
     int queries = shape.queries();
-    Panels.rows(x, from + query, queries, features, rows, packed, 0, columns, factor);
+    MatrixPacking.rows(x, from + query, queries, features, rows, packed, 0, columns, factor);
     return packed;
   }
 

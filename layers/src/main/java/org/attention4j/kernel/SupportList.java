@@ -40,7 +40,7 @@ final class SupportList {
       return;
     }
     if (count > most || count * FloatForward.SPARSE_SHARE > visible) {
-      counts[row] = Trace.AGAIN;
+      counts[row] = ForwardState.AGAIN;
       return;
     }
     if (size + count > keys.length) {

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * block of keys stays in the cache while all blocks of queries go over it, as in FlashAttention
  * (Dao et al., arXiv 2205.14135), from which comes ⟨dp, p⟩ = ⟨dO, O⟩.
  */
-final class TiledBackward extends BackwardPart {
+final class TiledBackward extends BackwardTask {
   /** Numbers in a panel of a block of keys; six such panels stay in the second-level cache. */
   private static final int KEY_NUMBERS = 1 << 13;
 
@@ -18,7 +18,7 @@ final class TiledBackward extends BackwardPart {
   private final int stride;
   private final int means;
 
-  TiledBackward(FloatAttention attention, VisibleKeys keys, Scratch scratch, Part part) {
+  TiledBackward(FloatAttention attention, VisibleKeys keys, Workspace scratch, Part part) {
     super(attention, keys, scratch, part);
     int fitting = KEY_NUMBERS / Math.max(shape.headSize(), shape.valueSize());
     keyBlock = roundUp(Math.max(FEWEST_KEYS, Math.min(MOST_KEYS, fitting)), PANEL);
@@ -46,7 +46,7 @@ final class TiledBackward extends BackwardPart {
         tile(head, query, Math.min(DEPTH, part.to() - query), key, end);
       }
     }
-    Panels.columns(
+    MatrixPacking.columns(
         arena.floats(),
         queryGradients,
         columns(shape.headSize()),

@@ -19,7 +19,8 @@ public final class Workers {
   private static final HelperThreads HELPERS =
       new HelperThreads(Workers::newThread, Workers::limit, System::nanoTime);
   private static final AtomicInteger NUMBER = new AtomicInteger();
-  private static final ConcurrentLinkedDeque<Scratch> FREE_SCRATCH = new ConcurrentLinkedDeque<>();
+  private static final ConcurrentLinkedDeque<Workspace> FREE_SCRATCH =
+      new ConcurrentLinkedDeque<>();
 
   private Workers() {}
 
@@ -43,16 +44,16 @@ public final class Workers {
     HELPERS.run(count, large, task);
   }
 
-  static Scratch borrowScratch() {
-    Scratch scratch = FREE_SCRATCH.pollFirst();
+  static Workspace borrowScratch() {
+    Workspace scratch = FREE_SCRATCH.pollFirst();
     if (scratch == null) {
-      return new Scratch();
+      return new Workspace();
     }
     scratch.arena.clear();
     return scratch;
   }
 
-  static void giveBack(Scratch scratch) {
+  static void giveBack(Workspace scratch) {
     FREE_SCRATCH.addFirst(scratch);
   }
 }

@@ -17,7 +17,7 @@ import org.nd4j.shade.jackson.annotation.JsonIgnore;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /** What the attention layers share: their sizes, their options and the parameters of the heads. */
-abstract class AttentionLayer extends SequenceLayer implements AttentionRule.Holder {
+abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Holder {
   /** The name under which the masked, scaled scores are published. */
   public static final String SCORES = "scores";
 
@@ -61,7 +61,7 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionRule.Hol
   }
 
   @Override
-  public final AttentionRule attentionRule() {
+  public final AttentionSpec attentionRule() {
     return heads().rule();
   }
 

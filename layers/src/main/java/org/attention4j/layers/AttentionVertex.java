@@ -50,7 +50,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Publishes {@code scores} and {@code weights}, both [b, h, Tq, Tk].
  */
-public final class AttentionVertex extends ExactSameDiffVertex implements AttentionRule.Holder {
+public final class AttentionVertex extends ExactSameDiffVertex implements AttentionSpec.Holder {
   /** The name under which the masked, scaled scores are published. */
   public static final String SCORES = AttentionLayer.SCORES;
 
@@ -118,7 +118,7 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
   }
 
   @Override
-  public AttentionRule attentionRule() {
+  public AttentionSpec attentionRule() {
     return heads().rule();
   }
 

@@ -202,8 +202,8 @@ record MultiHeadAttention(
   }
 
   /** How scores become weights, for whoever computes a row anew. */
-  AttentionRule rule() {
-    return new AttentionRule(
+  AttentionSpec rule() {
+    return new AttentionSpec(
         options.normalizer,
         heads,
         headFeatures(),

@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
-import org.attention4j.monitor.LastingFault.Excuse;
-import org.attention4j.monitor.LastingFault.Fault;
-import org.attention4j.monitor.LastingFault.Finding;
+import org.attention4j.monitor.DebouncedRule.Excuse;
+import org.attention4j.monitor.DebouncedRule.Fault;
+import org.attention4j.monitor.DebouncedRule.Finding;
 import org.attention4j.theory.Separability;
 
 /**
@@ -52,7 +52,7 @@ public final class AlarmRules {
    */
   public static AlarmRule.Factory entropyCollapse(double floor, double fall, int duration) {
     return () ->
-        new LastingFault(
+        new DebouncedRule(
             "entropy-collapse",
             duration,
             Excuse.SUCCESS,
@@ -72,7 +72,7 @@ public final class AlarmRules {
   public static AlarmRule.Factory vanishingAttention(double factor, int duration) {
     int fewKeys = 16;
     return () ->
-        new LastingFault(
+        new DebouncedRule(
             "vanishing-attention",
             duration,
             Excuse.START,
@@ -103,7 +103,7 @@ public final class AlarmRules {
     int full = 5;
     double recovered = high + HYSTERESIS * (1 - high);
     return () ->
-        new LastingFault(
+        new DebouncedRule(
             "saturated-head",
             full * duration,
             Excuse.PROGRESS,
@@ -131,7 +131,7 @@ public final class AlarmRules {
    */
   public static AlarmRule.Factory logitBlowUp(double limit, int duration) {
     return () ->
-        new LastingFault(
+        new DebouncedRule(
             "logit-blow-up",
             duration,
             Excuse.SUCCESS,
@@ -148,7 +148,7 @@ public final class AlarmRules {
    */
   public static AlarmRule.Factory coldSoftmax(double limit, int duration) {
     return () ->
-        new LastingFault(
+        new DebouncedRule(
             "cold-softmax",
             duration,
             Excuse.SUCCESS,
@@ -169,7 +169,7 @@ public final class AlarmRules {
    */
   public static AlarmRule.Factory explodingGradient(double factor, int duration) {
     return () ->
-        new LastingFault(
+        new DebouncedRule(
             "exploding-gradient",
             duration,
             Excuse.SUCCESS,
@@ -190,7 +190,7 @@ public final class AlarmRules {
   record NotFinite() implements AlarmRule.Factory {
     @Override
     public AlarmRule create() {
-      return new LastingFault(
+      return new DebouncedRule(
           "not-finite",
           1,
           Excuse.NONE,

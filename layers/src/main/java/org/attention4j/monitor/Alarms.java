@@ -15,10 +15,10 @@ final class Alarms {
   private static final Logger LOG = LoggerFactory.getLogger(Alarms.class);
 
   /** One factory, whose rules fail together. */
-  private record Watch(AlarmRule.Factory factory, Guard guard) {}
+  private record Watch(AlarmRule.Factory factory, FaultIsolator guard) {}
 
   /** Someone who is called. */
-  private record Action(Consumer<Alarm> consumer, Guard guard) {}
+  private record Action(Consumer<Alarm> consumer, FaultIsolator guard) {}
 
   /** What is remembered of one layer. */
   private final class Layer {
@@ -41,7 +41,8 @@ final class Alarms {
   private final Map<String, Layer> layers = new HashMap<>();
   private final List<Action> actions;
   private final Predicate<Alarm> ending;
-  private final Guard endingGuard = new Guard("The choice of alarms that stop training");
+  private final FaultIsolator endingGuard =
+      new FaultIsolator("The choice of alarms that stop training");
   private @Nullable Alarm raised;
 
   /**
@@ -55,11 +56,11 @@ final class Alarms {
       List<AlarmRule.Factory> factories, List<Consumer<Alarm>> consumers, Predicate<Alarm> ending) {
     for (AlarmRule.Factory factory : factories) {
       int place = LayerRules.silencesOthers(factory) ? 0 : watches.size();
-      watches.add(place, new Watch(factory, Guard.of("Alarm rule", factory)));
+      watches.add(place, new Watch(factory, FaultIsolator.of("Alarm rule", factory)));
     }
     actions =
         consumers.stream()
-            .map(consumer -> new Action(consumer, Guard.of("Alarm action", consumer)))
+            .map(consumer -> new Action(consumer, FaultIsolator.of("Alarm action", consumer)))
             .toList();
     this.ending = ending;
   }

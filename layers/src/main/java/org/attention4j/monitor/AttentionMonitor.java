@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import org.attention4j.layers.AttentionRule;
+import org.attention4j.layers.AttentionSpec;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.optimize.solvers.BaseOptimizer;
@@ -55,14 +55,14 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
   private final Sampling sampling;
   private final Geometry geometry;
   private final boolean jacobians;
-  private final List<GuardedMetric> metrics;
+  private final List<IsolatedMetric> metrics;
   private final List<Reporter> reporters;
   private final Alarms alarms;
-  private final Map<AttentionRule, RowRecomputation> recomputations = new HashMap<>();
-  private final Guard network = new Guard("The look at the network");
-  private final Guard scheduleGuard;
+  private final Map<AttentionSpec, RowRecomputation> recomputations = new HashMap<>();
+  private final FaultIsolator network = new FaultIsolator("The look at the network");
+  private final FaultIsolator scheduleGuard;
   private final NetworkOwner owner = new NetworkOwner();
-  private final ConcurrentMap<String, Guard> layers = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, FaultIsolator> layers = new ConcurrentHashMap<>();
   private final ThreadLocal<Progress> progress = ThreadLocal.withInitial(Progress::new);
   private boolean saidThatNothingIsWatched;
   private int lastIteration = -1;
@@ -73,16 +73,16 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
   private static final class Progress {
     private WeakReference<Model> model = new WeakReference<>(null);
     private int epoch = -1;
-    private @Nullable List<Look> looks;
+    private @Nullable List<LayerSnapshot> looks;
   }
 
   AttentionMonitor(MonitorBuilder builder) {
     schedule = builder.schedule;
-    scheduleGuard = Guard.of("Schedule", schedule);
+    scheduleGuard = FaultIsolator.of("Schedule", schedule);
     sampling = builder.sampling();
     geometry = builder.geometry;
     jacobians = builder.chosenGroups().contains(MetricGroup.JACOBIAN);
-    metrics = builder.allMetrics().stream().map(GuardedMetric::of).toList();
+    metrics = builder.allMetrics().stream().map(IsolatedMetric::of).toList();
     reporters = builder.reporters.stream().map(Reporters::guarded).toList();
     alarms = builder.alarms(alarm -> reporters.forEach(reporter -> reporter.alarm(alarm)));
   }
@@ -112,7 +112,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
         () -> {
           if (owner.accepts(model) && isDue(model)) {
             try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-              List<Watched> watched = WatchedNetwork.of(model, activations);
+              List<MonitoredLayer> watched = MonitoredNetwork.of(model, activations);
               if (watched.isEmpty()) {
                 sayThatNothingIsWatched(model);
               }
@@ -135,8 +135,8 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
 
   private boolean isDue(Model model) {
     Progress here = progress.get();
-    int iteration = WatchedNetwork.iteration(model);
-    int epoch = WatchedNetwork.epoch(model);
+    int iteration = MonitoredNetwork.iteration(model);
+    int epoch = MonitoredNetwork.epoch(model);
     boolean firstOfEpoch = here.model.get() != model || here.epoch != epoch;
     if (here.model.get() != model) {
       here.model = new WeakReference<>(model);
@@ -161,24 +161,25 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     return true;
   }
 
-  private List<Look> looks(List<Watched> watched, Model model) {
-    int iteration = WatchedNetwork.iteration(model);
-    List<Look> looks = new ArrayList<>();
-    for (Watched layer : watched) {
-      Guard guard = guard(layer.name());
+  private List<LayerSnapshot> looks(List<MonitoredLayer> watched, Model model) {
+    int iteration = MonitoredNetwork.iteration(model);
+    List<LayerSnapshot> looks = new ArrayList<>();
+    for (MonitoredLayer layer : watched) {
+      FaultIsolator guard = guard(layer.name());
       int[] examples = sampling.examples(layer.inputs()[0].size(0), iteration);
-      guard.run(() -> looks.add(new Look(layer, examples, guard)));
+      guard.run(() -> looks.add(new LayerSnapshot(layer, examples, guard)));
     }
     return looks;
   }
 
-  private Guard guard(String layer) {
-    return layers.computeIfAbsent(layer, name -> new Guard("The look at layer '" + name + "'"));
+  private FaultIsolator guard(String layer) {
+    return layers.computeIfAbsent(
+        layer, name -> new FaultIsolator("The look at layer '" + name + "'"));
   }
 
   @Override
   public void onGradientCalculation(Model model) {
-    List<Look> looks = progress.get().looks;
+    List<LayerSnapshot> looks = progress.get().looks;
     if (looks != null) {
       looks.removeIf(
           look ->
@@ -195,13 +196,13 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
   @Override
   public void iterationDone(Model model, int iteration, int epoch) {
     Progress here = progress.get();
-    List<Look> looks = here.looks;
+    List<LayerSnapshot> looks = here.looks;
     here.looks = null;
     if (looks == null || here.model.get() != model) {
       return;
     }
     synchronized (this) {
-      for (Look look : looks) {
+      for (LayerSnapshot look : looks) {
         guard(look.name())
             .run(
                 () -> {
@@ -219,7 +220,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     }
   }
 
-  private LayerReport layerReport(Look look, int iteration, int epoch, double score) {
+  private LayerReport layerReport(LayerSnapshot look, int iteration, int epoch, double score) {
     Probe probe = look.probe();
     RowRecomputation recomputation =
         recomputations.computeIfAbsent(probe.rule(), rule -> new RowRecomputation(rule, geometry));

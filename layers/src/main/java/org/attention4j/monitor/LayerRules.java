@@ -18,12 +18,12 @@ final class LayerRules {
   private static final int TOGETHER = 20;
 
   private final AlarmRule.Factory factory;
-  private final Guard guard;
+  private final FaultIsolator guard;
   private final Map<Integer, AlarmRule> rules = new HashMap<>();
   private final Set<Integer> ill = new HashSet<>();
   private int checksSinceLast;
 
-  LayerRules(AlarmRule.Factory factory, Guard guard) {
+  LayerRules(AlarmRule.Factory factory, FaultIsolator guard) {
     this.factory = factory;
     this.guard = guard;
   }

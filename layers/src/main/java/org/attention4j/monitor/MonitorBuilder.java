@@ -237,7 +237,8 @@ public final class MonitorBuilder {
 
   /**
    * Ends training at the first alarm, by an {@link AttentionAlarmException} out of {@code fit} once
-   * the iteration is complete. For Deeplearning4j's early stopping there is {@link UntilAlarm}.
+   * the iteration is complete. For Deeplearning4j's early stopping there is {@link
+   * AlarmTerminationCondition}.
    *
    * @return this
    */

@@ -53,7 +53,7 @@ final class NetworkOwner {
       kind = itsKind;
       return false;
     }
-    boolean beginsHereAgain = watchedBefore.get() && WatchedNetwork.iteration(model) == 0;
+    boolean beginsHereAgain = watchedBefore.get() && MonitoredNetwork.iteration(model) == 0;
     if (kind.equals(itsKind) && !beginsHereAgain) {
       return false;
     }

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 
 /**
  * The one place that decides which errors of a user's callback may end training: a reporter, a
- * metric, an alarm rule or action, a schedule. All callbacks run behind a {@link Guard}, which asks
- * here.
+ * metric, an alarm rule or action, a schedule. All callbacks run behind a {@link FaultIsolator},
+ * which asks here.
  *
  * <p>What passes says that the thread or the JVM is to end: {@link ThreadDeath}, and a {@link
  * VirtualMachineError} that no code of a user can bring about. Of these, three can be brought about

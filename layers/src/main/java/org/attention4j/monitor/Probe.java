@@ -1,7 +1,7 @@
 package org.attention4j.monitor;
 
 import java.util.Map;
-import org.attention4j.layers.AttentionRule;
+import org.attention4j.layers.AttentionSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Probe(
     String layer,
-    AttentionRule rule,
+    AttentionSpec rule,
     int[] examples,
     HeadVectors queries,
     HeadVectors keys,

@@ -151,6 +151,6 @@ public final class Reporters {
    * @return one that never throws
    */
   public static Reporter guarded(Reporter reporter) {
-    return new GuardedReporter(reporter);
+    return new IsolatedReporter(reporter);
   }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.attention4j.layers.AttentionRule;
+import org.attention4j.layers.AttentionSpec;
 import org.attention4j.monitor.AttentionRow.Steepness;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.attention4j.theory.SoftmaxJacobian;
@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Made once for a layer, outside all workspaces.
  */
 final class RowRecomputation {
-  private final AttentionRule rule;
+  private final AttentionSpec rule;
   private final Geometry geometry;
-  private final RowMap map;
+  private final NormalizerEvaluator map;
 
-  RowRecomputation(AttentionRule rule, Geometry geometry) {
+  RowRecomputation(AttentionSpec rule, Geometry geometry) {
     this.rule = rule;
     this.geometry = geometry;
-    map = RowMap.of(rule.normalizer(), rule.heads());
+    map = NormalizerEvaluator.of(rule.normalizer(), rule.heads());
   }
 
   /** One query of one sampled example and the keys that it sees. */
@@ -84,7 +84,7 @@ final class RowRecomputation {
     Map<String, double[]> parameters = probe.normalizerParameters();
     double[][][] scores = scores(probe, places);
     double[][][] weightsGradients = weightsGradients(probe, places);
-    RowMap.Evaluation evaluation = evaluate(scores, weightsGradients, parameters);
+    NormalizerEvaluator.Evaluation evaluation = evaluate(scores, weightsGradients, parameters);
     double[][][] scoresGradients = evaluation.scoresGradients();
     int longest = longest(places);
     for (int head = 0; head < rule.heads(); head++) {
@@ -143,7 +143,7 @@ final class RowRecomputation {
    * A map is not asked about rows with a score, or heads with a parameter, that is no number; all
    * about these is NaN.
    */
-  private RowMap.Evaluation evaluate(
+  private NormalizerEvaluator.Evaluation evaluate(
       double[][][] scores,
       double @Nullable [][][] weightsGradients,
       Map<String, double[]> parameters) {
@@ -155,7 +155,8 @@ final class RowRecomputation {
               .map(row -> known && finite(row) ? row : new double[row.length])
               .toArray(double[][]::new);
     }
-    RowMap.Evaluation evaluation = map.evaluate(safe, weightsGradients, finite(parameters));
+    NormalizerEvaluator.Evaluation evaluation =
+        map.evaluate(safe, weightsGradients, finite(parameters));
     for (int head = 0; head < scores.length; head++) {
       for (int r = 0; r < scores[head].length; r++) {
         if (safe[head][r] != scores[head][r]) {
@@ -197,7 +198,7 @@ final class RowRecomputation {
 
   /** The learned quantities of one head's normalizer. */
   static Map<String, Double> learned(
-      AttentionRule rule, Map<String, double[]> parameters, int head) {
+      AttentionSpec rule, Map<String, double[]> parameters, int head) {
     Map<String, Double> ofHead = new HashMap<>();
     parameters.forEach((name, vector) -> ofHead.put(name, vector[head]));
     return rule.normalizer().learned(ofHead);

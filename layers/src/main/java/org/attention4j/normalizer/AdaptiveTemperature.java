@@ -30,7 +30,7 @@ record AdaptiveTemperature() implements Normalizer {
 
   @Override
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
-    SDVariable maximum = Bits.detach(scores.max(true, KEYS));
+    SDVariable maximum = Bitcast.detach(scores.max(true, KEYS));
     SDVariable shifted = context.zeroMasked(scores.sub(maximum));
     SDVariable entropy = entropy(sd, shifted, context);
     SDVariable polynomial = entropy.mul(POLYNOMIAL[0]).add(POLYNOMIAL[1]);

@@ -43,7 +43,7 @@ record Entmax(double alpha) implements Normalizer {
   @Override
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
     SDVariable wide = scores.castTo(DataType.DOUBLE);
-    SDVariable constantScores = Bits.detach(wide);
+    SDVariable constantScores = Bitcast.detach(wide);
     SDVariable shifted = constantScores.sub(constantScores.max(true, KEYS));
     EntmaxPowers powers =
         alpha - 1 < NEAR_ONE

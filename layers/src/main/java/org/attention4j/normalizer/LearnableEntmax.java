@@ -62,8 +62,8 @@ record LearnableEntmax(double alpha) implements Normalizer {
    * @return the weights
    */
   static SDVariable entmax(SameDiff sd, SDVariable scores, SDVariable alpha, boolean atMostTwo) {
-    SDVariable constantScores = Bits.detach(scores);
-    SDVariable constantAlpha = Bits.detach(alpha);
+    SDVariable constantScores = Bitcast.detach(scores);
+    SDVariable constantAlpha = Bitcast.detach(alpha);
     SDVariable excess = constantAlpha.sub(1.0);
     SDVariable shifted = constantScores.sub(constantScores.max(true, KEYS)).mul(excess);
     EntmaxCurve curve = curve(sd, excess);

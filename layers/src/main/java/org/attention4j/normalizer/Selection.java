@@ -28,7 +28,7 @@ final class Selection {
    * @return one for a selected key and zero for the others, of the scores' type
    */
   static SDVariable largest(SDVariable scores, SDVariable k) {
-    SDVariable values = Bits.ordered(scores);
+    SDVariable values = Bitcast.ordered(scores);
     int highestBit = (values.dataType() == DataType.INT64 ? Long.SIZE : Integer.SIZE) - 2;
     double highest = 1L << highestBit;
     // The sign first: either k scores reach zero, or the threshold starts from the lowest integer,

@@ -24,7 +24,7 @@ record SelfAdjust() implements Normalizer {
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
     // Both ends reach zero in any case, so a zero at masked keys moves neither.
     SDVariable safe = context.zeroMasked(scores);
-    SDVariable constant = Bits.detach(safe);
+    SDVariable constant = Bitcast.detach(safe);
     SDVariable size = Rows.oneIfZero(high(sd, constant).sub(low(sd, constant)));
     // Brought to a width of one; the quotient does not change, and its squares stay in range.
     SDVariable unit = safe.div(size);

@@ -41,8 +41,8 @@ record Sink(double initialLogit) implements Normalizer {
    */
   static SDVariable softmaxBeside(SameDiff sd, SDVariable scores, SDVariable logit) {
     SDVariable limited = NormalizerContext.limited(logit);
-    SDVariable constantLogit = Bits.detach(limited);
-    SDVariable maximum = Bits.detach(scores.max(true, KEYS));
+    SDVariable constantLogit = Bitcast.detach(limited);
+    SDVariable maximum = Bitcast.detach(scores.max(true, KEYS));
     // The larger of the two as it is: of a difference that is added again, digits are lost.
     SDVariable above = maximum.gt(constantLogit).castTo(maximum.dataType());
     SDVariable largest = maximum.mul(above).add(above.rsub(1.0).mul(constantLogit));

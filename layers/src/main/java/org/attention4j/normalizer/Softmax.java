@@ -65,7 +65,7 @@ record Softmax(double temperature, boolean learnable) implements Normalizer {
 
   /** Scores minus the row's maximum, for maps that no shift of the row changes. */
   private static SDVariable shifted(SDVariable scores) {
-    return scores.sub(Bits.detach(scores.max(true, KEYS)));
+    return scores.sub(Bitcast.detach(scores.max(true, KEYS)));
   }
 
   @Override

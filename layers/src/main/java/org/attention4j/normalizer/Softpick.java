@@ -35,7 +35,7 @@ record Softpick() implements Normalizer {
     SDVariable rectified = rectified(sd, context.zeroMasked(scores));
     // Brought to a largest size of one; the quotient does not change, and its squares stay in
     // range.
-    SDVariable size = Rows.oneIfZero(Bits.detach(sd.math.abs(rectified)).max(true, KEYS));
+    SDVariable size = Rows.oneIfZero(Bitcast.detach(sd.math.abs(rectified)).max(true, KEYS));
     SDVariable unit = rectified.div(size);
     SDVariable mass = Rows.oneIfZero(sd.math.abs(unit).sum(true, KEYS));
     return sd.nn.relu(unit, 0).div(mass);
@@ -43,7 +43,7 @@ record Softpick() implements Normalizer {
 
   /** {@code (e^z - 1) e^-m} with m the larger of the row's maximum and zero. */
   private static SDVariable rectified(SameDiff sd, SDVariable scores) {
-    SDVariable constant = Bits.detach(scores);
+    SDVariable constant = Bitcast.detach(scores);
     SDVariable m = sd.nn.relu(constant.max(true, KEYS), 0);
     SDVariable slope = sd.math.exp(constant.sub(m));
     // Zero in value, one in gradient.

@@ -24,10 +24,10 @@ record StraightThroughTopK(int k, double temperature) implements Normalizer {
 
   @Override
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
-    SDVariable sparse = Bits.detach(new TopK(k).normalize(sd, scores, context));
+    SDVariable sparse = Bitcast.detach(new TopK(k).normalize(sd, scores, context));
     SDVariable dense = new Softmax(temperature, false).normalize(sd, scores, context);
     // The difference is exactly zero: only its gradient is wanted.
-    return sparse.add(dense.sub(Bits.detach(dense)));
+    return sparse.add(dense.sub(Bitcast.detach(dense)));
   }
 
   @Override

@@ -8,8 +8,8 @@ import org.attention4j.kernel.AttentionProblem;
 import org.attention4j.kernel.AttentionShape;
 import org.attention4j.kernel.DoubleAttention;
 import org.attention4j.kernel.FloatAttention;
+import org.attention4j.kernel.ForwardState;
 import org.attention4j.kernel.RowKernel;
-import org.attention4j.kernel.Trace;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -31,7 +31,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
   /** Q, K and V. */
   static final int ARRAYS = 3;
 
-  /** The parts of a {@link Trace}. */
+  /** The parts of a {@link ForwardState}. */
   static final int TRACE = 4;
 
   private final Options options;
@@ -102,7 +102,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
         .outputVariables()[0];
   }
 
-  /** Whether this operation leaves a {@link Trace} for its backward pass. */
+  /** Whether this operation leaves a {@link ForwardState} for its backward pass. */
   boolean traced() {
     return options.training() && type == DataType.FLOAT;
   }
@@ -136,7 +136,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
       return new Value[] {Value.of(output, size)};
     }
     float[] output = new float[length];
-    Trace trace = floats(problem, inputs).forward(output, traced());
+    ForwardState trace = floats(problem, inputs).forward(output, traced());
     if (!traced()) {
       return new Value[] {Value.of(output, size)};
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.attention4j.kernel.AttentionProblem;
 import org.attention4j.kernel.FloatAttention;
 import org.attention4j.kernel.FloatGradients;
-import org.attention4j.kernel.Trace;
+import org.attention4j.kernel.ForwardState;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -53,11 +53,11 @@ final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperat
   private Value[] runFloat(AttentionProblem problem, Value[] inputs) {
     FloatAttention attention = forward.floats(problem, inputs);
     float[] output;
-    Trace trace;
+    ForwardState trace;
     if (forward.traced()) {
       int at = inputs.length - 2 - FusedAttention.TRACE;
       trace =
-          new Trace(
+          new ForwardState(
               inputs[at].floats(),
               inputs[at + 1].ints(),
               inputs[at + 2].ints(),

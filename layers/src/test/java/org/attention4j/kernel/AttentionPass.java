@@ -26,7 +26,7 @@ record AttentionPass(
         new FloatAttention(
             inputs.problem(map), floats(q), floats(k), floats(v), inputs.mask(), parameters);
     float[] output = new float[inputs.outputLength()];
-    Trace trace = attention.forward(output, true);
+    ForwardState trace = attention.forward(output, true);
     FloatGradients gradients =
         new FloatGradients(new float[q.length], new float[k.length], new float[v.length]);
     float[][] byParameter =

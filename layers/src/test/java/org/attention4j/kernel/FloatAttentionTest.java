@@ -50,7 +50,7 @@ class FloatAttentionTest {
   void rowsWithManyWeightsAreComputedAgain() {
     AttentionCase inputs = AttentionCase.of("long", 1, 2, 2, 67, 317, 17, 16);
     KernelUnderTest relu = KernelUnderTest.of(Normalizers.relu());
-    assertThat(AttentionPass.inFloat(inputs, relu).counts()).containsOnly(Trace.AGAIN);
+    assertThat(AttentionPass.inFloat(inputs, relu).counts()).containsOnly(ForwardState.AGAIN);
   }
 
   @ParameterizedTest
@@ -69,7 +69,7 @@ class FloatAttentionTest {
             parameters);
     float[] inference = new float[inputs.outputLength()];
     float[] training = new float[inputs.outputLength()];
-    Trace trace = attention.forward(inference, false);
+    ForwardState trace = attention.forward(inference, false);
     attention.forward(training, true);
     assertThat(inference).isEqualTo(training);
     assertThat(trace.saved()).isEmpty();

@@ -101,7 +101,7 @@ class AlibiSlopesTest {
 
   @Test
   void theMonitorHasTheSame() {
-    AttentionRule rule =
+    AttentionSpec rule =
         new SelfAttentionLayer.Builder()
             .nIn(24)
             .nOut(24)

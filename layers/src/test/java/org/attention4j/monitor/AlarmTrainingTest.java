@@ -237,7 +237,7 @@ final class AlarmTrainingTest {
 
   @Test
   void earlyStoppingEndsAtAnAlarm() {
-    UntilAlarm untilAlarm = new UntilAlarm();
+    AlarmTerminationCondition untilAlarm = new AlarmTerminationCondition();
     MultiLayerNetwork network = network(layer().normalizer(Normalizers.softmax(0.05)));
     network.setListeners(monitor().atIterations(4).onAlarm(untilAlarm).build());
     EarlyStoppingResult<MultiLayerNetwork> result =
@@ -254,7 +254,7 @@ final class AlarmTrainingTest {
             .fit();
     assertThat(result.getTerminationReason())
         .isEqualTo(EarlyStoppingResult.TerminationReason.IterationTerminationCondition);
-    assertThat(result.getTerminationDetails()).contains("UntilAlarm");
+    assertThat(result.getTerminationDetails()).contains("AlarmTerminationCondition");
     // The second of the second epoch: Deeplearning4j has no best model before.
     assertThat(network.getIterationCount()).isEqualTo(5);
   }

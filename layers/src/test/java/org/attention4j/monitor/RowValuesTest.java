@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
-import org.attention4j.layers.AttentionRule;
+import org.attention4j.layers.AttentionSpec;
 import org.attention4j.layers.Position;
 import org.attention4j.monitor.AttentionRow.Steepness;
 import org.attention4j.normalizer.Normalizer;
@@ -50,12 +50,12 @@ final class RowValuesTest {
     return Nd4j.createFromArray(new Random(seed).doubles(length, -1, 1).toArray()).reshape(sizes);
   }
 
-  private static AttentionRule rule(Normalizer normalizer, boolean causal, Position position) {
-    return new AttentionRule(normalizer, HEADS, SIZE, SCALE, causal, position);
+  private static AttentionSpec rule(Normalizer normalizer, boolean causal, Position position) {
+    return new AttentionSpec(normalizer, HEADS, SIZE, SCALE, causal, position);
   }
 
   private Probe probe(
-      AttentionRule rule, boolean[][] queryCounts, boolean[][] keyCounts, boolean withGradient) {
+      AttentionSpec rule, boolean[][] queryCounts, boolean[][] keyCounts, boolean withGradient) {
     Probe probe =
         new Probe(
             "att",
@@ -109,7 +109,7 @@ final class RowValuesTest {
   @ParameterizedTest
   @EnumSource(Geometry.class)
   void everythingOfARow(Geometry geometry) {
-    AttentionRule rule = rule(Normalizers.softmax(), true, Position.ALIBI);
+    AttentionSpec rule = rule(Normalizers.softmax(), true, Position.ALIBI);
     boolean[][] queryCounts = {{true, true, false, true, true}, {true, false, true, true, true}};
     boolean[][] keyCounts = new boolean[EXAMPLES][KEYS];
     for (int key = 0; key < KEYS; key++) {
@@ -210,7 +210,7 @@ final class RowValuesTest {
 
   @Test
   void withoutMaskGradientAndCausality() {
-    AttentionRule rule = rule(Normalizers.softmax(0.5), false, Position.NONE);
+    AttentionSpec rule = rule(Normalizers.softmax(0.5), false, Position.NONE);
     List<List<AttentionRow>> heads =
         new RowRecomputation(rule, Geometry.INPUT)
             .rows(probe(rule, null, null, false), new Sampling(9, 99, 1), 0, false);
@@ -234,7 +234,7 @@ final class RowValuesTest {
   /** For a map that is no softmax the Jacobian is measured at the row with most keys alone. */
   @Test
   void jacobiansOfOtherMaps() {
-    AttentionRule rule = rule(Normalizers.sigmoid(), true, Position.NONE);
+    AttentionSpec rule = rule(Normalizers.sigmoid(), true, Position.NONE);
     List<List<AttentionRow>> heads =
         new RowRecomputation(rule, Geometry.INPUT)
             .rows(probe(rule, null, null, false), new Sampling(9, 99, 1), 0, true);
@@ -265,7 +265,7 @@ final class RowValuesTest {
   void aRowWithAScoreThatIsNoNumberIsNaN(double bad) {
     queries.putScalar(new int[] {1, 2, 0, 3}, bad);
     for (Normalizer normalizer : List.of(Normalizers.softmax(), Normalizers.sigmoid())) {
-      AttentionRule rule = rule(normalizer, false, Position.NONE);
+      AttentionSpec rule = rule(normalizer, false, Position.NONE);
       List<List<AttentionRow>> heads =
           new RowRecomputation(rule, Geometry.INPUT)
               .rows(probe(rule, null, null, true), new Sampling(9, 99, 1), 0, false);
@@ -283,7 +283,7 @@ final class RowValuesTest {
 
   @Test
   void rowsThatSeeNoKeyAreLeftOut() {
-    AttentionRule rule = rule(Normalizers.softmax(), false, Position.NONE);
+    AttentionSpec rule = rule(Normalizers.softmax(), false, Position.NONE);
     boolean[][] none = new boolean[EXAMPLES][KEYS];
     List<List<AttentionRow>> heads =
         new RowRecomputation(rule, Geometry.INPUT)
@@ -379,12 +379,12 @@ final class RowValuesTest {
   void jacobiansOnTheSupportAlone() {
     double[][] scores = {{0.3, -1, 0.9, 0.1}};
     Map<String, double[]> none = Map.of();
-    double[][] ofTopTwo = RowMap.of(Normalizers.topK(2), 1).jacobians(scores, none)[0];
+    double[][] ofTopTwo = NormalizerEvaluator.of(Normalizers.topK(2), 1).jacobians(scores, none)[0];
     double[] p = softmax(new double[] {0.3, 0.9});
     assertThat(ofTopTwo).hasDimensions(2, 2);
     assertThat(ofTopTwo[0]).containsExactly(new double[] {p[0] * p[1], -p[0] * p[1]}, TINY);
     assertThat(ofTopTwo[1]).containsExactly(new double[] {-p[0] * p[1], p[0] * p[1]}, TINY);
-    double[][] whole = new GraphRows(Normalizers.topK(2), 1).jacobians(scores, none)[0];
+    double[][] whole = new GraphEvaluator(Normalizers.topK(2), 1).jacobians(scores, none)[0];
     assertThat(whole).hasDimensions(4, 4);
     assertThat(whole[0]).containsExactly(new double[] {p[0] * p[1], 0, -p[0] * p[1], 0}, TINY);
   }

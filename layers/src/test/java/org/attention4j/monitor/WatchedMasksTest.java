@@ -28,7 +28,7 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** The monitor reads masks as the layers do: any number but zero, of any type, is visible. */
-class WatchedMasksTest {
+class MonitoredMasksTest {
   static Stream<Layer> layers() {
     return Stream.of(
         new SelfAttentionLayer.Builder().nOut(14).nHeads(2).projectInput(true).build(),

@@ -30,7 +30,7 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** The networks and layers that are watched, beyond self-attention in a plain network. */
-final class WatchedNetworksTest {
+final class MonitoredNetworksTest {
   private final Nets.Spy spy = new Nets.Spy();
   private final History history = Reporters.history(10_000);
 

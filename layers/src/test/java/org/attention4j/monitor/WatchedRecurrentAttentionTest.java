@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
 /** Recurrent attention, whose steps attend one after the other, under the monitor. */
-final class WatchedRecurrentAttentionTest {
+final class MonitoredRecurrentAttentionTest {
   private static final Offset<Double> TINY = within(1e-9);
   private final Nets.Spy spy = new Nets.Spy();
   private final History history = Reporters.history(10_000);

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
-import org.attention4j.layers.AttentionRule;
+import org.attention4j.layers.AttentionSpec;
 import org.attention4j.layers.Position;
 import org.attention4j.monitor.HeadProbe.Norms;
 import org.attention4j.normalizer.Normalizers;
@@ -25,7 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** What a layer hands over, on arrays made by hand: shares of heads, norms, samples, gradients. */
-final class WatchedValuesTest {
+final class MonitoredValuesTest {
   private static final Offset<Double> TINY = within(1e-12);
   private static final int HEADS = 4;
   private static final int SIZE = 3;
@@ -36,8 +36,8 @@ final class WatchedValuesTest {
     return Nd4j.createFromArray(new Random(seed).doubles(length, -1, 1).toArray()).reshape(sizes);
   }
 
-  private static AttentionRule rule(boolean learnable) {
-    return new AttentionRule(
+  private static AttentionSpec rule(boolean learnable) {
+    return new AttentionSpec(
         learnable ? Normalizers.softmaxWithLearnableTemperature(0.5) : Normalizers.softmax(),
         HEADS,
         SIZE,
@@ -46,30 +46,30 @@ final class WatchedValuesTest {
         Position.NONE);
   }
 
-  private static double[] norms(HeadShare[] shares) {
-    return List.of(shares).stream().mapToDouble(HeadShare::norm).toArray();
+  private static double[] norms(HeadParameterNorms[] shares) {
+    return List.of(shares).stream().mapToDouble(HeadParameterNorms::norm).toArray();
   }
 
   @Test
   void sharesOfHeads() {
-    AttentionRule rule = rule(true);
+    AttentionSpec rule = rule(true);
     INDArray own = Nd4j.createFromArray(new double[] {3, 4, 0, 2, -2, 1, 6, 8}).reshape(4, 1, 2);
     double[] four = {5, 2, Math.sqrt(5), 10};
     for (String name : List.of("Wq", "Wk", "Wv", "bq", "bk", "bv")) {
-      assertThat(norms(HeadShare.of(rule, name, own))).containsExactly(four, TINY);
+      assertThat(norms(HeadParameterNorms.of(rule, name, own))).containsExactly(four, TINY);
     }
     // Two neighbouring query heads share a head of keys.
     INDArray grouped = Nd4j.createFromArray(new double[] {3, 4, 6, 8}).reshape(2, 1, 2);
-    assertThat(norms(HeadShare.of(rule, "Wk", grouped)))
+    assertThat(norms(HeadParameterNorms.of(rule, "Wk", grouped)))
         .containsExactly(new double[] {5, 5, 10, 10}, TINY);
     // Wo [h d, nOut]: rows in the order of the heads.
     INDArray out = Nd4j.createFromArray(new double[] {3, 4, 0, 2, -2, 1, 6, 8}).reshape(8, 1);
-    assertThat(norms(HeadShare.of(rule, "Wo", out))).containsExactly(four, TINY);
+    assertThat(norms(HeadParameterNorms.of(rule, "Wo", out))).containsExactly(four, TINY);
     INDArray perHead = Nd4j.createFromArray(-1.0, 2, -3, 4);
-    assertThat(norms(HeadShare.of(rule, "logTemperature", perHead)))
+    assertThat(norms(HeadParameterNorms.of(rule, "logTemperature", perHead)))
         .containsExactly(new double[] {1, 2, 3, 4}, TINY);
-    assertThat(HeadShare.of(rule, "bo", perHead)).isEmpty();
-    assertThat(HeadShare.of(rule(false), "logTemperature", perHead)).isEmpty();
+    assertThat(HeadParameterNorms.of(rule, "bo", perHead)).isEmpty();
+    assertThat(HeadParameterNorms.of(rule(false), "logTemperature", perHead)).isEmpty();
   }
 
   @Test
@@ -78,20 +78,20 @@ final class WatchedValuesTest {
         Nd4j.createFromArray(
                 Double.NaN, 1, Double.NEGATIVE_INFINITY, 1 / 0.0, 0, 0, Double.NaN, 1 / 0.0)
             .reshape(4, 1, 2);
-    HeadShare[] shares = HeadShare.of(rule(false), "Wq", bad);
-    assertThat(shares).extracting(HeadShare::nans).containsExactly(1L, 0L, 0L, 1L);
-    assertThat(shares).extracting(HeadShare::infinities).containsExactly(0L, 2L, 0L, 1L);
+    HeadParameterNorms[] shares = HeadParameterNorms.of(rule(false), "Wq", bad);
+    assertThat(shares).extracting(HeadParameterNorms::nans).containsExactly(1L, 0L, 0L, 1L);
+    assertThat(shares).extracting(HeadParameterNorms::infinities).containsExactly(0L, 2L, 0L, 1L);
     assertThat(norms(shares)[2]).isZero();
   }
 
   /** Queries from the first input, keys and values from the second, grouped by two. */
-  private static Watched watched(
-      Map<String, INDArray> parameters, Watched.GradientSource gradients) {
+  private static MonitoredLayer watched(
+      Map<String, INDArray> parameters, MonitoredLayer.GradientSource gradients) {
     INDArray queries = random(1, 5, 11, 7);
     INDArray keys = random(2, 5, 13, 17);
     INDArray queryMask = Nd4j.ones(5, 7).putScalar(3, 2, 0);
     INDArray keyMask = Nd4j.ones(5, 17).putScalar(4, 16, 0).putScalar(1, 0, 0.5);
-    return new Watched(
+    return new MonitoredLayer(
         "att",
         "0_",
         rule(true),
@@ -112,7 +112,7 @@ final class WatchedValuesTest {
 
   @Test
   void aProbeHasTheSampledExamples() {
-    Watched watched =
+    MonitoredLayer watched =
         watched(Map.of("logTemperature", Nd4j.createFromArray(-1.0, 2, -3, 4)), null)
             .named("other");
     Probe probe = watched.probe(new int[] {3, 4});
@@ -146,11 +146,11 @@ final class WatchedValuesTest {
     INDArray output = random(7, 5, 2, 7);
     INDArray weights = random(8, HEADS * SIZE, 2);
     HeadVectors gradient =
-        Watched.attendedGradient(
+        MonitoredLayer.attendedGradient(
             rule(false), Map.of("Wo", weights.castTo(DataType.FLOAT)), output, new int[] {4, 1});
     INDArray straight = random(9, 5, HEADS * SIZE, 7);
     HeadVectors without =
-        Watched.attendedGradient(rule(false), Map.of(), straight, new int[] {4, 1});
+        MonitoredLayer.attendedGradient(rule(false), Map.of(), straight, new int[] {4, 1});
     for (int head = 0; head < HEADS; head++) {
       for (int i = 0; i < SIZE; i++) {
         int row = head * SIZE + i;
@@ -172,7 +172,8 @@ final class WatchedValuesTest {
             "Wk", Nd4j.createFromArray(new double[] {3, 4, 6, 8}).reshape(2, 1, 2),
             "logTemperature", Nd4j.createFromArray(-1.0, 2, -3, 4),
             "bo", Nd4j.createFromArray(1.0, 2));
-    Look look = new Look(watched(parameters, null), new int[] {0, 2}, new Guard("test"));
+    LayerSnapshot look =
+        new LayerSnapshot(watched(parameters, null), new int[] {0, 2}, new FaultIsolator("test"));
     assertThat(look.name()).isEqualTo("att");
     Map<String, INDArray> gradients = new HashMap<>();
     parameters.forEach((name, value) -> gradients.put("0_" + name, value.mul(10)));
@@ -212,8 +213,8 @@ final class WatchedValuesTest {
   void aGradientThatArrivesIsPartOfTheProbe() {
     List<Consumer<Supplier<HeadVectors>>> observers = new java.util.ArrayList<>();
     int[][] asked = new int[1][];
-    Look look =
-        new Look(
+    LayerSnapshot look =
+        new LayerSnapshot(
             watched(
                 Map.of(),
                 (examples, observer) -> {
@@ -221,7 +222,7 @@ final class WatchedValuesTest {
                   observers.add(observer);
                 }),
             new int[] {0, 2},
-            new Guard("test"));
+            new FaultIsolator("test"));
     assertThat(asked[0]).containsExactly(0, 2);
     assertThat(look.probe().attendedGradient()).isNull();
     HeadVectors gradient = new HeadVectors(random(3, 2, HEADS, SIZE, 7));
@@ -241,12 +242,12 @@ final class WatchedValuesTest {
             .headSize(5)
             .projectInput(true)
             .build();
-    check(StockHeads.rule(projected), 3, 5);
+    check(Dl4jAttentionProjections.rule(projected), 3, 5);
     SelfAttentionLayer plain = new SelfAttentionLayer.Builder().nIn(7).nOut(7).nHeads(1).build();
-    check(StockHeads.rule(plain), 1, 7);
-    assertThat(StockHeads.rule(new DenseLayer.Builder().nOut(3).build())).isNull();
+    check(Dl4jAttentionProjections.rule(plain), 1, 7);
+    assertThat(Dl4jAttentionProjections.rule(new DenseLayer.Builder().nOut(3).build())).isNull();
     check(
-        StockHeads.rule(
+        Dl4jAttentionProjections.rule(
             new RecurrentAttentionLayer.Builder()
                 .nIn(10)
                 .nOut(12)
@@ -257,7 +258,7 @@ final class WatchedValuesTest {
         2,
         11);
     check(
-        StockHeads.rule(
+        Dl4jAttentionProjections.rule(
             new AttentionVertex.Builder()
                 .nInQueries(6)
                 .nInKeys(6)
@@ -270,7 +271,7 @@ final class WatchedValuesTest {
         6);
   }
 
-  private static void check(AttentionRule rule, int heads, int size) {
+  private static void check(AttentionSpec rule, int heads, int size) {
     assertThat(rule.heads()).isEqualTo(heads);
     assertThat(rule.headSize()).isEqualTo(size);
     assertThat(rule.scale()).isCloseTo(1 / Math.sqrt(size), TINY);
@@ -283,7 +284,7 @@ final class WatchedValuesTest {
   void stockProjections() {
     INDArray x = random(1, 2, 5, 7);
     INDArray other = random(2, 2, 11, 13);
-    INDArray[] plain = StockHeads.of(new INDArray[] {x}, Map.of());
+    INDArray[] plain = Dl4jAttentionProjections.of(new INDArray[] {x}, Map.of());
     for (INDArray each : plain) {
       assertThat(each.shape()).containsExactly(2, 1, 5, 7);
       assertThat(each.getDouble(1, 0, 4, 6)).isEqualTo(x.getDouble(1, 4, 6));
@@ -293,7 +294,7 @@ final class WatchedValuesTest {
             "Wq", random(3, HEADS, SIZE, 5),
             "Wk", random(4, HEADS, SIZE, 11),
             "Wv", random(5, HEADS, SIZE, 11));
-    INDArray[] heads = StockHeads.of(new INDArray[] {x, other}, weights);
+    INDArray[] heads = Dl4jAttentionProjections.of(new INDArray[] {x, other}, weights);
     String[] names = {"Wq", "Wk", "Wv"};
     for (int which = 0; which < 3; which++) {
       INDArray input = which == 0 ? x : other;
@@ -309,7 +310,7 @@ final class WatchedValuesTest {
       }
     }
     INDArray half = x.castTo(DataType.FLOAT16);
-    INDArray wide = StockHeads.of(new INDArray[] {half}, Map.of())[0];
+    INDArray wide = Dl4jAttentionProjections.of(new INDArray[] {half}, Map.of())[0];
     assertThat(wide.dataType()).isEqualTo(DataType.FLOAT);
   }
 }

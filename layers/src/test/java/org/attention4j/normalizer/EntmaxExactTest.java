@@ -69,7 +69,7 @@ class EntmaxExactTest {
     if (batch.visibleCount(row) == 0) {
       return 0;
     }
-    double[] expected = ReferenceMaps.entmax(batch.visibleScores(row), alpha);
+    double[] expected = ReferenceNormalizers.entmax(batch.visibleScores(row), alpha);
     double largest = 0;
     int next = 0;
     for (int key = 0; key < batch.keys(); key++) {

@@ -36,7 +36,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Every normalizer on every kind of row that breaks implementations, on both paths and in every
- * type, against {@link ReferenceMaps} in double precision on the same scores, rounded to the type.
+ * type, against {@link ReferenceNormalizers} in double precision on the same scores, rounded to the
+ * type.
  *
  * <p>The largest errors are data: {@code vectors/hostile-rows.csv} in the test resources holds what
  * was measured, and a test allows four times that for other processors, whose vectors are of other
@@ -99,33 +100,40 @@ class HostileRowsTest {
     return new HostileRow(name, scores);
   }
 
-  private static Stream<MapUnderTest> maps() {
-    List<MapUnderTest> maps = new ArrayList<>(MapUnderTest.all());
+  private static Stream<NormalizerUnderTest> maps() {
+    List<NormalizerUnderTest> maps = new ArrayList<>(NormalizerUnderTest.all());
     for (double alpha : new double[] {1 + 1e-12, 1 + 1e-8, 1.0005, 1.01, 5, 10, 32}) {
-      maps.add(fixed(Normalizers.entmax(alpha), z -> ReferenceMaps.entmaxBySupport(z, alpha)));
+      maps.add(
+          fixed(Normalizers.entmax(alpha), z -> ReferenceNormalizers.entmaxBySupport(z, alpha)));
     }
     maps.add(
         fixed(
             Normalizers.asentmax(6),
             z ->
-                ReferenceMaps.entmaxBySupport(
-                    z.length == 1 ? z : ReferenceMaps.scaled(z, 1 + Math.log(2)), 6)));
+                ReferenceNormalizers.entmaxBySupport(
+                    z.length == 1 ? z : ReferenceNormalizers.scaled(z, 1 + Math.log(2)), 6)));
     for (double t : new double[] {1e-9, 1e9}) {
       maps.add(
           fixed(
-              Normalizers.softmax(t), z -> ReferenceMaps.softmax(ReferenceMaps.scaled(z, 1 / t))));
+              Normalizers.softmax(t),
+              z -> ReferenceNormalizers.softmax(ReferenceNormalizers.scaled(z, 1 / t))));
     }
-    maps.add(fixed(Normalizers.softmax1(1e308), z -> ReferenceMaps.softmaxBeside(z, 308 * LN_10)));
-    maps.add(fixed(Normalizers.sink(1e28), z -> ReferenceMaps.softmaxBeside(z, (float) 1e28)));
-    maps.add(fixed(Normalizers.sink(-1e28), z -> ReferenceMaps.softmaxBeside(z, (float) -1e28)));
+    maps.add(
+        fixed(
+            Normalizers.softmax1(1e308), z -> ReferenceNormalizers.softmaxBeside(z, 308 * LN_10)));
+    maps.add(
+        fixed(Normalizers.sink(1e28), z -> ReferenceNormalizers.softmaxBeside(z, (float) 1e28)));
+    maps.add(
+        fixed(Normalizers.sink(-1e28), z -> ReferenceNormalizers.softmaxBeside(z, (float) -1e28)));
     return maps.stream();
   }
 
   private static final double LN_10 = Math.log(10);
 
-  private static MapUnderTest fixed(Normalizer normalizer, ReferenceMaps.RowMap reference) {
+  private static NormalizerUnderTest fixed(
+      Normalizer normalizer, ReferenceNormalizers.NormalizerEvaluator reference) {
     BiFunction<double[], double[], double[]> weights = (z, theta) -> reference.weights(z);
-    return new MapUnderTest(normalizer, Map.of(), weights);
+    return new NormalizerUnderTest(normalizer, Map.of(), weights);
   }
 
   static Stream<Arguments> cases() {
@@ -140,7 +148,7 @@ class HostileRowsTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void graph(MapUnderTest map, DataType type) {
+  void graph(NormalizerUnderTest map, DataType type) {
     List<HostileRow> rows = rows();
     for (boolean masked : new boolean[] {true, false}) {
       // Without a mask all rows of a batch have the same length.
@@ -166,7 +174,7 @@ class HostileRowsTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void kernel(MapUnderTest map, DataType type) {
+  void kernel(NormalizerUnderTest map, DataType type) {
     RowKernel kernel = map.normalizer().kernel().orElseThrow();
     List<NormalizerParameter> parameters = map.normalizer().parameters(1);
     RowContext context = new RowContext(parameters.size(), kernel.savedValues());
@@ -218,23 +226,23 @@ class HostileRowsTest {
   }
 
   /** As the documentation says it: infinities count as the largest score, NaN spreads. */
-  private static double[] expected(MapUnderTest map, double[] z) {
+  private static double[] expected(NormalizerUnderTest map, double[] z) {
     double most = NormalizerContext.LARGEST_SCORE;
-    double[] limited = ReferenceMaps.map(z, x -> Math.max(-most, Math.min(most, x)));
+    double[] limited = ReferenceNormalizers.map(z, x -> Math.max(-most, Math.min(most, x)));
     double[] theta =
         map.normalizer().parameters(1).stream().mapToDouble(p -> initial(map, p)).toArray();
     if (hasNaN(z) && !map.normalizer().type().matches("sigmoid|relu")) {
-      return ReferenceMaps.map(z, x -> Double.NaN);
+      return ReferenceNormalizers.map(z, x -> Double.NaN);
     }
     return map.reference().apply(limited, theta);
   }
 
-  private static double initial(MapUnderTest map, NormalizerParameter parameter) {
+  private static double initial(NormalizerUnderTest map, NormalizerParameter parameter) {
     double[] values = map.parameters().get(parameter.name());
     return (float) (values == null ? parameter.initialValue() : values[values.length - 1]);
   }
 
-  private static Map<String, double[]> parameters(MapUnderTest map) {
+  private static Map<String, double[]> parameters(NormalizerUnderTest map) {
     Map<String, double[]> values = new LinkedHashMap<>();
     map.normalizer()
         .parameters(1)
@@ -243,7 +251,12 @@ class HostileRowsTest {
   }
 
   private static void check(
-      MapUnderTest map, DataType type, String path, String row, double[] z, double[] actual) {
+      NormalizerUnderTest map,
+      DataType type,
+      String path,
+      String row,
+      double[] z,
+      double[] actual) {
     double[] expected = expected(map, z);
     double worst = 0;
     for (int i = 0; i < z.length; i++) {
@@ -275,7 +288,7 @@ class HostileRowsTest {
     return z.length > 8 ? z.length + " scores" : Arrays.toString(z);
   }
 
-  private static String name(MapUnderTest map, DataType type, String path) {
+  private static String name(NormalizerUnderTest map, DataType type, String path) {
     return "%s;%s;%s".formatted(map, type, path);
   }
 

@@ -91,7 +91,7 @@ class NormalizerGoldenTest {
       String what, List<Double> actual, List<Double> expected, double tolerance) {
     double[] values = GoldenCase.array(expected);
     // A weight far above one, which relu gives, is held to its leading digits.
-    double size = Math.max(1, ReferenceMaps.max(values));
+    double size = Math.max(1, ReferenceNormalizers.max(values));
     assertThat(GoldenCase.array(actual)).as(what).containsExactly(values, within(tolerance * size));
   }
 

@@ -24,13 +24,13 @@ class NormalizerGradientTest {
   private static final double STEP = 1e-6;
   private static final double TOLERANCE = 1e-7;
 
-  static Stream<MapUnderTest> maps() {
-    return MapUnderTest.all().stream().filter(map -> !map.parameters().isEmpty());
+  static Stream<NormalizerUnderTest> maps() {
+    return NormalizerUnderTest.all().stream().filter(map -> !map.parameters().isEmpty());
   }
 
   @ParameterizedTest
   @MethodSource("maps")
-  void ofTheScores(MapUnderTest map) {
+  void ofTheScores(NormalizerUnderTest map) {
     for (boolean masked : new boolean[] {false, true}) {
       RowBatch batch = RowBatch.random(Scores.USUAL, masked, 61);
       NormalizerGraph graph = graph(map, batch, masked);
@@ -53,7 +53,7 @@ class NormalizerGradientTest {
 
   @ParameterizedTest
   @MethodSource("maps")
-  void ofTheParameters(MapUnderTest map) {
+  void ofTheParameters(NormalizerUnderTest map) {
     for (boolean masked : new boolean[] {false, true}) {
       RowBatch batch = RowBatch.random(Scores.USUAL, masked, 67);
       NormalizerGraph graph = graph(map, batch, masked);
@@ -85,7 +85,7 @@ class NormalizerGradientTest {
     assertThat(straight.gradient()).containsExactly(dense.gradient(), within(1e-14));
   }
 
-  private static NormalizerGraph graph(MapUnderTest map, RowBatch batch, boolean masked) {
+  private static NormalizerGraph graph(NormalizerUnderTest map, RowBatch batch, boolean masked) {
     return new NormalizerGraph(map.normalizer(), batch.heads(), masked, DataType.DOUBLE);
   }
 
@@ -119,12 +119,12 @@ class NormalizerGradientTest {
   private static Map<String, double[]> moved(
       Map<String, double[]> parameters, String name, double step) {
     Map<String, double[]> moved = new HashMap<>(parameters);
-    moved.put(name, ReferenceMaps.map(parameters.get(name), value -> value + step));
+    moved.put(name, ReferenceNormalizers.map(parameters.get(name), value -> value + step));
     return moved;
   }
 
   private static double[] randomLike(double[] values) {
     Random random = new Random(73);
-    return ReferenceMaps.map(values, value -> random.nextGaussian());
+    return ReferenceNormalizers.map(values, value -> random.nextGaussian());
   }
 }

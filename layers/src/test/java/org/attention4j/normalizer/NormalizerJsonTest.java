@@ -19,11 +19,11 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /** Normalizers to JSON and back, and what is said of JSON that is wrong. */
 class NormalizerJsonTest {
-  private static final List<MapUnderTest> MAPS = MapUnderTest.all();
+  private static final List<NormalizerUnderTest> MAPS = NormalizerUnderTest.all();
 
   @ParameterizedTest
   @FieldSource("MAPS")
-  void comesBackEqual(MapUnderTest map) {
+  void comesBackEqual(NormalizerUnderTest map) {
     String json = Normalizers.toJson(map.normalizer());
     Normalizer back = Normalizers.fromJson(json);
     assertThat(back).isEqualTo(map.normalizer()).hasSameHashCodeAs(map.normalizer());
@@ -41,7 +41,7 @@ class NormalizerJsonTest {
 
   @Test
   void differentOptionsAreNotEqual() {
-    assertThat(MAPS.stream().map(MapUnderTest::normalizer)).doesNotHaveDuplicates();
+    assertThat(MAPS.stream().map(NormalizerUnderTest::normalizer)).doesNotHaveDuplicates();
   }
 
   @Test

@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** Every built-in map over batches of rows, against plain Java references, and its traits. */
 class NormalizerRowsTest {
-  private static final List<MapUnderTest> MAPS = MapUnderTest.all();
+  private static final List<NormalizerUnderTest> MAPS = NormalizerUnderTest.all();
 
   static Stream<Arguments> mapsAndScores() {
     return MAPS.stream()
@@ -28,13 +28,13 @@ class NormalizerRowsTest {
 
   @ParameterizedTest
   @MethodSource("mapsAndScores")
-  void matchesTheReferenceInDouble(MapUnderTest map, Scores scores) {
+  void matchesTheReferenceInDouble(NormalizerUnderTest map, Scores scores) {
     assertMatches(map, scores, DataType.DOUBLE, 1e-10);
   }
 
   @ParameterizedTest
   @MethodSource("mapsAndScores")
-  void matchesTheReferenceInFloat(MapUnderTest map, Scores scores) {
+  void matchesTheReferenceInFloat(NormalizerUnderTest map, Scores scores) {
     // Without a shift to take off first, the product of a score near 1e4 has lost its third
     // decimal.
     assumeFalse(
@@ -45,14 +45,14 @@ class NormalizerRowsTest {
   }
 
   private static void assertMatches(
-      MapUnderTest map, Scores scores, DataType type, double tolerance) {
+      NormalizerUnderTest map, Scores scores, DataType type, double tolerance) {
     for (boolean masked : new boolean[] {false, true}) {
       RowBatch batch = RowBatch.random(scores, masked, 29);
       double[] weights = run(map, batch, masked, type).weights();
       for (int row = 0; row < batch.rows(); row++) {
         double[] expected = everyKey(batch, row, map);
         // A weight that may be far above one is held to its leading digits.
-        double size = Math.max(1, ReferenceMaps.max(expected));
+        double size = Math.max(1, ReferenceNormalizers.max(expected));
         assertThat(row(weights, batch, row))
             .as("row %d, masked %s", row, masked)
             .containsExactly(expected, within(tolerance * size));
@@ -62,10 +62,10 @@ class NormalizerRowsTest {
 
   @ParameterizedTest
   @FieldSource("MAPS")
-  void onlyMapsThatSaySoGiveExactZeros(MapUnderTest map) {
+  void onlyMapsThatSaySoGiveExactZeros(NormalizerUnderTest map) {
     RowBatch usual = RowBatch.random(Scores.USUAL, false, 43, 2, 3, 5, 101);
     // Wide enough for entmax with an alpha near one, not so wide that exponentials vanish.
-    RowBatch batch = usual.withScores(ReferenceMaps.map(usual.scores(), z -> 6 * z));
+    RowBatch batch = usual.withScores(ReferenceNormalizers.map(usual.scores(), z -> 6 * z));
     double[] weights = run(map, batch, false, DataType.DOUBLE).weights();
     assertThat(Arrays.stream(weights).anyMatch(p -> p == 0))
         .isEqualTo(has(map, Trait.EXACT_ZEROS) && !keepsEveryKey(map.normalizer()));
@@ -78,9 +78,9 @@ class NormalizerRowsTest {
 
   @ParameterizedTest
   @FieldSource("MAPS")
-  void aShiftOfTheRowChangesOnlyMapsThatSaySo(MapUnderTest map) {
+  void aShiftOfTheRowChangesOnlyMapsThatSaySo(NormalizerUnderTest map) {
     RowBatch batch = RowBatch.random(Scores.USUAL, true, 47);
-    RowBatch shifted = batch.withScores(ReferenceMaps.map(batch.scores(), z -> z + 1.75));
+    RowBatch shifted = batch.withScores(ReferenceNormalizers.map(batch.scores(), z -> z + 1.75));
     double[] before = run(map, batch, true, DataType.DOUBLE).weights();
     double[] after = run(map, shifted, true, DataType.DOUBLE).weights();
     double change =
@@ -98,7 +98,7 @@ class NormalizerRowsTest {
   /** Thirty more visible keys, far below all others, change what looks at the length. */
   @ParameterizedTest
   @FieldSource("MAPS")
-  void keysFarBelowChangeOnlyLengthAwareMaps(MapUnderTest map) {
+  void keysFarBelowChangeOnlyLengthAwareMaps(NormalizerUnderTest map) {
     RowBatch shorter = RowBatch.random(Scores.USUAL, false, 59);
     int keys = shorter.keys() + 30;
     double[] scores = new double[shorter.rows() * keys];
@@ -122,7 +122,7 @@ class NormalizerRowsTest {
 
   @ParameterizedTest
   @MethodSource("mapsAndScores")
-  void topKeepsTheRightNumberOfKeys(MapUnderTest map, Scores scores) {
+  void topKeepsTheRightNumberOfKeys(NormalizerUnderTest map, Scores scores) {
     // Weights far below the row's largest underflow; the selection must not.
     if (scores == Scores.HUGE) {
       return;
@@ -140,12 +140,12 @@ class NormalizerRowsTest {
     }
   }
 
-  private static boolean has(MapUnderTest map, Trait trait) {
+  private static boolean has(NormalizerUnderTest map, Trait trait) {
     return map.normalizer().traits().contains(trait);
   }
 
   private static NormalizerGraph.Result run(
-      MapUnderTest map, RowBatch batch, boolean masked, DataType type) {
+      NormalizerUnderTest map, RowBatch batch, boolean masked, DataType type) {
     return new NormalizerGraph(map.normalizer(), batch.heads(), masked, type)
         .run(batch, map.parameters());
   }
@@ -155,7 +155,7 @@ class NormalizerRowsTest {
   }
 
   /** The reference's weights of a row, zero at masked keys. */
-  private static double[] everyKey(RowBatch batch, int row, MapUnderTest map) {
+  private static double[] everyKey(RowBatch batch, int row, NormalizerUnderTest map) {
     double[] result = new double[batch.keys()];
     if (batch.visibleCount(row) == 0) {
       return result;

@@ -55,7 +55,7 @@ final class Comparison {
       int parallel,
       Function<Trial, List<Reporter>> live,
       Unfinished<TrialResult> unfinished) {
-    Native.workOnOneThread();
+    NativeThreads.workOnOneThread();
     List<Jobs.Job<TrialResult>> jobs = new ArrayList<>();
     for (Trial trial : experiment.trials()) {
       jobs.add(

@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.attention4j.examples.SideBySide.Spread;
-import org.attention4j.examples.SideBySide.Summary;
+import org.attention4j.examples.ComparisonIndex.Spread;
+import org.attention4j.examples.ComparisonIndex.Summary;
 import org.attention4j.examples.report.AtomicFile;
 
 /**
@@ -70,15 +70,15 @@ final class ComparisonFolder {
         directory.resolve("config.yaml"),
         ExperimentFile.write(experiment).getBytes(StandardCharsets.UTF_8));
     ComparisonFiles.write(directory, results);
-    SideBySide sideBySide = new SideBySide(directory.resolveSibling(""), messages);
+    ComparisonIndex sideBySide = new ComparisonIndex(directory.resolveSibling(""), messages);
     sideBySide.add(new Summary(name, now(), experiment, spreads(results)));
     List<Summary> all = sideBySide.all();
-    SideBySide.csv(all).write(top.resolve("results.csv"));
+    ComparisonIndex.csv(all).write(top.resolve("results.csv"));
     ComparisonReport report = new ComparisonReport(experiment, corpus, results);
     List<MonitorLog> logs = logs(experiment, comparison);
     Path page = report.of(logs, List.of(), facts).write(directory);
     if (all.size() > 1) {
-      return report.of(logs, SideBySide.sections(all), facts).write(top);
+      return report.of(logs, ComparisonIndex.sections(all), facts).write(top);
     }
     copyPages(directory);
     return top.resolve(page.getFileName());

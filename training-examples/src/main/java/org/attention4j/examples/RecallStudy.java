@@ -45,7 +45,7 @@ record RecallStudy(
       boolean resume,
       Unfinished<RecallRun> unfinished,
       PrintWriter messages) {
-    Native.workOnOneThread();
+    NativeThreads.workOnOneThread();
     List<Jobs.Job<RecallRun>> jobs = new ArrayList<>();
     for (long seed : seeds) {
       for (RecallTask task : RecallTask.values()) {

@@ -101,8 +101,8 @@ final class Sensitivities {
    * @param temperature T
    * @return how steep it is
    */
-  Steepness of(Tempered tempered, double temperature) {
-    RowMap map = new RowMap(tempered);
+  Steepness of(TemperatureScaledNormalizer tempered, double temperature) {
+    NormalizerEvaluator map = new NormalizerEvaluator(tempered);
     double[] largest = new double[EPSILONS.length];
     double jacobian = 0;
     for (int head = 0; head < heads.size(); head++) {

@@ -79,7 +79,7 @@ final class SensitivityFigures {
     headings.add("Jacobian, T \u2264 0.1");
     headings.add("Jacobian, all T");
     List<Table.Row> rows = new ArrayList<>();
-    for (Tempered map : study.maps()) {
+    for (TemperatureScaledNormalizer map : study.maps()) {
       List<String> cells = new ArrayList<>(List.of(map.label()));
       for (int e = 0; e < Sensitivities.EPSILONS.length; e++) {
         int index = e;
@@ -104,7 +104,7 @@ final class SensitivityFigures {
 
   private void curves(LineChart chart, ToDoubleFunction<Steepness> number) {
     for (int i = 0; i < study.maps().size(); i++) {
-      Tempered map = study.maps().get(i);
+      TemperatureScaledNormalizer map = study.maps().get(i);
       chart.line(map.label(), i, temperatures, line(t -> study.steepness(map, t, number).mean()));
     }
   }

@@ -87,10 +87,13 @@ final class TemperatureCommand implements Callable<Integer> {
     double[] all = temperatures();
     List<Long> seeds = seedOptions.or(SEEDS);
     Settings settings = settings(seeds.get(0));
-    List<Tempered> maps = quick ? QUICK_MAPS.stream().map(Tempered::of).toList() : Tempered.all();
+    List<TemperatureScaledNormalizer> maps =
+        quick
+            ? QUICK_MAPS.stream().map(TemperatureScaledNormalizer::of).toList()
+            : TemperatureScaledNormalizer.all();
     PrintWriter messages = spec.commandLine().getErr();
     try (OutputDirectory directory = OutputDirectory.open(out, messages);
-        Unfinished<TemperedTraining.Result> unfinished =
+        Unfinished<TemperatureTraining.Result> unfinished =
             new Unfinished<>(
                 directory.path(),
                 arguments(),
@@ -98,9 +101,9 @@ final class TemperatureCommand implements Callable<Integer> {
                 messages,
                 (partial, results) ->
                     TemperatureFiles.writePart(
-                        partial, results.stream().map(TemperedTraining.Result::run).toList()))) {
-      RunStore<TemperedTraining.Result> store =
-          new RunStore<>(out.resolve("runs"), TemperedTraining.Result.class, messages);
+                        partial, results.stream().map(TemperatureTraining.Result::run).toList()))) {
+      RunStore<TemperatureTraining.Result> store =
+          new RunStore<>(out.resolve("runs"), TemperatureTraining.Result.class, messages);
       Corpus corpus = Europarl.load();
       TemperatureStudy study =
           TemperatureStudy.run(
@@ -125,7 +128,7 @@ final class TemperatureCommand implements Callable<Integer> {
             .formatted(
                 Numbers.count(settings.steps(), "step"),
                 Numbers.count(settings.batch(), "window"),
-                TemperedTraining.LOOK_INTERVAL));
+                TemperatureTraining.LOOK_INTERVAL));
     facts.put("Seeds", seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")));
     return facts;
   }
@@ -163,7 +166,7 @@ final class TemperatureCommand implements Callable<Integer> {
   /** The library knows which temperatures it can compute with. */
   private static void check(double temperature) {
     try {
-      Tempered.all().forEach(map -> map.normalizer(temperature));
+      TemperatureScaledNormalizer.all().forEach(map -> map.normalizer(temperature));
     } catch (IllegalArgumentException e) {
       throw new BadArgument("--temperatures: " + Sentences.about(e), e);
     }

@@ -30,7 +30,7 @@ final class TemperatureConclusion {
     double lowest =
         study.maps().stream()
             .flatMap(map -> study.runs(map, TemperatureStudy.REFERENCE).stream())
-            .mapToDouble(TemperedRun::validationBits)
+            .mapToDouble(TemperatureRun::validationBits)
             .filter(bits -> !Double.isNaN(bits))
             .min()
             .orElse(Double.NaN);
@@ -54,14 +54,16 @@ final class TemperatureConclusion {
   }
 
   private static String atFixedWeights(TemperatureStudy study) {
-    Tempered softmax = study.maps().get(0);
+    TemperatureScaledNormalizer softmax = study.maps().get(0);
     LogLogFit small = study.slope(softmax, COLD, s -> s.finiteDifferences()[0]);
     LogLogFit jacobian = study.slope(softmax, COLD, Steepness::jacobian);
     double coldest = study.temperatures()[0];
-    ToDoubleFunction<Tempered> norm =
+    ToDoubleFunction<TemperatureScaledNormalizer> norm =
         map -> study.steepness(map, coldest, Steepness::jacobian).mean();
-    Tempered steepest = study.maps().stream().max(Comparator.comparingDouble(norm)).orElse(softmax);
-    Tempered flattest = study.maps().stream().min(Comparator.comparingDouble(norm)).orElse(softmax);
+    TemperatureScaledNormalizer steepest =
+        study.maps().stream().max(Comparator.comparingDouble(norm)).orElse(softmax);
+    TemperatureScaledNormalizer flattest =
+        study.maps().stream().min(Comparator.comparingDouble(norm)).orElse(softmax);
     return "At fixed weights, "
         + claim(small, "the finite difference of softmax at \u03b5 = 0.001")
         + " "
@@ -98,12 +100,13 @@ final class TemperatureConclusion {
   private static String inTraining(TemperatureStudy study) {
     List<String> parts = new ArrayList<>();
     double coldest = study.temperatures()[0];
-    for (Tempered map : study.maps()) {
+    for (TemperatureScaledNormalizer map : study.maps()) {
       Spread cold = study.spread(map, coldest, run -> study.verdict(run).medianGradient());
       Spread usual =
           study.spread(map, TemperatureStudy.REFERENCE, run -> study.verdict(run).medianGradient());
-      Spread coldBits = study.spread(map, coldest, TemperedRun::validationBits);
-      Spread usualBits = study.spread(map, TemperatureStudy.REFERENCE, TemperedRun::validationBits);
+      Spread coldBits = study.spread(map, coldest, TemperatureRun::validationBits);
+      Spread usualBits =
+          study.spread(map, TemperatureStudy.REFERENCE, TemperatureRun::validationBits);
       parts.add(
           "%s %s\u00d7 and %s bits"
               .formatted(
@@ -118,7 +121,7 @@ final class TemperatureConclusion {
   private static String best(TemperatureStudy study) {
     List<String> best = new ArrayList<>();
     List<String> stalled = new ArrayList<>();
-    for (Tempered map : study.maps()) {
+    for (TemperatureScaledNormalizer map : study.maps()) {
       double temperature =
           Arrays.stream(study.temperatures())
               .boxed()
@@ -138,8 +141,9 @@ final class TemperatureConclusion {
             : " Below the unigram entropy at no T: " + String.join(", ", stalled) + ".");
   }
 
-  private static double bits(TemperatureStudy study, Tempered map, double temperature) {
-    return study.spread(map, temperature, TemperedRun::validationBits).mean();
+  private static double bits(
+      TemperatureStudy study, TemperatureScaledNormalizer map, double temperature) {
+    return study.spread(map, temperature, TemperatureRun::validationBits).mean();
   }
 
   private static String alarms(TemperatureStudy study) {

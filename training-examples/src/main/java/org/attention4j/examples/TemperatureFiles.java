@@ -30,16 +30,16 @@ final class TemperatureFiles {
    * @param directory where the files go
    * @param runs as many as there are
    */
-  static void writePart(Path directory, List<TemperedRun> runs) {
+  static void writePart(Path directory, List<TemperatureRun> runs) {
     Csv csv = new Csv("normalizer", "temperature", "seed", "validation_bits_per_character");
-    for (TemperedRun run : runs) {
+    for (TemperatureRun run : runs) {
       csv.row(run.normalizer().label(), run.temperature(), run.seed(), run.validationBits());
     }
     csv.write(directory.resolve("training.csv"));
     ofRuns(directory, runs);
   }
 
-  private static void ofRuns(Path directory, List<TemperedRun> runs) {
+  private static void ofRuns(Path directory, List<TemperatureRun> runs) {
     steps(runs).write(directory.resolve("steps.csv"));
     heads(runs).write(directory.resolve("heads.csv"));
     alarms(runs).write(directory.resolve("alarms.csv"));
@@ -47,7 +47,7 @@ final class TemperatureFiles {
 
   private static Csv sensitivity(TemperatureStudy study) {
     Csv csv = new Csv("normalizer", "temperature", "seed", "quantity", "epsilon", "value");
-    for (Tempered map : study.maps()) {
+    for (TemperatureScaledNormalizer map : study.maps()) {
       for (double temperature : study.temperatures()) {
         for (long seed : study.seeds()) {
           Steepness steepness = study.steepness(map, temperature, seed);
@@ -80,7 +80,7 @@ final class TemperatureFiles {
             "gradient_spikes",
             "loss_shown_at_step",
             "first_alarm_at_step");
-    for (TemperedRun run : study.runs()) {
+    for (TemperatureRun run : study.runs()) {
       Verdict verdict = study.verdict(run);
       csv.row(
           run.normalizer().label(),
@@ -97,7 +97,7 @@ final class TemperatureFiles {
     return csv;
   }
 
-  private static Csv steps(List<TemperedRun> runs) {
+  private static Csv steps(List<TemperatureRun> runs) {
     Csv csv =
         new Csv(
             "normalizer",
@@ -106,7 +106,7 @@ final class TemperatureFiles {
             "step",
             "train_bits_per_character",
             "gradient_norm");
-    for (TemperedRun run : runs) {
+    for (TemperatureRun run : runs) {
       for (int i = 0; i < run.losses().size(); i++) {
         csv.row(
             run.normalizer().label(),
@@ -120,7 +120,7 @@ final class TemperatureFiles {
     return csv;
   }
 
-  private static Csv heads(List<TemperedRun> runs) {
+  private static Csv heads(List<TemperatureRun> runs) {
     Csv csv =
         new Csv(
             "normalizer",
@@ -130,8 +130,8 @@ final class TemperatureFiles {
             "head",
             "scores_gradient_norm",
             "normalized_entropy");
-    for (TemperedRun run : runs) {
-      for (TemperedRun.Head head : run.heads()) {
+    for (TemperatureRun run : runs) {
+      for (TemperatureRun.Head head : run.heads()) {
         csv.row(
             run.normalizer().label(),
             run.temperature(),
@@ -145,10 +145,10 @@ final class TemperatureFiles {
     return csv;
   }
 
-  private static Csv alarms(List<TemperedRun> runs) {
+  private static Csv alarms(List<TemperatureRun> runs) {
     Csv csv =
         new Csv("normalizer", "temperature", "seed", "step", "rule", "layer", "head", "message");
-    for (TemperedRun run : runs) {
+    for (TemperatureRun run : runs) {
       for (Alarm alarm : run.alarms()) {
         csv.row(
             run.normalizer().label(),

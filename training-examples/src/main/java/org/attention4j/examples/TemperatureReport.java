@@ -32,7 +32,9 @@ final class TemperatureReport {
         "Temperature: the 1/T instability",
         "The same small language model with %s, at %s and with %s: how steep the maps are, and what that does to training."
             .formatted(
-                study.maps().stream().map(Tempered::label).collect(Collectors.joining(", ")),
+                study.maps().stream()
+                    .map(TemperatureScaledNormalizer::label)
+                    .collect(Collectors.joining(", ")),
                 Numbers.count(study.temperatures().length, "temperature"),
                 Numbers.count(study.seeds().size(), "seed")),
         List.of(
@@ -97,18 +99,20 @@ final class TemperatureReport {
                 Verdict.SPIKE_WINDOW,
                 Verdict.SHOWN_STEPS,
                 Numbers.plain(Verdict.SHOWN_BITS),
-                TemperedTraining.LOOK_INTERVAL));
+                TemperatureTraining.LOOK_INTERVAL));
   }
 
   /** One row for each map, one column for each temperature. */
   static Table byTemperature(
-      String caption, TemperatureStudy study, BiFunction<Tempered, Double, String> cell) {
+      String caption,
+      TemperatureStudy study,
+      BiFunction<TemperatureScaledNormalizer, Double, String> cell) {
     List<String> headings = new ArrayList<>(List.of("normalizer"));
     for (double temperature : study.temperatures()) {
       headings.add("T = " + Numbers.plain(temperature));
     }
     List<Table.Row> rows = new ArrayList<>();
-    for (Tempered map : study.maps()) {
+    for (TemperatureScaledNormalizer map : study.maps()) {
       List<String> cells = new ArrayList<>(List.of(map.label()));
       for (double temperature : study.temperatures()) {
         cells.add(cell.apply(map, temperature));

@@ -16,17 +16,17 @@ final class TemperatureStudy {
 
   private record Key(String map, double temperature, long seed) {}
 
-  private final List<Tempered> maps;
+  private final List<TemperatureScaledNormalizer> maps;
   private final double[] temperatures;
   private final List<Long> seeds;
   private final int steps;
   private final double unigramEntropy;
-  private final Map<Key, TemperedRun> runs = new LinkedHashMap<>();
+  private final Map<Key, TemperatureRun> runs = new LinkedHashMap<>();
   private final Map<Key, Verdict> verdicts = new LinkedHashMap<>();
   private final Map<Key, Steepness> steepness = new LinkedHashMap<>();
 
   private TemperatureStudy(
-      List<Tempered> maps,
+      List<TemperatureScaledNormalizer> maps,
       double[] temperatures,
       List<Long> seeds,
       Settings settings,
@@ -56,23 +56,23 @@ final class TemperatureStudy {
   static TemperatureStudy run(
       Settings settings,
       Corpus corpus,
-      List<Tempered> maps,
+      List<TemperatureScaledNormalizer> maps,
       double[] temperatures,
       List<Long> seeds,
-      RunStore<TemperedTraining.Result> store,
+      RunStore<TemperatureTraining.Result> store,
       boolean resume,
-      Unfinished<TemperedTraining.Result> unfinished,
+      Unfinished<TemperatureTraining.Result> unfinished,
       PrintWriter messages) {
-    Native.workOnOneThread();
-    List<Jobs.Job<TemperedTraining.Result>> jobs = new ArrayList<>();
+    NativeThreads.workOnOneThread();
+    List<Jobs.Job<TemperatureTraining.Result>> jobs = new ArrayList<>();
     for (long seed : seeds) {
       for (double temperature : temperatures) {
-        for (Tempered map : maps) {
+        for (TemperatureScaledNormalizer map : maps) {
           jobs.add(job(settings.withSeed(seed), corpus, map, temperature, store));
         }
       }
     }
-    List<TemperedTraining.Result> results =
+    List<TemperatureTraining.Result> results =
         Jobs.run(
             "temperature",
             jobs,
@@ -87,13 +87,14 @@ final class TemperatureStudy {
     return study;
   }
 
-  private static Jobs.Job<TemperedTraining.Result> job(
+  private static Jobs.Job<TemperatureTraining.Result> job(
       Settings settings,
       Corpus corpus,
-      Tempered map,
+      TemperatureScaledNormalizer map,
       double temperature,
-      RunStore<TemperedTraining.Result> store) {
-    boolean keepScores = map.equals(Tempered.all().get(0)) && temperature == REFERENCE;
+      RunStore<TemperatureTraining.Result> store) {
+    boolean keepScores =
+        map.equals(TemperatureScaledNormalizer.all().get(0)) && temperature == REFERENCE;
     String name =
         "%s T%s seed%d".formatted(map.label(), Numbers.plain(temperature), settings.seed());
     String all = settings + " " + corpus.fingerprint();
@@ -101,15 +102,15 @@ final class TemperatureStudy {
         settings.steps(),
         () -> store.find(name, all),
         progress -> {
-          TemperedTraining.Result result =
-              new TemperedTraining(settings, corpus, map, temperature).run(keepScores, progress);
+          TemperatureTraining.Result result =
+              new TemperatureTraining(settings, corpus, map, temperature).run(keepScores, progress);
           store.keep(name, all, result);
           return result;
         });
   }
 
-  private void add(TemperedTraining.Result result) {
-    TemperedRun run = result.run();
+  private void add(TemperatureTraining.Result result) {
+    TemperatureRun run = result.run();
     runs.put(new Key(run.normalizer().label(), run.temperature(), run.seed()), run);
     if (!result.scores().isEmpty()) {
       measure(new Sensitivities(result.scores(), run.seed()), run.seed());
@@ -125,14 +126,14 @@ final class TemperatureStudy {
   }
 
   private void measure(Sensitivities sensitivities, long seed) {
-    for (Tempered map : maps) {
+    for (TemperatureScaledNormalizer map : maps) {
       for (double temperature : temperatures) {
         steepness.put(new Key(map.label(), temperature, seed), sensitivities.of(map, temperature));
       }
     }
   }
 
-  List<Tempered> maps() {
+  List<TemperatureScaledNormalizer> maps() {
     return maps;
   }
 
@@ -153,34 +154,35 @@ final class TemperatureStudy {
     return unigramEntropy;
   }
 
-  List<TemperedRun> runs() {
+  List<TemperatureRun> runs() {
     return List.copyOf(runs.values());
   }
 
-  TemperedRun run(Tempered map, double temperature, long seed) {
+  TemperatureRun run(TemperatureScaledNormalizer map, double temperature, long seed) {
     return get(runs, map, temperature, seed);
   }
 
   /** The runs of all seeds. */
-  List<TemperedRun> runs(Tempered map, double temperature) {
+  List<TemperatureRun> runs(TemperatureScaledNormalizer map, double temperature) {
     return seeds.stream().map(seed -> run(map, temperature, seed)).toList();
   }
 
-  Verdict verdict(TemperedRun run) {
+  Verdict verdict(TemperatureRun run) {
     return get(verdicts, run.normalizer(), run.temperature(), run.seed());
   }
 
   /** The verdicts of all seeds. */
-  List<Verdict> verdicts(Tempered map, double temperature) {
+  List<Verdict> verdicts(TemperatureScaledNormalizer map, double temperature) {
     return runs(map, temperature).stream().map(this::verdict).toList();
   }
 
-  Steepness steepness(Tempered map, double temperature, long seed) {
+  Steepness steepness(TemperatureScaledNormalizer map, double temperature, long seed) {
     return get(steepness, map, temperature, seed);
   }
 
   /** One number of each seed's steepness, at one temperature. */
-  Spread steepness(Tempered map, double temperature, ToDoubleFunction<Steepness> number) {
+  Spread steepness(
+      TemperatureScaledNormalizer map, double temperature, ToDoubleFunction<Steepness> number) {
     return Spread.of(
         seeds.stream()
             .mapToDouble(seed -> number.applyAsDouble(steepness(map, temperature, seed)))
@@ -188,7 +190,10 @@ final class TemperatureStudy {
   }
 
   /** One number of each seed's run, at one temperature. */
-  Spread spread(Tempered map, double temperature, ToDoubleFunction<TemperedRun> number) {
+  Spread spread(
+      TemperatureScaledNormalizer map,
+      double temperature,
+      ToDoubleFunction<TemperatureRun> number) {
     return Spread.of(runs(map, temperature).stream().mapToDouble(number).toArray());
   }
 
@@ -200,7 +205,8 @@ final class TemperatureStudy {
    * @param number which steepness
    * @return the fit through the points of all seeds
    */
-  LogLogFit slope(Tempered map, double highest, ToDoubleFunction<Steepness> number) {
+  LogLogFit slope(
+      TemperatureScaledNormalizer map, double highest, ToDoubleFunction<Steepness> number) {
     List<double[]> points = new ArrayList<>();
     for (long seed : seeds) {
       for (double temperature : temperatures) {
@@ -215,7 +221,8 @@ final class TemperatureStudy {
         points.stream().mapToDouble(point -> point[1]).toArray());
   }
 
-  private static <T> T get(Map<Key, T> values, Tempered map, double temperature, long seed) {
+  private static <T> T get(
+      Map<Key, T> values, TemperatureScaledNormalizer map, double temperature, long seed) {
     return Objects.requireNonNull(
         values.get(new Key(map.label(), temperature, seed)), "not part of the study");
   }

@@ -33,17 +33,17 @@ final class TrainingFigures {
   }
 
   List<Figure> gradientTraces() {
-    return traces("gradient", "Gradient norm", true, TemperedRun::gradientNorms);
+    return traces("gradient", "Gradient norm", true, TemperatureRun::gradientNorms);
   }
 
   List<Figure> lossCurves() {
-    return traces("loss", "Training loss, bits per character", false, TemperedRun::losses);
+    return traces("loss", "Training loss, bits per character", false, TemperatureRun::losses);
   }
 
   private List<Figure> traces(
-      String name, String title, boolean log, Function<TemperedRun, List<Double>> values) {
+      String name, String title, boolean log, Function<TemperatureRun, List<Double>> values) {
     List<Figure> figures = new ArrayList<>();
-    for (Tempered map : study.maps()) {
+    for (TemperatureScaledNormalizer map : study.maps()) {
       LineChart chart = new LineChart(map.label(), "step", title).small();
       if (log) {
         chart.logY();
@@ -65,9 +65,9 @@ final class TrainingFigures {
   private void trace(
       LineChart chart,
       int curve,
-      Tempered map,
+      TemperatureScaledNormalizer map,
       double temperature,
-      Function<TemperedRun, List<Double>> values) {
+      Function<TemperatureRun, List<Double>> values) {
     List<List<Double>> ofSeeds = study.runs(map, temperature).stream().map(values).toList();
     int length = ofSeeds.stream().mapToInt(List::size).min().orElse(0);
     List<Spread> spreads =
@@ -82,7 +82,11 @@ final class TrainingFigures {
 
   Figure validation() {
     return byTemperature(
-        "validation", "Validation loss", "bits per character", false, TemperedRun::validationBits);
+        "validation",
+        "Validation loss",
+        "bits per character",
+        false,
+        TemperatureRun::validationBits);
   }
 
   Figure gradientByTemperature() {
@@ -95,13 +99,17 @@ final class TrainingFigures {
   }
 
   private Figure byTemperature(
-      String name, String title, String yTitle, boolean log, ToDoubleFunction<TemperedRun> number) {
+      String name,
+      String title,
+      String yTitle,
+      boolean log,
+      ToDoubleFunction<TemperatureRun> number) {
     LineChart chart = new LineChart(title, "T", yTitle).small().logX();
     if (log) {
       chart.logY();
     }
     for (int i = 0; i < study.maps().size(); i++) {
-      Tempered map = study.maps().get(i);
+      TemperatureScaledNormalizer map = study.maps().get(i);
       List<Spread> spreads =
           Arrays.stream(temperatures).mapToObj(t -> study.spread(map, t, number)).toList();
       chart.band(i, temperatures, each(spreads, Spread::least), each(spreads, Spread::most));
@@ -115,7 +123,7 @@ final class TrainingFigures {
     return TemperatureReport.byTemperature(
         "Validation loss in bits per character, mean \u00b1 standard deviation over seeds",
         study,
-        (map, t) -> study.spread(map, t, TemperedRun::validationBits).text(3));
+        (map, t) -> study.spread(map, t, TemperatureRun::validationBits).text(3));
   }
 
   Table gradientNumbers() {
@@ -129,24 +137,24 @@ final class TrainingFigures {
 
   List<Figure> scoresGradients() {
     return heads(
-        "scores-gradient", "\u2016dL/dz\u2016 of a row", true, TemperedRun.Head::scoresGradient);
+        "scores-gradient", "\u2016dL/dz\u2016 of a row", true, TemperatureRun.Head::scoresGradient);
   }
 
   List<Figure> entropies() {
-    return heads("entropy", "entropy / log n", false, TemperedRun.Head::entropy);
+    return heads("entropy", "entropy / log n", false, TemperatureRun.Head::entropy);
   }
 
   private List<Figure> heads(
-      String name, String yTitle, boolean log, ToDoubleFunction<TemperedRun.Head> number) {
+      String name, String yTitle, boolean log, ToDoubleFunction<TemperatureRun.Head> number) {
     List<Figure> figures = new ArrayList<>();
-    for (Tempered map : study.maps()) {
+    for (TemperatureScaledNormalizer map : study.maps()) {
       LineChart chart = new LineChart(map.label(), "T", yTitle).small().logX();
       if (log) {
         chart.logY();
       } else {
         chart.yRange(0, 1);
       }
-      List<TemperedRun.Head> heads = study.runs().get(0).heads();
+      List<TemperatureRun.Head> heads = study.runs().get(0).heads();
       for (int h = 0; h < heads.size(); h++) {
         int index = h;
         chart.line(
@@ -165,7 +173,10 @@ final class TrainingFigures {
   }
 
   private double head(
-      Tempered map, double temperature, int index, ToDoubleFunction<TemperedRun.Head> number) {
+      TemperatureScaledNormalizer map,
+      double temperature,
+      int index,
+      ToDoubleFunction<TemperatureRun.Head> number) {
     return study
         .spread(
             map,
@@ -178,14 +189,14 @@ final class TrainingFigures {
   }
 
   Table scoresGradientNumbers() {
-    return headNumbers("\u2016dL/dz\u2016 of a row", TemperedRun.Head::scoresGradient);
+    return headNumbers("\u2016dL/dz\u2016 of a row", TemperatureRun.Head::scoresGradient);
   }
 
   Table entropyNumbers() {
-    return headNumbers("Entropy / log n", TemperedRun.Head::entropy);
+    return headNumbers("Entropy / log n", TemperatureRun.Head::entropy);
   }
 
-  private Table headNumbers(String caption, ToDoubleFunction<TemperedRun.Head> number) {
+  private Table headNumbers(String caption, ToDoubleFunction<TemperatureRun.Head> number) {
     int heads = study.runs().get(0).heads().size();
     return TemperatureReport.byTemperature(
         caption
@@ -224,7 +235,7 @@ final class TrainingFigures {
         rows);
   }
 
-  private List<String> cells(Tempered map, double temperature) {
+  private List<String> cells(TemperatureScaledNormalizer map, double temperature) {
     List<Verdict> verdicts = study.verdicts(map, temperature);
     return List.of(
         map.label(),
@@ -250,7 +261,7 @@ final class TrainingFigures {
     return values.length == 0 ? NONE : Numbers.plain(new Median().evaluate(values));
   }
 
-  private static String rules(List<TemperedRun> runs) {
+  private static String rules(List<TemperatureRun> runs) {
     String rules =
         runs.stream()
             .flatMap(run -> run.alarms().stream())
@@ -266,11 +277,11 @@ final class TrainingFigures {
     return rules.isEmpty() ? NONE : rules;
   }
 
-  private static String headName(TemperedRun.Head head) {
+  private static String headName(TemperatureRun.Head head) {
     return head.layer().replace("-attention", "") + " head " + head.head();
   }
 
-  private static String fileName(Tempered map) {
+  private static String fileName(TemperatureScaledNormalizer map) {
     return map.label().replaceAll("[^a-z0-9]+", "-");
   }
 

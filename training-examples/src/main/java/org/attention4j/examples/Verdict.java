@@ -50,7 +50,7 @@ record Verdict(
    * @param unigramEntropy what a model needs that knows only how often each character occurs
    * @return the verdict
    */
-  static Verdict of(TemperedRun run, TemperedRun reference, double unigramEntropy) {
+  static Verdict of(TemperatureRun run, TemperatureRun reference, double unigramEntropy) {
     boolean diverged = diverged(run.losses());
     boolean stalled = !diverged && run.validationBits() >= unigramEntropy;
     double[] gradients = array(run.gradientNorms());

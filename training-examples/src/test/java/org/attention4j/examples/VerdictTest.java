@@ -35,7 +35,7 @@ class VerdictTest {
   @Test
   void theLeadCountsFromTheFirstAlarm() {
     List<Double> losses = losses(4, 4, 4, 5, 5, 5, 5, 5, 5);
-    TemperedRun reference = run(Collections.nCopies(9, 4.0), List.of());
+    TemperatureRun reference = run(Collections.nCopies(9, 4.0), List.of());
 
     Verdict early = Verdict.of(run(losses, List.of(alarm(6), alarm(0))), reference, 4.4);
     Verdict never = Verdict.of(run(losses, List.of()), reference, 4.4);
@@ -50,9 +50,10 @@ class VerdictTest {
     return DoubleStream.of(values).boxed().toList();
   }
 
-  private static TemperedRun run(List<Double> losses, List<Alarm> alarms) {
+  private static TemperatureRun run(List<Double> losses, List<Alarm> alarms) {
     List<Double> gradients = Collections.nCopies(losses.size(), 1.0);
-    return new TemperedRun(Tempered.all().get(0), 0.1, 1, losses, gradients, 4, List.of(), alarms);
+    return new TemperatureRun(
+        TemperatureScaledNormalizer.all().get(0), 0.1, 1, losses, gradients, 4, List.of(), alarms);
   }
 
   private static Alarm alarm(int iteration) {

@@ -7,7 +7,7 @@ import org.attention4j.kernel.AttentionProblem;
 import org.attention4j.kernel.AttentionShape;
 import org.attention4j.kernel.FloatAttention;
 import org.attention4j.kernel.FloatGradients;
-import org.attention4j.kernel.Trace;
+import org.attention4j.kernel.ForwardState;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
 
@@ -66,7 +66,7 @@ public final class Ours implements Peer {
   public void run() {
     FloatAttention attention =
         new FloatAttention(problem, data.q(), data.k(), data.v(), null, parameters);
-    Trace trace = attention.forward(output, pass.backward());
+    ForwardState trace = attention.forward(output, pass.backward());
     if (pass.backward()) {
       Arrays.fill(gradients.q(), 0);
       Arrays.fill(gradients.k(), 0);

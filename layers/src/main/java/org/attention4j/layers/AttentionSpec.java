@@ -1,0 +1,47 @@
+package org.attention4j.layers;
+
+import org.attention4j.normalizer.Normalizer;
+
+/**
+ * How an attention layer or vertex comes from queries and keys to weights: all that is needed to
+ * compute a single row anew.
+ *
+ * <p>{@code scores = scale * qᵀ k + bias}, {@code weights = normalizer(scores)} over the visible
+ * keys.
+ *
+ * @param normalizer the map from scores to weights
+ * @param heads h
+ * @param headSize d, the features of each head
+ * @param scale the factor on the scores
+ * @param causal whether each query sees only keys not behind it; the last query sees the last key
+ * @param position where the scores know positions from; a rotation is part of queries and keys
+ */
+public record AttentionSpec(
+    Normalizer normalizer,
+    int heads,
+    long headSize,
+    double scale,
+    boolean causal,
+    Position position) {
+
+  /** A configuration that has such a rule: every attention layer and vertex of this library. */
+  public interface Holder {
+    /**
+     * How this layer or vertex comes to its weights.
+     *
+     * @return the rule
+     */
+    AttentionSpec attentionRule();
+  }
+
+  /**
+   * What is added to a scaled score.
+   *
+   * @param head counted from 0
+   * @param distance the number of steps between query and key, not negative
+   * @return zero unless the position is {@link Position#ALIBI}
+   */
+  public double bias(int head, long distance) {
+    return position == Position.ALIBI ? -Positions.slope(head, heads) * distance : 0;
+  }
+}

@@ -1,0 +1,97 @@
+package org.attention4j.monitor;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import org.attention4j.dl4j.Intermediates;
+import org.attention4j.dl4j.Observation;
+import org.attention4j.layers.AttentionSpec;
+import org.attention4j.layers.AttentionVertex;
+import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.samediff.StepMask;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** How the attention vertices, ours and the stock one, are watched. */
+final class VertexProbes {
+  private static final String[] HEADS = {
+    SelfAttentionLayer.QUERIES, SelfAttentionLayer.KEYS, SelfAttentionLayer.VALUES
+  };
+
+  private VertexProbes() {}
+
+  /** The vertex as something to watch; null if it has no attention or no input. */
+  static @Nullable MonitoredLayer of(ComputationGraph graph, GraphVertex vertex) {
+    var configuration = graph.getConfiguration().getVertices().get(vertex.getVertexName());
+    if (configuration instanceof FrozenVertex frozen) {
+      configuration = frozen.getUnderlying();
+    }
+    INDArray[] inputs = vertex.getInputs();
+    if (inputs == null || Arrays.stream(inputs).anyMatch(Objects::isNull)) {
+      return null;
+    }
+    Map<String, INDArray> parameters = vertex.paramTable(false);
+    if (configuration instanceof AttentionVertex ours) {
+      AttentionSpec rule = ours.attentionRule();
+      return watched(
+          vertex,
+          rule,
+          inputs,
+          (sampled, keyMask) -> published(vertex, sampled),
+          (examples, observer) ->
+              Observation.ofNextBackward(
+                  vertex,
+                  gradient ->
+                      observer.accept(
+                          () ->
+                              MonitoredLayer.attendedGradient(
+                                  rule, parameters, gradient, examples))));
+    }
+    return configuration instanceof org.deeplearning4j.nn.conf.graph.AttentionVertex stock
+        ? watched(
+            vertex,
+            Dl4jAttentionProjections.rule(stock),
+            inputs,
+            (sampled, keyMask) -> Dl4jAttentionProjections.of(sampled, parameters),
+            null)
+        : null;
+  }
+
+  private static INDArray[] published(GraphVertex vertex, INDArray[] inputs) {
+    Map<String, INDArray> published =
+        Intermediates.of(vertex, inputs, new INDArray[inputs.length], HEADS);
+    return Arrays.stream(HEADS)
+        .map(name -> Objects.requireNonNull(published.get(name)))
+        .toArray(INDArray[]::new);
+  }
+
+  private static MonitoredLayer watched(
+      GraphVertex vertex,
+      AttentionSpec rule,
+      INDArray[] inputs,
+      MonitoredLayer.Projection projection,
+      MonitoredLayer.@Nullable GradientSource gradients) {
+    @Nullable INDArray[] masks = Observation.masks(vertex);
+    INDArray keyMask = mask(masks, 1);
+    INDArray valueMask = mask(masks, 2);
+    return new MonitoredLayer(
+        vertex.getVertexName(),
+        vertex.getVertexName() + "_",
+        rule,
+        vertex.paramTable(false),
+        inputs,
+        mask(masks, 0),
+        StepMask.both(keyMask, valueMask, DataType.FLOAT, vertex.getVertexName()),
+        projection,
+        gradients);
+  }
+
+  /** The mask of an input; the last one serves for those that were not given. */
+  private static @Nullable INDArray mask(@Nullable INDArray[] masks, int input) {
+    return masks.length == 0 ? null : masks[Math.min(input, masks.length - 1)];
+  }
+}
