@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every place of every panel, sums of features and lengths that fill no panel included. */
-class PanelsTest {
+class MatrixPackingTest {
   private static final int PANEL = Lanes.LANES.panel();
   private static final int FROM = 3;
   private static final int START = 5;
