@@ -18,14 +18,19 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import org.jspecify.annotations.NullMarked;
 
 /**
- * Which package may know which: kernel ← normalizer ← samediff ← dl4j ← layers ← monitor, and
- * theory aside, for the monitor alone. A rule about a package that has no class yet holds.
+ * Which package may know which: internal.vector, internal.threads ← kernel ← internal.linear,
+ * internal.attention ← normalizer ← samediff ← dl4j ← layers ← monitor, and theory aside, for the
+ * monitor alone. A rule about a package that has no class yet holds.
  */
 @AnalyzeClasses(
     packages = "org.attention4j",
     importOptions = {ImportOption.DoNotIncludeTests.class})
 final class ArchitectureTest {
 
+  private static final String VECTOR = "org.attention4j.internal.vector..";
+  private static final String THREADS = "org.attention4j.internal.threads..";
+  private static final String LINEAR = "org.attention4j.internal.linear..";
+  private static final String ATTENTION = "org.attention4j.internal.attention..";
   private static final String KERNEL = "org.attention4j.kernel..";
   private static final String NORMALIZER = "org.attention4j.normalizer..";
   private static final String SAMEDIFF = "org.attention4j.samediff..";
@@ -42,8 +47,16 @@ final class ArchitectureTest {
       layeredArchitecture()
           .consideringOnlyDependenciesInAnyPackage("org.attention4j..")
           .withOptionalLayers(true)
+          .layer("internal.vector")
+          .definedBy(VECTOR)
+          .layer("internal.threads")
+          .definedBy(THREADS)
           .layer("kernel")
           .definedBy(KERNEL)
+          .layer("internal.linear")
+          .definedBy(LINEAR)
+          .layer("internal.attention")
+          .definedBy(ATTENTION)
           .layer("normalizer")
           .definedBy(NORMALIZER)
           .layer("samediff")
@@ -56,7 +69,16 @@ final class ArchitectureTest {
           .definedBy(THEORY)
           .layer("monitor")
           .definedBy(MONITOR)
+          .whereLayer("internal.vector")
+          .mayOnlyBeAccessedByLayers("kernel", "internal.linear", "internal.attention")
+          .whereLayer("internal.threads")
+          .mayOnlyBeAccessedByLayers("internal.linear", "internal.attention")
           .whereLayer("kernel")
+          .mayOnlyBeAccessedByLayers(
+              "internal.attention", "normalizer", "samediff", "dl4j", "layers", "monitor")
+          .whereLayer("internal.linear")
+          .mayOnlyBeAccessedByLayers("internal.attention", "samediff")
+          .whereLayer("internal.attention")
           .mayOnlyBeAccessedByLayers("normalizer", "samediff", "dl4j", "layers", "monitor")
           .whereLayer("normalizer")
           .mayOnlyBeAccessedByLayers("samediff", "dl4j", "layers", "monitor")
@@ -79,7 +101,7 @@ final class ArchitectureTest {
   static final ArchRule kernel_runs_on_plain_arrays =
       noClasses()
           .that()
-          .resideInAPackage(KERNEL)
+          .resideInAnyPackage(VECTOR, THREADS, KERNEL, LINEAR, ATTENTION)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(UPSTREAM_ND4J, UPSTREAM_DL4J)

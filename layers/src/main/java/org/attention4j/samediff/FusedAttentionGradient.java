@@ -2,10 +2,10 @@ package org.attention4j.samediff;
 
 import java.util.Collections;
 import java.util.List;
-import org.attention4j.kernel.AttentionProblem;
-import org.attention4j.kernel.FloatAttention;
-import org.attention4j.kernel.FloatGradients;
-import org.attention4j.kernel.ForwardState;
+import org.attention4j.internal.attention.AttentionProblem;
+import org.attention4j.internal.attention.FloatAttention;
+import org.attention4j.internal.attention.FloatGradients;
+import org.attention4j.internal.attention.ForwardState;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -3,7 +3,7 @@ package org.attention4j.samediff;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.attention4j.kernel.FloatLinear;
+import org.attention4j.internal.linear.FloatLinear;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -8,10 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.attention4j.internal.attention.HeadContext;
 import org.attention4j.kernel.DoubleRow;
 import org.attention4j.kernel.FloatRow;
 import org.attention4j.kernel.Row;
-import org.attention4j.kernel.RowContext;
 import org.attention4j.kernel.RowKernel;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
@@ -107,7 +107,7 @@ public record RowEvaluation(
                     new IllegalArgumentException(
                         "The normalizer %s has no row kernel.".formatted(normalizer)));
     List<NormalizerParameter> parameters = normalizer.parameters(1);
-    RowContext context = new RowContext(parameters.size(), kernel.savedValues());
+    HeadContext context = new HeadContext(parameters.size(), kernel.savedValues());
     for (int i = 0; i < parameters.size(); i++) {
       context.setParameter(i, parameters.get(i).initialValue());
     }
