@@ -18,8 +18,8 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import org.jspecify.annotations.NullMarked;
 
 /**
- * Which package may know which: kernel ← normalizer ← samediff ← dl4j ← layers ← monitor, and
- * theory aside, for the monitor alone. A rule about a package that has no class yet holds.
+ * Which package may know which: kernel ← internal.graph ← normalizer ← internal.dotproduct ←
+ * samediff ← dl4j ← layers ← monitor, and theory aside, for the monitor alone. A rule about a package that has no class yet holds.
  */
 @AnalyzeClasses(
     packages = "org.attention4j",
@@ -27,7 +27,9 @@ import org.jspecify.annotations.NullMarked;
 final class ArchitectureTest {
 
   private static final String KERNEL = "org.attention4j.kernel..";
+  private static final String GRAPH = "org.attention4j.internal.graph..";
   private static final String NORMALIZER = "org.attention4j.normalizer..";
+  private static final String DOT_PRODUCT = "org.attention4j.internal.dotproduct..";
   private static final String SAMEDIFF = "org.attention4j.samediff..";
   private static final String DL4J = "org.attention4j.dl4j..";
   private static final String LAYERS = "org.attention4j.layers..";
@@ -44,8 +46,12 @@ final class ArchitectureTest {
           .withOptionalLayers(true)
           .layer("kernel")
           .definedBy(KERNEL)
+          .layer("graph")
+          .definedBy(GRAPH)
           .layer("normalizer")
           .definedBy(NORMALIZER)
+          .layer("dotproduct")
+          .definedBy(DOT_PRODUCT)
           .layer("samediff")
           .definedBy(SAMEDIFF)
           .layer("dl4j")
@@ -57,8 +63,14 @@ final class ArchitectureTest {
           .layer("monitor")
           .definedBy(MONITOR)
           .whereLayer("kernel")
-          .mayOnlyBeAccessedByLayers("normalizer", "samediff", "dl4j", "layers", "monitor")
+          .mayOnlyBeAccessedByLayers(
+              "graph", "normalizer", "dotproduct", "samediff", "dl4j", "layers", "monitor")
+          .whereLayer("graph")
+          .mayOnlyBeAccessedByLayers(
+              "normalizer", "dotproduct", "samediff", "dl4j", "layers", "monitor")
           .whereLayer("normalizer")
+          .mayOnlyBeAccessedByLayers("dotproduct", "samediff", "dl4j", "layers", "monitor")
+          .whereLayer("dotproduct")
           .mayOnlyBeAccessedByLayers("samediff", "dl4j", "layers", "monitor")
           .whereLayer("samediff")
           .mayOnlyBeAccessedByLayers("dl4j", "layers", "monitor")
@@ -86,10 +98,10 @@ final class ArchitectureTest {
           .allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule normalizer_samediff_and_theory_know_nothing_of_dl4j =
+  static final ArchRule what_runs_in_any_graph_knows_nothing_of_dl4j =
       noClasses()
           .that()
-          .resideInAnyPackage(NORMALIZER, SAMEDIFF, THEORY)
+          .resideInAnyPackage(GRAPH, NORMALIZER, DOT_PRODUCT, SAMEDIFF, THEORY)
           .should()
           .dependOnClassesThat()
           .resideInAPackage(UPSTREAM_DL4J)
