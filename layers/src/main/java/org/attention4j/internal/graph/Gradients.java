@@ -1,4 +1,4 @@
-package org.attention4j.samediff;
+package org.attention4j.internal.graph;
 
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,7 +1,8 @@
-package org.attention4j.samediff;
+package org.attention4j.internal.graph;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.attention4j.samediff.Attention;
 import org.nd4j.autodiff.samediff.NameScope;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -14,7 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Each condition is a reshape of one number that fails where the condition is broken; the name
  * of that operation, which the framework puts into its message, is the sentence.
  */
-final class RunChecks {
+public final class RunChecks {
   private final SameDiff sd;
   private final String owner;
   private final List<SDVariable> ones = new ArrayList<>();
@@ -24,7 +25,7 @@ final class RunChecks {
    *
    * @param owner what the sentences are about
    */
-  RunChecks(SameDiff sd, String owner) {
+  public RunChecks(SameDiff sd, String owner) {
     this.sd = sd;
     this.owner = owner;
   }
@@ -35,7 +36,7 @@ final class RunChecks {
    * @param broken a whole number, positive where the condition is broken and zero where it holds
    * @param sentence what must be, such as {@code the mask must not have NaN}
    */
-  void add(SDVariable broken, String sentence) {
+  public void add(SDVariable broken, String sentence) {
     SDVariable size = sd.stack(0, broken.add(1.0));
     try (NameScope scope = sd.withNameScope("Attention '%s': %s".formatted(owner, sentence))) {
       ones.add(sd.constant(Nd4j.createFromArray(1L)).reshape(size));
@@ -48,7 +49,7 @@ final class RunChecks {
    * @param shape a vector of whole numbers
    * @return the same, once all conditions hold
    */
-  SDVariable before(SDVariable shape) {
+  public SDVariable before(SDVariable shape) {
     SDVariable result = shape;
     for (SDVariable one : ones) {
       result = result.mul(one);

@@ -1,4 +1,4 @@
-package org.attention4j.samediff;
+package org.attention4j.internal.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package org.attention4j.samediff;
+package org.attention4j.internal.graph;
 
 import java.util.Objects;
 import java.util.function.Supplier;

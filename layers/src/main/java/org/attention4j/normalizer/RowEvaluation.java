@@ -1,4 +1,4 @@
-package org.attention4j.samediff;
+package org.attention4j.normalizer;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.attention4j.internal.attention.HeadContext;
+import org.attention4j.internal.graph.Gradients;
+import org.attention4j.internal.graph.GraphProgram;
 import org.attention4j.kernel.DoubleRow;
 import org.attention4j.kernel.FloatRow;
 import org.attention4j.kernel.Row;
 import org.attention4j.kernel.RowKernel;
-import org.attention4j.normalizer.Normalizer;
-import org.attention4j.normalizer.NormalizerParameter;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.memory.NoOpMemoryMgr;
@@ -60,7 +60,7 @@ public record RowEvaluation(
       inputs.put(
           parameter.name(), Nd4j.valueArrayOf(new long[] {1}, parameter.initialValue(), type));
     }
-    SDVariable weights = AttentionCore.normalize(normalizer, z, visible, 1, parameters);
+    SDVariable weights = MaskedScores.normalize(normalizer, z, visible, 1, parameters);
     List<SDVariable> variables = new ArrayList<>(List.of(z));
     variables.addAll(parameters.values());
     List<SDVariable> outputs = new ArrayList<>(List.of(weights));

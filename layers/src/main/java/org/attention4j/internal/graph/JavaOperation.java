@@ -1,4 +1,4 @@
-package org.attention4j.samediff;
+package org.attention4j.internal.graph;
 
 /** An operation of a graph that a {@link GraphProgram} runs in Java, not through the backend. */
 interface JavaOperation {

@@ -1,4 +1,4 @@
-package org.attention4j.samediff;
+package org.attention4j.normalizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -7,9 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.attention4j.normalizer.GoldenCase;
-import org.attention4j.normalizer.Normalizer;
-import org.attention4j.normalizer.Normalizers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

@@ -1,10 +1,12 @@
-package org.attention4j.samediff;
+package org.attention4j.internal.dotproduct;
 
-import java.util.HashMap;
+import static org.attention4j.internal.graph.Precision.atLeastFloat;
+import static org.attention4j.internal.graph.Precision.cast;
+
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.attention4j.normalizer.MaskedScores;
 import org.attention4j.normalizer.Normalizer;
-import org.attention4j.normalizer.NormalizerContext;
 import org.attention4j.normalizer.Normalizers;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -12,8 +14,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Dot-product attention between heads that are laid out by channel, as the layers have them; {@link
- * Attention} is the operation for graphs of one's own.
+ * Dot-product attention between heads that are laid out by channel, as the layers have them.
  *
  * <p>Dimensions: {@code b} examples, {@code h} heads, {@code d} head size, {@code Tq} queries,
  * {@code Tk} keys.
@@ -144,65 +145,11 @@ public final class AttentionCore {
     if (bias != null) {
       scores = scores.add(cast(bias, wide));
     }
-    SDVariable visible = visible(scores);
-    if (visible != null) {
-      scores = maskScores(scores, visible);
-    }
-    SDVariable weights = normalizeMasked(normalizer, scores, visible, heads, normalizerParameters);
+    MaskedScores masked = MaskedScores.of(scores, visible(scores));
+    SDVariable weights = masked.weights(normalizer, heads, normalizerParameters);
     SDVariable dropped = dropout.apply(weights);
     SDVariable output = q.getSameDiff().mmul(cast(values, wide), dropped, false, true, false);
-    return new Result(scores, weights, cast(output, type));
-  }
-
-  /**
-   * Applies a normalizer under the mask contract: masked scores cannot be told from one another,
-   * masked weights and rows without a visible key are zero, with gradient zero.
-   *
-   * @param normalizer the map
-   * @param scores shape [b, h, Tq, Tk]; those beyond {@link NormalizerContext#LARGEST_SCORE} count
-   *     as that; HALF is computed in FLOAT
-   * @param visible one where a key is visible and zero elsewhere, broadcastable to the scores'
-   *     shape, full length in the last place; null if all are visible
-   * @param heads h
-   * @param parameters the normalizer's learnable parameters by name, each of shape [h]
-   * @return the weights, shape and type of the scores
-   */
-  public static SDVariable normalize(
-      Normalizer normalizer,
-      SDVariable scores,
-      @Nullable SDVariable visible,
-      int heads,
-      Map<String, SDVariable> parameters) {
-    DataType wide = atLeastFloat(scores.dataType());
-    SDVariable wideScores = cast(scores, wide);
-    SDVariable wideVisible = visible == null ? null : cast(visible, wide);
-    SDVariable masked = wideVisible == null ? wideScores : maskScores(wideScores, wideVisible);
-    SDVariable weights = normalizeMasked(normalizer, masked, wideVisible, heads, parameters);
-    return cast(weights, scores.dataType());
-  }
-
-  /**
-   * Scores within {@link NormalizerContext#LARGEST_SCORE}, and {@link
-   * NormalizerContext#MASKED_SCORE} where {@code visible} is zero.
-   */
-  static SDVariable maskScores(SDVariable scores, SDVariable visible) {
-    SDVariable limited = NormalizerContext.limited(scores);
-    return new NormalizerContext(scores, visible, 1, Map.of()).fillMasked(limited);
-  }
-
-  /** {@link #normalize} for scores that are masked and wide enough already. */
-  static SDVariable normalizeMasked(
-      Normalizer normalizer,
-      SDVariable scores,
-      @Nullable SDVariable visible,
-      int heads,
-      Map<String, SDVariable> parameters) {
-    Map<String, SDVariable> wideParameters = new HashMap<>();
-    parameters.forEach((name, value) -> wideParameters.put(name, cast(value, scores.dataType())));
-    // With a mask the scores have been brought into range before they were filled.
-    SDVariable inRange = visible == null ? NormalizerContext.limited(scores) : scores;
-    NormalizerContext context = new NormalizerContext(inRange, visible, heads, wideParameters);
-    return context.zeroMasked(normalizer.normalize(scores.getSameDiff(), inRange, context));
+    return new Result(masked.scores(), weights, cast(output, type));
   }
 
   private @Nullable SDVariable visible(SDVariable scores) {
@@ -224,14 +171,5 @@ public final class AttentionCore {
     SDVariable query = sd.range(zero, queries, one, DataType.INT64).add(keys.sub(queries));
     SDVariable key = sd.range(zero, keys, one, DataType.INT64);
     return key.reshape(1, 1, 1, -1).lte(query.reshape(1, 1, -1, 1)).castTo(scores.dataType());
-  }
-
-  static SDVariable cast(SDVariable x, DataType type) {
-    return x.dataType() == type ? x : x.castTo(type);
-  }
-
-  /** HALF is for storage only. */
-  static DataType atLeastFloat(DataType type) {
-    return type == DataType.DOUBLE ? type : DataType.FLOAT;
   }
 }

@@ -1,4 +1,4 @@
-package org.attention4j.samediff;
+package org.attention4j.internal.graph;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +100,7 @@ public final class StepMask {
    * @param type the type of the result
    * @return one where visible and zero where hidden
    */
-  static SDVariable read(SDVariable mask, DataType type) {
+  public static SDVariable read(SDVariable mask, DataType type) {
     return (mask.dataType() == DataType.BOOL ? mask : mask.neq(0.0)).castTo(type);
   }
 

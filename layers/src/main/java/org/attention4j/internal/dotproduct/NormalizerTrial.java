@@ -1,4 +1,4 @@
-package org.attention4j.samediff;
+package org.attention4j.internal.dotproduct;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.attention4j.internal.graph.GraphProgram;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerContext;
 import org.attention4j.normalizer.NormalizerParameter;
