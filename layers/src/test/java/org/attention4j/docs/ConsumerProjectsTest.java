@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
  */
 class ConsumerProjectsTest {
   private static final Path CONSUMER = Path.of("..", "docs", "consumer");
+  private static final String GETTING_STARTED = "getting-started.md";
   private static final String JAVA_FILE = "package ";
 
   private static Page readme() throws IOException {
@@ -66,15 +67,18 @@ class ConsumerProjectsTest {
   }
 
   @Test
-  void theFirstProjectIsTheProgramOfTheReadme() throws IOException {
-    assertThat(java("train")).isEqualTo(wholeFiles(readme())).hasSize(1);
+  void theFirstProjectIsThatOfGettingStarted() throws IOException {
+    Page page = Page.read(GETTING_STARTED);
+    assertThat(java("train")).isEqualTo(wholeFiles(page)).hasSize(1);
+    assertThat(page.blocks("xml"))
+        .containsExactly(Files.readString(CONSUMER.resolve("train").resolve("pom.xml")));
   }
 
   @Test
-  void theWatchedProjectHasWhatThePageNeedsAndTheOptionalDependenciesOfTheReadme()
+  void theWatchedProjectHasWhatThePageNeedsAndTheOptionalDependenciesOfGettingStarted()
       throws IOException {
     assertHasBlocks("watch", Page.read("monitoring-page.md"), 1);
-    List<String> optional = readme().find("(?m)^\\| `([\\w.]+:[\\w-]+:[\\w.]+)` \\|");
+    List<String> optional = Page.read(GETTING_STARTED).find("(?m)^\\| `([\\w.]+:[\\w-]+:[\\w.]+)` \\|");
     assertThat(optional).hasSize(2);
     for (String coordinates : optional) {
       String[] parts = coordinates.split(":", -1);

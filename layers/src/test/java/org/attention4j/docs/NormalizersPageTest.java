@@ -10,9 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
@@ -22,7 +20,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page about the normalizers says what the code says, of all of them. */
 class NormalizersPageTest {
@@ -107,23 +104,6 @@ class NormalizersPageTest {
     for (Normalizer normalizer : examples(type)) {
       for (NormalizerParameter parameter : normalizer.parameters(1)) {
         assertThat(page.text()).contains("`" + parameter.name() + "`");
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"normalizers.md", "write-your-own-normalizer.md"})
-  void everyLinkLeadsSomewhere(String name) throws IOException {
-    Page linking = Page.read(name);
-    List<String> headings = linking.find("(?m)^#+ (.*)$");
-    TreeSet<String> anchors = new TreeSet<>();
-    headings.forEach(
-        heading -> anchors.add("#" + heading.toLowerCase(Locale.ROOT).replace(' ', '-')));
-    for (String link : linking.links()) {
-      if (link.startsWith("#")) {
-        assertThat(anchors).contains(link);
-      } else if (!link.startsWith("http")) {
-        assertThat(linking.file().resolveSibling(link.replaceFirst("#.*", ""))).exists();
       }
     }
   }

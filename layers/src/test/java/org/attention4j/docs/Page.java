@@ -3,7 +3,9 @@ package org.attention4j.docs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
@@ -28,7 +30,32 @@ record Page(Path file, String text) {
 
   /** Where the page's links lead, images included. */
   List<String> links() {
-    return find("\\]\\(([^)\\s]+)\\)");
+    return new Page(file, prose()).find("\\]\\(([^)\\s]+)\\)");
+  }
+
+  /** What a link to a heading of the page has after its {@code #}, as GitHub makes it. */
+  List<String> anchors() {
+    List<String> anchors = new ArrayList<>();
+    for (String heading : new Page(file, prose()).find("(?m)^#+ +(.*)$")) {
+      String anchor =
+          heading
+              .replaceAll("\\[([^]]*)\\]\\([^)]*\\)", "$1")
+              .toLowerCase(Locale.ROOT)
+              .replaceAll("[^\\p{L}\\p{N}\\p{M}_ -]", "")
+              .strip()
+              .replace(' ', '-');
+      String unique = anchor;
+      for (int i = 1; anchors.contains(unique); i++) {
+        unique = anchor + "-" + i;
+      }
+      anchors.add(unique);
+    }
+    return anchors;
+  }
+
+  /** The text without its blocks of code. */
+  private String prose() {
+    return text.replaceAll("(?ms)^ *```.*?^ *```$", "");
   }
 
   /** What the first group of a pattern matches, all through the page. */

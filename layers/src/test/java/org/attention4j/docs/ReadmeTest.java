@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.attention4j.layers.AttentionSwap;
 import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.monitor.AttentionMonitor;
 import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -20,8 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.activations.Activation;
 
-/** The Java code at the top of the README compiles and does what the text beside it says. */
+/** The Java code of the README compiles and does what the text beside it says. */
 class ReadmeTest {
+  private static final Path README = Path.of("..", "README.md");
+
+  /** Two screens before the links. */
+  private static final int MAX_BYTES = 8192;
+
   private static final String FILE =
       """
       package com.example;
@@ -38,6 +44,10 @@ class ReadmeTest {
           %s
           return swapped;
         }
+
+        public static void watch(MultiLayerNetwork net) {
+          %s
+        }
       }
       """;
 
@@ -46,12 +56,17 @@ class ReadmeTest {
 
   @BeforeAll
   static void compile() throws IOException {
-    Path file = Path.of("..", "README.md");
-    Page readme = new Page(file, Files.readString(file));
+    Page readme = new Page(README, Files.readString(README));
     String layer = block(readme, "new SelfAttentionLayer.Builder()");
     String swap = block(readme, "AttentionSwap.with(");
-    String code = FILE.formatted(lines(layer, true), lines(layer, false), swap);
-    classes = CompiledPage.compile(new Page(file, "```java\n" + code + "```\n"), directory);
+    String watch = block(readme, "AttentionMonitor.builder()");
+    String code =
+        FILE.formatted(
+            lines(layer, true) + "\n" + lines(watch, true),
+            lines(layer, false),
+            swap,
+            lines(watch, false));
+    classes = CompiledPage.compile(new Page(README, "```java\n" + code + "```\n"), directory);
   }
 
   @AfterAll
@@ -84,6 +99,32 @@ class ReadmeTest {
 
   @Test
   void theSwapReplacesTheStockLayer() throws ReflectiveOperationException {
+    MultiLayerNetwork stock = stock();
+    AttentionSwap.Result<?> swapped =
+        (AttentionSwap.Result<?>)
+            readme().getMethod("swap", MultiLayerNetwork.class).invoke(null, stock);
+    assertThat(swapped.report())
+        .containsExactly(
+            "'layer0': The stock SelfAttentionLayer is replaced by that of attention4j with "
+                + Normalizers.entmax15()
+                + ".");
+    assertThat(((MultiLayerNetwork) swapped.network()).params()).isEqualTo(stock.params());
+  }
+
+  @Test
+  void theMonitorListens() throws ReflectiveOperationException {
+    MultiLayerNetwork network = stock();
+    readme().getMethod("watch", MultiLayerNetwork.class).invoke(null, network);
+    assertThat(network.getListeners()).singleElement().isInstanceOf(AttentionMonitor.class);
+  }
+
+  @Test
+  void theReadmeIsShort() {
+    assertThat(README).isRegularFile();
+    assertThat(README.toFile().length()).isLessThanOrEqualTo(MAX_BYTES);
+  }
+
+  private static MultiLayerNetwork stock() {
     MultiLayerNetwork stock =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
@@ -97,15 +138,7 @@ class ReadmeTest {
                 .setInputType(InputType.recurrent(5))
                 .build());
     stock.init();
-    AttentionSwap.Result<?> swapped =
-        (AttentionSwap.Result<?>)
-            readme().getMethod("swap", MultiLayerNetwork.class).invoke(null, stock);
-    assertThat(swapped.report())
-        .containsExactly(
-            "'layer0': The stock SelfAttentionLayer is replaced by that of attention4j with "
-                + Normalizers.entmax15()
-                + ".");
-    assertThat(((MultiLayerNetwork) swapped.network()).params()).isEqualTo(stock.params());
+    return stock;
   }
 
   private static Class<?> readme() throws ClassNotFoundException {
