@@ -78,7 +78,8 @@ class ConsumerProjectsTest {
   void theWatchedProjectHasWhatThePageNeedsAndTheOptionalDependenciesOfGettingStarted()
       throws IOException {
     assertHasBlocks("watch", Page.read("monitoring-page.md"), 1);
-    List<String> optional = Page.read(GETTING_STARTED).find("(?m)^\\| `([\\w.]+:[\\w-]+:[\\w.]+)` \\|");
+    List<String> optional =
+        Page.read(GETTING_STARTED).find("(?m)^\\| `([\\w.]+:[\\w-]+:[\\w.]+)` \\|");
     assertThat(optional).hasSize(2);
     for (String coordinates : optional) {
       String[] parts = coordinates.split(":", -1);

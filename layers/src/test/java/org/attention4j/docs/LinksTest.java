@@ -62,7 +62,8 @@ class LinksTest {
 
   @Test
   void anchorsAreThoseOfGitHub() {
-    String text = "# What it `costs`\n## 1/T: [a link](x.md)\n```sh\n# no heading\n```\n## 1/T: a link\n";
+    String text =
+        "# What it `costs`\n## 1/T: [a link](x.md)\n```sh\n# no heading\n```\n## 1/T: a link\n";
     assertThat(new Page(ROOT, text).anchors())
         .containsExactly("what-it-costs", "1t-a-link", "1t-a-link-1");
   }
