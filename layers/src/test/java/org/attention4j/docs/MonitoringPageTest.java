@@ -49,7 +49,8 @@ final class MonitoringPageTest {
     String page = Page.read("monitoring.md").text();
     assertThat(page)
         .contains(
-            "`separableShare` is at or below %.2f for 20 looks, or at or below %.2f for 100"
+            ("`separableShare` is at or below %.2f for 20 scheduled iterations,"
+                    + " or at or below %.2f for 100")
                 .formatted(Separability.SATURATED_FROM, Separability.SATURATED_TO));
     assertThat(AlarmRules.all()).hasSizeGreaterThan(5);
   }

@@ -16,7 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** Every step learns to say the largest number of its sequence, feature by feature. */
+/** At every step the network learns to give the largest number of the sequence, by feature. */
 public final class Train {
   public static void main(String[] args) {
     var attention = new SelfAttentionLayer.Builder().nOut(16).nHeads(2).projectInput(true);

@@ -4,7 +4,7 @@ import org.attention4j.kernel.Row;
 import org.attention4j.kernel.RowContext;
 import org.attention4j.kernel.RowKernel;
 
-/** The same map on one row; parameter 0 is log c. */
+/** The same function on one row; parameter 0 is log c. */
 final class SoftcapKernel implements RowKernel {
   @Override
   public void forward(Row row, RowContext context) {
