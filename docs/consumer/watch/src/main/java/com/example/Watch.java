@@ -28,7 +28,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** Watches a network through every reporter, each of which must have seen the same number. */
+/** Watches a network with every reporter. All of them must report the same number. */
 public final class Watch {
   /** The argument is a new directory for the files. */
   public static void main(String[] args) throws Exception {
