@@ -48,7 +48,7 @@ public final class MatrixPacking {
   }
 
   /**
-   * The entries of rows in groups of {@link TileOps.TILE_ROWS}, those of one row after those of the
+   * The entries of rows in groups of {@link TileOps#TILE_ROWS}, those of one row after those of the
    * other: group[i, row, j] = factor x[row, 4 i + j].
    *
    * @param padded up to which entry there are zeros, a multiple of 4
@@ -83,7 +83,7 @@ public final class MatrixPacking {
   }
 
   /**
-   * Rows in groups of {@link TileOps.TILE_ROWS}, transposed: group[i, j, k] = factor x[4 i + k, j].
+   * Rows in groups of {@link TileOps#TILE_ROWS}, transposed: group[i, j, k] = factor x[4 i + k, j].
    *
    * @param padded up to which row there are zeros, a multiple of 4
    * @param depth up to which entry there are zeros
