@@ -12,9 +12,9 @@ public final class FloatRow extends Row {
   private static final int SHARE_TOO_MANY = 4;
 
   /** Enough for all but near ties. */
-  private static final int MOST_HALVINGS = 24;
+  private static final int MAX_HALVINGS = 24;
 
-  private final RowWorkspace pad;
+  private final RowWorkspace workspace;
   private float[] values = {};
   private int from;
   private int length;
@@ -24,8 +24,8 @@ public final class FloatRow extends Row {
     this(new RowWorkspace());
   }
 
-  FloatRow(RowWorkspace pad) {
-    this.pad = pad;
+  FloatRow(RowWorkspace workspace) {
+    this.workspace = workspace;
   }
 
   /**
@@ -111,17 +111,17 @@ public final class FloatRow extends Row {
   public int atLeast(double threshold) {
     float rounded = (float) threshold;
     float below = rounded > threshold ? Math.nextDown(rounded) : rounded;
-    return FloatOps.ROWS.atLeast(values, from, length, below, pad.indices(length));
+    return FloatOps.ROWS.atLeast(values, from, length, below, workspace.indices(length));
   }
 
   @Override
   public int[] indices() {
-    return pad.indices(length);
+    return workspace.indices(length);
   }
 
   @Override
   public double[] scratch() {
-    return pad.numbers(length);
+    return workspace.numbers(length);
   }
 
   @Override
@@ -131,12 +131,12 @@ public final class FloatRow extends Row {
 
   @Override
   public Row spare(int length) {
-    return new FloatRow(pad).over(pad.floats(length), 0, length);
+    return new FloatRow(workspace).over(workspace.floats(length), 0, length);
   }
 
   @Override
   Row first(int length) {
-    return new FloatRow(pad).over(values, from, length);
+    return new FloatRow(workspace).over(values, from, length);
   }
 
   @Override
@@ -150,7 +150,7 @@ public final class FloatRow extends Row {
   @Override
   Row detached() {
     float[] copy = Arrays.copyOfRange(values, from, from + length);
-    return new FloatRow(pad).over(copy, 0, length);
+    return new FloatRow(workspace).over(copy, 0, length);
   }
 
   @Override
@@ -164,7 +164,7 @@ public final class FloatRow extends Row {
     if (FloatOps.ROWS.count(values, from, length, bound) == k) {
       return bound;
     }
-    double[] numbers = pad.numbers(length);
+    double[] numbers = workspace.numbers(length);
     for (int i = 0; i < length; i++) {
       numbers[i] = values[from + i];
     }
@@ -186,7 +186,7 @@ public final class FloatRow extends Row {
       }
       reached = FloatOps.ROWS.count(values, from, length, low);
     }
-    for (int i = 0; i < MOST_HALVINGS && reached > most; i++) {
+    for (int i = 0; i < MAX_HALVINGS && reached > most; i++) {
       float middle = low + (high - low) / 2;
       if (middle <= low || middle >= high) {
         break;

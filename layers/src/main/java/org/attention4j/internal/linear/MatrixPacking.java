@@ -200,7 +200,7 @@ public final class MatrixPacking {
     }
   }
 
-  /** to[column, i] = factor x[i, column]: the way back, which writes from end to end. */
+  /** to[column, i] = factor x[i, column]: the inverse, which writes from end to end. */
   public static void columns(
       float[] x,
       int from,
