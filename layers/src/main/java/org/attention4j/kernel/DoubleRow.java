@@ -9,11 +9,11 @@ public final class DoubleRow extends Row {
   private int from;
   private int length;
 
-  /** Makes a row that is yet to be laid over an array. */
+  /** Makes an empty row; {@link #over} gives it entries. */
   public DoubleRow() {}
 
   /**
-   * Lays this row over a stretch of an array.
+   * Lays this row over part of an array.
    *
    * @param values the array
    * @param from where the row begins

@@ -6,10 +6,10 @@ import org.attention4j.internal.vector.FloatOps;
 /** A row of {@code float}. {@link FloatOps} picks how its operations run. */
 public final class FloatRow extends Row {
 
-  /** A bound may let so many too many pass, and one in so many of those wanted. */
-  private static final int FEW_TOO_MANY = 16;
+  /** A lower bound of the k-th largest entry may let k / 4 + 16 more entries pass. */
+  private static final int SLACK = 16;
 
-  private static final int SHARE_TOO_MANY = 4;
+  private static final int SLACK_SHARE = 4;
 
   /** Enough for all but near ties. */
   private static final int MAX_HALVINGS = 24;
@@ -19,7 +19,7 @@ public final class FloatRow extends Row {
   private int from;
   private int length;
 
-  /** Makes a row that is yet to be laid over an array. */
+  /** Makes an empty row; {@link #over} gives it entries. */
   public FloatRow() {
     this(new RowWorkspace());
   }
@@ -29,7 +29,7 @@ public final class FloatRow extends Row {
   }
 
   /**
-   * Lays this row over a stretch of an array.
+   * Lays this row over part of an array.
    *
    * @param values the array
    * @param from where the row begins
@@ -141,9 +141,9 @@ public final class FloatRow extends Row {
 
   @Override
   void limit(double size) {
-    float most = (float) size;
+    float bound = (float) size;
     for (int i = from; i < from + length; i++) {
-      values[i] = Math.max(-most, Math.min(most, values[i]));
+      values[i] = Math.max(-bound, Math.min(bound, values[i]));
     }
   }
 
@@ -155,7 +155,7 @@ public final class FloatRow extends Row {
 
   @Override
   double lowerBound(int k) {
-    return reachedBy(k, k + k / SHARE_TOO_MANY + FEW_TOO_MANY);
+    return reachedBy(k, k + k / SLACK_SHARE + SLACK);
   }
 
   @Override
@@ -171,8 +171,11 @@ public final class FloatRow extends Row {
     return Selection.largest(numbers, length, k);
   }
 
-  /** Steps down from the largest entry until k are reached, then halves the last step. */
-  private float reachedBy(int k, int most) {
+  /**
+   * A value that at least k entries reach, and at most max if halving finds one: steps down from the
+   * largest entry until k entries reach the value, then halves the last step.
+   */
+  private float reachedBy(int k, int max) {
     float high = FloatOps.ROWS.max(values, from, length);
     float low = high;
     float step = 1;
@@ -186,7 +189,7 @@ public final class FloatRow extends Row {
       }
       reached = FloatOps.ROWS.count(values, from, length, low);
     }
-    for (int i = 0; i < MAX_HALVINGS && reached > most; i++) {
+    for (int i = 0; i < MAX_HALVINGS && reached > max; i++) {
       float middle = low + (high - low) / 2;
       if (middle <= low || middle >= high) {
         break;
