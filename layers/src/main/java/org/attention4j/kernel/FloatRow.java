@@ -104,7 +104,8 @@ public final class FloatRow extends Row {
   @Override
   public void center(Row weights, double mean, double factor) {
     FloatRow that = (FloatRow) weights;
-    FloatOps.ROWS.center(values, from, that.values, that.from, length, (float) mean, (float) factor);
+    FloatOps.ROWS.center(
+        values, from, that.values, that.from, length, (float) mean, (float) factor);
   }
 
   @Override
@@ -172,8 +173,8 @@ public final class FloatRow extends Row {
   }
 
   /**
-   * A value that at least k entries reach, and at most max if halving finds one: steps down from the
-   * largest entry until k entries reach the value, then halves the last step.
+   * A value that at least k entries reach, and at most max if halving finds one: steps down from
+   * the largest entry until k entries reach the value, then halves the last step.
    */
   private float reachedBy(int k, int max) {
     float high = FloatOps.ROWS.max(values, from, length);

@@ -19,8 +19,8 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
   public static final double LARGEST_SCORE = 0x1p120;
 
   /**
-   * A score so far below the largest one has no weight. What FLOAT leaves of its exponential, e^-80,
-   * would still count when multiplied by a score of -1e36.
+   * A score so far below the largest one has no weight. What FLOAT leaves of its exponential,
+   * e^-80, would still count when multiplied by a score of -1e36.
    */
   static final double FAR = 1e6;
 
@@ -112,8 +112,8 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
   public abstract void copy(Row other);
 
   /**
-   * Replaces x_i by factor · e^(x_i - shift). In FLOAT an exponent below -80 counts as -80: e^-80 is
-   * zero beside one.
+   * Replaces x_i by factor · e^(x_i - shift). In FLOAT an exponent below -80 counts as -80: e^-80
+   * is zero beside one.
    *
    * @param shift at least the largest entry, so that nothing overflows
    * @param factor f

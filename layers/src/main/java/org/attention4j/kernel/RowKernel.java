@@ -16,10 +16,10 @@ package org.attention4j.kernel;
  *
  * <p><b>Order of the calls.</b> {@link #forward} comes first, for all rows. Scores and weights are
  * not kept. For the backward pass the scores of a row are computed again, {@link #restore} turns
- * them into weights, and {@link #backward} follows at once with the same context. (In DOUBLE, {@code
- * forward} takes the place of {@code restore}.) Two types of kernel may be given less than a row in
- * the backward pass: see {@link Sparsity#WEIGHTS_AND_GRADIENT} and {@link #worksOnSlices()}. Dropout
- * is applied outside of the kernel: p is without dropout, and dL/dp contains it.
+ * them into weights, and {@link #backward} follows at once with the same context. (In DOUBLE,
+ * {@code forward} takes the place of {@code restore}.) Two types of kernel may be given less than a
+ * row in the backward pass: see {@link Sparsity#WEIGHTS_AND_GRADIENT} and {@link #worksOnSlices()}.
+ * Dropout is applied outside of the kernel: p is without dropout, and dL/dp contains it.
  *
  * <p><b>Memory.</b> A kernel is shared between threads and has no state of its own. What it may use
  * instead:

@@ -12,8 +12,9 @@ import org.attention4j.internal.vector.TileOps;
  *
  * <p>Packed arrays are cut into panels of {@link TileOps#panel()} columns so that every product
  * reads memory in order. They hold the visible keys of the example alone, and zeros up to whole
- * panels. Sizes that end in {@code Padded} are multiples of what the tiles need. An {@code int} that
- * names an array, such as {@code scores}, is the index where that array begins in {@link #arena}.
+ * panels. Sizes that end in {@code Padded} are multiples of what the tiles need. An {@code int}
+ * that names an array, such as {@code scores}, is the index where that array begins in {@link
+ * #arena}.
  */
 abstract class AttentionTask {
   static final int PANEL = FloatOps.TILES.panel();
@@ -160,7 +161,8 @@ abstract class AttentionTask {
   }
 
   /** to[row, c] = Σ_key weights[row, key] panels[key, c], up to the last key that a tile sees. */
-  void multiplyByFeatures(int weights, int panels, int features, int[] visibleCounts, int count, int to) {
+  void multiplyByFeatures(
+      int weights, int panels, int features, int[] visibleCounts, int count, int to) {
     int columns = columns(features);
     Arrays.fill(arena.floats(), to, to + rows(count) * columns, 0);
     int padded = MatrixPacking.roundUp(visibleCounts[count - 1], PANEL);
@@ -204,9 +206,11 @@ abstract class AttentionTask {
       int columns) {
     float[] x = arena.floats();
     if (narrow) {
-      FloatOps.TILES.multiplyNarrowTiles(tiles, x, weights, stride, x, panel, depth, x, to, columns, true);
+      FloatOps.TILES.multiplyNarrowTiles(
+          tiles, x, weights, stride, x, panel, depth, x, to, columns, true);
     } else {
-      FloatOps.TILES.multiplyTiles(tiles, x, weights, stride, x, panel, depth, x, to, columns, true);
+      FloatOps.TILES.multiplyTiles(
+          tiles, x, weights, stride, x, panel, depth, x, to, columns, true);
     }
   }
 

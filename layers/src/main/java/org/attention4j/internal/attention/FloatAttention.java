@@ -160,7 +160,8 @@ public final class FloatAttention {
             parts[task] =
                 problem.kernel().worksOnSlices()
                     ? new TiledBackward(this, visibleKeys[example], workspace, part)
-                    : new WholeRowBackward(this, visibleKeys[example], workspace, part, state, starts);
+                    : new WholeRowBackward(
+                        this, visibleKeys[example], workspace, part, state, starts);
             parts[task].run(outputGradient, gradients, parameterGradients);
           }
         });

@@ -57,7 +57,13 @@ final class SparseBackward {
   }
 
   /** Adds dQ of those rows whose weights were kept, and their shares of dK and dV. */
-  void rows(int head, int query, int rows, int[] visibleCounts, float[] outputGradient, int queryGradients) {
+  void rows(
+      int head,
+      int query,
+      int rows,
+      int[] visibleCounts,
+      float[] outputGradient,
+      int queryGradients) {
     int first = shape.row(task.part.example(), head, query);
     if (state.counts().length == 0) {
       return;
@@ -106,8 +112,7 @@ final class SparseBackward {
     }
     used = true;
     keyRows =
-        task.packKeyRows(
-            Workspace.KEY_ROWS, task.attention.k, task.keyStart(), shape.headSize());
+        task.packKeyRows(Workspace.KEY_ROWS, task.attention.k, task.keyStart(), shape.headSize());
     valueRows =
         task.packKeyRows(
             Workspace.VALUE_ROWS, task.attention.v, task.valueStart(), shape.valueSize());
@@ -193,7 +198,10 @@ final class SparseBackward {
     int padded = MatrixPacking.roundUp(features, TileOps.TILE_ROWS);
     int columns = AttentionTask.columns(features);
     for (int key = 0; key < task.keys.count(); key++) {
-      int to = panels + key / AttentionTask.PANEL * AttentionTask.PANEL * padded + key % AttentionTask.PANEL;
+      int to =
+          panels
+              + key / AttentionTask.PANEL * AttentionTask.PANEL * padded
+              + key % AttentionTask.PANEL;
       for (int c = 0; c < features; c++) {
         x[to + c * AttentionTask.PANEL] += sums[key * columns + c];
       }

@@ -5,8 +5,8 @@ import org.attention4j.internal.vector.SparseOps;
 
 /**
  * Some rows that have few weights: the indices of the keys that have one, and products with these
- * keys, whose features lie together: keyRows[key, columns]. Numbers that belong to the indices, such
- * as the weights, stand in arrays that begin with the first index of the first row.
+ * keys, whose features lie together: keyRows[key, columns]. Numbers that belong to the indices,
+ * such as the weights, stand in arrays that begin with the first index of the first row.
  */
 final class SparseRows {
   private static final int PANEL = FloatOps.TILES.panel();

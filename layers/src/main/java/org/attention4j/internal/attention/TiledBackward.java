@@ -8,10 +8,10 @@ import org.attention4j.kernel.FloatRow;
 import org.attention4j.kernel.RowKernel;
 
 /**
- * The backward pass for kernels that work on {@linkplain RowKernel#worksOnSlices() slices} of a row:
- * a block of keys stays in the cache while all blocks of queries go over it, as in FlashAttention
- * (Dao et al., arXiv 2205.14135). From there comes ⟨dp, p⟩ = ⟨dO, O⟩ for a whole row, which no slice
- * knows.
+ * The backward pass for kernels that work on {@linkplain RowKernel#worksOnSlices() slices} of a
+ * row: a block of keys stays in the cache while all blocks of queries go over it, as in
+ * FlashAttention (Dao et al., arXiv 2205.14135). From there comes ⟨dp, p⟩ = ⟨dO, O⟩ for a whole
+ * row, which no slice knows.
  */
 final class TiledBackward extends BackwardTask {
   /** Numbers in a panel of a block of keys; six such panels stay in the second-level cache. */

@@ -5,8 +5,8 @@ import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
 
 /**
- * How [features, T] is laid out for products: cut into panels of {@link TileOps#panel()} columns that
- * lie one after the other.
+ * How [features, T] is laid out for products: cut into panels of {@link TileOps#panel()} columns
+ * that lie one after the other.
  *
  * <p>A row of x is read from end to end, so that the processor fetches ahead: from one row to the
  * next is often a power of two, and going down a column would wait for the memory at each step.
@@ -51,8 +51,8 @@ public final class MatrixPacking {
   }
 
   /**
-   * The entries of rows in groups of {@value TileOps#TILE_ROWS}, those of one row after those of the
-   * other: group[i, row, j] = factor x[row, 4 i + j].
+   * The entries of rows in groups of {@value TileOps#TILE_ROWS}, those of one row after those of
+   * the other: group[i, row, j] = factor x[row, 4 i + j].
    *
    * @param x the array with the rows
    * @param from where the first row begins
@@ -94,7 +94,8 @@ public final class MatrixPacking {
   }
 
   /**
-   * Rows in groups of {@value TileOps#TILE_ROWS}, transposed: group[i, j, k] = factor x[4 i + k, j].
+   * Rows in groups of {@value TileOps#TILE_ROWS}, transposed: group[i, j, k] = factor x[4 i + k,
+   * j].
    *
    * @param x the array with the rows
    * @param from where the first row begins
@@ -165,8 +166,8 @@ public final class MatrixPacking {
   }
 
   /**
-   * Transposes: to[i, row] = factor x[row, i]. The rows of the result are as long as {@code columns}
-   * says, with zeros at their end.
+   * Transposes: to[i, row] = factor x[row, i]. The rows of the result are as long as {@code
+   * columns} says, with zeros at their end.
    *
    * @param x the array with the rows
    * @param from where the first row begins
@@ -236,7 +237,8 @@ public final class MatrixPacking {
   }
 
   /**
-   * to[column, i] = factor x[i, column]: the inverse of {@link #rows}, which writes from end to end.
+   * to[column, i] = factor x[i, column]: the inverse of {@link #rows}, which writes from end to
+   * end.
    *
    * @param x the array with the rows
    * @param from where the first row begins
