@@ -4,16 +4,16 @@ import java.util.Arrays;
 
 /** A row of {@code double}, in plain loops. */
 public final class DoubleRow extends Row {
-  private final RowWorkspace pad = new RowWorkspace();
+  private final RowWorkspace workspace = new RowWorkspace();
   private double[] values = {};
   private int from;
   private int length;
 
-  /** Makes a row that is yet to be laid over an array. */
+  /** Makes an empty row; {@link #over} gives it entries. */
   public DoubleRow() {}
 
   /**
-   * Lays this row over a stretch of an array.
+   * Lays this row over part of an array.
    *
    * @param values the array
    * @param from where the row begins
@@ -117,7 +117,7 @@ public final class DoubleRow extends Row {
 
   @Override
   public int atLeast(double threshold) {
-    int[] indices = pad.indices(length);
+    int[] indices = workspace.indices(length);
     int count = 0;
     for (int i = 0; i < length; i++) {
       if (values[from + i] >= threshold) {
@@ -129,12 +129,12 @@ public final class DoubleRow extends Row {
 
   @Override
   public int[] indices() {
-    return pad.indices(length);
+    return workspace.indices(length);
   }
 
   @Override
   public double[] scratch() {
-    return pad.numbers(length);
+    return workspace.numbers(length);
   }
 
   @Override
@@ -173,7 +173,7 @@ public final class DoubleRow extends Row {
 
   @Override
   double threshold(int k) {
-    double[] numbers = pad.numbers(length);
+    double[] numbers = workspace.numbers(length);
     System.arraycopy(values, from, numbers, 0, length);
     return Selection.largest(numbers, length, k);
   }

@@ -18,7 +18,7 @@ import java.util.Arrays;
  * </ul>
  */
 final class EntmaxKernel implements RowKernel {
-  private static final int MOST_STEPS = 200;
+  private static final int MAX_STEPS = 200;
 
   /** Halvings of [0, 1] until nothing below the last digit of a double is left. */
   private static final int HALVINGS = 60;
@@ -88,7 +88,7 @@ final class EntmaxKernel implements RowKernel {
 
   private static double newton(double[] s, int count, double power) {
     double tau = -1;
-    for (int step = 0; step < MOST_STEPS; step++) {
+    for (int step = 0; step < MAX_STEPS; step++) {
       double value = -1;
       double slope = 0;
       for (int j = 0; j < count; j++) {
@@ -111,7 +111,7 @@ final class EntmaxKernel implements RowKernel {
   /** Newton's method on the logarithm of the sum, all but linear in u here. */
   private static void nearOne(double[] s, int count, double excess) {
     double u = 0;
-    for (int i = 0; i < MOST_STEPS; i++) {
+    for (int i = 0; i < MAX_STEPS; i++) {
       double sum = 0;
       double slope = 0;
       for (int j = 0; j < count; j++) {
@@ -152,20 +152,20 @@ final class EntmaxKernel implements RowKernel {
       }
     }
     double smallest = ascending[high];
-    double least = 0;
-    double most = 1;
+    double min = 0;
+    double max = 1;
     for (int step = 0; step < HALVINGS; step++) {
-      double middle = (least + most) / 2;
+      double middle = (min + max) / 2;
       if (sumAbove(ascending, count, smallest, Math.pow(middle, excess), power) < 1) {
-        least = middle;
+        min = middle;
       } else {
-        most = middle;
+        max = middle;
       }
     }
-    double weight = Math.pow(most, excess);
+    double weight = Math.pow(max, excess);
     for (int j = 0; j < count; j++) {
       double above = s[j] - smallest;
-      s[j] = above > 0 ? Math.pow(weight + above, power) : above == 0 ? most : 0;
+      s[j] = above > 0 ? Math.pow(weight + above, power) : above == 0 ? max : 0;
     }
   }
 

@@ -6,30 +6,30 @@ import org.attention4j.internal.vector.FloatOps;
 /** A row of {@code float}. {@link FloatOps} picks how its operations run. */
 public final class FloatRow extends Row {
 
-  /** A bound may let so many too many pass, and one in so many of those wanted. */
-  private static final int FEW_TOO_MANY = 16;
+  /** A lower bound of the k-th largest entry may let k / 4 + 16 more entries pass. */
+  private static final int SLACK = 16;
 
-  private static final int SHARE_TOO_MANY = 4;
+  private static final int SLACK_SHARE = 4;
 
   /** Enough for all but near ties. */
-  private static final int MOST_HALVINGS = 24;
+  private static final int MAX_HALVINGS = 24;
 
-  private final RowWorkspace pad;
+  private final RowWorkspace workspace;
   private float[] values = {};
   private int from;
   private int length;
 
-  /** Makes a row that is yet to be laid over an array. */
+  /** Makes an empty row; {@link #over} gives it entries. */
   public FloatRow() {
     this(new RowWorkspace());
   }
 
-  FloatRow(RowWorkspace pad) {
-    this.pad = pad;
+  FloatRow(RowWorkspace workspace) {
+    this.workspace = workspace;
   }
 
   /**
-   * Lays this row over a stretch of an array.
+   * Lays this row over part of an array.
    *
    * @param values the array
    * @param from where the row begins
@@ -104,24 +104,25 @@ public final class FloatRow extends Row {
   @Override
   public void center(Row weights, double mean, double factor) {
     FloatRow that = (FloatRow) weights;
-    FloatOps.ROWS.center(values, from, that.values, that.from, length, (float) mean, (float) factor);
+    FloatOps.ROWS.center(
+        values, from, that.values, that.from, length, (float) mean, (float) factor);
   }
 
   @Override
   public int atLeast(double threshold) {
     float rounded = (float) threshold;
     float below = rounded > threshold ? Math.nextDown(rounded) : rounded;
-    return FloatOps.ROWS.atLeast(values, from, length, below, pad.indices(length));
+    return FloatOps.ROWS.atLeast(values, from, length, below, workspace.indices(length));
   }
 
   @Override
   public int[] indices() {
-    return pad.indices(length);
+    return workspace.indices(length);
   }
 
   @Override
   public double[] scratch() {
-    return pad.numbers(length);
+    return workspace.numbers(length);
   }
 
   @Override
@@ -131,31 +132,31 @@ public final class FloatRow extends Row {
 
   @Override
   public Row spare(int length) {
-    return new FloatRow(pad).over(pad.floats(length), 0, length);
+    return new FloatRow(workspace).over(workspace.floats(length), 0, length);
   }
 
   @Override
   Row first(int length) {
-    return new FloatRow(pad).over(values, from, length);
+    return new FloatRow(workspace).over(values, from, length);
   }
 
   @Override
   void limit(double size) {
-    float most = (float) size;
+    float bound = (float) size;
     for (int i = from; i < from + length; i++) {
-      values[i] = Math.max(-most, Math.min(most, values[i]));
+      values[i] = Math.max(-bound, Math.min(bound, values[i]));
     }
   }
 
   @Override
   Row detached() {
     float[] copy = Arrays.copyOfRange(values, from, from + length);
-    return new FloatRow(pad).over(copy, 0, length);
+    return new FloatRow(workspace).over(copy, 0, length);
   }
 
   @Override
   double lowerBound(int k) {
-    return reachedBy(k, k + k / SHARE_TOO_MANY + FEW_TOO_MANY);
+    return reachedBy(k, k + k / SLACK_SHARE + SLACK);
   }
 
   @Override
@@ -164,15 +165,18 @@ public final class FloatRow extends Row {
     if (FloatOps.ROWS.count(values, from, length, bound) == k) {
       return bound;
     }
-    double[] numbers = pad.numbers(length);
+    double[] numbers = workspace.numbers(length);
     for (int i = 0; i < length; i++) {
       numbers[i] = values[from + i];
     }
     return Selection.largest(numbers, length, k);
   }
 
-  /** Steps down from the largest entry until k are reached, then halves the last step. */
-  private float reachedBy(int k, int most) {
+  /**
+   * A value that at least k entries reach, and at most max if halving finds one: steps down from
+   * the largest entry until k entries reach the value, then halves the last step.
+   */
+  private float reachedBy(int k, int max) {
     float high = FloatOps.ROWS.max(values, from, length);
     float low = high;
     float step = 1;
@@ -186,7 +190,7 @@ public final class FloatRow extends Row {
       }
       reached = FloatOps.ROWS.count(values, from, length, low);
     }
-    for (int i = 0; i < MOST_HALVINGS && reached > most; i++) {
+    for (int i = 0; i < MAX_HALVINGS && reached > max; i++) {
       float middle = low + (high - low) / 2;
       if (middle <= low || middle >= high) {
         break;

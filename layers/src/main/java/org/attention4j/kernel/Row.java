@@ -1,11 +1,15 @@
 package org.attention4j.kernel;
 
 /**
- * One row of scores, weights or gradients: a stretch of an array of {@code float} or {@code
- * double}.
+ * One row of scores, weights or gradients: a part of an array of {@code float} or {@code double}.
  *
  * <p>Operations on the whole row are fast; {@link #get} and {@link #set} are for what they lack.
  * Sums are taken in the row's own precision or wider.
+ *
+ * <p>A row has scratch memory: {@link #scratch()}, {@link #indices()} and {@link #spare}. It is
+ * reused from row to row and holds whatever was left there. A row and the spare rows that came from
+ * it share it: a second call of one of these methods may give the same memory again. So a kernel
+ * takes each of them once, and {@link #atLeast} on a spare row overwrites the indices.
  */
 public abstract sealed class Row permits FloatRow, DoubleRow {
   /**
@@ -15,12 +19,12 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
   public static final double LARGEST_SCORE = 0x1p120;
 
   /**
-   * So far below the largest score nothing has a weight. What FLOAT leaves of its exponential,
+   * A score so far below the largest one has no weight. What FLOAT leaves of its exponential,
    * e^-80, would still count when multiplied by a score of -1e36.
    */
   static final double FAR = 1e6;
 
-  /** For the two kinds of row. */
+  /** For the two types of row. */
   Row() {}
 
   /**
@@ -68,7 +72,7 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
   public abstract double sum();
 
   /**
-   * The inner product with another row of the same length and kind.
+   * The inner product with another row of the same length and type.
    *
    * @param other y
    * @return Σ x_i y_i
@@ -78,7 +82,7 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
   /**
    * Replaces x_i by factor · (x_i - shift).
    *
-   * @param shift what is taken off first
+   * @param shift what is subtracted first
    * @param factor f
    */
   public abstract void affine(double shift, double factor);
@@ -93,7 +97,7 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
   }
 
   /**
-   * Adds a multiple of another row of the same length and kind.
+   * Adds a multiple of another row of the same length and type.
    *
    * @param other y
    * @param factor f in x_i + f y_i
@@ -101,15 +105,15 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
   public abstract void add(Row other, double factor);
 
   /**
-   * Takes over the entries of another row of the same length and kind.
+   * Takes over the entries of another row of the same length and type.
    *
    * @param other y
    */
   public abstract void copy(Row other);
 
   /**
-   * Replaces x_i by factor · e^(x_i - shift). Exponents below -80 count as -80 in FLOAT, which is
-   * zero beside one.
+   * Replaces x_i by factor · e^(x_i - shift). In FLOAT an exponent below -80 counts as -80: e^-80
+   * is zero beside one.
    *
    * @param shift at least the largest entry, so that nothing overflows
    * @param factor f
@@ -135,14 +139,15 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
   public abstract int atLeast(double threshold);
 
   /**
-   * Where {@link #atLeast} left the indices. Valid until the next call for a row of this thread.
+   * Where {@link #atLeast} left the indices. A kernel may reorder or overwrite them, and it leaves
+   * here what it tells {@link RowContext#support} of.
    *
-   * @return indices, as many as {@link #atLeast} returned
+   * @return an array at least as long as the row; the first entries are the indices
    */
   public abstract int[] indices();
 
   /**
-   * Room for as many numbers as the row has entries; the next caller in this thread overwrites it.
+   * Scratch memory for as many numbers as the row has entries. It is not zero.
    *
    * @return an array at least as long as the row
    */
@@ -151,14 +156,14 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
   /**
    * Replaces x_i by the logistic function of x_i - shift.
    *
-   * @param shift what is taken off first
+   * @param shift what is subtracted first
    */
   public abstract void sigmoid(double shift);
 
   /**
-   * Another row of this kind to work with; the next caller in this thread gets the same one.
+   * Another row of this type in scratch memory. It is not zero.
    *
-   * @param length the number of entries, whose values are whatever was left there
+   * @param length the number of entries
    * @return the row
    */
   public abstract Row spare(int length);
@@ -172,9 +177,9 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
   }
 
   /**
-   * The largest score, for kernels that only want to know how far the others lie below it: the row
-   * is brought into range if its largest score is not, which is seldom; what is then still out of
-   * range is too low to have a weight.
+   * The largest score, for kernels that only want to know how far the others lie below it. The row
+   * is brought into range if its largest score is out of range, which is rare; what is then still
+   * out of range is too low to have a weight.
    */
   final double largestScore() {
     double max = max();
@@ -199,7 +204,7 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
   abstract Row detached();
 
   /**
-   * A value that at least {@code k} entries reach, and seldom many more.
+   * A value that at least {@code k} entries reach, and rarely many more.
    *
    * @param k from 1 to length
    * @return a lower bound of the k-th largest entry, perhaps minus infinity

@@ -1,47 +1,76 @@
 package org.attention4j.kernel;
 
 /**
- * A normalizer on one row of scores, in place: what the fused operation calls for each query.
+ * A normalizer on one row of scores, in place, with its gradient: what the fused path calls for
+ * each query of each head.
  *
- * <p>A row holds the visible keys of one query and nothing else, at least one; a query without a
- * visible key never gets here. Kernels are shared between threads and keep nothing of their own;
- * what a row leaves for its backward pass goes through the {@link RowContext}.
+ * <pre>
+ *   p = f(z; θ)                                         forward
+ *   dL/dz_i = Σ_j dL/dp_j ∂p_j/∂z_i,    i, j = 1 .. n   backward
+ *   dL/dθ_k = Σ_rows Σ_j dL/dp_j ∂p_j/∂θ_k
+ * </pre>
+ *
+ * <p><b>Rows.</b> z, p and their gradients are rows of n entries, one for each key that the query
+ * sees, n ≥ 1. Masked keys, and keys at later positions of a causal layer, are not in the row. A
+ * query that sees no key gets no call. θ are the learnable parameters of the row's head.
+ *
+ * <p><b>Order of the calls.</b> {@link #forward} comes first, for all rows. Scores and weights are
+ * not kept. For the backward pass the scores of a row are computed again, {@link #restore} turns
+ * them into weights, and {@link #backward} follows at once with the same context. (In DOUBLE,
+ * {@code forward} takes the place of {@code restore}.) Two types of kernel may be given less than a
+ * row in the backward pass: see {@link Sparsity#WEIGHTS_AND_GRADIENT} and {@link #worksOnSlices()}.
+ * Dropout is applied outside of the kernel: p is without dropout, and dL/dp contains it.
+ *
+ * <p><b>Memory.</b> A kernel is shared between threads and has no state of its own. What it may use
+ * instead:
+ *
+ * <ul>
+ *   <li><i>Saved values</i>, {@link #savedValues()} numbers for each row: {@code forward} writes
+ *       them with {@link RowContext#save}, {@code restore} and {@code backward} read them with
+ *       {@link RowContext#saved}. The caller owns them and keeps them from the forward to the
+ *       backward pass of the same step. They are not zero before {@code forward} writes them, so it
+ *       writes all of them.
+ *   <li><i>Scratch memory</i> of a row: {@link Row#scratch()}, {@link Row#spare} and {@link
+ *       Row#indices()}. It is not zero. It is the kernel's until the method returns; then the next
+ *       row uses it.
+ * </ul>
  *
  * <p>Written once, a kernel serves FLOAT and DOUBLE: a {@link Row} hides the array.
  */
 public interface RowKernel {
   /**
-   * Replaces scores by weights.
+   * Replaces the scores by the weights.
    *
-   * @param row on entry the scores z, on return the weights p
-   * @param context learnable parameters, and room for {@link #savedValues()} numbers
+   * @param row on entry the scores z, on return the weights p = f(z)
+   * @param context n, the learnable parameters, and where to save {@link #savedValues()} numbers
    */
   void forward(Row row, RowContext context);
 
   /**
-   * Replaces the gradient by the weights by the gradient by the scores, and adds the gradients of
-   * the learnable parameters to the context.
+   * Replaces dL/dp by dL/dz, dL/dz_i = Σ_j dL/dp_j ∂p_j/∂z_i, and adds Σ_j dL/dp_j ∂p_j/∂θ_k to the
+   * gradient of each learnable parameter θ_k with {@link RowContext#addGradient}.
    *
-   * @param scores the scores z; meaningful only if {@link #readsScores()}
-   * @param weights the weights p; may be used as a scratch pad only if {@link #readsScores()} is
-   *     false and the kernel leaves it as it was
+   * @param scores the scores z if {@link #readsScores()}; the kernel may then overwrite them.
+   *     Otherwise not to be used: it may be the same row as the weights
+   * @param weights the weights p. The caller reads them afterwards, so they are the same on return
    * @param gradient on entry dL/dp, on return dL/dz
-   * @param context what {@link #forward} was given, with what it saved
+   * @param context n, the learnable parameters, and what {@link #forward} saved for this row
    */
   void backward(Row scores, Row weights, Row gradient, RowContext context);
 
   /**
-   * Computes the weights again for the backward pass, with what the forward pass saved.
+   * Computes the weights again for the backward pass. What {@link #forward} saved, for example the
+   * maximum and the sum, need not be computed again. By default this is {@code forward}.
    *
-   * @param row on entry the scores z, on return the weights p
-   * @param context what {@link #forward} was given, with what it saved
+   * @param row on entry the same scores z as in {@code forward}, on return the same weights p
+   * @param context n, the learnable parameters, and what {@code forward} saved for this row
    */
   default void restore(Row row, RowContext context) {
     forward(row, context);
   }
 
   /**
-   * How many numbers {@link #forward} saves for {@link #restore} and {@link #backward}.
+   * How many numbers {@link #forward} saves for each row.
    *
    * @return the number of values, 0 by default
    */
@@ -50,7 +79,7 @@ public interface RowKernel {
   }
 
   /**
-   * Whether {@link #backward} reads the scores.
+   * Whether {@link #backward} reads the scores. If not, they need not be copied.
    *
    * @return false by default
    */
@@ -68,10 +97,17 @@ public interface RowKernel {
   }
 
   /**
-   * Whether {@link #restore} and {@link #backward} may be called for one stretch of a row after
-   * another: with what was saved, weights depend on nothing but their own scores, the gradient asks
-   * no more of the rest of the row than {@link RowContext#mean}, and the gradients of the
-   * parameters are sums over the row. The backward pass then works on tiles that stay in the cache.
+   * Whether {@link #restore} and {@link #backward} may be called for one slice of a row after the
+   * other: rows of the entries i = a .. b alone. The backward pass then works on tiles that stay in
+   * the cache. It takes three things:
+   *
+   * <ul>
+   *   <li>in {@code restore}, p_i depends on z_i, n, the saved values and the parameters alone;
+   *   <li>in {@code backward}, dL/dz_i depends on these, on p_i, on dL/dp_i and on Σ_j p_j dL/dp_j
+   *       over the whole row, which {@link RowContext#mean} gives;
+   *   <li>what {@code backward} adds to the parameters' gradients for the slices of a row sums to
+   *       what it would add for the row.
+   * </ul>
    *
    * @return false by default
    */
@@ -86,9 +122,10 @@ public interface RowKernel {
     /** Weights are often exactly zero, but the scores of such keys have a gradient. */
     WEIGHTS,
     /**
-     * Weights are often exactly zero, and then so is the gradient by their scores; {@link
-     * RowKernel#backward} is right on the rows cut down to the support, with {@link
-     * RowContext#visibleCount()} still counting all visible keys.
+     * Weights are often exactly zero, and dL/dz_i = 0 wherever p_i = 0. Weights may then be kept
+     * from the forward pass: {@link RowKernel#backward} is called without {@link
+     * RowKernel#restore}, on rows that hold the entries with p_i ≠ 0 alone, and gives the same
+     * there. {@link RowContext#visibleCount()} still counts all visible keys.
      */
     WEIGHTS_AND_GRADIENT
   }

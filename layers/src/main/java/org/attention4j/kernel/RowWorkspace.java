@@ -1,6 +1,6 @@
 package org.attention4j.kernel;
 
-/** Arrays that the rows of one thread share and grow as needed. */
+/** The scratch memory of a row, which its spare rows share: arrays that grow as needed. */
 final class RowWorkspace {
   private int[] indices = new int[0];
   private double[] numbers = new double[0];

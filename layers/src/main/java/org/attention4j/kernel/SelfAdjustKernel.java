@@ -8,7 +8,7 @@ final class SelfAdjustKernel implements RowKernel {
     Row softmax = softmax(row);
     Ends ends = new Ends(row);
     for (int i = 0; i < row.length(); i++) {
-      row.set(i, ends.place(row.get(i)) * softmax.get(i));
+      row.set(i, ends.share(row.get(i)) * softmax.get(i));
     }
   }
 
@@ -21,11 +21,11 @@ final class SelfAdjustKernel implements RowKernel {
     double lowGradient = 0;
     double highGradient = 0;
     for (int i = 0; i < scores.length(); i++) {
-      double place = ends.place(scores.get(i));
-      double placeGradient = gradient.get(i) * softmax.get(i) / ends.width;
-      lowGradient += placeGradient * (place - 1);
-      highGradient -= placeGradient * place;
-      gradient.set(i, softmax.get(i) * (place * gradient.get(i) - mean) + placeGradient);
+      double u = ends.share(scores.get(i));
+      double shareGradient = gradient.get(i) * softmax.get(i) / ends.width;
+      lowGradient += shareGradient * (u - 1);
+      highGradient -= shareGradient * u;
+      gradient.set(i, softmax.get(i) * (u * gradient.get(i) - mean) + shareGradient);
     }
     if (ends.lowest >= 0) {
       gradient.set(ends.lowest, gradient.get(ends.lowest) + lowGradient);
@@ -71,7 +71,7 @@ final class SelfAdjustKernel implements RowKernel {
       width = max > min ? max - min : 1;
     }
 
-    double place(double z) {
+    double share(double z) {
       return (z - low) / width;
     }
   }

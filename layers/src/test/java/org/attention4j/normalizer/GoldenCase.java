@@ -13,7 +13,7 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
 /**
  * One case of {@code vectors/normalizers.json}, computed in 50-digit arithmetic: scores x (null =
  * masked), g = dL/dp, weights p, gradient dx and parameter gradient dparam (null where the map is
- * not differentiable).
+ * not differentiable). {@code src/test/generators/normalizer_vectors.py} makes the file.
  */
 public record GoldenCase(
     String normalizer,

@@ -6,21 +6,24 @@ import org.attention4j.kernel.RowKernel;
  * What one attention operation computes, besides its arrays.
  *
  * <pre>
- *   z = scale Qᵀ K - slope |position of the query - position of the key|
- *   p = kernel(z over the visible keys), times dropout
- *   output = V pᵀ
+ *   z = scale Qᵀ K - slope |position of the query - position of the key|   [Tq, Tk]
+ *   p = kernel(z over the visible keys), times dropout                     [Tq, Tk]
+ *   output = V pᵀ                                                          [dv, Tq]
  * </pre>
+ *
+ * <p>for each example and head, the letters being those of {@link AttentionShape}.
  *
  * @param shape the sizes
  * @param kernel the normalizer of a row
  * @param parameters how many learnable parameters the normalizer has for each head
  * @param scale the factor on the scores
- * @param causal whether a query sees only keys that do not stand behind it; the last query stands
- *     beside the last key
- * @param linearBiases whether the distance counts, with the {@link AlibiSlopes}
- * @param queryOffset the position of the first query; that of the first key is 0
- * @param dropout the chance of each weight to be dropped, below 1; the others are divided by the
- *     rest
+ * @param causal whether keys at later positions than the query's are hidden from it; for this, the
+ *     last query has the position of the last key
+ * @param linearBiases whether the distance lowers the scores, by the {@link AlibiSlopes}; 0 is the
+ *     slope if not
+ * @param queryOffset the position of the first query for linear biases; that of the first key is 0
+ * @param dropout the probability of each weight to be dropped, from 0 to below 1; the others are
+ *     divided by 1 - dropout
  * @param seed what the dropout is drawn from
  */
 public record AttentionProblem(

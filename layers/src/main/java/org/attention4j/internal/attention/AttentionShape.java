@@ -34,7 +34,7 @@ public record AttentionShape(
     return (example * keyValueHeads + keyValueHead) * features * keys;
   }
 
-  /** The place of a row of weights among all of them. */
+  /** The index of a row of weights among all of them, [b, h, Tq]. */
   int row(int example, int head, int query) {
     return (example * heads + head) * queries + query;
   }

@@ -12,8 +12,8 @@ import org.attention4j.internal.vector.TileOps;
  *   dV = dO p,  dp = dOᵀ V,  dz = kernel(dp),  dQ = scale K dzᵀ,  dK = scale Q dz
  * </pre>
  */
-abstract class BackwardTask extends FloatBlock {
-  /** Most queries of a tile, which are the depth of the products for dK and dV. */
+abstract class BackwardTask extends AttentionTask {
+  /** The largest number of queries of a tile: the depth of the products for dK and dV. */
   static final int DEPTH = 128;
 
   final FloatAttention attention;
@@ -24,7 +24,7 @@ abstract class BackwardTask extends FloatBlock {
   final int valueSums;
   private final int panel;
 
-  /** Pieces of the arena, for the subclass's tiles. */
+  /** Parts of the arena, for the subclass's tiles. */
   int keyPanels;
 
   int valuePanels;
@@ -38,7 +38,7 @@ abstract class BackwardTask extends FloatBlock {
   int queryGradients;
   int scores;
 
-  /** What another task will add. */
+  /** Kept for {@link #addTo} if several parts share these keys. */
   private float[] keptKeySums = {};
 
   private float[] keptValueSums = {};
@@ -58,7 +58,7 @@ abstract class BackwardTask extends FloatBlock {
   }
 
   /**
-   * Takes the pieces that tiles need.
+   * Takes the parts of the arena that tiles need.
    *
    * @param packed queries that are packed at once
    * @param rows queries of a tile

@@ -5,8 +5,8 @@ import org.attention4j.kernel.DoubleRow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operation in DOUBLE, row by row in plain loops: for gradient checks, and the other road that
- * {@link FloatAttention} is compared with. Keeps nothing between the passes.
+ * Fused attention in DOUBLE, row by row in plain loops: for gradient checks, and as the other
+ * implementation that {@link FloatAttention} is compared with. Keeps nothing between the passes.
  */
 public final class DoubleAttention {
   private final AttentionProblem problem;
@@ -15,7 +15,7 @@ public final class DoubleAttention {
   private final double[] k;
   private final double[] v;
   private final double[][] parameters;
-  private final VisibleKeys[] visible;
+  private final VisibleKeys[] visibleKeys;
   private final Dropout dropout;
   private final HeadContext context;
   private final double[] weights;
@@ -48,8 +48,8 @@ public final class DoubleAttention {
     this.k = k;
     this.v = v;
     this.parameters = parameters;
-    visible = new VisibleKeys[shape.examples()];
-    Arrays.setAll(visible, b -> new VisibleKeys(mask, b * shape.keys(), shape.keys()));
+    visibleKeys = new VisibleKeys[shape.examples()];
+    Arrays.setAll(visibleKeys, b -> new VisibleKeys(mask, b * shape.keys(), shape.keys()));
     dropout = new Dropout(problem.dropout(), problem.seed());
     context = new HeadContext(problem.parameters(), problem.kernel().savedValues());
     weights = new double[shape.keys()];
@@ -69,7 +69,7 @@ public final class DoubleAttention {
           dropout.apply(weightRow, row.index(), row.keys(), 0);
           for (int c = 0; c < shape.valueSize(); c++) {
             double sum = 0;
-            for (int i = 0; i < row.seen(); i++) {
+            for (int i = 0; i < row.visible(); i++) {
               sum += weights[i] * v[row.value(c, i)];
             }
             output[row.output(c)] = sum;
@@ -91,7 +91,7 @@ public final class DoubleAttention {
     forEachRow(
         row -> {
           weigh(row);
-          int n = row.seen();
+          int n = row.visible();
           for (int i = 0; i < n; i++) {
             double sum = 0;
             for (int c = 0; c < shape.valueSize(); c++) {
@@ -113,8 +113,8 @@ public final class DoubleAttention {
   }
 
   private void addGradients(
-      Place row, double[] outputGradient, double[] dq, double[] dk, double[] dv) {
-    for (int i = 0; i < row.seen(); i++) {
+      RowAddress row, double[] outputGradient, double[] dq, double[] dk, double[] dv) {
+    for (int i = 0; i < row.visible(); i++) {
       for (int c = 0; c < shape.valueSize(); c++) {
         dv[row.value(c, i)] += weights[i] * outputGradient[row.output(c)];
       }
@@ -126,10 +126,10 @@ public final class DoubleAttention {
     }
   }
 
-  /** Leaves the scores and the weights of a row, before dropout, in their arrays. */
-  private void weigh(Place row) {
+  /** Computes the scores and the weights, before dropout, of a row. */
+  private void weigh(RowAddress row) {
     double slope = problem.linearBiases() ? problem.slope(row.head()) : 0;
-    for (int i = 0; i < row.seen(); i++) {
+    for (int i = 0; i < row.visible(); i++) {
       double sum = 0;
       for (int c = 0; c < shape.headSize(); c++) {
         sum += q[row.query(c)] * k[row.key(c, i)];
@@ -141,17 +141,17 @@ public final class DoubleAttention {
     for (int p = 0; p < parameters.length; p++) {
       context.setParameter(p, parameters[p][row.head()]);
     }
-    scoreRow.over(scores, 0, row.seen());
-    problem.kernel().forward(weightRow.over(weights, 0, row.seen()), context.row(row.seen()));
+    scoreRow.over(scores, 0, row.visible());
+    problem.kernel().forward(weightRow.over(weights, 0, row.visible()), context.row(row.visible()));
   }
 
   private interface RowAction {
-    void run(Place row);
+    void run(RowAddress row);
   }
 
-  /** One row, and where its numbers stand in the arrays. */
-  private record Place(
-      AttentionShape shape, VisibleKeys keys, int example, int head, int query, int seen) {
+  /** One row, and the indices of its numbers in the arrays. */
+  private record RowAddress(
+      AttentionShape shape, VisibleKeys keys, int example, int head, int query, int visible) {
     int index() {
       return shape.row(example, head, query);
     }
@@ -183,9 +183,9 @@ public final class DoubleAttention {
     for (int b = 0; b < shape.examples(); b++) {
       for (int head = 0; head < shape.heads(); head++) {
         for (int query = 0; query < shape.queries(); query++) {
-          int seen = problem.visible(visible[b], query);
-          if (seen > 0) {
-            action.run(new Place(shape, visible[b], b, head, query, seen));
+          int visible = problem.visible(visibleKeys[b], query);
+          if (visible > 0) {
+            action.run(new RowAddress(shape, visibleKeys[b], b, head, query, visible));
           }
         }
       }

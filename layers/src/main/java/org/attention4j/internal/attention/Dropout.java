@@ -3,8 +3,8 @@ package org.attention4j.internal.attention;
 import org.attention4j.kernel.Row;
 
 /**
- * Which weights are dropped: a function of the seed and of the weight's place alone, so that the
- * backward pass, another thread and another road draw the same without keeping anything.
+ * Which weights are dropped: a function of the seed and of the weight's row and key alone. So the
+ * backward pass, another thread and the graph path draw the same without keeping anything.
  *
  * <p>The mixing function is that of SplitMix64 (G. Steele, D. Lea and C. Flood, 2014).
  */
@@ -20,7 +20,7 @@ public final class Dropout {
   /**
    * Describes one draw for all weights.
    *
-   * @param probability the chance of each weight to be dropped, below 1
+   * @param probability the probability of each weight to be dropped, from 0 to below 1
    * @param seed what it is drawn from
    */
   public Dropout(double probability, long seed) {
@@ -32,9 +32,9 @@ public final class Dropout {
   /**
    * The factor on one weight.
    *
-   * @param row the place of the weight's row among all rows [b, h, Tq]
+   * @param row the index of the weight's row among all rows [b, h, Tq]
    * @param key the position of its key
-   * @return 0 with the chance to be dropped, otherwise 1 / (1 - probability)
+   * @return 0 with the probability of a drop, otherwise 1 / (1 - probability)
    */
   public double factor(long row, int key) {
     long bits = mix(mix(seed + row * STEP) + key * STEP);

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FloatAttention {
   /** Tasks to make at least, so that several threads have something to do. */
-  private static final int FEWEST_TASKS = 8;
+  private static final int MIN_TASKS = 8;
 
   /** Queries that a task has at least; packing keys and values must not outweigh the rest. */
-  private static final int FEWEST_QUERIES = 64;
+  private static final int MIN_QUERIES = 64;
 
   /** Multiplications below which waking another thread does not pay. */
   private static final long SMALL = 200_000;
@@ -27,7 +27,7 @@ public final class FloatAttention {
   float[] output = {};
   private final AttentionShape shape;
   private final float[][] parameters;
-  private final VisibleKeys[] visible;
+  private final VisibleKeys[] visibleKeys;
   private float[] saved = {};
   private int[] counts = {};
 
@@ -54,11 +54,11 @@ public final class FloatAttention {
     this.k = k;
     this.v = v;
     this.parameters = parameters;
-    visible = new VisibleKeys[shape.examples()];
-    for (int b = 0; b < visible.length; b++) {
-      visible[b] =
+    visibleKeys = new VisibleKeys[shape.examples()];
+    for (int b = 0; b < visibleKeys.length; b++) {
+      visibleKeys[b] =
           mask == null && b > 0
-              ? visible[0]
+              ? visibleKeys[0]
               : new VisibleKeys(mask, b * shape.keys(), shape.keys());
     }
   }
@@ -93,7 +93,7 @@ public final class FloatAttention {
   private void forward(int unit, int chunk, SupportList supports) {
     int example = unit / shape.keyValueHeads();
     try (Workspace workspace = Workspace.borrow()) {
-      new FloatForward(this, visible[example], workspace)
+      new ForwardTask(this, visibleKeys[example], workspace)
           .run(
               example,
               unit % shape.keyValueHeads(),
@@ -126,18 +126,18 @@ public final class FloatAttention {
   /**
    * Computes the gradients.
    *
-   * @param trace what {@link #forward} returned for the same arrays
+   * @param state what {@link #forward} returned for the same arrays
    * @param output the output of the forward pass, [b, h, dv, Tq]
    * @param outputGradient dL/doutput, likewise
    * @param gradients where dL/dQ, dL/dK and dL/dV go, all zero on entry
    * @return dL/dparameter for each parameter, [h]
    */
   public float[][] backward(
-      ForwardState trace, float[] output, float[] outputGradient, FloatGradients gradients) {
+      ForwardState state, float[] output, float[] outputGradient, FloatGradients gradients) {
     this.output = output;
-    saved = trace.saved();
+    saved = state.saved();
     int chunks = chunks();
-    int[] starts = starts(trace.counts());
+    int[] starts = starts(state.counts());
     BackwardTask[] parts = new BackwardTask[units() * chunks];
     double[][] parameterGradients =
         new double[shape.examples() * shape.heads() * chunks][problem.parameters()];
@@ -159,8 +159,9 @@ public final class FloatAttention {
                     chunks);
             parts[task] =
                 problem.kernel().worksOnSlices()
-                    ? new TiledBackward(this, visible[example], workspace, part)
-                    : new FloatBackward(this, visible[example], workspace, part, trace, starts);
+                    ? new TiledBackward(this, visibleKeys[example], workspace, part)
+                    : new WholeRowBackward(
+                        this, visibleKeys[example], workspace, part, state, starts);
             parts[task].run(outputGradient, gradients, parameterGradients);
           }
         });
@@ -193,7 +194,7 @@ public final class FloatAttention {
     return result;
   }
 
-  /** Where the kept weights of each row begin in the trace, and where those of the last end. */
+  /** Where the kept weights of each row begin in the state, and where those of the last end. */
   private static int[] starts(int[] counts) {
     int[] starts = new int[counts.length + 1];
     for (int row = 0; row < counts.length; row++) {
@@ -229,8 +230,8 @@ public final class FloatAttention {
   }
 
   private int chunks() {
-    int wanted = (FEWEST_TASKS + units() - 1) / units();
-    return Math.max(1, Math.min(wanted, shape.queries() / FEWEST_QUERIES));
+    int wanted = (MIN_TASKS + units() - 1) / units();
+    return Math.max(1, Math.min(wanted, shape.queries() / MIN_QUERIES));
   }
 
   private int firstQuery(int chunk) {

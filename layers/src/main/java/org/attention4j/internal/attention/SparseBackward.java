@@ -6,7 +6,7 @@ import org.attention4j.internal.vector.TileOps;
 import org.attention4j.kernel.RowKernel;
 
 /**
- * The backward pass of rows with few weights: only the keys that have one are touched. Sums for dK
+ * The backward pass of rows with few weights: it touches only the keys that have one. Sums for dK
  * and dV are kept by key here, so that a key's features lie together.
  */
 final class SparseBackward {
@@ -17,9 +17,9 @@ final class SparseBackward {
   private static final int OUTPUT_GRADIENTS = 4;
   private static final int QUERIES = 5;
 
-  private final BackwardTask block;
+  private final BackwardTask task;
   private final AttentionShape shape;
-  private final ForwardState trace;
+  private final ForwardState state;
   private final int[] starts;
   private final int keyColumns;
   private final int valueColumns;
@@ -32,24 +32,24 @@ final class SparseBackward {
   /** Where the kept weights of the block at hand begin. */
   private int start;
 
-  SparseBackward(BackwardTask block, ForwardState trace, int[] starts) {
-    this.block = block;
-    this.shape = block.shape;
-    this.trace = trace;
+  SparseBackward(BackwardTask task, ForwardState state, int[] starts) {
+    this.task = task;
+    this.shape = task.shape;
+    this.state = state;
     this.starts = starts;
-    keyColumns = FloatBlock.columns(shape.headSize());
-    valueColumns = FloatBlock.columns(shape.valueSize());
+    keyColumns = AttentionTask.columns(shape.headSize());
+    valueColumns = AttentionTask.columns(shape.valueSize());
   }
 
   /** Whether the weights of this row were kept. */
   boolean has(int row) {
-    return trace.counts().length > 0 && trace.counts()[row] != ForwardState.AGAIN;
+    return state.counts().length > 0 && state.counts()[row] != ForwardState.RECOMPUTE;
   }
 
   /** Whether the weights of all these rows were kept. */
   boolean all(int head, int query, int rows) {
     for (int r = 0; r < rows; r++) {
-      if (!has(shape.row(block.part.example(), head, query + r))) {
+      if (!has(shape.row(task.part.example(), head, query + r))) {
         return false;
       }
     }
@@ -57,47 +57,53 @@ final class SparseBackward {
   }
 
   /** Adds dQ of those rows whose weights were kept, and their shares of dK and dV. */
-  void rows(int head, int query, int rows, int[] seen, float[] outputGradient, int queryGradients) {
-    int first = shape.row(block.part.example(), head, query);
-    if (trace.counts().length == 0) {
+  void rows(
+      int head,
+      int query,
+      int rows,
+      int[] visibleCounts,
+      float[] outputGradient,
+      int queryGradients) {
+    int first = shape.row(task.part.example(), head, query);
+    if (state.counts().length == 0) {
       return;
     }
-    SparseRows kept = block.workspace.sparseRows.over(trace.keys(), starts, first, rows);
+    SparseRows kept = task.workspace.sparseRows.over(state.keys(), starts, first, rows);
     if (kept.size() == 0) {
       return;
     }
     start = starts[first];
     prepare();
-    Workspace workspace = block.workspace;
+    Workspace workspace = task.workspace;
     float[] weights = workspace.sparse(WEIGHTS, kept.size());
-    System.arraycopy(trace.weights(), start, weights, 0, kept.size());
+    System.arraycopy(state.weights(), start, weights, 0, kept.size());
     int d = shape.headSize();
     int dv = shape.valueSize();
-    int o = shape.query(block.part.example(), head, dv);
+    int o = shape.query(task.part.example(), head, dv);
     float[] outputGradients = packRows(OUTPUT_GRADIENTS, outputGradient, o, dv, query, rows, 1);
     float[] gradients = workspace.sparse(GRADIENTS, kept.size());
     Arrays.fill(gradients, 0, kept.size(), 0);
     kept.dots(valueRows, outputGradients, valueColumns, gradients);
-    int q = shape.query(block.part.example(), head, d);
-    float scale = (float) block.problem.scale();
-    float[] queries = packRows(QUERIES, block.attention.q, q, d, query, rows, scale);
+    int q = shape.query(task.part.example(), head, d);
+    float scale = (float) task.problem.scale();
+    float[] queries = packRows(QUERIES, task.attention.q, q, d, query, rows, scale);
     float[] scores = workspace.sparse(SCORES, kept.size());
-    if (block.problem.kernel().readsScores()) {
+    if (task.problem.kernel().readsScores()) {
       Arrays.fill(scores, 0, kept.size(), 0);
       kept.dots(keyRows, queries, keyColumns, scores);
     }
     float[] dropped = weights;
-    if (block.problem.dropout() > 0) {
+    if (task.problem.dropout() > 0) {
       dropped = workspace.sparse(DROPPED, kept.size());
     }
     for (int r = 0; r < rows; r++) {
       if (starts[first + r + 1] > starts[first + r]) {
-        row(head, query + r, seen[r], scores, weights, gradients, dropped);
+        row(head, query + r, visibleCounts[r], scores, weights, gradients, dropped);
       }
     }
     kept.scatter(dropped, outputGradients, valueColumns, valueSums);
     kept.scatter(gradients, queries, keyColumns, keySums);
-    kept.gather(gradients, keyRows, keyColumns, block.arena.floats(), queryGradients);
+    kept.gather(gradients, keyRows, keyColumns, task.arena.floats(), queryGradients);
   }
 
   private void prepare() {
@@ -106,18 +112,17 @@ final class SparseBackward {
     }
     used = true;
     keyRows =
-        block.packKeyRows(
-            Workspace.KEY_ROWS, block.attention.k, block.keyStart(), shape.headSize());
+        task.packKeyRows(Workspace.KEY_ROWS, task.attention.k, task.keyStart(), shape.headSize());
     valueRows =
-        block.packKeyRows(
-            Workspace.VALUE_ROWS, block.attention.v, block.valueStart(), shape.valueSize());
+        task.packKeyRows(
+            Workspace.VALUE_ROWS, task.attention.v, task.valueStart(), shape.valueSize());
     keySums = zeros(Workspace.KEY_ROW_SUMS, keyColumns);
     valueSums = zeros(Workspace.VALUE_ROW_SUMS, valueColumns);
   }
 
   private float[] zeros(int slot, int columns) {
-    int length = block.keys.count() * columns;
-    float[] zeros = block.workspace.floats(slot, length);
+    int length = task.keys.count() * columns;
+    float[] zeros = task.workspace.floats(slot, length);
     Arrays.fill(zeros, 0, length, 0);
     return zeros;
   }
@@ -126,35 +131,35 @@ final class SparseBackward {
   private void row(
       int head,
       int query,
-      int seen,
+      int visible,
       float[] scores,
       float[] weights,
       float[] gradients,
       float[] dropped) {
-    int row = shape.row(block.part.example(), head, query);
+    int row = shape.row(task.part.example(), head, query);
     int at = starts[row] - start;
     int count = starts[row + 1] - starts[row];
-    Workspace workspace = block.workspace;
-    RowKernel kernel = block.problem.kernel();
+    Workspace workspace = task.workspace;
+    RowKernel kernel = task.problem.kernel();
     if (dropped != weights) {
       drop(weights, gradients, dropped, row, count);
     }
-    if (kernel.readsScores() && block.problem.linearBiases()) {
+    if (kernel.readsScores() && task.problem.linearBiases()) {
       addLinearBias(scores, at, head, query, starts[row], count);
     }
-    block.attention.restore(block.context, row);
+    task.attention.restore(task.context, row);
     kernel.backward(
         workspace.scoreRow.over(scores, at, count),
         workspace.row.over(weights, at, count),
         workspace.gradientRow.over(gradients, at, count),
-        block.context.row(seen));
+        task.context.row(visible));
   }
 
   private void addLinearBias(float[] scores, int at, int head, int query, int from, int count) {
-    double slope = block.problem.slope(head);
+    double slope = task.problem.slope(head);
     for (int j = 0; j < count; j++) {
-      int position = block.keys.position(trace.keys()[from + j]);
-      double distance = Math.abs(query + block.problem.queryOffset() - position);
+      int position = task.keys.position(state.keys()[from + j]);
+      double distance = Math.abs(query + task.problem.queryOffset() - position);
       scores[at + j] = (float) (scores[at + j] - slope * distance);
     }
   }
@@ -163,8 +168,8 @@ final class SparseBackward {
   private void drop(float[] weights, float[] gradients, float[] dropped, int row, int count) {
     int from = starts[row];
     for (int j = 0; j < count; j++) {
-      int position = block.keys.position(trace.keys()[from + j]);
-      float factor = (float) block.dropout.factor(row, position);
+      int position = task.keys.position(state.keys()[from + j]);
+      float factor = (float) task.dropout.factor(row, position);
       gradients[from - start + j] *= factor;
       dropped[from - start + j] = weights[from - start + j] * factor;
     }
@@ -173,8 +178,8 @@ final class SparseBackward {
   /** Some queries of [features, T] as rows with zeros up to whole panels, times a factor. */
   private float[] packRows(
       int slot, float[] x, int from, int features, int query, int rows, float factor) {
-    int columns = FloatBlock.columns(features);
-    float[] packed = block.workspace.sparse(slot, rows * columns);
+    int columns = AttentionTask.columns(features);
+    float[] packed = task.workspace.sparse(slot, rows * columns);
     int queries = shape.queries();
     MatrixPacking.rows(x, from + query, queries, features, rows, packed, 0, columns, factor);
     return packed;
@@ -189,13 +194,16 @@ final class SparseBackward {
   }
 
   private void addTo(float[] sums, int features, int panels) {
-    float[] x = block.arena.floats();
+    float[] x = task.arena.floats();
     int padded = MatrixPacking.roundUp(features, TileOps.TILE_ROWS);
-    int columns = FloatBlock.columns(features);
-    for (int key = 0; key < block.keys.count(); key++) {
-      int to = panels + key / FloatBlock.PANEL * FloatBlock.PANEL * padded + key % FloatBlock.PANEL;
+    int columns = AttentionTask.columns(features);
+    for (int key = 0; key < task.keys.count(); key++) {
+      int to =
+          panels
+              + key / AttentionTask.PANEL * AttentionTask.PANEL * padded
+              + key % AttentionTask.PANEL;
       for (int c = 0; c < features; c++) {
-        x[to + c * FloatBlock.PANEL] += sums[key * columns + c];
+        x[to + c * AttentionTask.PANEL] += sums[key * columns + c];
       }
     }
   }

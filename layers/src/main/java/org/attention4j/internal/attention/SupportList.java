@@ -2,15 +2,15 @@ package org.attention4j.internal.attention;
 
 import java.util.Arrays;
 
-/** The weights that are not zero of those rows that have few, as one task comes by them. */
+/** The weights that are not zero of those rows that have few, in the order of one task. */
 final class SupportList {
-  /** A row with more is computed again: cheaper than to remember. */
-  private static final int MOST_PER_FEATURE = 4;
+  /** A row with more weights is computed again: that is cheaper than keeping them. */
+  private static final int WEIGHTS_PER_FEATURE = 4;
 
-  private static final int MOST_IN_ANY_CASE = 256;
+  private static final int MIN_LIMIT = 256;
 
   private final boolean wanted;
-  private final int most;
+  private final int limit;
   private final int[] counts;
   private int[] keys = {};
   private float[] weights = {};
@@ -20,13 +20,13 @@ final class SupportList {
   /**
    * Makes an empty list.
    *
-   * @param wanted whether anything is to be remembered
+   * @param wanted whether anything is to be kept
    * @param counts where the number of weights of each row goes
    */
   SupportList(boolean wanted, AttentionShape shape, int[] counts) {
     this.wanted = wanted;
     this.counts = counts;
-    most = Math.max(MOST_IN_ANY_CASE, MOST_PER_FEATURE * (shape.headSize() + shape.valueSize()));
+    limit = Math.max(MIN_LIMIT, WEIGHTS_PER_FEATURE * (shape.headSize() + shape.valueSize()));
   }
 
   void addEmpty(int row) {
@@ -39,8 +39,8 @@ final class SupportList {
     if (!wanted) {
       return;
     }
-    if (count > most || count * FloatForward.SPARSE_SHARE > visible) {
-      counts[row] = ForwardState.AGAIN;
+    if (count > limit || count * ForwardTask.SPARSE_SHARE > visible) {
+      counts[row] = ForwardState.RECOMPUTE;
       return;
     }
     if (size + count > keys.length) {

@@ -8,16 +8,17 @@ import org.attention4j.kernel.FloatRow;
 import org.attention4j.kernel.RowKernel;
 
 /**
- * The backward pass for kernels that work {@linkplain RowKernel#worksOnSlices() piece by piece}: a
- * block of keys stays in the cache while all blocks of queries go over it, as in FlashAttention
- * (Dao et al., arXiv 2205.14135), from which comes ⟨dp, p⟩ = ⟨dO, O⟩.
+ * The backward pass for kernels that work on {@linkplain RowKernel#worksOnSlices() slices} of a
+ * row: a block of keys stays in the cache while all blocks of queries go over it, as in
+ * FlashAttention (Dao et al., arXiv 2205.14135). From there comes ⟨dp, p⟩ = ⟨dO, O⟩ for a whole
+ * row, which no slice knows.
  */
 final class TiledBackward extends BackwardTask {
   /** Numbers in a panel of a block of keys; six such panels stay in the second-level cache. */
   private static final int KEY_NUMBERS = 1 << 13;
 
-  private static final int FEWEST_KEYS = 128;
-  private static final int MOST_KEYS = 256;
+  private static final int MIN_KEYS = 128;
+  private static final int MAX_KEYS = 256;
 
   private final int keyBlock;
   private final int stride;
@@ -26,7 +27,7 @@ final class TiledBackward extends BackwardTask {
   TiledBackward(FloatAttention attention, VisibleKeys keys, Workspace workspace, Part part) {
     super(attention, keys, workspace, part);
     int fitting = KEY_NUMBERS / Math.max(shape.headSize(), shape.valueSize());
-    keyBlock = MatrixPacking.roundUp(Math.max(FEWEST_KEYS, Math.min(MOST_KEYS, fitting)), PANEL);
+    keyBlock = MatrixPacking.roundUp(Math.max(MIN_KEYS, Math.min(MAX_KEYS, fitting)), PANEL);
     stride = FloatOps.TILES.stride(keyBlock);
     int count = part.to() - part.from();
     reserve(rows(count), DEPTH, stride);
@@ -96,21 +97,21 @@ final class TiledBackward extends BackwardTask {
 
   /** Some queries against the keys from {@code key} to {@code end} - 1. */
   private void tile(int head, int query, int rows, int key, int end) {
-    int[] seen = seen(query, rows);
-    int last = Math.min(seen[rows - 1], end);
+    int[] visibleCounts = visibleCounts(query, rows);
+    int last = Math.min(visibleCounts[rows - 1], end);
     if (last <= key) {
       return;
     }
     int first = query - part.from();
     int d = shape.headSize();
     int dv = shape.valueSize();
-    multiply(queryRows + first * d, keyPanels, d, seen, rows, key, last, weights);
-    multiply(gradientRows + first * dv, valuePanels, dv, seen, rows, key, last, gradients);
+    multiply(queryRows + first * d, keyPanels, d, visibleCounts, rows, key, last, weights);
+    multiply(gradientRows + first * dv, valuePanels, dv, visibleCounts, rows, key, last, gradients);
     int width = MatrixPacking.roundUp(last - key, PANEL);
     for (int r = 0; r < rows(rows); r++) {
-      int count = r < rows ? Math.max(0, Math.min(seen[r], last) - key) : 0;
+      int count = r < rows ? Math.max(0, Math.min(visibleCounts[r], last) - key) : 0;
       if (count > 0) {
-        row(head, query + r, key, count, seen[r], r * stride);
+        row(head, query + r, key, count, visibleCounts[r], r * stride);
       }
       int at = r * stride;
       Arrays.fill(arena.floats(), weights + at + count, weights + at + width, 0);
@@ -124,10 +125,10 @@ final class TiledBackward extends BackwardTask {
 
   /** to[row, key] = Σ_c rows[row, c] panels[c, key] for the keys that some row of a tile sees. */
   private void multiply(
-      int rows, int panels, int depth, int[] seen, int count, int key, int last, int to) {
+      int rows, int panels, int depth, int[] visibleCounts, int count, int key, int last, int to) {
     float[] x = arena.floats();
     for (int k = key; k < last; k += PANEL) {
-      int first = firstTile(seen, count, k);
+      int first = firstTile(visibleCounts, count, k);
       int row = first * TileOps.TILE_ROWS;
       FloatOps.TILES.multiplyGroups(
           tiles(count) - first,
@@ -144,7 +145,7 @@ final class TiledBackward extends BackwardTask {
     }
   }
 
-  /** Scores and dp of a stretch of a row to the dropped weights and dz. */
+  /** Scores and dp of a slice of a row to the dropped weights and dz. */
   private void row(int head, int query, int key, int count, int visible, int at) {
     addLinearBias(weights + at, query, key, count, head);
     int row = shape.row(part.example(), head, query);
@@ -156,7 +157,7 @@ final class TiledBackward extends BackwardTask {
       scoreRow.copy(weightRow);
     }
     attention.restore(context, row);
-    // A row that is here as a whole needs no detour, and that of a single key is exactly zero then.
+    // A slice that is the whole row takes the sum itself: with a single key it is exact.
     double mean = count == visible ? Double.NaN : arena.floats()[means + query - part.from()];
     kernel.restore(weightRow, context.slice(visible, mean));
     FloatRow gradient = workspace.gradientRow.over(arena.floats(), gradients + at, count);

@@ -3,20 +3,20 @@ package org.attention4j.internal.attention;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of one example that are not masked, in their order. Everything after is about these
- * alone: what stands at a masked key is never read.
+ * The keys of one example that are not masked, in their order. All later steps know these alone:
+ * what stands at a masked key is never read.
  */
 final class VisibleKeys {
   private final int[] positions;
   private final int count;
 
-  /** For each key, how many visible ones stand before it. */
+  /** For each key, how many visible ones have an earlier position. */
   private final int[] before;
 
   private final float[] floatPositions;
 
   /**
-   * Looks for the keys that are not masked.
+   * Finds the keys that are not masked.
    *
    * @param mask zero for a masked key; null if none is
    * @param from where the mask of this example begins
@@ -42,7 +42,7 @@ final class VisibleKeys {
     return count;
   }
 
-  /** How many visible keys stand at this position or before it. */
+  /** How many visible keys have this position or an earlier one. */
   int upTo(int position) {
     return position < 0 ? 0 : before[Math.min(position + 1, before.length - 1)];
   }

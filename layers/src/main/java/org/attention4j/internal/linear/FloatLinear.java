@@ -23,10 +23,10 @@ public final class FloatLinear {
   private static final int ROWS = TileOps.TILE_ROWS;
 
   /** Tasks to make at least, so that several threads have something to do. */
-  private static final int FEWEST_TASKS = 8;
+  private static final int MIN_TASKS = 8;
 
   /** Steps that a task has at least. */
-  private static final int FEWEST_STEPS = 64;
+  private static final int MIN_STEPS = 64;
 
   /** Multiplications below which waking another thread does not pay. */
   private static final long SMALL = 200_000;
@@ -289,8 +289,8 @@ public final class FloatLinear {
   }
 
   private int chunks() {
-    int wanted = (FEWEST_TASKS + examples - 1) / examples;
-    return Math.max(1, Math.min(wanted, steps / FEWEST_STEPS));
+    int wanted = (MIN_TASKS + examples - 1) / examples;
+    return Math.max(1, Math.min(wanted, steps / MIN_STEPS));
   }
 
   private int firstStep(int chunk) {

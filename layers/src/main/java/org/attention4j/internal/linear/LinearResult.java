@@ -30,7 +30,12 @@ final class LinearResult {
   private boolean begun;
 
   LinearResult(
-      float[] result, int example, int features, int steps, float @Nullable [] bias, FloatArena arena) {
+      float[] result,
+      int example,
+      int features,
+      int steps,
+      float @Nullable [] bias,
+      FloatArena arena) {
     this.result = result;
     this.features = features;
     this.steps = steps;

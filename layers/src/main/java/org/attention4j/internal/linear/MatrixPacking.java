@@ -5,8 +5,8 @@ import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
 
 /**
- * How [features, T] is laid out for products: cut into panels of {@link TileOps#panel()} columns that
- * lie one after the other.
+ * How [features, T] is laid out for products: cut into panels of {@link TileOps#panel()} columns
+ * that lie one after the other.
  *
  * <p>A row of x is read from end to end, so that the processor fetches ahead: from one row to the
  * next is often a power of two, and going down a column would wait for the memory at each step.
@@ -34,10 +34,13 @@ public final class MatrixPacking {
   /**
    * Rows as panels of their entries, the last one filled up with zeros.
    *
-   * @param x the rows at from, from + stride, ..
+   * @param x the array with the rows
+   * @param from where the first row begins
+   * @param stride from one row to the next
    * @param rows how many rows
    * @param length the entries of each
-   * @param panels where the panels go, from {@code start} on
+   * @param panels where the panels go
+   * @param start where the first one goes
    */
   public static void cut(
       float[] x, int from, int stride, int rows, int length, float[] panels, int start) {
@@ -48,10 +51,18 @@ public final class MatrixPacking {
   }
 
   /**
-   * The entries of rows in groups of {@link TileOps#TILE_ROWS}, those of one row after those of the
-   * other: group[i, row, j] = factor x[row, 4 i + j].
+   * The entries of rows in groups of {@value TileOps#TILE_ROWS}, those of one row after those of
+   * the other: group[i, row, j] = factor x[row, 4 i + j].
    *
+   * @param x the array with the rows
+   * @param from where the first row begins
+   * @param stride from one row to the next
+   * @param rows how many rows
+   * @param length the entries of each
+   * @param groups where the groups go
+   * @param start where the first one goes
    * @param padded up to which entry there are zeros, a multiple of 4
+   * @param factor the factor
    */
   public static void entryGroups(
       float[] x,
@@ -83,10 +94,19 @@ public final class MatrixPacking {
   }
 
   /**
-   * Rows in groups of {@link TileOps#TILE_ROWS}, transposed: group[i, j, k] = factor x[4 i + k, j].
+   * Rows in groups of {@value TileOps#TILE_ROWS}, transposed: group[i, j, k] = factor x[4 i + k,
+   * j].
    *
+   * @param x the array with the rows
+   * @param from where the first row begins
+   * @param stride from one row to the next
+   * @param rows how many rows
+   * @param length the entries of each
+   * @param groups where the groups go
+   * @param start where the first one goes
    * @param padded up to which row there are zeros, a multiple of 4
    * @param depth up to which entry there are zeros
+   * @param factor the factor
    */
   public static void rowGroups(
       float[] x,
@@ -115,10 +135,13 @@ public final class MatrixPacking {
   /**
    * Rows as panels of rows, transposed: an entry of all rows of a panel lies together.
    *
-   * @param x the rows at from, from + stride, ..
+   * @param x the array with the rows
+   * @param from where the first row begins
+   * @param stride from one row to the next
    * @param rows how many rows
    * @param length the entries of each
-   * @param panels where the panels go, from {@code to} on
+   * @param panels where the panels go
+   * @param to where the first one goes
    * @param columns the columns of all panels together; those that x has not are zero, and the last
    *     panel is half as wide if that is enough
    * @param depth the rows of a panel; those that x has not are zero
@@ -142,7 +165,20 @@ public final class MatrixPacking {
     }
   }
 
-  /** to[i, row] = factor x[row, i], the rows of to being columns long with zeros at their end. */
+  /**
+   * Transposes: to[i, row] = factor x[row, i]. The rows of the result are as long as {@code
+   * columns} says, with zeros at their end.
+   *
+   * @param x the array with the rows
+   * @param from where the first row begins
+   * @param stride from one row to the next
+   * @param rows how many rows
+   * @param length the entries of each
+   * @param to where the result goes
+   * @param start where its first row goes
+   * @param columns the entries of each row of the result
+   * @param factor the factor
+   */
   public static void rows(
       float[] x,
       int from,
@@ -160,7 +196,7 @@ public final class MatrixPacking {
   }
 
   /** to[i, row] = factor x[row, i], rows of x being {@code stride} apart and those of to, step. */
-  public static void transpose(
+  static void transpose(
       float[] x,
       int from,
       int stride,
@@ -200,7 +236,20 @@ public final class MatrixPacking {
     }
   }
 
-  /** to[column, i] = factor x[i, column]: the way back, which writes from end to end. */
+  /**
+   * to[column, i] = factor x[i, column]: the inverse of {@link #rows}, which writes from end to
+   * end.
+   *
+   * @param x the array with the rows
+   * @param from where the first row begins
+   * @param stride from one row to the next
+   * @param columns how many entries of each row to take
+   * @param length how many rows
+   * @param to where the result goes
+   * @param start where its first row goes
+   * @param step from one row of the result to the next
+   * @param factor the factor
+   */
   public static void columns(
       float[] x,
       int from,

@@ -40,7 +40,7 @@ final class HelperThreads {
    * Starts no thread yet.
    *
    * @param factory makes the threads; may fail
-   * @param limit how many threads shall compute at the same time
+   * @param limit how many threads may compute at the same time
    * @param nanoTime the clock of the pause
    */
   HelperThreads(ThreadFactory factory, IntSupplier limit, LongSupplier nanoTime) {

@@ -4,9 +4,9 @@ package org.attention4j.internal.vector;
  * e^x for {@code float}: x = n ln 2 + r with |r| at most half of ln 2, then 1 + r + r² p(r), times
  * 2ⁿ. The error is below two units in the last place.
  *
- * <p>p is of degree four and costs less than 4e-9 of e^r; its coefficients are those of weighted
- * least squares, the weights grown where the error was large. It is summed in pairs: what is waited
- * for is the chain of operations, not their number.
+ * <p>p has degree four and an error of less than 4e-9 of e^r. {@code
+ * src/test/generators/float_exp.py} computes its coefficients and says how. It is summed in pairs:
+ * what takes time is the chain of operations, not their number.
  */
 @SuppressWarnings("FloatingPointLiteralPrecision") // nine digits say which float is meant
 final class FloatExp {

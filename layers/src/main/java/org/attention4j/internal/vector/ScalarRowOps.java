@@ -68,7 +68,8 @@ final class ScalarRowOps implements RowOps {
   }
 
   @Override
-  public void center(float[] x, int from, float[] w, int wFrom, int length, float mean, float factor) {
+  public void center(
+      float[] x, int from, float[] w, int wFrom, int length, float mean, float factor) {
     for (int i = 0; i < length; i++) {
       x[from + i] = factor * w[wFrom + i] * (x[from + i] - mean);
     }

@@ -178,7 +178,8 @@ final class VectorRowOps implements RowOps {
   }
 
   @Override
-  public void center(float[] x, int from, float[] w, int wFrom, int length, float mean, float factor) {
+  public void center(
+      float[] x, int from, float[] w, int wFrom, int length, float mean, float factor) {
     int bound = FLOATS.loopBound(length);
     for (int i = 0; i < bound; i += V) {
       FloatVector scaled = load(w, wFrom + i).mul(factor);
@@ -286,7 +287,9 @@ final class VectorRowOps implements RowOps {
             .blend(powers, found)
             .reinterpretAsInts()
             .reduceLanes(VectorOperators.ADD);
-    IntVector.fromArray(INTS_AT_ONCE, INDEX_TABLE, bits * AT_ONCE).add(first).intoArray(indices, count);
+    IntVector.fromArray(INTS_AT_ONCE, INDEX_TABLE, bits * AT_ONCE)
+        .add(first)
+        .intoArray(indices, count);
     return count + Integer.bitCount(bits);
   }
 

@@ -26,11 +26,11 @@ record AttentionPass(
         new FloatAttention(
             inputs.problem(map), floats(q), floats(k), floats(v), inputs.mask(), parameters);
     float[] output = new float[inputs.outputLength()];
-    ForwardState trace = attention.forward(output, true);
+    ForwardState state = attention.forward(output, true);
     FloatGradients gradients =
         new FloatGradients(new float[q.length], new float[k.length], new float[v.length]);
     float[][] byParameter =
-        attention.backward(trace, output, floats(inputs.outputGradient()), gradients);
+        attention.backward(state, output, floats(inputs.outputGradient()), gradients);
     double[][] parameterGradients = new double[byParameter.length][];
     for (int p = 0; p < byParameter.length; p++) {
       parameterGradients[p] = doubles(byParameter[p]);
@@ -41,7 +41,7 @@ record AttentionPass(
         doubles(gradients.k()),
         doubles(gradients.v()),
         parameterGradients,
-        trace.counts());
+        state.counts());
   }
 
   static AttentionPass inDouble(AttentionCase inputs, KernelUnderTest map) {

@@ -50,7 +50,7 @@ class FloatAttentionTest {
   void rowsWithManyWeightsAreComputedAgain() {
     AttentionCase inputs = AttentionCase.of("long", 1, 2, 2, 67, 317, 17, 16);
     KernelUnderTest relu = KernelUnderTest.of(Normalizers.relu());
-    assertThat(AttentionPass.inFloat(inputs, relu).counts()).containsOnly(ForwardState.AGAIN);
+    assertThat(AttentionPass.inFloat(inputs, relu).counts()).containsOnly(ForwardState.RECOMPUTE);
   }
 
   @ParameterizedTest
@@ -69,11 +69,11 @@ class FloatAttentionTest {
             parameters);
     float[] inference = new float[inputs.outputLength()];
     float[] training = new float[inputs.outputLength()];
-    ForwardState trace = attention.forward(inference, false);
+    ForwardState state = attention.forward(inference, false);
     attention.forward(training, true);
     assertThat(inference).isEqualTo(training);
-    assertThat(trace.saved()).isEmpty();
-    assertThat(trace.keys()).isEmpty();
+    assertThat(state.saved()).isEmpty();
+    assertThat(state.keys()).isEmpty();
   }
 
   @ParameterizedTest

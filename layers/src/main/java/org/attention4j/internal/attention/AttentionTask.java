@@ -7,20 +7,23 @@ import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
 
 /**
- * A block of query rows of one head against its keys: how the arrays are packed and multiplied.
+ * One task of a pass of {@link FloatAttention}: how its arrays are packed, and the products of a
+ * block of query rows of one head with the head's keys and values.
  *
- * <p>Packed arrays are cut into panels of {@link TileOps#panel()} columns so that every product reads
- * memory in order. Keys are those that are visible in the example; all other places hold zero.
- * Sizes that end in {@code Padded} are multiples of what the tiles need.
+ * <p>Packed arrays are cut into panels of {@link TileOps#panel()} columns so that every product
+ * reads memory in order. They hold the visible keys of the example alone, and zeros up to whole
+ * panels. Sizes that end in {@code Padded} are multiples of what the tiles need. An {@code int}
+ * that names an array, such as {@code scores}, is the index where that array begins in {@link
+ * #arena}.
  */
-abstract class FloatBlock {
+abstract class AttentionTask {
   static final int PANEL = FloatOps.TILES.panel();
   static final int HALF_PANEL = PANEL / 2;
 
-  /** Rows of a block: enough to use a panel of keys often, few enough to stay near. */
-  private static final int MOST_ROWS = 64;
+  /** Rows of a block: enough to use a panel of keys often, few enough to stay in the cache. */
+  private static final int MAX_ROWS = 64;
 
-  private static final int FEWEST_ROWS = 16;
+  private static final int MIN_ROWS = 16;
 
   /** Scores of a block of rows that should stay in the second-level cache. */
   private static final int BLOCK_SCORES = 1 << 17;
@@ -34,15 +37,16 @@ abstract class FloatBlock {
   final FloatArena arena;
   final VisibleKeys keys;
 
-  /** Keys, and their number rounded up to panels. */
+  /** The number of visible keys rounded up to panels. */
   final int keysPadded;
 
-  /** From one row of scores to the next. */
+  /** From one row of scores to the next in memory. */
   final int scoreStride;
 
+  /** Rows of a block. */
   final int rowLimit;
 
-  FloatBlock(AttentionProblem problem, VisibleKeys keys, Workspace workspace) {
+  AttentionTask(AttentionProblem problem, VisibleKeys keys, Workspace workspace) {
     this.problem = problem;
     this.shape = problem.shape();
     this.keys = keys;
@@ -51,7 +55,7 @@ abstract class FloatBlock {
     keysPadded = MatrixPacking.roundUp(keys.count(), PANEL);
     scoreStride = FloatOps.TILES.stride(keysPadded);
     int fitting = BLOCK_SCORES / Math.max(1, keysPadded);
-    rowLimit = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, fitting / 8 * 8));
+    rowLimit = Math.max(MIN_ROWS, Math.min(MAX_ROWS, fitting / 8 * 8));
   }
 
   /** Features as columns: whole panels, the last one half if that is enough. */
@@ -66,13 +70,13 @@ abstract class FloatBlock {
 
   /** [features, T] of the visible keys as panels of keys: for products over the features. */
   void packKeys(float[] x, int from, int features, int to) {
-    Rows rows = visible(x, from, features);
+    Rows rows = withoutMasked(x, from, features);
     MatrixPacking.cut(rows.x, rows.from, rows.stride, features, keys.count(), arena.floats(), to);
   }
 
   /** [features, T] of the visible keys as panels of features: for products over the keys. */
   void packFeatures(float[] x, int from, int features, int to) {
-    Rows rows = visible(x, from, features);
+    Rows rows = withoutMasked(x, from, features);
     MatrixPacking.cutAcross(
         rows.x,
         rows.from,
@@ -89,7 +93,7 @@ abstract class FloatBlock {
   float[] packKeyRows(int slot, float[] x, int from, int features) {
     int columns = columns(features);
     float[] packed = workspace.floats(slot, keys.count() * columns);
-    Rows rows = visible(x, from, features);
+    Rows rows = withoutMasked(x, from, features);
     MatrixPacking.rows(
         rows.x, rows.from, rows.stride, features, keys.count(), packed, 0, columns, 1);
     return packed;
@@ -98,8 +102,8 @@ abstract class FloatBlock {
   @SuppressWarnings("ArrayRecordComponent") // a view of an array
   private record Rows(float[] x, int from, int stride) {}
 
-  /** [features, T] without the masked keys, which takes a copy only if they stand in between. */
-  private Rows visible(float[] x, int from, int features) {
+  /** [features, T] without the masked keys. Takes a copy only if masked keys stand in between. */
+  private Rows withoutMasked(float[] x, int from, int features) {
     if (keys.leading()) {
       return new Rows(x, from, shape.keys());
     }
@@ -120,13 +124,13 @@ abstract class FloatBlock {
         x, from + row, queries, features, rows, arena.floats(), to, rows(rows), factor);
   }
 
-  /** scores[row, key] = Σ_c rows[row, c] panels[c, key], up to the key that each tile sees. */
-  void multiplyByKeys(int rows, int panels, int features, int[] seen, int count, int to) {
+  /** scores[row, key] = Σ_c rows[row, c] panels[c, key], up to the last key that a tile sees. */
+  void multiplyByKeys(int rows, int panels, int features, int[] visibleCounts, int count, int to) {
     float[] x = arena.floats();
-    int most = seen[count - 1];
+    int end = visibleCounts[count - 1];
     int tiles = tiles(count);
-    for (int key = 0; key < most; key += PANEL) {
-      int first = firstTile(seen, count, key);
+    for (int key = 0; key < end; key += PANEL) {
+      int first = firstTile(visibleCounts, count, key);
       int row = first * TileOps.TILE_ROWS;
       FloatOps.TILES.multiplyGroups(
           tiles - first,
@@ -148,21 +152,22 @@ abstract class FloatBlock {
   }
 
   /** The first tile of rows that sees this key; all after it see it too. */
-  static int firstTile(int[] seen, int count, int key) {
+  static int firstTile(int[] visibleCounts, int count, int key) {
     int tile = 0;
-    while (seen[Math.min((tile + 1) * TileOps.TILE_ROWS, count) - 1] <= key) {
+    while (visibleCounts[Math.min((tile + 1) * TileOps.TILE_ROWS, count) - 1] <= key) {
       tile++;
     }
     return tile;
   }
 
-  /** to[row, c] = Σ_key weights[row, key] panels[key, c], up to the key that each tile sees. */
-  void multiplyByFeatures(int weights, int panels, int features, int[] seen, int count, int to) {
+  /** to[row, c] = Σ_key weights[row, key] panels[key, c], up to the last key that a tile sees. */
+  void multiplyByFeatures(
+      int weights, int panels, int features, int[] visibleCounts, int count, int to) {
     int columns = columns(features);
     Arrays.fill(arena.floats(), to, to + rows(count) * columns, 0);
-    int most = MatrixPacking.roundUp(seen[count - 1], PANEL);
-    for (int key = 0; key < most; key += KEY_BLOCK) {
-      int end = Math.min(key + KEY_BLOCK, most);
+    int padded = MatrixPacking.roundUp(visibleCounts[count - 1], PANEL);
+    for (int key = 0; key < padded; key += KEY_BLOCK) {
+      int end = Math.min(key + KEY_BLOCK, padded);
       for (int first = 0; first < columns; first += PANEL) {
         boolean narrow = columns - first < PANEL;
         int width = narrow ? HALF_PANEL : PANEL;
@@ -171,7 +176,7 @@ abstract class FloatBlock {
         // Without a causal mask all tiles see the same keys.
         int step = problem.causal() ? tileRows : rows(count);
         for (int row = 0; row < count; row += step) {
-          int last = MatrixPacking.roundUp(seen[Math.min(row + step, count) - 1], PANEL);
+          int last = MatrixPacking.roundUp(visibleCounts[Math.min(row + step, count) - 1], PANEL);
           int depth = Math.min(end, last) - key;
           if (depth > 0) {
             multiply(
@@ -201,32 +206,34 @@ abstract class FloatBlock {
       int columns) {
     float[] x = arena.floats();
     if (narrow) {
-      FloatOps.TILES.multiplyNarrowTiles(tiles, x, weights, stride, x, panel, depth, x, to, columns, true);
+      FloatOps.TILES.multiplyNarrowTiles(
+          tiles, x, weights, stride, x, panel, depth, x, to, columns, true);
     } else {
-      FloatOps.TILES.multiplyTiles(tiles, x, weights, stride, x, panel, depth, x, to, columns, true);
+      FloatOps.TILES.multiplyTiles(
+          tiles, x, weights, stride, x, panel, depth, x, to, columns, true);
     }
   }
 
-  /** Zeros what stands in the rows of scores after the keys that each sees. */
-  void clearUnseen(int scores, int[] seen, int count) {
-    int end = MatrixPacking.roundUp(seen[count - 1], PANEL);
+  /** Sets to zero what stands in the rows of scores after the keys that each row sees. */
+  void clearHidden(int scores, int[] visibleCounts, int count) {
+    int end = MatrixPacking.roundUp(visibleCounts[count - 1], PANEL);
     for (int row = 0; row < rows(count); row++) {
-      int from = row < count ? seen[row] : 0;
+      int from = row < count ? visibleCounts[row] : 0;
       int at = scores + row * scoreStride;
       Arrays.fill(arena.floats(), at + from, at + end, 0);
     }
   }
 
-  /** The number of keys that each row of a block sees; never less than the row before. */
-  int[] seen(int row, int rows) {
-    int[] seen = workspace.visibleCounts(rows);
+  /** The number of keys that each row of a block sees, ascending. */
+  int[] visibleCounts(int row, int rows) {
+    int[] visibleCounts = workspace.visibleCounts(rows);
     for (int r = 0; r < rows; r++) {
-      seen[r] = problem.visible(keys, row + r);
+      visibleCounts[r] = problem.visible(keys, row + r);
     }
-    return seen;
+    return visibleCounts;
   }
 
-  /** Adds linear biases to a stretch of a row of scores that begins with some key. */
+  /** Adds linear biases to part of a row of scores, from some visible key on. */
   void addLinearBias(int at, int query, int key, int count, int head) {
     if (problem.linearBiases()) {
       FloatOps.ROWS.subtractDistances(

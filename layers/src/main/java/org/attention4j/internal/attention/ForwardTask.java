@@ -7,10 +7,10 @@ import org.attention4j.kernel.FloatRow;
 import org.attention4j.kernel.RowKernel.Sparsity;
 
 /** The forward pass of some queries of all heads that share one head of keys and values. */
-final class FloatForward extends FloatBlock {
+final class ForwardTask extends AttentionTask {
   private static final float[] NONE = {};
 
-  /** A row whose weights are fewer than this share of the keys is multiplied one by one. */
+  /** A row with at most one weight in so many keys is multiplied weight by weight. */
   static final int SPARSE_SHARE = 4;
 
   private final FloatAttention attention;
@@ -28,7 +28,7 @@ final class FloatForward extends FloatBlock {
   private boolean valuesPacked;
   private int[] indices = {};
 
-  FloatForward(FloatAttention attention, VisibleKeys keys, Workspace workspace) {
+  ForwardTask(FloatAttention attention, VisibleKeys keys, Workspace workspace) {
     super(attention.problem, keys, workspace);
     this.attention = attention;
     dropout = new Dropout(problem.dropout(), problem.seed());
@@ -56,7 +56,7 @@ final class FloatForward extends FloatBlock {
   }
 
   private void block(int example, int head, int query, int rows, SupportList supports) {
-    int[] seen = seen(query, rows);
+    int[] visibleCounts = visibleCounts(query, rows);
     packRows(
         attention.q,
         shape.query(example, head, shape.headSize()),
@@ -65,15 +65,15 @@ final class FloatForward extends FloatBlock {
         rows,
         (float) problem.scale(),
         queries);
-    if (seen[rows - 1] > 0) {
-      multiplyByKeys(queries, keyPanels, shape.headSize(), seen, rows, scores);
+    if (visibleCounts[rows - 1] > 0) {
+      multiplyByKeys(queries, keyPanels, shape.headSize(), visibleCounts, rows, scores);
     }
     boolean allSparse = sparse;
     support.begin(rows * keysPadded / SPARSE_SHARE);
     for (int r = 0; r < rows; r++) {
       int row = shape.row(example, head, query + r);
-      int kept = row(scores + r * scoreStride, query + r, head, row, seen[r], supports);
-      allSparse = allSparse && kept * SPARSE_SHARE <= seen[r];
+      int kept = row(scores + r * scoreStride, query + r, head, row, visibleCounts[r], supports);
+      allSparse = allSparse && kept * SPARSE_SHARE <= visibleCounts[r];
       if (allSparse) {
         support.add(scores + r * scoreStride, indices, kept);
       }
@@ -81,9 +81,9 @@ final class FloatForward extends FloatBlock {
     if (allSparse) {
       multiplySparse();
     } else {
-      clearUnseen(scores, seen, rows);
+      clearHidden(scores, visibleCounts, rows);
       packValues();
-      multiplyByFeatures(scores, valuePanels, shape.valueSize(), seen, rows, output);
+      multiplyByFeatures(scores, valuePanels, shape.valueSize(), visibleCounts, rows, output);
     }
     write(example, head, query, rows);
   }

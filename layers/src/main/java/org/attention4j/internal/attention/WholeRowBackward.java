@@ -6,25 +6,22 @@ import org.attention4j.kernel.FloatRow;
 import org.attention4j.kernel.RowKernel;
 
 /**
- * The backward pass of some queries of all heads that share one head of keys and values.
- *
- * <pre>
- *   dV = dO p,  dp = dOᵀ V,  dz = kernel(dp),  dQ = scale K dzᵀ,  dK = scale Q dz
- * </pre>
+ * The backward pass for kernels that need whole rows: a block of queries goes over all keys. Rows
+ * whose few weights the forward pass kept are left to {@link SparseBackward}.
  */
-final class FloatBackward extends BackwardTask {
+final class WholeRowBackward extends BackwardTask {
   private final SparseBackward sparse;
   private boolean dense;
 
-  FloatBackward(
+  WholeRowBackward(
       FloatAttention attention,
       VisibleKeys keys,
       Workspace workspace,
       Part part,
-      ForwardState trace,
+      ForwardState state,
       int[] rowStarts) {
     super(attention, keys, workspace, part);
-    sparse = new SparseBackward(this, trace, rowStarts);
+    sparse = new SparseBackward(this, state, rowStarts);
     reserve(rows(rowLimit), rows(rowLimit), scoreStride);
   }
 
@@ -44,8 +41,8 @@ final class FloatBackward extends BackwardTask {
   }
 
   private void block(int head, int query, int rows, float[] outputGradient, float[] queryGradient) {
-    int[] seen = seen(query, rows);
-    if (seen[rows - 1] == 0) {
+    int[] visibleCounts = visibleCounts(query, rows);
+    if (visibleCounts[rows - 1] == 0) {
       return;
     }
     int q = shape.query(part.example(), head, shape.headSize());
@@ -60,21 +57,21 @@ final class FloatBackward extends BackwardTask {
       packDense();
       packRows(attention.q, q, d, query, rows, scale, queryRows);
       packRows(outputGradient, o, dv, query, rows, 1, gradientRows);
-      multiplyByKeys(queryRows, keyPanels, d, seen, rows, weights);
-      multiplyByKeys(gradientRows, valuePanels, dv, seen, rows, gradients);
+      multiplyByKeys(queryRows, keyPanels, d, visibleCounts, rows, weights);
+      multiplyByKeys(gradientRows, valuePanels, dv, visibleCounts, rows, gradients);
       for (int r = 0; r < rows; r++) {
-        denseRow(head, query + r, r * scoreStride, seen[r]);
+        denseRow(head, query + r, r * scoreStride, visibleCounts[r]);
       }
-      clearUnseen(weights, seen, rows);
-      clearUnseen(gradients, seen, rows);
-      multiplyByFeatures(gradients, keyFeatures, d, seen, rows, queryGradients);
+      clearHidden(weights, visibleCounts, rows);
+      clearHidden(gradients, visibleCounts, rows);
+      multiplyByFeatures(gradients, keyFeatures, d, visibleCounts, rows, queryGradients);
       packColumns(attention.q, q, d, query, rows, scale, queryColumns);
       packColumns(outputGradient, o, dv, query, rows, 1, gradientColumns);
-      int last = seen[rows - 1];
+      int last = visibleCounts[rows - 1];
       addProducts(gradients, scoreStride, queryColumns, d, rows, 0, last, keySums);
       addProducts(weights, scoreStride, gradientColumns, dv, rows, 0, last, valueSums);
     }
-    sparse.rows(head, query, rows, seen, outputGradient, queryGradients);
+    sparse.rows(head, query, rows, visibleCounts, outputGradient, queryGradients);
     write(queryGradient, q, query, rows, scale);
   }
 
