@@ -8,7 +8,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.attention4j.internal.monitor.AlarmEngine;
+import org.attention4j.internal.monitor.FaultIsolator;
+import org.attention4j.internal.monitor.IsolatedMetric;
+import org.attention4j.internal.probes.Activations;
+import org.attention4j.internal.probes.LayerSnapshot;
+import org.attention4j.internal.probes.MonitoredLayer;
+import org.attention4j.internal.probes.MonitoredNetwork;
+import org.attention4j.internal.probes.NetworkOwner;
+import org.attention4j.internal.probes.Probe;
+import org.attention4j.internal.probes.RowRecomputation;
+import org.attention4j.internal.probes.Sampling;
 import org.attention4j.layers.AttentionSpec;
+import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.alarms.AttentionAlarmException;
+import org.attention4j.monitor.metrics.Geometry;
+import org.attention4j.monitor.metrics.HeadProbe;
+import org.attention4j.monitor.metrics.MetricGroup;
+import org.attention4j.monitor.metrics.MetricRecord;
+import org.attention4j.monitor.reporters.LayerReport;
+import org.attention4j.monitor.reporters.Reporter;
+import org.attention4j.monitor.reporters.Reporters;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.optimize.solvers.BaseOptimizer;
@@ -20,33 +40,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches what attention does while a network trains, for each layer and head:
+ * A training listener that measures the attention of a network, for each layer and head:
  *
  * <pre>{@code
  * net.setListeners(AttentionMonitor.builder().every(50).reportTo(Reporters.log()).build());
  * }</pre>
  *
- * <p>On a scheduled iteration it takes queries, keys, values and the gradient that arrives at the
- * output of each attention layer and vertex, for a few examples, computes a few rows of scores and
- * weights from them anew, in DOUBLE, and measures these. So it holds no matrix of weights, and the
- * numbers are the same whether the layer runs fused or as a graph. Padding is never among the rows.
- * On all other iterations it does nothing. The rows are without attention dropout; the layer's
- * input dropout is in them.
+ * <p>On a scheduled iteration it takes, for a few examples, the queries, keys and values of each
+ * attention layer and vertex and the gradient at its output. From these it computes a few rows of
+ * scores and weights, in DOUBLE, and measures these rows. So it never holds a matrix of weights,
+ * and the numbers are the same on the fused path and the graph path. Padding is never among the
+ * rows. The rows are without attention dropout, but with the layer's input dropout. On all other
+ * iterations the monitor does nothing.
  *
- * <p>Deeplearning4j's own attention layers and vertices are watched too, without the metrics that
- * need gradients of scores. The queries of recurrent attention are the steps that attend, and the
- * gradients there cost a second backward pass of the layer. Layers of one name are told apart by a
- * number behind it. Of wrappers those are looked into that hold one layer, such as frozen ones.
+ * <p>It also watches Deeplearning4j's own attention layers and vertices, without the metrics that
+ * need gradients of scores. In recurrent attention the queries are the steps that attend; their
+ * gradients cost a second backward pass of the layer. Layers with the same name get a number at the
+ * end of it. A layer inside a wrapper that holds one layer, such as a frozen one, is found, too.
  *
- * <p>One monitor may serve several copies of a network that train side by side, as under
- * ParallelWrapper: an iteration is measured on the copy that comes to it first. Networks that have
- * nothing to do with one another need a monitor each: a second one is not watched, and one warning
- * says so. It is taken for another network if its size differs, or if it begins at iteration 0 on a
- * thread on which one has been watched before.
+ * <p>One monitor can serve several copies of a network that train in parallel, as under
+ * ParallelWrapper: the first copy that reaches an iteration is measured. Otherwise each network
+ * needs a monitor of its own: a second network is not watched, and one warning says so. A network
+ * counts as a second one if it has another number of parameters, or if it begins at iteration 0 on
+ * a thread on which the monitor has watched one before.
  *
- * <p>What fails in here, be it a metric, a reporter or the look at a layer, is switched off with
- * one warning; training goes on, whatever was thrown: only {@link ThreadDeath} and those errors of
- * the JVM pass that no callback can cause.
+ * <p>If a metric, a reporter or the measurement of a layer fails, it is switched off with one
+ * warning. Training continues, whatever was thrown. Only {@link ThreadDeath} passes, and the errors
+ * of the JVM that no callback can cause.
  */
 public final class AttentionMonitor extends BaseTrainingListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AttentionMonitor.class);
@@ -57,28 +77,28 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
   private final boolean jacobians;
   private final List<IsolatedMetric> metrics;
   private final List<Reporter> reporters;
-  private final Alarms alarms;
+  private final AlarmEngine alarms;
   private final Map<AttentionSpec, RowRecomputation> recomputations = new HashMap<>();
-  private final FaultIsolator network = new FaultIsolator("The look at the network");
-  private final FaultIsolator scheduleGuard;
+  private final FaultIsolator network = new FaultIsolator("The measurement of the network");
+  private final FaultIsolator scheduleIsolator;
   private final NetworkOwner owner = new NetworkOwner();
   private final ConcurrentMap<String, FaultIsolator> layers = new ConcurrentHashMap<>();
   private final ThreadLocal<Progress> progress = ThreadLocal.withInitial(Progress::new);
-  private boolean saidThatNothingIsWatched;
+  private boolean warnedThatNothingIsMonitored;
   private int lastIteration = -1;
   private WeakReference<Model> lastModel = new WeakReference<>(null);
   private WeakReference<Thread> lastThread = new WeakReference<>(null);
 
-  /** Where the network that trains on this thread stands. */
+  /** The state of the network that trains on this thread. */
   private static final class Progress {
     private WeakReference<Model> model = new WeakReference<>(null);
     private int epoch = -1;
-    private @Nullable List<LayerSnapshot> looks;
+    private @Nullable List<LayerSnapshot> snapshots;
   }
 
   AttentionMonitor(MonitorBuilder builder) {
     schedule = builder.schedule;
-    scheduleGuard = FaultIsolator.of("Schedule", schedule);
+    scheduleIsolator = FaultIsolator.of("Schedule", schedule);
     sampling = builder.sampling();
     geometry = builder.geometry;
     jacobians = builder.chosenGroups().contains(MetricGroup.JACOBIAN);
@@ -88,9 +108,10 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
   }
 
   /**
-   * Starts a description: every 100 iterations, cheap metrics, two examples, eight queries of each.
+   * Makes a builder. Its defaults: every 100 iterations, cheap metrics, two examples, eight queries
+   * of each.
    *
-   * @return the description, to be completed
+   * @return the builder
    */
   public static MonitorBuilder builder() {
     return new MonitorBuilder();
@@ -98,33 +119,33 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
 
   @Override
   public void onForwardPass(Model model, List<INDArray> activations) {
-    look(model, layer -> activations.get(Integer.parseInt(layer) + 1));
+    takeSnapshots(model, layer -> activations.get(Integer.parseInt(layer) + 1));
   }
 
   @Override
   public void onForwardPass(Model model, Map<String, INDArray> activations) {
-    look(model, activations::get);
+    takeSnapshots(model, activations::get);
   }
 
-  private void look(Model model, Activations activations) {
-    progress.get().looks = null;
+  private void takeSnapshots(Model model, Activations activations) {
+    progress.get().snapshots = null;
     network.run(
         () -> {
           if (owner.accepts(model) && isDue(model)) {
             try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-              List<MonitoredLayer> watched = MonitoredNetwork.of(model, activations);
-              if (watched.isEmpty()) {
-                sayThatNothingIsWatched(model);
+              List<MonitoredLayer> monitored = MonitoredNetwork.of(model, activations);
+              if (monitored.isEmpty()) {
+                warnThatNothingIsMonitored(model);
               }
-              progress.get().looks = looks(watched, model);
+              progress.get().snapshots = snapshots(monitored, model);
             }
           }
         });
   }
 
-  private synchronized void sayThatNothingIsWatched(Model model) {
-    if (!saidThatNothingIsWatched) {
-      saidThatNothingIsWatched = true;
+  private synchronized void warnThatNothingIsMonitored(Model model) {
+    if (!warnedThatNothingIsMonitored) {
+      warnedThatNothingIsMonitored = true;
       LOG.warn(
           "AttentionMonitor watches nothing: this {} of {} parameters has no attention layer or"
               + " vertex that can be watched.",
@@ -143,7 +164,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     }
     here.epoch = epoch;
     boolean[] due = new boolean[1];
-    scheduleGuard.run(() -> due[0] = schedule.isDue(iteration, epoch, firstOfEpoch));
+    scheduleIsolator.run(() -> due[0] = schedule.isDue(iteration, epoch, firstOfEpoch));
     return due[0] && claim(model, iteration);
   }
 
@@ -161,58 +182,58 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     return true;
   }
 
-  private List<LayerSnapshot> looks(List<MonitoredLayer> watched, Model model) {
+  private List<LayerSnapshot> snapshots(List<MonitoredLayer> monitored, Model model) {
     int iteration = MonitoredNetwork.iteration(model);
-    List<LayerSnapshot> looks = new ArrayList<>();
-    for (MonitoredLayer layer : watched) {
-      FaultIsolator guard = guard(layer.name());
+    List<LayerSnapshot> snapshots = new ArrayList<>();
+    for (MonitoredLayer layer : monitored) {
+      FaultIsolator isolator = isolator(layer.name());
       int[] examples = sampling.examples(layer.inputs()[0].size(0), iteration);
-      guard.run(() -> looks.add(new LayerSnapshot(layer, examples, guard)));
+      isolator.run(() -> snapshots.add(new LayerSnapshot(layer, examples, isolator)));
     }
-    return looks;
+    return snapshots;
   }
 
-  private FaultIsolator guard(String layer) {
+  private FaultIsolator isolator(String layer) {
     return layers.computeIfAbsent(
-        layer, name -> new FaultIsolator("The look at layer '" + name + "'"));
+        layer, name -> new FaultIsolator("The measurement of layer '" + name + "'"));
   }
 
   @Override
   public void onGradientCalculation(Model model) {
-    List<LayerSnapshot> looks = progress.get().looks;
-    if (looks != null) {
-      looks.removeIf(
-          look ->
-              !guard(look.name())
-                  .run(() -> look.beforeUpdate(model.gradient().gradientForVariable())));
+    List<LayerSnapshot> snapshots = progress.get().snapshots;
+    if (snapshots != null) {
+      snapshots.removeIf(
+          snapshot ->
+              !isolator(snapshot.name())
+                  .run(() -> snapshot.beforeUpdate(model.gradient().gradientForVariable())));
     }
   }
 
   /**
-   * Measures and reports what was seen in this iteration.
+   * Measures and reports the snapshots of this iteration.
    *
-   * @throws AttentionAlarmException if an alarm was raised and alarms are to stop training
+   * @throws AttentionAlarmException if an alarm was raised that stops training
    */
   @Override
   public void iterationDone(Model model, int iteration, int epoch) {
     Progress here = progress.get();
-    List<LayerSnapshot> looks = here.looks;
-    here.looks = null;
-    if (looks == null || here.model.get() != model) {
+    List<LayerSnapshot> snapshots = here.snapshots;
+    here.snapshots = null;
+    if (snapshots == null || here.model.get() != model) {
       return;
     }
     synchronized (this) {
-      for (LayerSnapshot look : looks) {
-        guard(look.name())
+      for (LayerSnapshot snapshot : snapshots) {
+        isolator(snapshot.name())
             .run(
                 () -> {
-                  look.afterUpdate(model.gradient().gradientForVariable());
-                  report(layerReport(look, iteration, epoch, model.score()));
+                  snapshot.afterUpdate(model.gradient().gradientForVariable());
+                  report(layerReport(snapshot, iteration, epoch, model.score()));
                 });
       }
       Alarm ending = alarms.takeEnding();
       if (ending != null) {
-        // What the framework would do next, so that the network is left whole.
+        // What the framework does next, so that the network is left in a consistent state.
         BaseOptimizer.incrementIterationCount(model, 1);
         BaseOptimizer.applyConstraints(model);
         throw new AttentionAlarmException(ending);
@@ -220,11 +241,12 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     }
   }
 
-  private LayerReport layerReport(LayerSnapshot look, int iteration, int epoch, double score) {
-    Probe probe = look.probe();
+  private LayerReport layerReport(LayerSnapshot snapshot, int iteration, int epoch, double score) {
+    Probe probe = snapshot.probe();
     RowRecomputation recomputation =
-        recomputations.computeIfAbsent(probe.rule(), rule -> new RowRecomputation(rule, geometry));
-    List<HeadProbe> heads = look.heads(recomputation.rows(probe, sampling, iteration, jacobians));
+        recomputations.computeIfAbsent(probe.spec(), spec -> new RowRecomputation(spec, geometry));
+    List<HeadProbe> heads =
+        snapshot.heads(recomputation.rows(probe, sampling, iteration, jacobians));
     List<MetricRecord> records = new ArrayList<>();
     for (HeadProbe head : heads) {
       Map<String, Double> values = new LinkedHashMap<>();
@@ -236,10 +258,10 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
 
   private void report(LayerReport layer) {
     reporters.forEach(reporter -> reporter.reportLayer(layer));
-    alarms.check(layer);
+    alarms.check(layer.score(), layer.records());
   }
 
-  /** Closes the reporters. Training may go on; nothing more is reported. */
+  /** Closes the reporters. Training can continue, but nothing more is reported. */
   @Override
   public void close() {
     reporters.forEach(Reporter::close);

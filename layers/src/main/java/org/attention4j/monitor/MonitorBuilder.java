@@ -7,15 +7,28 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
+import org.attention4j.internal.monitor.AlarmEngine;
+import org.attention4j.internal.monitor.PassingErrors;
+import org.attention4j.internal.probes.Sampling;
+import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.alarms.AlarmRule;
+import org.attention4j.monitor.alarms.AlarmRules;
+import org.attention4j.monitor.alarms.AlarmTerminationCondition;
+import org.attention4j.monitor.alarms.AttentionAlarmException;
+import org.attention4j.monitor.metrics.Geometry;
+import org.attention4j.monitor.metrics.Metric;
+import org.attention4j.monitor.metrics.MetricGroup;
+import org.attention4j.monitor.metrics.Tier;
+import org.attention4j.monitor.reporters.Reporter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Describes an {@link AttentionMonitor}. */
+/** Builds an {@link AttentionMonitor}. */
 public final class MonitorBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(MonitorBuilder.class);
 
-  /** What to give in place of null, in a message. */
+  /** What to give instead of null, in a message. */
   private static final String SPREAD = "MetricGroup.SPREAD";
 
   private static final int DEFAULT_INTERVAL = 100;
@@ -44,7 +57,7 @@ public final class MonitorBuilder {
   MonitorBuilder() {}
 
   /**
-   * Looks on iterations 0, n, 2n and so on.
+   * Measures on iterations 0, n, 2n and so on.
    *
    * @param n the interval, at least 1
    * @return this
@@ -55,7 +68,7 @@ public final class MonitorBuilder {
   }
 
   /**
-   * Looks on iterations 0, 1, 2, 4, 8 and so on.
+   * Measures on iterations 0, 1, 2, 4, 8 and so on.
    *
    * @return this
    */
@@ -64,7 +77,7 @@ public final class MonitorBuilder {
   }
 
   /**
-   * Looks on given iterations.
+   * Measures on the given iterations.
    *
    * @param iterations counted from 0, in any order
    * @return this
@@ -74,7 +87,7 @@ public final class MonitorBuilder {
   }
 
   /**
-   * Looks on the first iteration of epochs 0, n, 2n and so on.
+   * Measures on the first iteration of epochs 0, n, 2n and so on.
    *
    * @param n the interval, at least 1
    * @return this
@@ -85,7 +98,7 @@ public final class MonitorBuilder {
   }
 
   /**
-   * Sets when to look.
+   * Sets when to measure.
    *
    * @param schedule {@code Schedule.every(100)} unless set
    * @return this
@@ -108,7 +121,7 @@ public final class MonitorBuilder {
   }
 
   /**
-   * Computes these built-in metrics only, whatever their tier; none at all without an argument.
+   * Computes only these built-in metrics, whatever their tier; none without an argument.
    *
    * @param chosen those of the tier unless set
    * @return this
@@ -122,7 +135,7 @@ public final class MonitorBuilder {
   }
 
   /**
-   * Adds a metric of one's own. It is measured if its tier is within the monitor's.
+   * Adds a metric of your own. It is measured if its tier is not above the monitor's.
    *
    * @param metric the metric
    * @return this
@@ -133,7 +146,7 @@ public final class MonitorBuilder {
   }
 
   /**
-   * Adds someone who is told; nobody is unless this is called.
+   * Adds a reporter. Without one, nothing is reported.
    *
    * @param reporter the reporter
    * @return this
@@ -144,7 +157,7 @@ public final class MonitorBuilder {
   }
 
   /**
-   * Sets how many examples of a batch are looked at.
+   * Sets how many examples of a batch are measured.
    *
    * @param examples at least 1; 2 unless set
    * @return this
@@ -155,7 +168,7 @@ public final class MonitorBuilder {
   }
 
   /**
-   * Sets how many queries of each example are looked at.
+   * Sets how many queries of each example are measured.
    *
    * @param rows at least 1; 8 unless set
    * @return this
@@ -166,9 +179,9 @@ public final class MonitorBuilder {
   }
 
   /**
-   * Sets what the choice of examples and queries depends on.
+   * Sets the seed for the choice of examples and queries.
    *
-   * @param seed any number; the same one gives the same choice on the same iteration
+   * @param seed any number; the same seed gives the same choice on the same iteration
    * @return this
    */
   public MonitorBuilder seed(long seed) {
@@ -201,7 +214,7 @@ public final class MonitorBuilder {
   }
 
   /**
-   * Sets whose distances are measured.
+   * Sets the vectors whose distances are measured.
    *
    * @param geometry INPUT unless set
    * @return this
@@ -225,7 +238,7 @@ public final class MonitorBuilder {
   }
 
   /**
-   * Adds someone who is called at each alarm, on the training thread, besides the log.
+   * Adds an action that runs at each alarm, on the training thread. The log gets each alarm anyway.
    *
    * @param action takes the alarm; switched off with one warning if it throws
    * @return this
@@ -247,7 +260,7 @@ public final class MonitorBuilder {
   }
 
   /**
-   * Ends training at the first of certain alarms.
+   * Ends training at the first alarm of a certain kind.
    *
    * @param which true for an alarm that ends training, such as {@code alarm ->
    *     alarm.rule().equals("not-finite")}
@@ -263,16 +276,16 @@ public final class MonitorBuilder {
    * Builds the monitor.
    *
    * @return the monitor, for {@code net.setListeners}
-   * @throws IllegalArgumentException if an option has a value that is not possible
+   * @throws IllegalArgumentException if an option has an impossible value
    */
   public AttentionMonitor build() {
     AttentionMonitor monitor = new AttentionMonitor(this);
-    sayWhatHasNoEffect();
+    warnOfOptionsWithoutEffect();
     return monitor;
   }
 
-  /** What is allowed, but hardly meant. */
-  private void sayWhatHasNoEffect() {
+  /** Warns about what is allowed, but probably a mistake. */
+  private void warnOfOptionsWithoutEffect() {
     if (reporters.isEmpty() && rules.isEmpty()) {
       LOG.warn(
           "AttentionMonitor reports to nobody: add reportTo(Reporters.log()) or another reporter,"
@@ -298,7 +311,7 @@ public final class MonitorBuilder {
     return metric.tier().compareTo(tier) <= 0;
   }
 
-  /** What was given, unless it is null. */
+  /** The argument, which must not be null. */
   private static <T> T given(@Nullable T argument, String option, String instead) {
     if (argument == null) {
       throw new IllegalArgumentException(
@@ -323,9 +336,9 @@ public final class MonitorBuilder {
     return metrics;
   }
 
-  Alarms alarms(Consumer<Alarm> toReporters) {
+  AlarmEngine alarms(Consumer<Alarm> toReporters) {
     List<Consumer<Alarm>> actions = new ArrayList<>(List.of(toReporters));
     actions.addAll(alarmActions);
-    return new Alarms(rules, actions, ending);
+    return new AlarmEngine(rules, actions, ending);
   }
 }

@@ -2,21 +2,23 @@ package org.attention4j.monitor;
 
 import java.util.Arrays;
 
-/** On which iterations the monitor looks. On all others nothing is kept or computed. */
+/**
+ * Decides on which iterations the monitor measures. On all others it keeps and computes nothing.
+ */
 @FunctionalInterface
 public interface Schedule {
   /**
-   * Whether to look. Must not depend on earlier calls.
+   * Whether to measure. Must not depend on earlier calls.
    *
    * @param iteration the iteration, counted from 0
    * @param epoch the epoch, counted from 0
    * @param firstOfEpoch whether this is the first iteration of its epoch
-   * @return true to look
+   * @return true to measure
    */
   boolean isDue(int iteration, int epoch, boolean firstOfEpoch);
 
   /**
-   * Looks on iterations 0, n, 2n and so on.
+   * Measures on iterations 0, n, 2n and so on.
    *
    * @param n the interval, at least 1
    * @return the schedule
@@ -28,7 +30,7 @@ public interface Schedule {
   }
 
   /**
-   * Looks on iterations 0, 1, 2, 4, 8 and so on: closely at first, when much happens.
+   * Measures on iterations 0, 1, 2, 4, 8 and so on: often at first, when most changes.
    *
    * @return the schedule
    */
@@ -37,7 +39,7 @@ public interface Schedule {
   }
 
   /**
-   * Looks on given iterations.
+   * Measures on the given iterations.
    *
    * @param iterations counted from 0, in any order
    * @return the schedule
@@ -55,7 +57,7 @@ public interface Schedule {
   }
 
   /**
-   * Looks on the first iteration of epochs 0, n, 2n and so on.
+   * Measures on the first iteration of epochs 0, n, 2n and so on.
    *
    * @param n the interval, at least 1
    * @return the schedule

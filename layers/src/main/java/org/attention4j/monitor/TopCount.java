@@ -2,7 +2,7 @@ package org.attention4j.monitor;
 
 import java.util.function.IntUnaryOperator;
 
-/** The N of a row of n visible keys. */
+/** N, how many tokens of a row of n visible keys count as chosen. */
 final class TopCount {
   private static final int SMALLEST = 5;
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.List;
-import org.attention4j.monitor.AlarmRules;
-import org.attention4j.monitor.MetricDescription;
-import org.attention4j.monitor.MetricGroup;
-import org.attention4j.monitor.Tier;
+import org.attention4j.monitor.alarms.AlarmRules;
+import org.attention4j.monitor.metrics.MetricDescription;
+import org.attention4j.monitor.metrics.MetricGroup;
+import org.attention4j.monitor.metrics.Tier;
 import org.attention4j.theory.Separability;
 import org.junit.jupiter.api.Test;
 

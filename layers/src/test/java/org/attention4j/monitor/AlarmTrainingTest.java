@@ -8,6 +8,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.alarms.AlarmRule;
+import org.attention4j.monitor.alarms.AlarmRules;
+import org.attention4j.monitor.alarms.AlarmTerminationCondition;
+import org.attention4j.monitor.alarms.AttentionAlarmException;
+import org.attention4j.monitor.metrics.Tier;
 import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
@@ -108,12 +114,15 @@ final class AlarmTrainingTest {
 
   /** Trains in health, then with a fault, and says which rules were silent and then found it. */
   private void breaks(
-      SelfAttentionLayer.Builder layer, Consumer<MultiLayerNetwork> fault, int looks, String rule) {
+      SelfAttentionLayer.Builder layer,
+      Consumer<MultiLayerNetwork> fault,
+      int iterations,
+      String rule) {
     MultiLayerNetwork network = network(layer);
     train(network, 0, 30);
     assertThat(alarms).isEmpty();
     fault.accept(network);
-    train(network, 30, looks);
+    train(network, 30, iterations);
     assertThat(alarms)
         .anySatisfy(
             alarm -> {

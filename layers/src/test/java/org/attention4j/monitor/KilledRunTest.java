@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.monitor.metrics.Tier;
+import org.attention4j.monitor.reporters.Reporters;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -8,6 +8,8 @@ import org.attention4j.layers.AttentionVertex;
 import org.attention4j.layers.Networks;
 import org.attention4j.layers.RecurrentAttentionLayer;
 import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.monitor.reporters.History;
+import org.attention4j.monitor.reporters.Reporters;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;

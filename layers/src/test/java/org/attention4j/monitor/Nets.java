@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.attention4j.layers.Networks;
+import org.attention4j.monitor.metrics.HeadProbe;
+import org.attention4j.monitor.metrics.Metric;
+import org.attention4j.monitor.reporters.History;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -14,16 +17,16 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 
 /** Networks to watch and what was seen. */
-final class Nets {
+public final class Nets {
   private static final int ALL = 99;
 
   private Nets() {}
 
-  static MultiLayerNetwork of(DataType type, Layer... layers) {
+  public static MultiLayerNetwork of(DataType type, Layer... layers) {
     return of(type, 0.1, layers);
   }
 
-  static MultiLayerNetwork of(DataType type, double learningRate, Layer... layers) {
+  public static MultiLayerNetwork of(DataType type, double learningRate, Layer... layers) {
     MultiLayerNetwork network =
         Networks.of(type, new Sgd(learningRate), WorkspaceMode.ENABLED, layers);
     Nd4j.getRandom().setSeed(101);
@@ -34,7 +37,7 @@ final class Nets {
     return network;
   }
 
-  static DataSet data(DataType type, boolean masked) {
+  public static DataSet data(DataType type, boolean masked) {
     Nd4j.getRandom().setSeed(103);
     INDArray mask = masked ? Networks.mask(type, Networks.EXAMPLES, Networks.STEPS) : null;
     return new DataSet(
@@ -44,8 +47,8 @@ final class Nets {
         mask);
   }
 
-  /** Looks at every iteration, with all examples and rows. */
-  static MonitorBuilder watchingAll(Spy spy, History history) {
+  /** Measures on every iteration, with all examples and rows. */
+  public static MonitorBuilder watchingAll(Spy spy, History history) {
     return AttentionMonitor.builder()
         .every(1)
         .examples(ALL)
@@ -56,8 +59,8 @@ final class Nets {
   }
 
   /** What metrics were shown. */
-  static final class Spy implements Metric {
-    final List<HeadProbe> heads = new ArrayList<>();
+  public static final class Spy implements Metric {
+    public final List<HeadProbe> heads = new ArrayList<>();
 
     @Override
     public Map<String, Double> measure(HeadProbe head) {

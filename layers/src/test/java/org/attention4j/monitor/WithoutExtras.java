@@ -2,6 +2,9 @@ package org.attention4j.monitor;
 
 import java.util.List;
 import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.monitor.alarms.AlarmRules;
+import org.attention4j.monitor.reporters.History;
+import org.attention4j.monitor.reporters.Reporters;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 

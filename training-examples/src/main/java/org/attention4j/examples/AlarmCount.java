@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.attention4j.monitor.Alarm;
+import org.attention4j.monitor.alarms.Alarm;
 
 /**
  * How often one rule spoke up in trainings that went well.

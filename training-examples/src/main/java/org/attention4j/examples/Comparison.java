@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.attention4j.monitor.Reporter;
+import org.attention4j.monitor.reporters.Reporter;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Trains a model for each normalizer and seed and keeps each one as soon as it is finished. */

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.attention4j.examples.report.Csv;
-import org.attention4j.monitor.Alarm;
+import org.attention4j.monitor.alarms.Alarm;
 
 /** The numbers of a comparison as CSV. */
 final class ComparisonFiles {

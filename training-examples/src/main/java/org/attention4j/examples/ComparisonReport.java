@@ -18,7 +18,7 @@ import org.attention4j.examples.report.Section;
 import org.attention4j.examples.report.Table;
 import org.attention4j.examples.report.Table.Emphasis;
 import org.attention4j.examples.report.Table.Row;
-import org.attention4j.monitor.Alarm;
+import org.attention4j.monitor.alarms.Alarm;
 
 /** Tells what a comparison came to. */
 final class ComparisonReport {

@@ -2,8 +2,8 @@ package org.attention4j.examples;
 
 import java.net.URI;
 import java.util.List;
-import org.attention4j.monitor.Reporter;
-import org.attention4j.monitor.Reporters;
+import org.attention4j.monitor.reporters.Reporter;
+import org.attention4j.monitor.reporters.Reporters;
 import org.attention4j.monitor.ui.AttentionPage;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.ui.model.storage.InMemoryStatsStorage;

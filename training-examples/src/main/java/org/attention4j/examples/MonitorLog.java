@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
-import org.attention4j.monitor.MetricRecord;
+import org.attention4j.monitor.metrics.MetricRecord;
 import org.jspecify.annotations.Nullable;
 
 /** What the monitor wrote about several trainings of one normalizer, averaged. */

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.attention4j.examples.Sensitivities.Steepness;
 import org.attention4j.examples.report.Csv;
-import org.attention4j.monitor.Alarm;
+import org.attention4j.monitor.alarms.Alarm;
 
 /** All numbers of a study of temperatures, as CSV. */
 final class TemperatureFiles {

@@ -2,7 +2,7 @@ package org.attention4j.examples;
 
 import java.util.List;
 import java.util.Objects;
-import org.attention4j.monitor.Alarm;
+import org.attention4j.monitor.alarms.Alarm;
 
 /**
  * What one training at one temperature came to.

@@ -5,13 +5,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.attention4j.monitor.Alarm;
-import org.attention4j.monitor.AlarmRules;
+import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.AttentionMonitor;
 import org.attention4j.monitor.MonitorBuilder;
-import org.attention4j.monitor.Reporter;
-import org.attention4j.monitor.Reporters;
-import org.attention4j.monitor.Tier;
+import org.attention4j.monitor.reporters.Reporter;
+import org.attention4j.monitor.reporters.Reporters;
+import org.attention4j.monitor.metrics.Tier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.dataset.DataSet;
 

@@ -15,7 +15,7 @@ import org.apache.commons.math3.stat.descriptive.rank.Median;
 import org.attention4j.examples.report.Figure;
 import org.attention4j.examples.report.LineChart;
 import org.attention4j.examples.report.Table;
-import org.attention4j.monitor.Alarm;
+import org.attention4j.monitor.alarms.Alarm;
 
 /** Pictures and tables of training at many temperatures. */
 final class TrainingFigures {

@@ -3,7 +3,7 @@ package org.attention4j.examples;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Objects;
-import org.attention4j.monitor.Alarm;
+import org.attention4j.monitor.alarms.Alarm;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,7 +3,7 @@ package org.attention4j.examples;
 import java.util.List;
 import java.util.OptionalInt;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
-import org.attention4j.monitor.Alarm;
+import org.attention4j.monitor.alarms.Alarm;
 
 /**
  * What is to be said of one training, next to the one at T = 1 with the same map, first weights and

@@ -3,7 +3,7 @@ package org.attention4j.bench.core;
 import java.util.concurrent.TimeUnit;
 import org.attention4j.bench.compare.LayerPeer;
 import org.attention4j.monitor.AttentionMonitor;
-import org.attention4j.monitor.Tier;
+import org.attention4j.monitor.metrics.Tier;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;

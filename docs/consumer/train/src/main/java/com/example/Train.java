@@ -1,9 +1,9 @@
 package com.example;
 
 import org.attention4j.layers.SelfAttentionLayer;
-import org.attention4j.monitor.AlarmRules;
+import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.AttentionMonitor;
-import org.attention4j.monitor.Reporters;
+import org.attention4j.monitor.reporters.Reporters;
 import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;

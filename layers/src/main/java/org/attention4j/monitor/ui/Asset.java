@@ -42,7 +42,7 @@ record Asset(String type, byte[] content) {
     }
   }
 
-  /** The chart library, in whatever version its webjar has. */
+  /** The chart library, in the version of its webjar. */
   private static @Nullable InputStream charts() throws IOException {
     ClassLoader loader = Asset.class.getClassLoader();
     try (InputStream stream = loader.getResourceAsStream(WEBJAR)) {

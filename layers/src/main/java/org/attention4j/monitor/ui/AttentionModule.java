@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.attention4j.monitor.MetricDescription;
-import org.attention4j.monitor.StoredAttention;
+import org.attention4j.monitor.metrics.MetricDescription;
+import org.attention4j.monitor.reporters.StoredAttention;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.core.storage.StatsStorageEvent;
 import org.deeplearning4j.ui.VertxUIServer;
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The page on attention as a part of Deeplearning4j's training UI, which finds it by ServiceLoader.
  *
- * <p>The stock pages have no place for a link to it, so the log says where it is.
+ * <p>The stock pages cannot link to it, so the log has its address.
  *
  * <table>
  *   <caption>Routes, all GET</caption>
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *   <tr><td>/attention/assets/:name</td><td>its scripts and style</td></tr>
  *   <tr><td>/attention/sessions</td><td>JSON: the runs, newest first</td></tr>
  *   <tr><td>/attention/data?session=&amp;metric=&amp;after=</td><td>JSON: what is newer than a time
- *       stamp, long runs in columns of several looks</td></tr>
+ *       stamp, long runs in columns of several snapshots</td></tr>
  *   <tr><td>/attention/weights?session=&amp;layer=</td><td>JSON: a layer's newest weights</td></tr>
  *   <tr><td>/attention/metrics?name=&amp;name=</td><td>JSON: what metrics mean</td></tr>
  *   <tr><td>/attention/*</td><td>404</td></tr>
@@ -54,7 +54,7 @@ public final class AttentionModule implements UIModule {
   private static final int METHOD_NOT_ALLOWED = 405;
   private static final int SERVER_ERROR = 500;
 
-  /** Nothing but what this server itself sends, whatever a name in a storage may hold. */
+  /** The browser loads only what this server sends, whatever a name in a storage contains. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
           + " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";

@@ -19,11 +19,11 @@ import org.slf4j.LoggerFactory;
  *     AttentionMonitor.builder().every(50).reportTo(Reporters.statsStorage(storage)).build());
  * }</pre>
  *
- * <p>The server listens on this machine's loopback interface alone, since it asks nobody for a
- * password; to show the page to other machines give it a host. There is one UI in a JVM; its
- * threads keep the JVM alive until {@link #stop()}. A UI that is running already has the page too:
- * this class only adds the storage to it then. One that was started in another way listens on all
- * interfaces. The log says which.
+ * <p>The server has no password, so it listens on the loopback interface of this machine only; to
+ * show the page to other machines, give it a host. There is one UI in a JVM, and its threads keep
+ * the JVM alive until {@link #stop()}. If a UI is running already, this class only adds the storage
+ * to it. A UI that was started in another way listens on all interfaces. The log says which case it
+ * is.
  */
 public final class AttentionPage {
   /** Where the page is on the UI's server. */
@@ -50,8 +50,8 @@ public final class AttentionPage {
   }
 
   /**
-   * Shows a storage on a port. A UI that is running already keeps its port; the system property
-   * goes first.
+   * Shows a storage on a port. A UI that is running already keeps its port. The system property
+   * {@code org.deeplearning4j.ui.port} has priority.
    *
    * @param storage what {@code Reporters.statsStorage} reports to
    * @param port the port, 0 for any that is free
@@ -65,12 +65,12 @@ public final class AttentionPage {
   }
 
   /**
-   * Shows a storage to other machines too. A UI that is running already keeps its host and port;
-   * the system property for the port goes first.
+   * Shows a storage to other machines, too. A UI that is running already keeps its host and port.
+   * The system property for the port has priority.
    *
    * @param storage what {@code Reporters.statsStorage} reports to
-   * @param host the address of the network interface to listen on; {@code 0.0.0.0} for all. Whoever
-   *     can reach it sees the training UI, and needs no password
+   * @param host the address of the network interface to listen on; {@code 0.0.0.0} for all.
+   *     Everyone who can reach it sees the training UI without a password
    * @param port the port, 0 for any that is free
    * @return the page's address
    * @throws IllegalStateException if the server cannot be started, as on a port that is taken
@@ -81,7 +81,7 @@ public final class AttentionPage {
     VertxUIServer server = running(host, port);
     server.attach(storage);
     if (ranBefore) {
-      sayIfElsewhere(server, port);
+      warnIfElsewhere(server, port);
     }
     return address(server);
   }
@@ -94,8 +94,8 @@ public final class AttentionPage {
     }
   }
 
-  /** There is one UI in a JVM, whose port a second start does not change. */
-  private static void sayIfElsewhere(VertxUIServer server, int port) {
+  /** There is one UI in a JVM; a second start does not change its port. */
+  private static void warnIfElsewhere(VertxUIServer server, int port) {
     int actual = URI.create(server.getAddress()).getPort();
     if (port != 0 && port != VertxUIServer.DEFAULT_UI_PORT && port != actual) {
       LOG.warn(
@@ -130,7 +130,7 @@ public final class AttentionPage {
   }
 
   private static IllegalStateException failed(String host, int port, Exception cause) {
-    // What failed would be taken for a running server the next time.
+    // Otherwise the next start takes the failed server for a running one.
     stop();
     return new IllegalStateException(
         "AttentionPage: the training UI cannot be started on port "

@@ -20,9 +20,10 @@ import org.deeplearning4j.config.DL4JSystemProperties;
 import org.deeplearning4j.ui.VertxUIServer;
 
 /**
- * Deeplearning4j's training UI on one network interface. The stock one listens on all of them and
- * has no option for it, but asks the Vertx that its verticle is initialised with for an HTTP
- * server: this class gives it one that adds the host where it is told to listen on a port.
+ * Deeplearning4j's training UI on one network interface. The stock UI listens on all of them and
+ * has no option for this. But it gets its HTTP server from the Vertx with which its verticle is
+ * initialised: this class gives it a Vertx whose server adds the host to a call that only has a
+ * port.
  */
 final class BoundServer extends VertxUIServer {
   private static final int NOT_FOUND = 404;
@@ -37,8 +38,8 @@ final class BoundServer extends VertxUIServer {
   }
 
   /**
-   * Starts the UI and waits until it listens. The system property for the port goes before the
-   * port, as in the stock UI.
+   * Starts the UI and waits until it listens. The system property for the port has priority, as in
+   * the stock UI.
    *
    * @throws ExecutionException if it cannot listen
    */
@@ -65,7 +66,7 @@ final class BoundServer extends VertxUIServer {
     return host;
   }
 
-  /** Where it is; the host is that of this machine if it listens on all interfaces. */
+  /** Its address; the host is this machine's if it listens on all interfaces. */
   @Override
   public String getAddress() {
     return InetAddress.getLoopbackAddress().getHostAddress().equals(host) || isEverywhere()
@@ -93,7 +94,7 @@ final class BoundServer extends VertxUIServer {
         && arguments[0] instanceof Integer asked) {
       @SuppressWarnings("unchecked") // the signature of listen(int, Handler)
       Handler<AsyncResult<HttpServer>> handler = (Handler<AsyncResult<HttpServer>>) arguments[1];
-      // The stock UI knows of the system property only.
+      // The stock UI only knows the system property.
       return ((HttpServer) target).listen(isPortSet() ? asked : port, host, handler);
     }
     if (method.getName().equals("requestHandler")
@@ -107,7 +108,7 @@ final class BoundServer extends VertxUIServer {
     return result == target ? wrapped(target, this::ofHttpServer) : result;
   }
 
-  /** What no route takes: the stock answer has no content type. */
+  /** Answers requests that no route takes; the stock answer has no content type. */
   private static void refused(RoutingContext request) {
     int status = request.statusCode();
     HttpServerResponse response = request.response();
@@ -133,7 +134,7 @@ final class BoundServer extends VertxUIServer {
     Object invoke(Object target, Method method, Object[] arguments) throws Throwable;
   }
 
-  /** The same object to all who use its interfaces, with some calls intercepted. */
+  /** A proxy with the interfaces of an object that intercepts some calls. */
   private static Object wrapped(Object target, Interception interception) {
     InvocationHandler handler =
         (proxy, method, arguments) ->

@@ -8,44 +8,44 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonInclude;
 
 /**
- * A series of looks in a bounded number of columns: one column a look as long as there are few, and
- * columns of ever more looks, all of the same number, when there are many. Of several looks a
- * column keeps the least and the greatest value, so that no spike is lost, and the mean.
+ * A series of snapshots in a bounded number of columns. With few snapshots each has its own column.
+ * With many, each column holds several, all columns the same number. Such a column keeps the least
+ * and the greatest value, so that no spike is lost, and the mean.
  */
 final class Columns {
-  /** So many columns are never exceeded; a chart is some 1000 pixels wide. */
-  static final int MOST = 400;
+  /** There are never more columns; a chart is some 1000 pixels wide. */
+  static final int MAX_COLUMNS = 400;
 
-  /** A mean is a summary: so many digits are enough. */
+  /** How many digits of a mean are sent. */
   private static final MathContext DIGITS = new MathContext(6);
 
   private final List<Bin> bins = new ArrayList<>();
-  private int looksInBin = 1;
+  private int snapshotsInBin = 1;
 
   /**
-   * A column, as the page gets it.
+   * A column, as it is sent to the page.
    *
-   * @param first the first look's iteration
-   * @param last the last look's iteration
-   * @param looks how many looks
-   * @param values of each head the value or, of several looks, the mean, which is not finite if any
-   *     value is not; null where nothing was measured
-   * @param least of each head the least finite value; absent for one look
-   * @param greatest of each head the greatest finite value; absent for one look
+   * @param first the first snapshot's iteration
+   * @param last the last snapshot's iteration
+   * @param snapshots how many snapshots
+   * @param values for each head the value; of several snapshots the mean, which is not finite if
+   *     one of the values is not; null if nothing was measured
+   * @param min for each head the least finite value; absent for one snapshot
+   * @param max for each head the greatest finite value; absent for one snapshot
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Column(
       int first,
       int last,
-      int looks,
+      int snapshots,
       List<@Nullable Double> values,
-      @Nullable List<@Nullable Double> least,
-      @Nullable List<@Nullable Double> greatest) {}
+      @Nullable List<@Nullable Double> min,
+      @Nullable List<@Nullable Double> max) {}
 
-  /** Adds a look. */
+  /** Adds a snapshot. */
   void add(int iteration, List<@Nullable Double> values) {
-    if (bins.isEmpty() || bins.get(bins.size() - 1).looks == looksInBin) {
-      if (bins.size() == MOST) {
+    if (bins.isEmpty() || bins.get(bins.size() - 1).snapshots == snapshotsInBin) {
+      if (bins.size() == MAX_COLUMNS) {
         halve();
       }
       bins.add(new Bin(iteration));
@@ -54,13 +54,13 @@ final class Columns {
   }
 
   private void halve() {
-    for (int i = 0; i < MOST / 2; i++) {
+    for (int i = 0; i < MAX_COLUMNS / 2; i++) {
       Bin joined = bins.get(2 * i);
       joined.add(bins.get(2 * i + 1));
       bins.set(i, joined);
     }
-    bins.subList(MOST / 2, MOST).clear();
-    looksInBin *= 2;
+    bins.subList(MAX_COLUMNS / 2, MAX_COLUMNS).clear();
+    snapshotsInBin *= 2;
   }
 
   /** The columns so far, oldest first. */
@@ -68,11 +68,11 @@ final class Columns {
     return bins.stream().map(Bin::column).toList();
   }
 
-  /** Some looks that follow one another. */
+  /** Consecutive snapshots. */
   private static final class Bin {
     private final int first;
     private int last;
-    private int looks;
+    private int snapshots;
     private final List<HeadRange> heads = new ArrayList<>();
 
     Bin(int first) {
@@ -81,7 +81,7 @@ final class Columns {
 
     void add(int iteration, List<@Nullable Double> values) {
       last = iteration;
-      looks++;
+      snapshots++;
       for (int head = 0; head < values.size(); head++) {
         Double value = values.get(head);
         if (value != null) {
@@ -94,10 +94,10 @@ final class Columns {
 
     void add(Bin next) {
       last = next.last;
-      looks += next.looks;
+      snapshots += next.snapshots;
       for (int head = 0; head < next.heads.size(); head++) {
         HeadRange range = next.heads.get(head);
-        head(head).add(range.mean, range.least, range.greatest, range.count);
+        head(head).add(range.mean, range.min, range.max, range.count);
       }
     }
 
@@ -110,16 +110,17 @@ final class Columns {
 
     Column column() {
       List<@Nullable Double> values = new ArrayList<>();
-      List<@Nullable Double> least = new ArrayList<>();
-      List<@Nullable Double> greatest = new ArrayList<>();
+      List<@Nullable Double> min = new ArrayList<>();
+      List<@Nullable Double> max = new ArrayList<>();
       for (HeadRange head : heads) {
-        values.add(head.count == 0 ? null : looks == 1 ? (Double) head.mean : rounded(head.mean));
-        least.add(head.least <= head.greatest ? head.least : null);
-        greatest.add(head.least <= head.greatest ? head.greatest : null);
+        values.add(
+            head.count == 0 ? null : snapshots == 1 ? (Double) head.mean : rounded(head.mean));
+        min.add(head.min <= head.max ? head.min : null);
+        max.add(head.min <= head.max ? head.max : null);
       }
-      return looks == 1
-          ? new Column(first, last, looks, values, null, null)
-          : new Column(first, last, looks, values, least, greatest);
+      return snapshots == 1
+          ? new Column(first, last, snapshots, values, null, null)
+          : new Column(first, last, snapshots, values, min, max);
     }
 
     private static double rounded(double mean) {
@@ -127,26 +128,26 @@ final class Columns {
     }
   }
 
-  /** What one head showed. */
+  /** The values of one head. */
   private static final class HeadRange {
     private double mean;
-    private double least = Double.POSITIVE_INFINITY;
-    private double greatest = Double.NEGATIVE_INFINITY;
+    private double min = Double.POSITIVE_INFINITY;
+    private double max = Double.NEGATIVE_INFINITY;
     private int count;
 
-    void add(double otherMean, double otherLeast, double otherGreatest, int otherCount) {
+    void add(double otherMean, double otherMin, double otherMax, int otherCount) {
       if (otherCount == 0) {
         return;
       }
       count += otherCount;
       double share = (double) otherCount / count;
       mean = share == 1 ? otherMean : (1 - share) * mean + share * otherMean;
-      // What is not finite shows in the mean alone.
-      if (Double.isFinite(otherLeast)) {
-        least = Math.min(least, otherLeast);
+      // NaN and infinity are seen in the mean only.
+      if (Double.isFinite(otherMin)) {
+        min = Math.min(min, otherMin);
       }
-      if (Double.isFinite(otherGreatest)) {
-        greatest = Math.max(greatest, otherGreatest);
+      if (Double.isFinite(otherMax)) {
+        max = Math.max(max, otherMax);
       }
     }
   }

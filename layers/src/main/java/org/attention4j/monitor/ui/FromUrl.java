@@ -3,19 +3,19 @@ package org.attention4j.monitor.ui;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Text that a stranger wrote into an address, made fit for a line of a log or a sentence. */
+/** Makes text from a URL safe for a line of a log and a sentence. */
 final class FromUrl {
-  private static final int LONGEST = 100;
+  private static final int MAX_LENGTH = 100;
 
-  /** Control characters, line and paragraph separators, marks that turn the direction of text. */
+  /** Control characters, line and paragraph separators, marks that change the direction of text. */
   private static final Pattern UNSHOWN = Pattern.compile("[\\p{Cntrl}\\p{C}\\p{Zl}\\p{Zp}]");
 
   private FromUrl() {}
 
-  /** The text on one line, without what is not to be seen, and not longer than 100 characters. */
+  /** The text on one line, without invisible characters, and at most 100 characters long. */
   static String shown(@Nullable String text) {
     String whole = text == null ? "" : text;
-    String cut = whole.length() <= LONGEST ? whole : whole.substring(0, LONGEST) + "…";
+    String cut = whole.length() <= MAX_LENGTH ? whole : whole.substring(0, MAX_LENGTH) + "…";
     return UNSHOWN.matcher(cut).replaceAll("?");
   }
 }

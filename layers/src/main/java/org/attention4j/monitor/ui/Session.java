@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.attention4j.monitor.StoredAttention;
-import org.attention4j.monitor.StoredAttention.SampledWeights;
+import org.attention4j.monitor.reporters.StoredAttention;
+import org.attention4j.monitor.reporters.StoredAttention.SampledWeights;
 import org.deeplearning4j.core.storage.Persistable;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ final class Session {
   }
 
   /**
-   * A line in the list of runs.
+   * An entry of the list of runs.
    *
    * @param id the session
    * @param updated when it was last written to, in milliseconds since 1970

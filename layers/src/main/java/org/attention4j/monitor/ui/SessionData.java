@@ -1,7 +1,7 @@
 package org.attention4j.monitor.ui;
 
 import java.util.List;
-import org.attention4j.monitor.Alarm;
+import org.attention4j.monitor.alarms.Alarm;
 import org.attention4j.monitor.ui.Columns.Column;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param session the run
  * @param metric the metric whose values these are
- * @param metrics all metrics that occur in these measurements
- * @param next the time stamp to ask after next time
+ * @param metrics all metrics of these measurements
+ * @param next the time stamp to send with the next request
  * @param now the server's clock
- * @param looks how many iterations these measurements are of
+ * @param snapshots the number of iterations with these measurements
  * @param newest the newest measurement; null if there is none
  * @param loss the score on each iteration, as a series of one head
  * @param layers the metric of each layer, in the order of their first measurements
@@ -26,7 +26,7 @@ record SessionData(
     List<String> metrics,
     long next,
     long now,
-    int looks,
+    int snapshots,
     @Nullable Newest newest,
     List<Column> loss,
     List<LayerSeries> layers,
@@ -45,8 +45,8 @@ record SessionData(
    *
    * @param layer the layer's name
    * @param columns its values over time
-   * @param iteration that of the newest look
-   * @param latest of each head the newest value; null where it was not measured
+   * @param iteration that of the newest snapshot
+   * @param latest the newest value of each head; null if it was not measured
    */
   record LayerSeries(
       String layer, List<Column> columns, int iteration, List<@Nullable Double> latest) {}

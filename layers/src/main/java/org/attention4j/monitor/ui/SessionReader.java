@@ -8,21 +8,22 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.attention4j.monitor.StoredAttention;
-import org.attention4j.monitor.StoredAttention.Content;
-import org.attention4j.monitor.StoredAttention.Measurement;
-import org.attention4j.monitor.StoredAttention.RaisedAlarm;
+import org.attention4j.monitor.metrics.MetricNames;
+import org.attention4j.monitor.reporters.StoredAttention;
+import org.attention4j.monitor.reporters.StoredAttention.Content;
+import org.attention4j.monitor.reporters.StoredAttention.Measurement;
+import org.attention4j.monitor.reporters.StoredAttention.RaisedAlarm;
 import org.attention4j.monitor.ui.SessionData.LayerSeries;
 import org.attention4j.monitor.ui.SessionData.Newest;
 import org.attention4j.monitor.ui.SessionData.TimedAlarm;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers an answer from a run's updates, each of which it sees once. */
+/** Makes an answer from the updates of a run, in one pass. */
 final class SessionReader {
-  /** So many alarms are listed; the others are counted. */
-  static final int MOST_ALARMS = 200;
+  /** The newest alarms are listed, as many as this; the others are counted. */
+  static final int MAX_ALARMS = 200;
 
-  private static final String DEFAULT_METRIC = "entropy";
+  private static final String DEFAULT_METRIC = MetricNames.ENTROPY;
 
   private final @Nullable String wanted;
   private final long after;
@@ -30,12 +31,12 @@ final class SessionReader {
   private final Deque<TimedAlarm> alarms = new ArrayDeque<>();
   private final Columns loss = new Columns();
 
-  /** The series of the metric that will be shown; of two as long as it is open which. */
+  /** The series of the metric to show; of two metrics as long as it is not known which one. */
   private final Map<String, Map<String, Layer>> series = new LinkedHashMap<>();
 
   private @Nullable Newest newest;
   private long next;
-  private int looks;
+  private int snapshots;
   private int alarmCount;
 
   /** One metric of one layer so far. */
@@ -70,7 +71,7 @@ final class SessionReader {
       add(measurement);
     } else if (content instanceof RaisedAlarm raised) {
       alarmCount++;
-      if (alarms.size() == MOST_ALARMS) {
+      if (alarms.size() == MAX_ALARMS) {
         alarms.removeFirst();
       }
       alarms.addLast(new TimedAlarm(next, raised.alarm()));
@@ -81,7 +82,7 @@ final class SessionReader {
     int iteration = measurement.iteration();
     measurement.heads().forEach(head -> metrics.addAll(head.keySet()));
     if (newest == null || newest.iteration() != iteration) {
-      looks++;
+      snapshots++;
       loss.add(iteration, List.of(measurement.score()));
     }
     newest = new Newest(next, iteration, measurement.epoch(), measurement.score());
@@ -129,7 +130,7 @@ final class SessionReader {
         List.copyOf(metrics),
         Math.max(after, next),
         now,
-        looks,
+        snapshots,
         newest,
         loss.columns(),
         layers,

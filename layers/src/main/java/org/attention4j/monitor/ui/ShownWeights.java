@@ -3,27 +3,28 @@ package org.attention4j.monitor.ui;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.attention4j.monitor.StoredAttention.Row;
-import org.attention4j.monitor.StoredAttention.SampledWeights;
+import org.attention4j.monitor.reporters.StoredAttention.Row;
+import org.attention4j.monitor.reporters.StoredAttention.SampledWeights;
 
 /**
- * Sampled weights, in a bounded number of columns: of several neighbouring keys the largest weight.
+ * Sampled weights in a bounded number of columns; a column of several keys has their largest
+ * weight.
  *
  * @param layer the layer
  * @param iteration when they were sampled
  * @param span how many keys share a column
- * @param rows the queries; the keys are the first ones of the columns
+ * @param rows the queries; their keys are the first keys of the columns
  */
 record ShownWeights(String layer, int iteration, int span, List<Row> rows) {
-  /** A map is some 270 pixels wide. */
-  static final int MOST = 256;
+  /** A heat map is some 270 pixels wide. */
+  static final int MAX_COLUMNS = 256;
 
   static ShownWeights of(SampledWeights sampled) {
     int keys = 0;
     for (Row row : sampled.rows()) {
       keys = Math.max(keys, row.keys()[row.keys().length - 1] + 1);
     }
-    int span = Math.max(1, (keys + MOST - 1) / MOST);
+    int span = Math.max(1, (keys + MAX_COLUMNS - 1) / MAX_COLUMNS);
     List<Row> rows =
         span == 1
             ? sampled.rows()

@@ -55,8 +55,8 @@ export function timeAxis(extent, colors, gridIndex, labels) {
   };
 }
 
-/** An axis of values; on a logarithmic scale from one power of ten to another around all places. */
-export function valueAxis(colors, gridIndex, scale, places = []) {
+/** An axis of values; on a logarithmic scale from one power of ten to another around all positions. */
+export function valueAxis(colors, gridIndex, scale, positions = []) {
   const axis = {
     type: "value", gridIndex, scale: true, splitNumber: 3,
     axisLine: { show: false }, axisTick: { show: false },
@@ -64,9 +64,9 @@ export function valueAxis(colors, gridIndex, scale, places = []) {
     axisLabel: { color: colors.quiet, formatter: (place) => number(scale.value(place)), hideOverlap: true },
   };
   if (!scale.log) return axis;
-  const found = range(places);
+  const found = range(positions);
   return found === null ? axis
-    : { ...axis, min: Math.floor(found.least), max: Math.max(Math.ceil(found.greatest), Math.floor(found.least) + 1), minInterval: 1 };
+    : { ...axis, min: Math.floor(found.min), max: Math.max(Math.ceil(found.max), Math.floor(found.min) + 1), minInterval: 1 };
 }
 
 export { theme };

@@ -8,7 +8,7 @@ const TITLE_LINE = 16;
 const GAP = 10;
 const MAX_BINS = 240;
 
-/** Columns brought down to so many; each is the mean of its looks. */
+/** Columns brought down to so many; each is the mean of its snapshots. */
 export function bins(columns, max) {
   const size = Math.ceil(columns.length / max);
   if (size <= 1) return columns;
@@ -18,17 +18,17 @@ export function bins(columns, max) {
     const bin = columns.slice(i, i + size);
     const values = [];
     for (let head = 0; head < heads; head++) {
-      let sum = 0, looks = 0;
+      let sum = 0, snapshots = 0;
       for (const column of bin) {
         const value = column.values[head];
         if (value === null || value === undefined) continue;
-        sum += value * column.looks;
-        looks += column.looks;
+        sum += value * column.snapshots;
+        snapshots += column.snapshots;
       }
-      values.push(looks === 0 ? null : sum / looks);
+      values.push(snapshots === 0 ? null : sum / snapshots);
     }
-    const looks = bin.reduce((sum, column) => sum + column.looks, 0);
-    result.push({ first: bin[0].first, last: bin[bin.length - 1].last, looks, values });
+    const snapshots = bin.reduce((sum, column) => sum + column.snapshots, 0);
+    result.push({ first: bin[0].first, last: bin[bin.length - 1].last, snapshots, values });
   }
   return result;
 }
@@ -59,7 +59,7 @@ export function draw(box, rampBox, { layers, found, extent, scale, faults }) {
     index++;
   }
   chart(box, top + 14).setOption(option, { notMerge: true });
-  legend(rampBox, found && found.least, found && found.greatest, scale.log ? "log" : "", faults);
+  legend(rampBox, found && found.min, found && found.max, scale.log ? "log" : "", faults);
 }
 
 const headsOf = (columns) => greatest(columns, 1, (column) => column.values.length);
@@ -76,7 +76,7 @@ function headAxis(colors, gridIndex, heads, cell) {
   };
 }
 
-/** One band: a rectangle for each column and head, from its first look to the next column's. */
+/** One band: a rectangle for each column and head, from its first snapshot to the next column's. */
 function band(layer, columns, index, color, extent, colors) {
   const drawn = bins(columns, MAX_BINS);
   const data = [];

@@ -7,7 +7,7 @@ import { element, fill, number, tip, whole } from "./text.js";
 
 const LOSS_HEIGHT = 96;
 const GAP = 34;
-const FEW = 60; // so few looks have a dot each, so that one alone between gaps is seen
+const FEW = 60; // so few snapshots have a dot each, so that one alone between gaps is seen
 
 const hidden = new Set();
 
@@ -54,7 +54,7 @@ export function draw(box, legendBox, { columns, loss, metric, alarms, extent, sc
       { left: LEFT, right: RIGHT, top: linesTop, height },
     ],
     xAxis: [timeAxis(extent, colors, 0, false), timeAxis(extent, colors, 1, true)],
-    yAxis: [valueAxis(colors, 0, LINEAR), valueAxis(colors, 1, scale, places(columns, scale))],
+    yAxis: [valueAxis(colors, 0, LINEAR), valueAxis(colors, 1, scale, positions(columns, scale))],
     tooltip: {
       ...base(colors).tooltip, trigger: "axis",
       formatter: (found) => tooltipOf([found].flat(), loss, columns),
@@ -64,24 +64,24 @@ export function draw(box, legendBox, { columns, loss, metric, alarms, extent, sc
   drawLegend(legendBox, heads);
 }
 
-/** The places of all that is drawn of the heads. */
-function* places(columns, scale) {
+/** The positions of all that is drawn of the heads. */
+function* positions(columns, scale) {
   for (const column of columns) {
-    for (const values of [column.least, column.greatest]) {
+    for (const values of [column.min, column.max]) {
       for (const value of values) if (Number.isFinite(value)) yield scale.place(value);
     }
   }
 }
 
 /**
- * A point a look; of a column of several looks the least and the greatest value, one above the other. What is not
+ * A point a snapshot; of a column of several snapshots the least and the greatest value, one above the other. What is not
  * finite is a gap. The third number is that of the column.
  */
 function points(columns, head, scale) {
   const made = [];
   columns.forEach((column, i) => {
-    const x = column.looks === 1 ? column.first : Math.round((column.first + column.last) / 2);
-    const ends = column.looks === 1 ? [column.values[head]] : [column.least[head], column.greatest[head]];
+    const x = column.snapshots === 1 ? column.first : Math.round((column.first + column.last) / 2);
+    const ends = column.snapshots === 1 ? [column.values[head]] : [column.min[head], column.max[head]];
     for (const value of ends) made.push([x, Number.isFinite(value ?? NaN) ? scale.place(value) : null, i]);
   });
   return made;
@@ -97,13 +97,13 @@ function tooltipOf(found, loss, columns) {
     const head = seriesName === "loss" ? 0 : Number(seriesName.slice("head ".length));
     const column = (seriesName === "loss" ? loss : columns)[value[2]];
     if (!column) continue;
-    heading = column.looks === 1 ? `iteration ${whole(column.first)}`
-      : `iterations ${whole(column.first)} to ${whole(column.last)}, ${whole(column.looks)} looks`;
+    heading = column.snapshots === 1 ? `iteration ${whole(column.first)}`
+      : `iterations ${whole(column.first)} to ${whole(column.last)}, ${whole(column.snapshots)} snapshots`;
     const mean = column.values[head] ?? null;
     if (mean === null) continue;
     rows.push({
       color, name: seriesName,
-      value: column.looks === 1 ? number(mean) : `${number(column.least[head])} … ${number(column.greatest[head])}`,
+      value: column.snapshots === 1 ? number(mean) : `${number(column.min[head])} … ${number(column.max[head])}`,
     });
   }
   return tip(heading, rows);

@@ -67,7 +67,7 @@ function refresh(force) {
   return turn;
 }
 
-/** Asks and, if something is new or must be drawn anew, draws. */
+/** Asks and, if something is new or must be drawn again, draws. */
 async function once(force) {
   if (document.hidden && !force) return; // nobody looks
   const { sessions } = await ask("sessions");
@@ -135,8 +135,8 @@ function showSpan(run) {
   const span = run.span();
   by("span").hidden = span === 1;
   by("span").textContent = span === 1 ? ""
-    : `${whole(run.looks)} looks in ${whole(run.loss.length)} columns of up to ${whole(span)}: lines join the least and`
-      + " the greatest value of each column, the map shows its mean.";
+    : `${whole(run.snapshots)} snapshots in ${whole(run.loss.length)} columns of up to ${whole(span)}: lines join the least and`
+      + " the greatest value of each column, the heat map shows its mean.";
 }
 
 /** Asks for the chosen layer's newest weights and shows them. */
@@ -166,15 +166,15 @@ function drawWeights() {
 function showTiles(run) {
   const latest = run.newest;
   by("tile-iteration").textContent = whole(latest.iteration);
-  by("tile-epoch").textContent = `epoch ${whole(latest.epoch)}, ${whole(run.looks)} looks`;
+  by("tile-epoch").textContent = `epoch ${whole(latest.epoch)}, ${whole(run.snapshots)} snapshots`;
   by("tile-loss").textContent = number(latest.score);
   by("tile-loss-change").textContent = `from ${number(run.loss[0].values[0])}`;
   by("tile-metric-name").textContent = label(run.metric);
   const now = [...run.latest.values()].flatMap(({ values }) => values);
   const latestRange = range(now);
   put(by("tile-metric"), latestRange === null ? ["–"]
-    : [element("span", { text: `${number(latestRange.least, 3)} …` }), " ", element("span", { text: number(latestRange.greatest, 3) })]);
-  by("tile-metric-range").textContent = `over ${now.length} heads, latest look`;
+    : [element("span", { text: `${number(latestRange.min, 3)} …` }), " ", element("span", { text: number(latestRange.max, 3) })]);
+  by("tile-metric-range").textContent = `over ${now.length} heads, latest snapshot`;
   by("tile-alarms").textContent = whole(run.alarmCount);
   by("tile-alarm-link").classList.toggle("bad", run.alarmCount > 0);
   const last = run.alarms[run.alarms.length - 1];
@@ -187,9 +187,9 @@ function showTable(run) {
   for (const [layer, latest] of run.latest) {
     const columns = run.layers.get(layer);
     latest.values.forEach((value, head) => {
-      const over = range(columns.flatMap((column) => [column.least[head] ?? null, column.greatest[head] ?? null]));
+      const over = range(columns.flatMap((column) => [column.min[head] ?? null, column.max[head] ?? null]));
       const cells = [layer, String(head), whole(latest.iteration), number(value),
-        over ? number(over.least) : "–", over ? number(over.greatest) : "–"];
+        over ? number(over.min) : "–", over ? number(over.max) : "–"];
       const row = element("tr", {}, ...cells.map((text) => element("td", { text })));
       if (value !== null) row.children[3].title = String(value);
       rows.push(row);
@@ -227,7 +227,7 @@ function showStatus() {
   const [name, text] = state.lost ? ["lost", "no connection, trying again"]
     : age === null ? ["waiting", "waiting for a run"]
       : age < QUIET_AFTER ? ["live", `live, ${clock(run.newest.time)}`]
-        : ["waiting", `last look ${ago(age)}`];
+        : ["waiting", `last snapshot ${ago(age)}`];
   status.dataset.state = name;
   if (status.textContent !== text) status.textContent = text;
 }

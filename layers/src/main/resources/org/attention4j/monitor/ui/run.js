@@ -1,8 +1,8 @@
 // What is known of one run and one metric, gathered from the server's answers.
 
-// The server never sends so many columns at once; with more than that, gathered look by look, all are asked for anew.
+// The server never sends so many columns at once; with more than that, gathered snapshot by snapshot, the page asks for all of them again.
 const MOST_COLUMNS = 1200;
-const MOST_ALARMS = 200;
+const MAX_ALARMS = 200;
 
 export class Run {
   constructor(id, metric) {
@@ -18,7 +18,7 @@ export class Run {
     this.layers = new Map();
     this.latest = new Map();
     this.loss = [];
-    this.looks = 0;
+    this.snapshots = 0;
     this.alarms = [];
     this.alarmCount = 0;
     this.newest = null;
@@ -33,7 +33,7 @@ export class Run {
     const answer = await ask(`data?${query}`);
     if (answer.session !== this.id) return false;
     this.take(answer);
-    return answer.looks > 0 || answer.alarmCount > 0;
+    return answer.snapshots > 0 || answer.alarmCount > 0;
   }
 
   take(answer) {
@@ -47,7 +47,7 @@ export class Run {
       this.latest.set(layer, { iteration, values: latest.map(read) });
     }
     for (const alarm of answer.alarms) this.alarms.push(alarm);
-    this.alarms = this.alarms.slice(-MOST_ALARMS);
+    this.alarms = this.alarms.slice(-MAX_ALARMS);
     this.alarmCount += answer.alarmCount;
     if (answer.newest) this.newest = { ...answer.newest, score: read(answer.newest.score) };
     this.next = answer.next;
@@ -56,9 +56,9 @@ export class Run {
   /** An answer may begin with another layer of an iteration that is known. */
   takeLoss(answer) {
     const known = this.newest?.iteration;
-    this.looks += answer.looks;
+    this.snapshots += answer.snapshots;
     answer.loss.forEach((column, i) => {
-      if (i === 0 && column.looks === 1 && column.first === known) this.looks--;
+      if (i === 0 && column.snapshots === 1 && column.first === known) this.snapshots--;
       else this.loss.push(readColumn(column));
     });
   }
@@ -69,10 +69,10 @@ export class Run {
     return made;
   }
 
-  /** How many looks share a column, at most. */
+  /** How many snapshots share a column, at most. */
   span() {
     let most = 1;
-    for (const column of this.loss) most = Math.max(most, column.looks);
+    for (const column of this.loss) most = Math.max(most, column.snapshots);
     return most;
   }
 
@@ -87,19 +87,19 @@ export class Run {
     return [first, last + Math.max(1, end ? end.first - before.first : 1)];
   }
 
-  /** What the heat map shows: values, of columns of several looks the mean. */
+  /** What the heat map shows: values, of columns of several snapshots the mean. */
   * means() {
     for (const columns of this.layers.values()) for (const column of columns) yield* column.values;
   }
 
-  /** All values, and of columns of several looks the least and the greatest. */
+  /** All values, and of columns of several snapshots the least and the greatest. */
   * values() {
     for (const columns of this.layers.values()) {
       for (const column of columns) {
         yield* column.values;
-        if (column.looks > 1) {
-          yield* column.least;
-          yield* column.greatest;
+        if (column.snapshots > 1) {
+          yield* column.min;
+          yield* column.max;
         }
       }
     }
@@ -111,7 +111,7 @@ const read = (value) => (value === null ? null : Number(value));
 
 function readColumn(column) {
   const values = column.values.map(read);
-  return { ...column, values, least: column.least ?? values, greatest: column.greatest ?? values };
+  return { ...column, values, min: column.min ?? values, max: column.max ?? values };
 }
 
 /** JSON from this page's own server. */

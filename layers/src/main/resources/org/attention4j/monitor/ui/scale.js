@@ -16,19 +16,19 @@ export function greatest(items, start, of = (item) => item) {
 
 /** Least and greatest finite value, and the least size of one that is not zero; null if there is none. */
 export function range(values) {
-  let least = Infinity, most = -Infinity, smallest = Infinity;
+  let min = Infinity, max = -Infinity, smallest = Infinity;
   for (const value of values) {
     if (value === null || value === undefined || !Number.isFinite(value)) continue;
-    if (value < least) least = value;
-    if (value > most) most = value;
+    if (value < min) min = value;
+    if (value > max) max = value;
     if (value !== 0 && Math.abs(value) < smallest) smallest = Math.abs(value);
   }
-  return least > most ? null : { least, greatest: most, smallest };
+  return min > max ? null : { min, max, smallest };
 }
 
 /** Whether values are better seen on a logarithmic scale. */
 export const suggestsLog = (found) =>
-  found !== null && found.least >= 0 && found.smallest < Infinity && found.greatest / found.smallest > WIDE;
+  found !== null && found.min >= 0 && found.smallest < Infinity && found.max / found.smallest > WIDE;
 
 /**
  * Where values are drawn. A logarithmic scale counts powers of ten from the one below the smallest value:
@@ -51,8 +51,8 @@ export function scaleOf(found, log) {
 /** From a value to its colour. */
 export function colours(found, scale) {
   if (found === null) return () => FAULT;
-  const low = scale.place(found.least);
-  const high = scale.place(found.greatest);
+  const low = scale.place(found.min);
+  const high = scale.place(found.max);
   return (value) => {
     if (!Number.isFinite(value)) return FAULT;
     return ramp(high > low ? (scale.place(value) - low) / (high - low) : 0.5);
@@ -60,11 +60,11 @@ export function colours(found, scale) {
 }
 
 /** Draws the legend of a colour scale. */
-export function legend(box, least, most, note, faults) {
+export function legend(box, min, max, note, faults) {
   const bar = element("span", { className: "colours" });
   bar.style.background = GRADIENT;
-  box.replaceChildren(element("span", { text: least === null ? "" : number(least) }), bar,
-    element("span", { text: most === null ? "" : number(most) + (note ? ` ${note}` : "") }));
+  box.replaceChildren(element("span", { text: min === null ? "" : number(min) }), bar,
+    element("span", { text: max === null ? "" : number(max) + (note ? ` ${note}` : "") }));
   if (faults) {
     const mark = element("span", { className: "fault" });
     mark.style.background = FAULT;

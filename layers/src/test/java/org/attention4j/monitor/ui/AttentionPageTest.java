@@ -9,15 +9,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.attention4j.monitor.Alarm;
-import org.attention4j.monitor.AlarmRules;
 import org.attention4j.monitor.AttentionMonitor;
-import org.attention4j.monitor.Reporters;
-import org.attention4j.monitor.StoredAttention;
-import org.attention4j.monitor.StoredAttention.Measurement;
-import org.attention4j.monitor.StoredAttention.RaisedAlarm;
-import org.attention4j.monitor.StoredAttention.SampledWeights;
-import org.attention4j.monitor.Tier;
+import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.alarms.AlarmRules;
+import org.attention4j.monitor.metrics.Tier;
+import org.attention4j.monitor.reporters.Reporters;
+import org.attention4j.monitor.reporters.StoredAttention;
+import org.attention4j.monitor.reporters.StoredAttention.Measurement;
+import org.attention4j.monitor.reporters.StoredAttention.RaisedAlarm;
+import org.attention4j.monitor.reporters.StoredAttention.SampledWeights;
 import org.deeplearning4j.core.storage.Persistable;
 import org.deeplearning4j.ui.model.storage.InMemoryStatsStorage;
 import org.junit.jupiter.api.AfterAll;
@@ -108,13 +108,13 @@ final class AttentionPageTest {
     JsonNode bands = series("map");
     assertThat(bands).hasSize(2);
     int layer = 0;
-    for (List<Measurement> looks : stored.values()) {
+    for (List<Measurement> snapshots : stored.values()) {
       List<Double> expected = new ArrayList<>();
-      for (Measurement look : looks) {
+      for (Measurement snapshot : snapshots) {
         for (int head = 0; head < HEADS; head++) {
-          expected.add((double) look.iteration());
+          expected.add((double) snapshot.iteration());
           expected.add((double) head);
-          expected.add(look.heads().get(head).get(metric));
+          expected.add(snapshot.heads().get(head).get(metric));
         }
       }
       List<Double> shown = new ArrayList<>();
@@ -130,10 +130,11 @@ final class AttentionPageTest {
     JsonNode lines = series("lines");
     assertThat(lines).hasSize(1 + HEADS);
     for (int i = 0; i < first.size(); i++) {
-      Measurement look = first.get(i);
-      checkPoint(lines.get(0), i, look.iteration(), look.score());
+      Measurement snapshot = first.get(i);
+      checkPoint(lines.get(0), i, snapshot.iteration(), snapshot.score());
       for (int head = 0; head < HEADS; head++) {
-        checkPoint(lines.get(1 + head), i, look.iteration(), look.heads().get(head).get(metric));
+        checkPoint(
+            lines.get(1 + head), i, snapshot.iteration(), snapshot.heads().get(head).get(metric));
       }
     }
   }
@@ -182,8 +183,8 @@ final class AttentionPageTest {
     browser.await("document.querySelectorAll('#table tbody tr').length === 4");
     List<WebElement> rows = browser.element("table").findElements(By.cssSelector("tbody tr"));
     int row = 0;
-    for (List<Measurement> looks : measurements().values()) {
-      Measurement latest = looks.get(looks.size() - 1);
+    for (List<Measurement> snapshots : measurements().values()) {
+      Measurement latest = snapshots.get(snapshots.size() - 1);
       for (int head = 0; head < HEADS; head++) {
         List<WebElement> cells = rows.get(row++).findElements(By.tagName("td"));
         assertThat(cells.get(0).getText()).isEqualTo(latest.layer());

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
-import org.attention4j.monitor.Alarm;
-import org.attention4j.monitor.AttentionRow;
-import org.attention4j.monitor.HeadProbe;
-import org.attention4j.monitor.LayerReport;
-import org.attention4j.monitor.MetricDescription;
-import org.attention4j.monitor.MetricRecord;
-import org.attention4j.monitor.Reporter;
-import org.attention4j.monitor.Reporters;
+import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.metrics.AttentionRow;
+import org.attention4j.monitor.metrics.HeadProbe;
+import org.attention4j.monitor.metrics.MetricDescription;
+import org.attention4j.monitor.metrics.MetricRecord;
+import org.attention4j.monitor.reporters.LayerReport;
+import org.attention4j.monitor.reporters.Reporter;
+import org.attention4j.monitor.reporters.Reporters;
 import org.deeplearning4j.ui.model.storage.InMemoryStatsStorage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,7 +37,7 @@ final class PageDataTest {
   private static final String CHART = "echarts.getInstanceByDom(document.getElementById('%s'))";
   private static final String HOSTILE = "hostile";
   private static final String LONG = "long";
-  private static final int LOOKS = 20_000;
+  private static final int SNAPSHOTS = 20_000;
 
   private final InMemoryStatsStorage storage = new InMemoryStatsStorage();
   private Browser browser;
@@ -75,7 +75,7 @@ final class PageDataTest {
   void store() throws IOException {
     browser = new Browser();
     Reporter longRun = Reporters.statsStorage(storage, LONG);
-    for (int i = 0; i < LOOKS; i++) {
+    for (int i = 0; i < SNAPSHOTS; i++) {
       double value = i == 12_345 ? 1000 : Math.sin(i / 500.0);
       longRun.report(
           List.of(
@@ -254,12 +254,12 @@ final class PageDataTest {
   void aLongRunIsShownInColumnsAndThePageSaysSo() throws IOException {
     show(LONG, "entropy", "linear", 1280);
     assertThat(browser.text("tile-iteration")).isEqualTo("19,999");
-    assertThat(browser.text("tile-epoch")).isEqualTo("epoch 0, 20,000 looks");
+    assertThat(browser.text("tile-epoch")).isEqualTo("epoch 0, 20,000 snapshots");
     assertThat(browser.text("span"))
         .matches(
-            "20,000 looks in [0-9]{3} columns of up to [0-9]+: lines join the least and the"
-                + " greatest value of each column, the map shows its mean\\.");
-    assertThat(drawn(0)).contains(1000.0).hasSizeLessThanOrEqualTo(2 * Columns.MOST);
+            "20,000 snapshots in [0-9]{3} columns of up to [0-9]+: lines join the least and the"
+                + " greatest value of each column, the heat map shows its mean\\.");
+    assertThat(drawn(0)).contains(1000.0).hasSizeLessThanOrEqualTo(2 * Columns.MAX_COLUMNS);
     assertThat(drawn(1)).contains(-1000.0);
     // The map's scale is that of what it shows, the means: 1000 among 63 others.
     assertThat(browser.text("map-scale")).matches("(?s)−1[0-9](\\.[0-9]+)?\\s+1[0-9](\\.[0-9]+)?");

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import org.attention4j.monitor.AlarmRules;
 import org.attention4j.monitor.AttentionMonitor;
-import org.attention4j.monitor.Reporters;
-import org.attention4j.monitor.Tier;
+import org.attention4j.monitor.alarms.AlarmRules;
+import org.attention4j.monitor.metrics.Tier;
+import org.attention4j.monitor.reporters.Reporters;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.ui.model.storage.FileStatsStorage;
 

@@ -15,7 +15,9 @@ final class ScriptsTest {
   private static final Path SCRIPTS =
       Path.of("src", "main", "resources", "org", "attention4j", "monitor", "ui");
 
-  /** Spread arguments go on the stack, which holds some 100,000: one more look is one too many. */
+  /**
+   * Spread arguments go on the stack, which holds some 100,000: one more snapshot is one too many.
+   */
   private static final Pattern SPREAD =
       Pattern.compile(
           "(Math\\.\\w+|fromCharCode|\\.(push|unshift|splice|concat|replaceChildren|append|prepend|apply))"

@@ -11,13 +11,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.attention4j.monitor.Alarm;
-import org.attention4j.monitor.MetricRecord;
-import org.attention4j.monitor.Reporter;
-import org.attention4j.monitor.Reporters;
-import org.attention4j.monitor.StoredAttention;
-import org.attention4j.monitor.StoredAttention.Row;
-import org.attention4j.monitor.StoredAttention.SampledWeights;
+import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.metrics.MetricRecord;
+import org.attention4j.monitor.reporters.Reporter;
+import org.attention4j.monitor.reporters.Reporters;
+import org.attention4j.monitor.reporters.StoredAttention;
+import org.attention4j.monitor.reporters.StoredAttention.Row;
+import org.attention4j.monitor.reporters.StoredAttention.SampledWeights;
 import org.attention4j.monitor.ui.Columns.Column;
 import org.deeplearning4j.core.storage.Persistable;
 import org.deeplearning4j.core.storage.StatsStorage;
@@ -45,9 +45,9 @@ final class SessionDataTest {
   }
 
   @SafeVarargs
-  private static Columns columns(int looks, List<Double>... special) {
+  private static Columns columns(int snapshots, List<Double>... special) {
     Columns columns = new Columns();
-    for (int i = 0; i < looks; i++) {
+    for (int i = 0; i < snapshots; i++) {
       columns.add(5 * i, i < special.length && special[i] != null ? special[i] : one(i));
     }
     return columns;
@@ -59,9 +59,9 @@ final class SessionDataTest {
 
   @Test
   void fewLooksAreAColumnEach() {
-    List<Column> columns = columns(Columns.MOST).columns();
-    assertThat(columns).hasSize(Columns.MOST);
-    for (int i = 0; i < Columns.MOST; i++) {
+    List<Column> columns = columns(Columns.MAX_COLUMNS).columns();
+    assertThat(columns).hasSize(Columns.MAX_COLUMNS);
+    for (int i = 0; i < Columns.MAX_COLUMNS; i++) {
       assertThat(columns.get(i)).isEqualTo(new Column(5 * i, 5 * i, 1, one(i), null, null));
     }
     assertThat(new Columns().columns()).isEmpty();
@@ -69,43 +69,42 @@ final class SessionDataTest {
 
   @Test
   void manyLooksShareColumns() {
-    List<Column> columns = columns(Columns.MOST + 1).columns();
-    assertThat(columns).hasSize(Columns.MOST / 2 + 1);
+    List<Column> columns = columns(Columns.MAX_COLUMNS + 1).columns();
+    assertThat(columns).hasSize(Columns.MAX_COLUMNS / 2 + 1);
     assertThat(columns.get(0)).isEqualTo(new Column(0, 5, 2, one(0.5), one(0), one(1)));
     assertThat(columns.get(199))
         .isEqualTo(new Column(1990, 1995, 2, one(398.5), one(398), one(399)));
     assertThat(columns.get(200)).isEqualTo(new Column(2000, 2000, 1, one(400), null, null));
-    List<Column> more = columns(10 * Columns.MOST).columns();
-    assertThat(more).hasSizeBetween(Columns.MOST / 2, Columns.MOST);
+    List<Column> more = columns(10 * Columns.MAX_COLUMNS).columns();
+    assertThat(more).hasSizeBetween(Columns.MAX_COLUMNS / 2, Columns.MAX_COLUMNS);
     int next = 0;
     for (Column column : more) {
       assertThat(column.first()).isEqualTo(5 * next);
-      double last = next + column.looks() - 1;
+      double last = next + column.snapshots() - 1;
       assertThat(column.last()).isEqualTo((int) (5 * last));
       assertThat(column.values().get(0)).isCloseTo((next + last) / 2, within(0.01));
-      assertThat(column.least()).containsExactly((double) next);
-      assertThat(column.greatest()).containsExactly(last);
-      next += column.looks();
+      assertThat(column.min()).containsExactly((double) next);
+      assertThat(column.max()).containsExactly(last);
+      next += column.snapshots();
     }
-    assertThat(next).isEqualTo(10 * Columns.MOST);
+    assertThat(next).isEqualTo(10 * Columns.MAX_COLUMNS);
   }
 
   @Test
   void noSpikeIsLost() {
     List<Double>[] special = spikes(20_000);
     List<Column> columns = columns(20_000, special).columns();
-    List<Column> spiked =
-        columns.stream().filter(column -> column.greatest().get(0) > 1e9).toList();
+    List<Column> spiked = columns.stream().filter(column -> column.max().get(0) > 1e9).toList();
     assertThat(spiked).hasSize(1);
-    assertThat(spiked.get(0).greatest()).containsExactly(1234567890.123);
+    assertThat(spiked.get(0).max()).containsExactly(1234567890.123);
     assertThat(spiked.get(0).first()).isLessThanOrEqualTo(5 * 12_345);
     assertThat(spiked.get(0).last()).isGreaterThanOrEqualTo(5 * 12_345);
-    assertThat(columns.stream().map(column -> column.least().get(0))).contains(-77.0);
+    assertThat(columns.stream().map(column -> column.min().get(0))).contains(-77.0);
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
-  private static List<Double>[] spikes(int looks) {
-    List[] special = new List[looks];
+  private static List<Double>[] spikes(int snapshots) {
+    List[] special = new List[snapshots];
     special[12_345] = one(1234567890.123);
     special[777] = one(-77);
     return special;
@@ -123,7 +122,7 @@ final class SessionDataTest {
     special[5] = List.of(Double.POSITIVE_INFINITY, -1e308);
     special[6] = Arrays.asList(null, 1.0 / 3);
     special[7] = Arrays.asList(6.0, null);
-    List<Column> columns = columns(Columns.MOST + 1, special).columns();
+    List<Column> columns = columns(Columns.MAX_COLUMNS + 1, special).columns();
     assertThat(columns.get(0))
         .isEqualTo(
             new Column(
@@ -134,14 +133,14 @@ final class SessionDataTest {
                 Arrays.asList(null, 1.0),
                 Arrays.asList(null, 4.0)));
     assertThat(columns.get(1).values()).containsExactly(Double.NaN, 2.0);
-    assertThat(columns.get(1).least()).containsExactly(3.0, 2.0);
-    assertThat(columns.get(1).greatest()).containsExactly(3.0, 2.0);
+    assertThat(columns.get(1).min()).containsExactly(3.0, 2.0);
+    assertThat(columns.get(1).max()).containsExactly(3.0, 2.0);
     assertThat(columns.get(2).values()).containsExactly(Double.POSITIVE_INFINITY, 0.0);
-    assertThat(columns.get(2).least()).containsExactly(null, -1e308);
-    assertThat(columns.get(2).greatest()).containsExactly(null, 1e308);
+    assertThat(columns.get(2).min()).containsExactly(null, -1e308);
+    assertThat(columns.get(2).max()).containsExactly(null, 1e308);
     // A mean of few digits, the ends exactly.
     assertThat(columns.get(3).values()).containsExactly(6.0, 0.333333);
-    assertThat(columns.get(3).greatest()).containsExactly(6.0, 1.0 / 3);
+    assertThat(columns.get(3).max()).containsExactly(6.0, 1.0 / 3);
   }
 
   @Test
@@ -160,7 +159,7 @@ final class SessionDataTest {
     assertThat(all.session()).isEqualTo(RUN);
     assertThat(all.metric()).isEqualTo("entropy");
     assertThat(all.metrics()).containsExactly("own", "entropy", "late");
-    assertThat(all.looks()).isEqualTo(2);
+    assertThat(all.snapshots()).isEqualTo(2);
     assertThat(all.newest().iteration()).isEqualTo(25);
     assertThat(all.newest().epoch()).isEqualTo(2);
     assertThat(all.newest().score()).isNaN();
@@ -188,7 +187,7 @@ final class SessionDataTest {
     assertThat(nothing.next()).isEqualTo(all.next());
     assertThat(nothing.newest()).isNull();
     assertThat(nothing.metric()).isEqualTo("entropy");
-    assertThat(List.of(nothing.looks(), nothing.alarmCount())).containsExactly(0, 0);
+    assertThat(List.of(nothing.snapshots(), nothing.alarmCount())).containsExactly(0, 0);
     assertThat(nothing.layers()).isEmpty();
   }
 
@@ -212,16 +211,16 @@ final class SessionDataTest {
 
   @Test
   void theNewestAlarmsAreListedAndAllAreCounted() {
-    for (int i = 0; i < SessionReader.MOST_ALARMS + 3; i++) {
+    for (int i = 0; i < SessionReader.MAX_ALARMS + 3; i++) {
       reporter.report(List.of(measured(i, "att", 0, "entropy", 1)));
       reporter.alarm(new Alarm("rule", i, "att", 0, "entropy", 0.5, "cause", "suggestion"));
     }
     SessionData data = data(null, 0);
-    assertThat(data.alarmCount()).isEqualTo(SessionReader.MOST_ALARMS + 3);
-    assertThat(data.alarms()).hasSize(SessionReader.MOST_ALARMS);
+    assertThat(data.alarmCount()).isEqualTo(SessionReader.MAX_ALARMS + 3);
+    assertThat(data.alarms()).hasSize(SessionReader.MAX_ALARMS);
     assertThat(data.alarms().get(0).alarm().iteration()).isEqualTo(3);
-    assertThat(data.alarms().get(SessionReader.MOST_ALARMS - 1).alarm().iteration())
-        .isEqualTo(SessionReader.MOST_ALARMS + 2);
+    assertThat(data.alarms().get(SessionReader.MAX_ALARMS - 1).alarm().iteration())
+        .isEqualTo(SessionReader.MAX_ALARMS + 2);
   }
 
   /** A storage that counts how often an update is taken from its lists. */
@@ -248,9 +247,9 @@ final class SessionDataTest {
 
   @Test
   void aLongRunIsASmallAnswerAndEachUpdateIsVisitedOnce() throws Exception {
-    int looks = 20_000;
+    int snapshots = 20_000;
     int heads = 8;
-    for (int i = 0; i < looks; i++) {
+    for (int i = 0; i < snapshots; i++) {
       int iteration = i;
       reporter.report(
           IntStream.range(0, heads)
@@ -261,9 +260,9 @@ final class SessionDataTest {
     }
     int[] taken = {0};
     SessionData data = Session.find(List.of(counting(taken)), RUN).orElseThrow().data("entropy", 0);
-    assertThat(taken[0]).isEqualTo(looks);
-    assertThat(data.looks()).isEqualTo(looks);
-    assertThat(data.layers().get(0).columns()).hasSizeLessThanOrEqualTo(Columns.MOST);
+    assertThat(taken[0]).isEqualTo(snapshots);
+    assertThat(data.snapshots()).isEqualTo(snapshots);
+    assertThat(data.layers().get(0).columns()).hasSizeLessThanOrEqualTo(Columns.MAX_COLUMNS);
     assertThat(new ObjectMapper().writeValueAsBytes(data).length).isLessThan(250_000);
   }
 
@@ -280,7 +279,7 @@ final class SessionDataTest {
 
   @Test
   void weightsOfFewKeysAreShownAsTheyAre() {
-    SampledWeights sampled = weights(ShownWeights.MOST, 1);
+    SampledWeights sampled = weights(ShownWeights.MAX_COLUMNS, 1);
     assertThat(ShownWeights.of(sampled)).isEqualTo(new ShownWeights("att", 50, 1, sampled.rows()));
     SampledWeights empty = new SampledWeights(50, "att", List.of());
     assertThat(ShownWeights.of(empty)).isEqualTo(new ShownWeights("att", 50, 1, List.of()));
@@ -288,7 +287,7 @@ final class SessionDataTest {
 
   @Test
   void weightsOfManyKeysShareColumns() {
-    ShownWeights shown = ShownWeights.of(weights(ShownWeights.MOST + 1, 4));
+    ShownWeights shown = ShownWeights.of(weights(ShownWeights.MAX_COLUMNS + 1, 4));
     assertThat(shown.span()).isEqualTo(2);
     Row row = shown.rows().get(0);
     assertThat(row.example()).isEqualTo(3);

@@ -1,0 +1,57 @@
+package org.attention4j.internal.probes;
+
+import org.attention4j.layers.AttentionSpec;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Norm and faulty entries of the share of one head in a parameter, in its gradient or its update.
+ *
+ * @param norm its Euclidean norm
+ * @param nans how many of its entries are NaN
+ * @param infinities how many of its entries are infinite
+ */
+record HeadParameterNorms(double norm, long nans, long infinities) {
+  /**
+   * The shares of all heads. Each share is a block of the array in C order.
+   *
+   * @param name the parameter's name in the layer
+   * @return one for each head; none if the parameter belongs to all heads together
+   */
+  static HeadParameterNorms[] of(AttentionSpec spec, String name, INDArray array) {
+    int heads = spec.heads();
+    int blocks =
+        switch (name) {
+          case "Wq", "Wk", "Wv", "bq", "bk", "bv" -> Math.toIntExact(array.size(0));
+          case "Wo" -> heads;
+          default -> isOfNormalizer(spec, name) ? heads : 0;
+        };
+    if (blocks == 0) {
+      return new HeadParameterNorms[0];
+    }
+    double[] data = HeadVectors.numbers(array);
+    int length = data.length / blocks;
+    HeadParameterNorms[] shares = new HeadParameterNorms[heads];
+    for (int head = 0; head < heads; head++) {
+      shares[head] = of(data, head * blocks / heads * length, length);
+    }
+    return shares;
+  }
+
+  private static HeadParameterNorms of(double[] data, int start, int length) {
+    double squares = 0;
+    long nans = 0;
+    long infinities = 0;
+    for (int i = start; i < start + length; i++) {
+      double entry = data[i];
+      squares += entry * entry;
+      nans += Double.isNaN(entry) ? 1 : 0;
+      infinities += Double.isInfinite(entry) ? 1 : 0;
+    }
+    return new HeadParameterNorms(Math.sqrt(squares), nans, infinities);
+  }
+
+  private static boolean isOfNormalizer(AttentionSpec spec, String name) {
+    return spec.normalizer().parameters(spec.heads()).stream()
+        .anyMatch(parameter -> parameter.name().equals(name));
+  }
+}

@@ -1,0 +1,137 @@
+package org.attention4j.internal.probes;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.attention4j.internal.monitor.FaultIsolator;
+import org.attention4j.monitor.metrics.AttentionRow;
+import org.attention4j.monitor.metrics.HeadProbe;
+import org.attention4j.monitor.metrics.HeadProbe.Norms;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** One layer on one scheduled iteration, from the forward pass to the update. */
+public final class LayerSnapshot {
+  private final MonitoredLayer layer;
+  private final Map<String, HeadParameterNorms[]> values = new HashMap<>();
+  private final Map<String, HeadParameterNorms[]> before = new HashMap<>();
+  private final Map<String, HeadParameterNorms[]> after = new HashMap<>();
+  private Probe probe;
+
+  /**
+   * Takes the probe of a layer after its forward pass, and asks for the gradient.
+   *
+   * @param layer the layer
+   * @param examples the indices of the examples to copy
+   * @param isolator catches errors within the backward pass
+   */
+  public LayerSnapshot(MonitoredLayer layer, int[] examples, FaultIsolator isolator) {
+    this.layer = layer;
+    probe = layer.probe(examples);
+    if (layer.gradients() != null) {
+      layer.gradients().ask(examples, gradient -> isolator.run(() -> arrived(gradient)));
+    }
+  }
+
+  /**
+   * The layer's name.
+   *
+   * @return the name
+   */
+  public String name() {
+    return layer.name();
+  }
+
+  /**
+   * What is known of the layer so far.
+   *
+   * @return the probe
+   */
+  public Probe probe() {
+    return probe;
+  }
+
+  private void arrived(Supplier<HeadVectors> gradient) {
+    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      probe = probe.withAttendedGradient(gradient.get());
+    }
+  }
+
+  /**
+   * Keeps the norms of parameters and gradients, which the updater will change.
+   *
+   * @param gradients the network's gradients by name
+   */
+  public void beforeUpdate(Map<String, INDArray> gradients) {
+    layer
+        .parameters()
+        .forEach(
+            (name, value) -> {
+              values.put(name, shares(name, value));
+              before.put(name, shares(name, gradients.get(layer.gradientPrefix() + name)));
+            });
+  }
+
+  /**
+   * Adds the norms of the updates, which the network's gradient holds now.
+   *
+   * @param updates the network's updates by name
+   */
+  public void afterUpdate(Map<String, INDArray> updates) {
+    for (String name : values.keySet()) {
+      after.put(name, shares(name, updates.get(layer.gradientPrefix() + name)));
+    }
+  }
+
+  /** One share per head; none without an array, and if it belongs to no single head. */
+  private HeadParameterNorms[] shares(String name, @Nullable INDArray array) {
+    return array == null
+        ? new HeadParameterNorms[0]
+        : HeadParameterNorms.of(layer.spec(), name, array);
+  }
+
+  private Map<String, Norms> norms(int head) {
+    Map<String, Norms> norms = new HashMap<>();
+    after.forEach(
+        (name, update) -> {
+          if (head < update.length) {
+            HeadParameterNorms value = Objects.requireNonNull(values.get(name))[head];
+            HeadParameterNorms gradient = Objects.requireNonNull(before.get(name))[head];
+            norms.put(
+                name,
+                new Norms(
+                    value.norm(),
+                    gradient.norm(),
+                    update[head].norm(),
+                    value.nans() + gradient.nans() + update[head].nans(),
+                    value.infinities() + gradient.infinities() + update[head].infinities()));
+          }
+        });
+    return norms;
+  }
+
+  /**
+   * What metrics get to see of each head.
+   *
+   * @param rows the sampled rows of each head
+   * @return one for each head
+   */
+  public List<HeadProbe> heads(List<List<AttentionRow>> rows) {
+    List<HeadProbe> heads = new ArrayList<>();
+    for (int head = 0; head < rows.size(); head++) {
+      heads.add(
+          new HeadProbe(
+              layer.name(),
+              head,
+              rows.get(head),
+              RowRecomputation.learned(layer.spec(), probe.normalizerParameters(), head),
+              norms(head)));
+    }
+    return heads;
+  }
+}

@@ -1,0 +1,53 @@
+package org.attention4j.internal.probes;
+
+import java.util.Map;
+import org.attention4j.layers.AttentionSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a monitored layer gives on a scheduled iteration: the sampled examples, in Java arrays.
+ *
+ * <p>Dimensions: e sampled examples, h heads, g heads of keys and values, d head size.
+ *
+ * @param layer the layer's name
+ * @param spec how scores become weights
+ * @param examples the indices of the sampled examples in the batch [e]
+ * @param queries Q [e, h, d, Tq]
+ * @param keys K [e, g, d, Tk]
+ * @param values V [e, g, d, Tk]
+ * @param tokens the layer's input at the keys [e, size, Tk]
+ * @param visibleQueries false for a query that is padding [e][Tq]; null without padding
+ * @param visibleKeys false for a key that is padding [e][Tk]; null without padding
+ * @param normalizerParameters the learned parameters by name, each [h]
+ * @param attendedGradient the gradient at the heads' outputs V pᵀ [e, h, d, Tq]; null if it is not
+ *     known
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record Probe(
+    String layer,
+    AttentionSpec spec,
+    int[] examples,
+    HeadVectors queries,
+    HeadVectors keys,
+    HeadVectors values,
+    HeadVectors tokens,
+    boolean @Nullable [][] visibleQueries,
+    boolean @Nullable [][] visibleKeys,
+    Map<String, double[]> normalizerParameters,
+    @Nullable HeadVectors attendedGradient) {
+
+  Probe withAttendedGradient(HeadVectors gradient) {
+    return new Probe(
+        layer,
+        spec,
+        examples,
+        queries,
+        keys,
+        values,
+        tokens,
+        visibleQueries,
+        visibleKeys,
+        normalizerParameters,
+        gradient);
+  }
+}

@@ -1,0 +1,291 @@
+package org.attention4j.internal.probes;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.attention4j.layers.AttentionSpec;
+import org.attention4j.monitor.metrics.AttentionRow;
+import org.attention4j.monitor.metrics.AttentionRow.Steepness;
+import org.attention4j.monitor.metrics.Geometry;
+import org.attention4j.normalizer.NormalizerParameter;
+import org.attention4j.theory.SoftmaxJacobian;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes sampled rows of a probe in DOUBLE, whether the layer runs on the fused path or the graph
+ * path. It holds these rows only.
+ *
+ * <p>One is made per layer, outside all workspaces.
+ */
+public final class RowRecomputation {
+  private final AttentionSpec spec;
+  private final Geometry geometry;
+  private final NormalizerEvaluator evaluator;
+
+  /**
+   * Prepares the evaluation of the normalizer.
+   *
+   * @param spec how the layer computes weights
+   * @param geometry which vectors are the tokens
+   */
+  public RowRecomputation(AttentionSpec spec, Geometry geometry) {
+    this.spec = spec;
+    this.geometry = geometry;
+    evaluator = NormalizerEvaluator.of(spec.normalizer(), spec.heads());
+  }
+
+  /** One query of one sampled example and the keys that it sees. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record SampledQuery(int sample, int step, int[] keys) {}
+
+  /**
+   * The sampled rows of each head.
+   *
+   * @param probe the sampled examples
+   * @param sampling draws the queries
+   * @param iteration the iteration
+   * @param jacobians whether to compute the norms of the normalizer's Jacobian, too
+   * @return the rows of each head, the same queries for all heads; queries without a visible key
+   *     are left out
+   */
+  public List<List<AttentionRow>> rows(
+      Probe probe, Sampling sampling, int iteration, boolean jacobians) {
+    List<SampledQuery> queries = queries(probe, sampling, iteration);
+    List<List<AttentionRow>> result = new ArrayList<>();
+    IntStream.range(0, spec.heads()).forEach(head -> result.add(new ArrayList<>()));
+    if (!queries.isEmpty()) {
+      compute(probe, queries, jacobians, result);
+    }
+    return result;
+  }
+
+  private List<SampledQuery> queries(Probe probe, Sampling sampling, int iteration) {
+    List<SampledQuery> queries = new ArrayList<>();
+    int queryCount = probe.queries().steps();
+    int keyCount = probe.keys().steps();
+    for (int sample = 0; sample < probe.examples().length; sample++) {
+      int e = sample;
+      int[] candidates =
+          IntStream.range(0, queryCount)
+              .filter(query -> isVisible(probe.visibleQueries(), e, query))
+              .toArray();
+      for (int query : sampling.rows(candidates, iteration, sample)) {
+        int last = spec.causal() ? query + keyCount - queryCount : keyCount - 1;
+        int[] keys =
+            IntStream.rangeClosed(0, last)
+                .filter(key -> isVisible(probe.visibleKeys(), e, key))
+                .toArray();
+        if (keys.length > 0) {
+          queries.add(new SampledQuery(sample, query, keys));
+        }
+      }
+    }
+    return queries;
+  }
+
+  private static boolean isVisible(boolean @Nullable [][] visible, int example, int step) {
+    return visible == null || visible[example][step];
+  }
+
+  private void compute(
+      Probe probe, List<SampledQuery> queries, boolean jacobians, List<List<AttentionRow>> result) {
+    Map<String, double[]> parameters = probe.normalizerParameters();
+    double[][][] scores = scores(probe, queries);
+    double[][][] weightsGradients = weightsGradients(probe, queries);
+    NormalizerEvaluator.Evaluation evaluation = evaluate(scores, weightsGradients, parameters);
+    double[][][] scoresGradients = evaluation.scoresGradients();
+    int longest = longest(queries);
+    for (int head = 0; head < spec.heads(); head++) {
+      Map<String, Double> learned = learned(spec, parameters, head);
+      for (int r = 0; r < queries.size(); r++) {
+        SampledQuery query = queries.get(r);
+        double[] weights = evaluation.weights()[head][r];
+        OptionalDouble temperature = Temperature.of(spec.normalizer(), learned, weights.length);
+        result
+            .get(head)
+            .add(
+                new AttentionRow(
+                    probe.examples()[query.sample()],
+                    query.step(),
+                    query.keys(),
+                    scores[head][r],
+                    weights,
+                    tokens(probe, head, query),
+                    weightsGradients == null ? null : weightsGradients[head][r],
+                    scoresGradients == null ? null : scoresGradients[head][r],
+                    temperature,
+                    jacobians && temperature.isPresent()
+                        ? steepness(weights, temperature.getAsDouble())
+                        : null));
+      }
+    }
+    if (jacobians && result.get(0).get(longest).temperature().isEmpty()) {
+      measureJacobians(result, longest, parameters);
+    }
+  }
+
+  private static Steepness steepness(double[] weights, double temperature) {
+    return new Steepness(
+        SoftmaxJacobian.spectralNorm(weights, temperature),
+        SoftmaxJacobian.frobeniusNorm(weights, temperature));
+  }
+
+  /** For normalizers that are no softmax: the norms at one row per head, if it is not too long. */
+  private void measureJacobians(
+      List<List<AttentionRow>> result, int r, Map<String, double[]> parameters) {
+    double[][] scores = result.stream().map(rows -> rows.get(r).scores()).toArray(double[][]::new);
+    if (scores[0].length > NormalizerJacobian.MAX_LENGTH
+        || !Arrays.stream(scores).allMatch(RowRecomputation::finite)
+        || IntStream.range(0, scores.length).anyMatch(head -> !finite(parameters, head))) {
+      return;
+    }
+    double[][][] jacobians = evaluator.jacobians(scores, parameters);
+    for (int head = 0; head < scores.length; head++) {
+      List<AttentionRow> rows = result.get(head);
+      rows.set(r, withSteepness(rows.get(r), NormalizerJacobian.norms(jacobians[head])));
+    }
+  }
+
+  private static AttentionRow withSteepness(AttentionRow row, Steepness steepness) {
+    return new AttentionRow(
+        row.example(),
+        row.query(),
+        row.keys(),
+        row.scores(),
+        row.weights(),
+        row.tokenSource(),
+        row.weightsGradient(),
+        row.scoresGradient(),
+        row.temperature(),
+        steepness);
+  }
+
+  /**
+   * Does not call the normalizer for rows with a score, or heads with a parameter, that is not
+   * finite; their weights and gradients are NaN.
+   */
+  private NormalizerEvaluator.Evaluation evaluate(
+      double[][][] scores,
+      double @Nullable [][][] weightsGradients,
+      Map<String, double[]> parameters) {
+    double[][][] safe = new double[scores.length][][];
+    for (int head = 0; head < scores.length; head++) {
+      boolean known = finite(parameters, head);
+      safe[head] =
+          Arrays.stream(scores[head])
+              .map(row -> known && finite(row) ? row : new double[row.length])
+              .toArray(double[][]::new);
+    }
+    NormalizerEvaluator.Evaluation evaluation =
+        evaluator.evaluate(safe, weightsGradients, finite(parameters));
+    for (int head = 0; head < scores.length; head++) {
+      for (int r = 0; r < scores[head].length; r++) {
+        if (safe[head][r] != scores[head][r]) {
+          Arrays.fill(evaluation.weights()[head][r], Double.NaN);
+          if (evaluation.scoresGradients() != null) {
+            Arrays.fill(evaluation.scoresGradients()[head][r], Double.NaN);
+          }
+        }
+      }
+    }
+    return evaluation;
+  }
+
+  private static boolean finite(Map<String, double[]> parameters, int head) {
+    return parameters.values().stream().allMatch(vector -> Double.isFinite(vector[head]));
+  }
+
+  /** The parameters; an entry that is not finite is replaced by the initial value. */
+  private Map<String, double[]> finite(Map<String, double[]> parameters) {
+    Map<String, double[]> safe = new HashMap<>(parameters);
+    for (NormalizerParameter parameter : spec.normalizer().parameters(spec.heads())) {
+      safe.computeIfPresent(
+          parameter.name(),
+          (name, vector) ->
+              Arrays.stream(vector)
+                  .map(value -> Double.isFinite(value) ? value : parameter.initialValue())
+                  .toArray());
+    }
+    return safe;
+  }
+
+  private static boolean finite(double[] row) {
+    double sum = 0;
+    for (double value : row) {
+      sum += 0 * value;
+    }
+    return sum == 0;
+  }
+
+  /** The learned quantities of one head's normalizer. */
+  static Map<String, Double> learned(
+      AttentionSpec spec, Map<String, double[]> parameters, int head) {
+    Map<String, Double> ofHead = new HashMap<>();
+    parameters.forEach((name, vector) -> ofHead.put(name, vector[head]));
+    return spec.normalizer().learned(ofHead);
+  }
+
+  private static int longest(List<SampledQuery> queries) {
+    int longest = 0;
+    for (int r = 1; r < queries.size(); r++) {
+      if (queries.get(r).keys().length > queries.get(longest).keys().length) {
+        longest = r;
+      }
+    }
+    return longest;
+  }
+
+  private double[][][] scores(Probe probe, List<SampledQuery> queries) {
+    int offset = probe.keys().steps() - probe.queries().steps();
+    double[][][] scores = products(probe.queries(), probe.keys(), queries);
+    for (int head = 0; head < scores.length; head++) {
+      double bias = spec.bias(head, 1); // proportional to the distance
+      for (int r = 0; r < queries.size(); r++) {
+        SampledQuery query = queries.get(r);
+        for (int i = 0; i < query.keys().length; i++) {
+          int distance = Math.abs(query.step() + offset - query.keys()[i]);
+          scores[head][r][i] = spec.scale() * scores[head][r][i] + bias * distance;
+        }
+      }
+    }
+    return scores;
+  }
+
+  /** dL/dp = Vᵀ dO; null if no gradient was seen. */
+  private double @Nullable [][][] weightsGradients(Probe probe, List<SampledQuery> queries) {
+    HeadVectors attendedGradient = probe.attendedGradient();
+    return attendedGradient == null ? null : products(attendedGradient, probe.values(), queries);
+  }
+
+  /** The products of each query's vector on the left with those of its keys on the right. */
+  private double[][][] products(HeadVectors left, HeadVectors right, List<SampledQuery> queries) {
+    double[][][] products = new double[spec.heads()][queries.size()][];
+    for (int head = 0; head < spec.heads(); head++) {
+      for (int r = 0; r < queries.size(); r++) {
+        SampledQuery query = queries.get(r);
+        products[head][r] =
+            right.products(
+                left.of(query.sample(), head, query.step()),
+                query.sample(),
+                shared(right, head),
+                query.keys());
+      }
+    }
+    return products;
+  }
+
+  /** Neighbouring query heads share a head of keys and values. */
+  private int shared(HeadVectors keysOrValues, int head) {
+    return head * keysOrValues.heads() / spec.heads();
+  }
+
+  private Supplier<double[][]> tokens(Probe probe, int head, SampledQuery query) {
+    HeadVectors vectors = geometry == Geometry.VALUES ? probe.values() : probe.tokens();
+    return () -> vectors.of(query.sample(), shared(vectors, head), query.keys());
+  }
+}

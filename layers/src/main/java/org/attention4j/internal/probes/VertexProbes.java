@@ -1,0 +1,97 @@
+package org.attention4j.internal.probes;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import org.attention4j.dl4j.Intermediates;
+import org.attention4j.dl4j.Observation;
+import org.attention4j.internal.graph.StepMask;
+import org.attention4j.layers.AttentionSpec;
+import org.attention4j.layers.AttentionVertex;
+import org.attention4j.layers.SelfAttentionLayer;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Makes monitored layers of attention vertices, ours and the stock one. */
+final class VertexProbes {
+  private static final String[] HEADS = {
+    SelfAttentionLayer.QUERIES, SelfAttentionLayer.KEYS, SelfAttentionLayer.VALUES
+  };
+
+  private VertexProbes() {}
+
+  /** The vertex as a monitored layer; null if it has no attention or no input. */
+  static @Nullable MonitoredLayer of(ComputationGraph graph, GraphVertex vertex) {
+    var configuration = graph.getConfiguration().getVertices().get(vertex.getVertexName());
+    if (configuration instanceof FrozenVertex frozen) {
+      configuration = frozen.getUnderlying();
+    }
+    INDArray[] inputs = vertex.getInputs();
+    if (inputs == null || Arrays.stream(inputs).anyMatch(Objects::isNull)) {
+      return null;
+    }
+    Map<String, INDArray> parameters = vertex.paramTable(false);
+    if (configuration instanceof AttentionVertex ours) {
+      AttentionSpec spec = ours.attentionRule();
+      return monitored(
+          vertex,
+          spec,
+          inputs,
+          (sampled, keyMask) -> published(vertex, sampled),
+          (examples, observer) ->
+              Observation.ofNextBackward(
+                  vertex,
+                  gradient ->
+                      observer.accept(
+                          () ->
+                              MonitoredLayer.attendedGradient(
+                                  spec, parameters, gradient, examples))));
+    }
+    return configuration instanceof org.deeplearning4j.nn.conf.graph.AttentionVertex stock
+        ? monitored(
+            vertex,
+            Dl4jAttentionProjections.spec(stock),
+            inputs,
+            (sampled, keyMask) -> Dl4jAttentionProjections.of(sampled, parameters),
+            null)
+        : null;
+  }
+
+  private static INDArray[] published(GraphVertex vertex, INDArray[] inputs) {
+    Map<String, INDArray> published =
+        Intermediates.of(vertex, inputs, new INDArray[inputs.length], HEADS);
+    return Arrays.stream(HEADS)
+        .map(name -> Objects.requireNonNull(published.get(name)))
+        .toArray(INDArray[]::new);
+  }
+
+  private static MonitoredLayer monitored(
+      GraphVertex vertex,
+      AttentionSpec spec,
+      INDArray[] inputs,
+      MonitoredLayer.Projection projection,
+      MonitoredLayer.@Nullable GradientSource gradients) {
+    @Nullable INDArray[] masks = Observation.masks(vertex);
+    INDArray keyMask = mask(masks, 1);
+    INDArray valueMask = mask(masks, 2);
+    return new MonitoredLayer(
+        vertex.getVertexName(),
+        vertex.getVertexName() + "_",
+        spec,
+        vertex.paramTable(false),
+        inputs,
+        mask(masks, 0),
+        StepMask.both(keyMask, valueMask, DataType.FLOAT, vertex.getVertexName()),
+        projection,
+        gradients);
+  }
+
+  /** The mask of an input; inputs without a mask of their own have the last one. */
+  private static @Nullable INDArray mask(@Nullable INDArray[] masks, int input) {
+    return masks.length == 0 ? null : masks[Math.min(input, masks.length - 1)];
+  }
+}

@@ -1,0 +1,33 @@
+package org.attention4j.monitor.metrics;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+
+/** Gradients at the scores and of the parameters, and the updates of these. */
+final class GradientMetrics implements Metric {
+  @Override
+  public Map<String, Double> measure(HeadProbe head) {
+    RowMeans means = new RowMeans();
+    for (AttentionRow row : head.rows()) {
+      double[] gradient = row.scoresGradient();
+      if (gradient != null) {
+        means.add(
+            MetricNames.SCORES_GRADIENT_NORM,
+            Math.sqrt(DoubleStream.of(gradient).map(g -> g * g).sum()));
+      }
+    }
+    Map<String, Double> result = means.means();
+    new TreeMap<>(head.parameters())
+        .forEach(
+            (name, norms) -> {
+              result.put(MetricNames.member(MetricNames.GRADIENT_NORM, name), norms.gradient());
+              if (norms.value() != 0) {
+                result.put(
+                    MetricNames.member(MetricNames.UPDATE_RATIO, name),
+                    norms.update() / norms.value());
+              }
+            });
+    return result;
+  }
+}

@@ -1,0 +1,49 @@
+package org.attention4j.monitor.metrics;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a metric gets to see of one head on one iteration.
+ *
+ * @param layer the layer's name
+ * @param head counted from 0
+ * @param rows the sampled queries that have a visible key; may be empty
+ * @param normalizerParameters the learned quantities of the normalizer by name, such as {@code
+ *     alpha}, as {@link org.attention4j.normalizer.Normalizer#learned} gives them
+ * @param parameters norms of this head's share of each parameter of the layer, by name, such as
+ *     {@code Wq}; parameters that belong to all heads together are left out
+ */
+public record HeadProbe(
+    String layer,
+    int head,
+    List<AttentionRow> rows,
+    Map<String, Double> normalizerParameters,
+    Map<String, Norms> parameters) {
+  /**
+   * Euclidean norms of one parameter.
+   *
+   * @param value of the parameter before the update
+   * @param gradient of its gradient, before the updater, as Deeplearning4j computes it: for stock
+   *     attention layers that is twice the true one
+   * @param update of what the updater subtracted from it
+   * @param nans how many entries of the three are NaN
+   * @param infinities how many entries of the three are infinite
+   */
+  public record Norms(double value, double gradient, double update, long nans, long infinities) {}
+
+  /**
+   * Copies the collections.
+   *
+   * @param layer the layer's name
+   * @param head the head
+   * @param rows the rows
+   * @param normalizerParameters the normalizer's parameters
+   * @param parameters the norms
+   */
+  public HeadProbe {
+    rows = List.copyOf(rows);
+    normalizerParameters = Map.copyOf(normalizerParameters);
+    parameters = Map.copyOf(parameters);
+  }
+}

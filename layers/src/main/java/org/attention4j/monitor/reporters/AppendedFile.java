@@ -1,0 +1,92 @@
+package org.attention4j.monitor.reporters;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A text file to which whole lines are appended. Each addition is one write to the operating system
+ * and nothing is buffered, so a killed run leaves only whole lines. The file has one writer at a
+ * time, in this JVM and among all processes that lock files.
+ */
+final class AppendedFile implements AutoCloseable {
+  private final Path path;
+  private final OutputStream stream;
+  private final FileChannel lock;
+
+  /**
+   * Opens the file, or creates it.
+   *
+   * @throws UncheckedIOException if it cannot be opened
+   * @throws IllegalStateException if another reporter writes to it
+   */
+  AppendedFile(Path path) {
+    this.path = path;
+    try {
+      Path folder = path.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+      stream = Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      lock = FileChannel.open(path, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The metrics file '" + path + "' cannot be opened.", e);
+    }
+    if (!isLocked()) {
+      close();
+      throw new IllegalStateException(
+          "The metrics file '"
+              + path
+              + "' is being written by another reporter; give each its own file, or close the other"
+              + " monitor first.");
+    }
+  }
+
+  /** Locks a byte far after all content, so that others can read the file while it grows. */
+  private boolean isLocked() {
+    try {
+      return lock.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    } catch (IOException e) {
+      return true; // a file system without locks
+    }
+  }
+
+  boolean isEmpty() {
+    try {
+      return Files.size(path) == 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Appends lines, each with its line end. */
+  void append(CharSequence lines) {
+    try {
+      stream.write(lines.toString().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The metrics file '" + path + "' cannot be written.", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try (lock) {
+      stream.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "to " + path;
+  }
+}

@@ -1,0 +1,110 @@
+package org.attention4j.monitor.reporters;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.stream.DoubleStream;
+import org.attention4j.monitor.metrics.MetricNames;
+import org.attention4j.monitor.metrics.MetricRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs one line per layer: a few metrics with their range over the heads, or all of every head. */
+final class LogReporter implements Reporter {
+  private static final Logger LOG = LoggerFactory.getLogger(LogReporter.class);
+
+  /** The metrics of a short line. */
+  private static final List<String> SHORT =
+      List.of(
+          MetricNames.ENTROPY,
+          MetricNames.LARGEST_WEIGHT,
+          MetricNames.MAX_LOGIT,
+          MetricNames.SCORES_GRADIENT_NORM);
+
+  /** How many metrics a short line has if none of {@link #SHORT} is measured. */
+  private static final int FEW = 4;
+
+  private static final String FAULTS = MetricNames.NON_FINITE;
+
+  private final boolean all;
+
+  LogReporter(boolean all) {
+    this.all = all;
+  }
+
+  @Override
+  public void report(List<MetricRecord> records) {
+    if (LOG.isInfoEnabled()) {
+      LOG.info("{}", all ? line(records) : shortLine(records));
+    }
+  }
+
+  /** Every metric with the values of all heads; {@code -} for a head without the metric. */
+  static String line(List<MetricRecord> records) {
+    StringJoiner line = start(records);
+    for (String name : names(records)) {
+      StringJoiner values = new StringJoiner(" ", name + "=[", "]");
+      records.forEach(head -> values.add(text(head.metrics().get(name))));
+      line.add(values.toString());
+    }
+    return line.toString();
+  }
+
+  /** A few metrics with the lowest and the highest value of any head. */
+  static String shortLine(List<MetricRecord> records) {
+    StringJoiner line = start(records);
+    Set<String> all = names(records);
+    List<String> names = new ArrayList<>(SHORT);
+    names.retainAll(all);
+    if (names.isEmpty()) {
+      all.stream().limit(FEW).forEach(names::add);
+    }
+    names.forEach(name -> line.add(name + " " + range(records, name)));
+    if (values(records, FAULTS).anyMatch(value -> value != 0)) {
+      line.add(FAULTS + " " + range(records, FAULTS));
+    }
+    return line.toString();
+  }
+
+  private static StringJoiner start(List<MetricRecord> records) {
+    MetricRecord first = records.get(0);
+    return new StringJoiner(" ")
+        .add("iteration " + first.iteration())
+        .add("epoch " + first.epoch())
+        .add(first.layer() + ":");
+  }
+
+  private static Set<String> names(List<MetricRecord> records) {
+    Set<String> names = new LinkedHashSet<>();
+    records.forEach(head -> names.addAll(head.metrics().keySet()));
+    return names;
+  }
+
+  private static DoubleStream values(List<MetricRecord> records, String name) {
+    return records.stream()
+        .map(head -> head.metrics().get(name))
+        .filter(Objects::nonNull)
+        .mapToDouble(Double::doubleValue);
+  }
+
+  /** NaN if a value is NaN. */
+  private static String range(List<MetricRecord> records, String name) {
+    double min = values(records, name).reduce(Math::min).orElse(Double.NaN);
+    double max = values(records, name).reduce(Math::max).orElse(Double.NaN);
+    return min == max || Double.isNaN(max) ? text(max) : text(min) + ".." + text(max);
+  }
+
+  private static String text(@Nullable Double value) {
+    return value == null ? "-" : String.format(Locale.ROOT, "%.4g", value);
+  }
+
+  @Override
+  public String toString() {
+    return "log";
+  }
+}

@@ -1,0 +1,199 @@
+package org.attention4j.internal.probes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Map;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
+import org.attention4j.dl4j.Intermediates;
+import org.attention4j.layers.AttentionLayerBuilder;
+import org.attention4j.layers.LearnedSelfAttentionLayer;
+import org.attention4j.layers.Networks;
+import org.attention4j.layers.Position;
+import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.monitor.AttentionMonitor;
+import org.attention4j.monitor.Nets;
+import org.attention4j.monitor.metrics.AttentionRow;
+import org.attention4j.monitor.metrics.HeadProbe;
+import org.attention4j.normalizer.Normalizers;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+
+/** Rows computed anew against the layer's own scores, weights and parameter gradients. */
+final class RowRecomputationTest {
+  private static final Offset<Double> TINY = within(1e-9);
+
+  private static SelfAttentionLayer.Builder self() {
+    return new SelfAttentionLayer.Builder().nOut(14).nHeads(2).projectInput(true);
+  }
+
+  static Stream<Layer> layers() {
+    return Stream.of(
+        self().build(),
+        self().causal(true).position(Position.ALIBI).hasBias(true).build(),
+        self().scale(0.7).normalizer(Normalizers.entmaxWithLearnableAlpha(1.4)).build(),
+        self().headSize(6).position(Position.ROTARY).qkNorm(true).nKeyValueHeads(1).build(),
+        self()
+            .nHeads(6)
+            .headSize(3)
+            .nKeyValueHeads(2)
+            .causal(true)
+            .position(Position.ALIBI)
+            .build(),
+        self().normalizer(Normalizers.sigmoid()).causal(true).build(),
+        new SelfAttentionLayer.Builder().normalizer(Normalizers.ssmax()).build());
+  }
+
+  private static Nets.Spy watch(MultiLayerNetwork network, DataSet data) {
+    Nets.Spy spy = new Nets.Spy();
+    network.setListeners(
+        AttentionMonitor.builder().every(1).examples(3).rows(99).metric(spy).build());
+    network.fit(data);
+    return spy;
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void scoresAndWeightsAreThoseOfTheLayer(Layer layer) {
+    for (boolean masked : new boolean[] {false, true}) {
+      MultiLayerNetwork network = Nets.of(DataType.DOUBLE, layer.clone());
+      DataSet data = Nets.data(DataType.DOUBLE, masked);
+      Map<String, INDArray> expected =
+          Intermediates.of(
+              network.getLayer(0),
+              data.getFeatures(),
+              data.getFeaturesMaskArray(),
+              SelfAttentionLayer.SCORES,
+              SelfAttentionLayer.WEIGHTS);
+      Nets.Spy spy = watch(network, data);
+      int rows = 0;
+      for (HeadProbe head : spy.heads) {
+        for (AttentionRow row : head.rows()) {
+          rows++;
+          for (int i = 0; i < row.length(); i++) {
+            int key = row.keys()[i];
+            assertThat(row.scores()[i])
+                .isCloseTo(value(expected, SelfAttentionLayer.SCORES, head, row, key), TINY);
+            assertThat(row.weights()[i])
+                .isCloseTo(value(expected, SelfAttentionLayer.WEIGHTS, head, row, key), TINY);
+            assertThat(row.tokens()[i])
+                .containsExactly(
+                    data.getFeatures().slice(row.example()).getColumn(key).toDoubleVector());
+          }
+        }
+      }
+      int heads = spy.heads.size();
+      int steps = masked ? Networks.mask(DataType.FLOAT, 3, 11).sumNumber().intValue() : 3 * 11;
+      assertThat(rows).isEqualTo(heads * steps);
+    }
+  }
+
+  private static double value(
+      Map<String, INDArray> expected, String name, HeadProbe head, AttentionRow row, int key) {
+    return expected.get(name).getDouble(row.example(), head.head(), row.query(), key);
+  }
+
+  /**
+   * The gradient of a learned parameter is a sum over all rows: the temperature enters as z / T, so
+   * dL/d(log T) = -Σ dz z, which the network's own backward pass gives independently.
+   */
+  @Test
+  void gradientsOfAllRowsAddUpToThatOfTheTemperature() {
+    MultiLayerNetwork network =
+        Nets.of(
+            DataType.DOUBLE,
+            self().normalizer(Normalizers.softmaxWithLearnableTemperature(0.8)).build());
+    DataSet data = Nets.data(DataType.DOUBLE, false);
+    Gradient[] seen = new Gradient[1];
+    Nets.Spy spy = new Nets.Spy();
+    AttentionMonitor monitor =
+        AttentionMonitor.builder().every(1).examples(3).rows(11).metric(spy).build();
+    double[] expected = new double[2];
+    network.setListeners(
+        monitor,
+        new org.deeplearning4j.optimize.api.BaseTrainingListener() {
+          @Override
+          public void onGradientCalculation(org.deeplearning4j.nn.api.Model model) {
+            seen[0] = model.gradient();
+            INDArray gradient = seen[0].getGradientFor("0_logTemperature");
+            expected[0] = gradient.getDouble(0);
+            expected[1] = gradient.getDouble(1);
+          }
+        });
+    network.fit(data);
+    for (HeadProbe head : spy.heads) {
+      double sum = 0;
+      for (AttentionRow row : head.rows()) {
+        for (int i = 0; i < row.length(); i++) {
+          sum -= row.scoresGradient()[i] * row.scores()[i];
+        }
+      }
+      assertThat(expected[head.head()]).isNotZero();
+      assertThat(sum).isCloseTo(expected[head.head()], TINY);
+      assertThat(head.parameters().get("logTemperature").gradient())
+          .isCloseTo(Math.abs(expected[head.head()]), TINY);
+    }
+  }
+
+  @Test
+  void fusedAndGraphRoadGiveTheSameNumbers() {
+    AttentionLayerBuilder<?>[] roads = {
+      self().execution(org.attention4j.layers.Execution.GRAPH),
+      self().execution(org.attention4j.layers.Execution.FUSED)
+    };
+    Nets.Spy[] spies = new Nets.Spy[2];
+    for (int i = 0; i < 2; i++) {
+      Layer layer = roads[i].build();
+      spies[i] = watch(Nets.of(DataType.FLOAT, layer), Nets.data(DataType.FLOAT, true));
+    }
+    for (int head = 0; head < 2; head++) {
+      for (int r = 0; r < spies[0].heads.get(head).rows().size(); r++) {
+        AttentionRow graph = spies[0].heads.get(head).rows().get(r);
+        AttentionRow fused = spies[1].heads.get(head).rows().get(r);
+        assertThat(fused.query()).isEqualTo(graph.query());
+        assertThat(fused.weights()).containsExactly(graph.weights(), within(1e-6));
+        assertThat(fused.scoresGradient()).containsExactly(graph.scoresGradient(), within(1e-6));
+      }
+    }
+  }
+
+  @Test
+  void learnedQueriesAreAllLookedAt() {
+    MultiLayerNetwork network =
+        Nets.of(
+            DataType.DOUBLE,
+            new LearnedSelfAttentionLayer.Builder()
+                .nOut(14)
+                .nHeads(2)
+                .projectInput(true)
+                .nQueries(Networks.STEPS)
+                .build());
+    DataSet data = Nets.data(DataType.DOUBLE, true);
+    INDArray weights =
+        Intermediates.of(
+                network.getLayer(0), data.getFeatures(), data.getFeaturesMaskArray(), "weights")
+            .get("weights");
+    DataSet unmaskedLabels =
+        new DataSet(data.getFeatures(), data.getLabels(), data.getFeaturesMaskArray(), null);
+    Nets.Spy spy = watch(network, unmaskedLabels);
+    assertThat(spy.heads).hasSize(2);
+    for (HeadProbe head : spy.heads) {
+      assertThat(head.rows()).hasSize(3 * Networks.STEPS);
+      for (AttentionRow row : head.rows()) {
+        for (int i = 0; i < row.length(); i++) {
+          assertThat(row.weights()[i])
+              .isCloseTo(
+                  weights.getDouble(row.example(), head.head(), row.query(), row.keys()[i]), TINY);
+        }
+      }
+    }
+  }
+}
