@@ -23,6 +23,7 @@ public final class RunChecks {
   /**
    * Starts with no condition.
    *
+   * @param sd the graph
    * @param owner what the sentences are about
    */
   public RunChecks(SameDiff sd, String owner) {
