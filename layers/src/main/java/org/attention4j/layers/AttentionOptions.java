@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.attention4j.internal.dotproduct.DotProductAttention;
 import org.attention4j.internal.dotproduct.NormalizerTrial;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
@@ -46,11 +47,6 @@ final class AttentionOptions implements Serializable {
     execution = other.execution;
     entropyPenalty = other.entropyPenalty;
     entropyFloor = other.entropyFloor;
-  }
-
-  /** The factor on the scores; one over the root of the head size unless chosen. */
-  double scaleFor(long headSize) {
-    return scale == null ? 1 / Math.sqrt((double) headSize) : scale;
   }
 
   /** The number of heads of keys and values; as many as of queries unless chosen. */
@@ -95,7 +91,7 @@ final class AttentionOptions implements Serializable {
         "attentionDropout",
         attentionDropout,
         "at least 0 and below 1 (it is the share of weights that is dropped)");
-    require.that(scale == null || Double.isFinite(scale), "scale", String.valueOf(scale), "finite");
+    require.that(scale == null || DotProductAttention.isScale(scale), "scale", String.valueOf(scale), "finite");
     require.that(
         entropyPenalty >= 0 && Double.isFinite(entropyPenalty),
         "the strength of attentionEntropyPenalty",

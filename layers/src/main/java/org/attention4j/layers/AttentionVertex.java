@@ -119,7 +119,7 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
 
   @Override
   public AttentionSpec attentionRule() {
-    return heads().rule();
+    return heads().spec();
   }
 
   private MultiHeadAttention heads() {
@@ -157,26 +157,17 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
     SequenceShape keyShape = new SequenceShape(graph.input(keyInput));
     SDVariable positions = Positions.fromEnd(sd, shape.steps(), keyShape.steps());
     SDVariable keyPositions = Positions.fromStart(sd, keyShape.steps());
-    MultiHeadAttention heads = heads();
-    SDVariable attended =
-        new HeadAttention(
-                heads,
-                positions,
-                keyPositions,
-                graph.mask(keyInput).orElse(null),
-                null,
-                options.causal,
-                this::weightsShape)
+    SDVariable output =
+        AttentionPath.of(heads(), graph, x.dataType())
             .apply(
-                graph,
-                HeadProjections.of(
-                    graph,
-                    heads,
-                    new HeadProjections.Source(x, shape, positions),
-                    new HeadProjections.Source(graph.input(keyInput), keyShape, keyPositions),
-                    graph.input(valueInput)),
-                keyShape);
-    SDVariable output = heads.merge(graph, attended, shape);
+                new AttentionSources(
+                    new AttentionSources.Sequence(x, shape, positions),
+                    new AttentionSources.Sequence(graph.input(keyInput), keyShape, keyPositions),
+                    graph.input(valueInput),
+                    false,
+                    graph.mask(keyInput).orElse(null),
+                    null,
+                    this::weightsShape));
     return graph.mask(QUERIES).map(mask -> output.mul(sd.stack(1, mask))).orElse(output);
   }
 
@@ -229,7 +220,7 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
         .workingMemory(
             SequenceLayer.steps(inputTypes[0]),
             SequenceLayer.steps(keys),
-            HeadAttention.expectsGraph(options),
+            !AttentionPath.isFused(options, DataType.FLOAT),
             training);
   }
 

@@ -81,25 +81,16 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
     SequenceShape shape = new SequenceShape(x);
     SequenceShape learnedShape = new SequenceShape(learned);
     SDVariable positions = Positions.fromStart(graph.sameDiff(), shape.steps());
-    MultiHeadAttention heads = heads();
-    SDVariable queries = heads.queries(graph, learned, learnedShape, positions);
-    SDVariable attended =
-        new HeadAttention(
-                heads,
-                positions,
-                positions,
+    return AttentionPath.of(heads(), graph, x.dataType())
+        .apply(
+            new AttentionSources(
+                new AttentionSources.Sequence(learned, learnedShape, positions),
+                new AttentionSources.Sequence(x, shape, positions),
+                x,
+                true,
                 graph.mask().orElse(null),
                 null,
-                false,
-                this::weightsShape)
-            .apply(
-                graph,
-                HeadProjections.of(
-                    shape.headsForEachExample(queries),
-                    heads.keys(graph, x, shape, positions),
-                    heads.values(graph, x, shape)),
-                shape);
-    return heads.merge(graph, attended, shape.withSteps(learnedShape));
+                this::weightsShape));
   }
 
   private long[] weightsShape(Map<String, long[]> inputShapes) {

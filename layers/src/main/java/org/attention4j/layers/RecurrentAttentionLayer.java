@@ -93,8 +93,8 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
   }
 
   @Override
-  boolean alwaysGraph() {
-    return true;
+  boolean takesFusedPath() {
+    return false;
   }
 
   @Override

@@ -51,19 +51,11 @@ public final class SelfAttentionLayer extends AttentionLayer {
     SDVariable x = graph.input();
     SequenceShape shape = new SequenceShape(x);
     SDVariable positions = Positions.fromStart(graph.sameDiff(), shape.steps());
-    MultiHeadAttention heads = heads();
-    HeadProjections.Source source = new HeadProjections.Source(x, shape, positions);
-    SDVariable attended =
-        new HeadAttention(
-                heads,
-                positions,
-                positions,
-                graph.mask().orElse(null),
-                graph.mask().orElse(null),
-                options().causal,
-                this::weightsShape)
-            .apply(graph, HeadProjections.of(graph, heads, source, source, x), shape);
-    return heads.merge(graph, attended, shape);
+    SDVariable mask = graph.mask().orElse(null);
+    AttentionSources.Sequence sequence = new AttentionSources.Sequence(x, shape, positions);
+    return AttentionPath.of(heads(), graph, x.dataType())
+        .apply(
+            new AttentionSources(sequence, sequence, x, false, mask, mask, this::weightsShape));
   }
 
   private long[] weightsShape(Map<String, long[]> inputShapes) {

@@ -1,10 +1,14 @@
 package org.attention4j.samediff;
 
+import static org.attention4j.internal.dotproduct.DotProductAttention.require;
+import static org.attention4j.internal.graph.GraphShapes.size;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
+import org.attention4j.internal.dotproduct.AttentionWindow;
+import org.attention4j.internal.dotproduct.DotProductAttention;
 import org.attention4j.internal.dotproduct.NormalizerTrial;
 import org.attention4j.internal.graph.Precision;
 import org.attention4j.internal.graph.RunChecks;
@@ -57,19 +61,14 @@ import org.nd4j.linalg.api.buffer.DataType;
  * axis given as -1.
  */
 public final class Attention {
-  private Normalizer normalizer = Normalizers.softmax();
+  private DotProductAttention attention = DotProductAttention.softmax();
   private @Nullable Map<String, SDVariable> normalizerParameters;
   private @Nullable SDVariable mask;
-  private @Nullable Double scale;
-  private @Nullable Double softcap;
   private @Nullable SDVariable bias;
   private @Nullable SDVariable lengths;
   private @Nullable SDVariable pastKeys;
   private @Nullable SDVariable pastValues;
   private @Nullable PackedHeads packing;
-  private boolean causal;
-  private OptionalLong left = OptionalLong.empty();
-  private OptionalLong right = OptionalLong.empty();
   private QueryAlignment alignment = QueryAlignment.LAST_KEY;
   private int heads;
   private String name = "attention";
@@ -95,7 +94,7 @@ public final class Attention {
    * @return this
    */
   public Attention normalizer(Normalizer normalizer) {
-    this.normalizer = normalizer;
+    attention = attention.withNormalizer(normalizer);
     normalizerParameters = null;
     return this;
   }
@@ -108,7 +107,7 @@ public final class Attention {
    * @return this
    */
   public Attention normalizer(Normalizer normalizer, Map<String, SDVariable> parameters) {
-    this.normalizer = normalizer;
+    attention = attention.withNormalizer(normalizer);
     normalizerParameters = Map.copyOf(parameters);
     return this;
   }
@@ -222,7 +221,9 @@ public final class Attention {
    * @return this
    */
   public Attention causal(boolean causal) {
-    this.causal = causal;
+    AttentionWindow window = attention.window();
+    attention =
+        attention.withWindow(new AttentionWindow(causal, window.left(), window.right()));
     return this;
   }
 
@@ -237,10 +238,8 @@ public final class Attention {
    * @throws IllegalArgumentException if one is below -1
    */
   public Attention window(long left, long right) {
-    require(left >= -1, "the window's left side", left, "at least 0, or -1 for all keys");
-    require(right >= -1, "the window's right side", right, "at least 0, or -1 for all keys");
-    this.left = left < 0 ? OptionalLong.empty() : OptionalLong.of(left);
-    this.right = right < 0 ? OptionalLong.empty() : OptionalLong.of(right);
+    attention =
+        attention.withWindow(new AttentionWindow(attention.window().causal(), left, right));
     return this;
   }
 
@@ -264,8 +263,7 @@ public final class Attention {
    * @throws IllegalArgumentException if it is not finite
    */
   public Attention scale(double scale) {
-    require(Double.isFinite(scale), "scale", scale, "finite");
-    this.scale = scale;
+    attention = attention.withScale(scale);
     return this;
   }
 
@@ -278,8 +276,7 @@ public final class Attention {
    * @throws IllegalArgumentException if it is not positive and finite
    */
   public Attention softcap(double cap) {
-    require(cap > 0 && Double.isFinite(cap), "softcap", cap, "positive and finite");
-    softcap = cap;
+    attention = attention.withSoftcap(cap);
     return this;
   }
 
@@ -348,7 +345,7 @@ public final class Attention {
     addContentCheck(checks, queries, pastKeys == null ? keys : allKeys, values);
     SDVariable k = layout.keys(Precision.cast(allKeys, wide), checks);
     SDVariable q = layout.queries(scaled(Precision.cast(allQueries, wide), known, layout), k);
-    SDVariable unmasked = capped(layout.split(sd.mmul(q, k, false, true, false)));
+    SDVariable unmasked = attention.capped(layout.split(sd.mmul(q, k, false, true, false)));
 
     SDVariable scores = unmasked;
     if (bias != null) {
@@ -363,12 +360,12 @@ public final class Attention {
     }
     MaskedScores masked = MaskedScores.of(scores, visible);
     int knownHeads = heads(known);
-    NormalizerTrial.complaint(normalizer, Math.max(knownHeads, 1), wide)
-        .ifPresent(expected -> require(false, "normalizer", normalizer, expected));
-    NormalizerVariables parameters = new NormalizerVariables(normalizer, knownHeads);
+    NormalizerTrial.complaint(attention.normalizer(), Math.max(knownHeads, 1), wide)
+        .ifPresent(expected -> require(false, "normalizer", attention.normalizer(), expected));
+    NormalizerVariables parameters = new NormalizerVariables(attention.normalizer(), knownHeads);
     SDVariable weights =
         masked.weights(
-            normalizer,
+            attention.normalizer(),
             knownHeads,
             normalizerParameters == null
                 ? parameters.create(sd, name, wide)
@@ -494,30 +491,33 @@ public final class Attention {
   }
 
   private SDVariable scaled(SDVariable q, AttentionInputs known, HeadLayout layout) {
-    if (scale != null) {
-      return q.mul(scale);
-    }
-    return known.depth() > 0
-        ? q.mul(1 / Math.sqrt((double) known.depth()))
+    return attention.scale() != null || known.depth() > 0
+        ? q.mul(attention.scaleFor(known.depth()))
         : q.div(q.getSameDiff().math.sqrt(layout.depth().castTo(q.dataType())));
-  }
-
-  private SDVariable capped(SDVariable scores) {
-    return softcap == null
-        ? scores
-        : scores.getSameDiff().math.tanh(scores.mul(1 / softcap)).mul(softcap);
   }
 
   /** Which keys are visible, with their full number Tk in the last place; null if all are. */
   private @Nullable SDVariable visible(
       @Nullable AttentionMask given, SDVariable scores, AttentionInputs known) {
-    SDVariable past = pastKeys == null ? null : scores.getSameDiff().sizeAt(pastKeys, -2);
     SDVariable ends = lengths == null ? null : checkedLengths(lengths, scores, known);
-    SDVariable within = new Reach(causal, left, right, alignment).visible(scores, past, ends);
+    SDVariable counting = ends == null ? null : AttentionWindow.counting(scores, ends);
+    AttentionWindow window = attention.window();
+    SDVariable within =
+        AttentionWindow.both(
+            counting,
+            window.isBounded() ? window.visible(scores, firstQuery(scores, ends)) : null);
     if (given == null) {
       return within;
     }
     return given.visible().mul(within == null ? HeadLayout.onesForKeys(scores) : within);
+  }
+
+  /** The position of the first query; null for 0. */
+  private @Nullable SDVariable firstQuery(SDVariable scores, @Nullable SDVariable ends) {
+    return switch (alignment) {
+      case LAST_KEY -> AttentionWindow.firstQueryBeforeEnd(scores, ends);
+      case FIRST_KEY -> pastKeys == null ? null : size(pastKeys, -2);
+    };
   }
 
   private SDVariable checkedLengths(SDVariable given, SDVariable scores, AttentionInputs known) {
@@ -546,17 +546,10 @@ public final class Attention {
             + (known.rank() == 3 ? "; for [b, T, heads * d] say packedHeads" : ""));
     int result = Math.max(found, heads);
     require(
-        result > 0 || normalizer.parameters(1).isEmpty(),
+        result > 0 || attention.normalizer().parameters(1).isEmpty(),
         "heads",
         "not known",
         "said with heads(h) for a normalizer with learnable parameters");
     return result;
-  }
-
-  static void require(boolean holds, String option, Object value, String expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(
-          "Attention: %s is %s but must be %s.".formatted(option, value, expected));
-    }
   }
 }
