@@ -1,5 +1,7 @@
 package org.attention4j.layers;
 
+import static org.attention4j.internal.graph.GraphShapes.doubleRange;
+
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.ExactLayerRuntime;
@@ -80,7 +82,7 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
     SDVariable learned = graph.parameter(LEARNED_QUERIES);
     SequenceShape shape = new SequenceShape(x);
     SequenceShape learnedShape = new SequenceShape(learned);
-    SDVariable positions = Positions.fromStart(graph.sameDiff(), shape.steps());
+    SDVariable positions = doubleRange(shape.steps());
     return AttentionPath.of(heads(), graph, x.dataType())
         .apply(
             new AttentionSources(

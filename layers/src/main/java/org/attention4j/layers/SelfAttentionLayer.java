@@ -1,5 +1,7 @@
 package org.attention4j.layers;
 
+import static org.attention4j.internal.graph.GraphShapes.doubleRange;
+
 import java.util.Map;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
@@ -50,7 +52,7 @@ public final class SelfAttentionLayer extends AttentionLayer {
   protected SDVariable define(LayerGraph graph) {
     SDVariable x = graph.input();
     SequenceShape shape = new SequenceShape(x);
-    SDVariable positions = Positions.fromStart(graph.sameDiff(), shape.steps());
+    SDVariable positions = doubleRange(shape.steps());
     SDVariable mask = graph.mask().orElse(null);
     AttentionSources.Sequence sequence = new AttentionSources.Sequence(x, shape, positions);
     return AttentionPath.of(heads(), graph, x.dataType())

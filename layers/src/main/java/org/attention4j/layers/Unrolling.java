@@ -1,5 +1,7 @@
 package org.attention4j.layers;
 
+import static org.attention4j.internal.graph.GraphShapes.doubleRange;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,7 +50,7 @@ final class Unrolling {
     oneStep = SequenceShape.singleStep(sd);
     SDVariable x = graph.input();
     SequenceShape shape = new SequenceShape(x);
-    keyPositions = Positions.fromStart(sd, shape.steps());
+    keyPositions = doubleRange(shape.steps());
     AttentionSources.Sequence sequence = new AttentionSources.Sequence(x, shape, keyPositions);
     keys = path.forEachQueryHead(path.keys(sequence), shape);
     values = path.forEachQueryHead(path.values(sequence), shape);

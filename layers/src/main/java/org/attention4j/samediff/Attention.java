@@ -413,7 +413,7 @@ public final class Attention {
       }
       for (int axis = 0; axis < shape.length; axis++) {
         if (shape[axis] < 0 && !(axis == 0 && examplesSeen)) {
-          sizes.add(sd.sizeAt(input, axis).reshape(1));
+          sizes.add(size(input, axis).reshape(1));
           examplesSeen |= axis == 0;
         }
       }
@@ -525,11 +525,11 @@ public final class Attention {
     SameDiff sd = given.getSameDiff();
     SDVariable wide = given.castTo(DataType.INT64);
     SDVariable tooSmall = wide.lt(0.0).castTo(DataType.INT64);
-    SDVariable tooLarge = wide.gt(sd.sizeAt(scores, 3)).castTo(DataType.INT64);
+    SDVariable tooLarge = wide.gt(size(scores, 3)).castTo(DataType.INT64);
     RunChecks checks = new RunChecks(sd, name);
     checks.add(tooSmall.add(tooLarge).sum(), "key lengths must be from 0 to the number of keys");
     checks.add(
-        sd.math.abs(sd.prod(sd.shape(given)).sub(sd.sizeAt(scores, 0))),
+        sd.math.abs(sd.prod(sd.shape(given)).sub(size(scores, 0))),
         "key lengths must have the shape [b]");
     return wide.reshape(checks.before(sd.shape(wide)));
   }
