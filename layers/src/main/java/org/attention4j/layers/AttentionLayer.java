@@ -178,7 +178,7 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
   }
 
   /**
-   * The map from scores to weights.
+   * What makes weights of scores.
    *
    * @return the normalizer
    */

@@ -73,7 +73,7 @@ final class AttentionOptions implements Serializable {
    */
   void validate(
       Requirements require, int heads, long headFeatures, boolean projectInput, String biasOption) {
-    require.present("normalizer", normalizer, "a map such as Normalizers.softmax()");
+    require.present("normalizer", normalizer, "one such as Normalizers.softmax()");
     require.present("position", position, "NONE, ALIBI or ROTARY");
     require.present("execution", execution, "AUTO, GRAPH or FUSED");
     require.that(
@@ -116,13 +116,13 @@ final class AttentionOptions implements Serializable {
    *
    * @param owner the layer, as the subject of a sentence
    * @param type the network's type
-   * @param anew whether the network is a new one and no copy
+   * @param fresh whether the network is a new one and no copy
    */
-  void whenBuilt(Requirements owner, int heads, DataType type, boolean anew) {
+  void whenBuilt(Requirements owner, int heads, DataType type, boolean fresh) {
     NormalizerTrial.complaint(normalizer, heads, type == DataType.DOUBLE ? type : DataType.FLOAT)
         .ifPresent(expected -> owner.that(false, "normalizer", normalizer, expected));
     String obstacle = Normalizers.obstacleToSaving(normalizer).orElse(null);
-    if (obstacle != null && (WARNED.add(normalizer.getClass().getName()) || anew)) {
+    if (obstacle != null && (WARNED.add(normalizer.getClass().getName()) || fresh)) {
       LOG.warn(
           "{}: a network with this normalizer cannot be saved. {} Save with"
               + " SavedModel.write, which leaves an existing file as it is; ModelSerializer and"

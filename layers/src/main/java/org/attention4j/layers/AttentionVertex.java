@@ -263,7 +263,7 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
   }
 
   /**
-   * The map from scores to weights.
+   * What makes weights of scores.
    *
    * @return the normalizer
    */

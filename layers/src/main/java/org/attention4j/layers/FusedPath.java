@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.internal.dotproduct.ParameterNames;
 import org.attention4j.internal.graph.FusedAttention;
 import org.attention4j.internal.graph.LinearMaps;
 import org.jspecify.annotations.Nullable;
@@ -66,20 +67,20 @@ final class FusedPath extends AttentionPath {
         List.of(
             new Wanted(
                 sources.queries(),
-                MultiHeadAttention.WQ,
-                MultiHeadAttention.BQ,
+                ParameterNames.QUERY_WEIGHTS,
+                ParameterNames.QUERY_BIAS,
                 heads.heads(),
-                MultiHeadAttention.QUERY_SCALE),
+                ParameterNames.QUERY_SCALE),
             new Wanted(
                 sources.keys(),
-                MultiHeadAttention.WK,
-                MultiHeadAttention.BK,
+                ParameterNames.KEY_WEIGHTS,
+                ParameterNames.KEY_BIAS,
                 keyHeads,
-                MultiHeadAttention.KEY_SCALE),
+                ParameterNames.KEY_SCALE),
             new Wanted(
                 sources.valueSequence(),
-                MultiHeadAttention.WV,
-                MultiHeadAttention.BV,
+                ParameterNames.VALUE_WEIGHTS,
+                ParameterNames.VALUE_BIAS,
                 keyHeads,
                 null));
     List<SDVariable> flat =
@@ -156,10 +157,10 @@ final class FusedPath extends AttentionPath {
       return asGraph.projectOutput(attended, shape);
     }
     SDVariable bias =
-        heads.options().hasBias ? graph.parameter(MultiHeadAttention.BO) : null;
+        heads.options().hasBias ? graph.parameter(ParameterNames.OUTPUT_BIAS) : null;
     LinearMaps.Linear map =
         new LinearMaps.Linear(
-            graph.parameter(MultiHeadAttention.WO), heads.outputSize(), true, bias);
+            graph.parameter(ParameterNames.OUTPUT_WEIGHTS), heads.outputSize(), true, bias);
     return LinearMaps.apply(attended, List.of(map)).get(0);
   }
 }

@@ -3,6 +3,7 @@ package org.attention4j.layers;
 import java.util.function.UnaryOperator;
 import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.internal.dotproduct.ColumnAttention;
+import org.attention4j.internal.dotproduct.ParameterNames;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /** Attention as ordinary operations, with scores and weights as matrices in memory. */
@@ -57,20 +58,20 @@ final class GraphPath extends AttentionPath {
   /** Q, shape [b, h, d, Tq]. */
   SDVariable queries(AttentionSources.Sequence from) {
     SDVariable q =
-        split(from, MultiHeadAttention.WQ, MultiHeadAttention.BQ, heads.heads());
-    return heads.normedAndRotated(graph, q, MultiHeadAttention.QUERY_SCALE, from.positions());
+        split(from, ParameterNames.QUERY_WEIGHTS, ParameterNames.QUERY_BIAS, heads.heads());
+    return heads.normedAndRotated(graph, q, ParameterNames.QUERY_SCALE, from.positions());
   }
 
   /** K, shape [b, g, d, Tk], g being the number of heads of keys and values. */
   SDVariable keys(AttentionSources.Sequence from) {
     SDVariable k =
-        split(from, MultiHeadAttention.WK, MultiHeadAttention.BK, heads.keyValueHeads());
-    return heads.normedAndRotated(graph, k, MultiHeadAttention.KEY_SCALE, from.positions());
+        split(from, ParameterNames.KEY_WEIGHTS, ParameterNames.KEY_BIAS, heads.keyValueHeads());
+    return heads.normedAndRotated(graph, k, ParameterNames.KEY_SCALE, from.positions());
   }
 
   /** V, shape [b, g, d, Tk], g being the number of heads of keys and values. */
   SDVariable values(AttentionSources.Sequence from) {
-    return split(from, MultiHeadAttention.WV, MultiHeadAttention.BV, heads.keyValueHeads());
+    return split(from, ParameterNames.VALUE_WEIGHTS, ParameterNames.VALUE_BIAS, heads.keyValueHeads());
   }
 
   private SDVariable split(
@@ -131,9 +132,9 @@ final class GraphPath extends AttentionPath {
       return merged;
     }
     SDVariable output =
-        Projection.applyTransposed(graph.parameter(MultiHeadAttention.WO), merged, shape);
+        Projection.applyTransposed(graph.parameter(ParameterNames.OUTPUT_WEIGHTS), merged, shape);
     return heads.options().hasBias
-        ? shape.addToEachStep(output, graph.parameter(MultiHeadAttention.BO), heads.outputSize())
+        ? shape.addToEachStep(output, graph.parameter(ParameterNames.OUTPUT_BIAS), heads.outputSize())
         : output;
   }
 }

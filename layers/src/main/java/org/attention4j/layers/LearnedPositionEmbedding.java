@@ -27,7 +27,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * distribution with standard deviation 0.02 unless {@code weightInit} of this layer says otherwise.
  *
  * <p>Positions are counted from the first step that is not masked, for each example: padding before
- * or behind a sequence changes nothing. Masked steps between two others count, as they do for the
+ * or after a sequence changes nothing. Masked steps between two others count, as they do for the
  * distances of {@link Position#ALIBI} and {@link Position#ROTARY}: a gap in a series is time that
  * passes. (A running sum of the mask, which some libraries use, agrees where there is no gap.) From
  * the first to the last visible step there are at most {@code maxLength}; what a masked step gets

@@ -35,7 +35,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Parameters, flat order: Q [1, nIn, nQueries], then those of {@link SelfAttentionLayer}.
  *
- * <p>The mask hides keys and ends here, as behind a pooling layer: every output step counts. An
+ * <p>The mask hides keys and ends here, as after a pooling layer: every output step counts. An
  * example without a visible key gets the output zero (or bo).
  *
  * <p>Publishes {@code scores} and {@code weights}, both [b, h, nQueries, T].
@@ -173,7 +173,7 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
     public LearnedSelfAttentionLayer build() {
       Requirements require = validate(LearnedSelfAttentionLayer.class);
       require.positive("nQueries", nQueries);
-      String timeless = " (learned queries have no place in time)";
+      String timeless = " (learned queries have no position in time)";
       require.that(!options.causal, "causal", true, "false" + timeless);
       require.that(
           options.position == Position.NONE, "position", options.position, "NONE" + timeless);

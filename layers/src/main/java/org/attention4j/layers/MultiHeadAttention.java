@@ -1,5 +1,16 @@
 package org.attention4j.layers;
 
+import static org.attention4j.internal.dotproduct.ParameterNames.KEY_BIAS;
+import static org.attention4j.internal.dotproduct.ParameterNames.KEY_SCALE;
+import static org.attention4j.internal.dotproduct.ParameterNames.KEY_WEIGHTS;
+import static org.attention4j.internal.dotproduct.ParameterNames.OUTPUT_BIAS;
+import static org.attention4j.internal.dotproduct.ParameterNames.OUTPUT_WEIGHTS;
+import static org.attention4j.internal.dotproduct.ParameterNames.QUERY_BIAS;
+import static org.attention4j.internal.dotproduct.ParameterNames.QUERY_SCALE;
+import static org.attention4j.internal.dotproduct.ParameterNames.QUERY_WEIGHTS;
+import static org.attention4j.internal.dotproduct.ParameterNames.VALUE_BIAS;
+import static org.attention4j.internal.dotproduct.ParameterNames.VALUE_WEIGHTS;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attention4j.dl4j.LayerGraph;
@@ -35,16 +46,6 @@ record MultiHeadAttention(
     long headSize,
     boolean projected,
     AttentionOptions options) {
-  static final String WQ = "Wq";
-  static final String WK = "Wk";
-  static final String WV = "Wv";
-  static final String WO = "Wo";
-  static final String BQ = "bq";
-  static final String BK = "bk";
-  static final String BV = "bv";
-  static final String BO = "bo";
-  static final String QUERY_SCALE = "gq";
-  static final String KEY_SCALE = "gk";
 
   /** Keeps the root mean square of an all-zero query or key above zero. */
   private static final double SQUARE_FLOOR = 1e-6;
@@ -52,10 +53,10 @@ record MultiHeadAttention(
   /** Declares the parameters of the stock layers, in their order. */
   void defineWeights(SDLayerParams params) {
     if (projected) {
-      params.addWeightParam(WQ, heads, headSize, querySize);
-      params.addWeightParam(WK, keyValueHeads(), headSize, keySize);
-      params.addWeightParam(WV, keyValueHeads(), headSize, valueSize);
-      params.addWeightParam(WO, heads * headSize, outputSize);
+      params.addWeightParam(QUERY_WEIGHTS, heads, headSize, querySize);
+      params.addWeightParam(KEY_WEIGHTS, keyValueHeads(), headSize, keySize);
+      params.addWeightParam(VALUE_WEIGHTS, keyValueHeads(), headSize, valueSize);
+      params.addWeightParam(OUTPUT_WEIGHTS, heads * headSize, outputSize);
     }
   }
 
@@ -65,10 +66,10 @@ record MultiHeadAttention(
       params.addBiasParam(parameter.name(), parameter.heads());
     }
     if (options.hasBias) {
-      params.addBiasParam(BQ, heads, headSize);
-      params.addBiasParam(BK, keyValueHeads(), headSize);
-      params.addBiasParam(BV, keyValueHeads(), headSize);
-      params.addBiasParam(BO, outputSize);
+      params.addBiasParam(QUERY_BIAS, heads, headSize);
+      params.addBiasParam(KEY_BIAS, keyValueHeads(), headSize);
+      params.addBiasParam(VALUE_BIAS, keyValueHeads(), headSize);
+      params.addBiasParam(OUTPUT_BIAS, outputSize);
     }
     if (options.qkNorm) {
       params.addBiasParam(QUERY_SCALE, headFeatures());
@@ -85,11 +86,11 @@ record MultiHeadAttention(
    */
   void initialize(String name, INDArray array, IWeightInit scheme, double bias, double gain) {
     switch (name) {
-      case WQ -> Projection.initialize(array, querySize, headSize, scheme);
-      case WK -> Projection.initialize(array, keySize, headSize, scheme);
-      case WV -> Projection.initialize(array, valueSize, headSize, scheme);
-      case WO -> Projection.initialize(array, heads * headSize, outputSize, scheme);
-      case BQ, BK, BV, BO -> array.assign(bias);
+      case QUERY_WEIGHTS -> Projection.initialize(array, querySize, headSize, scheme);
+      case KEY_WEIGHTS -> Projection.initialize(array, keySize, headSize, scheme);
+      case VALUE_WEIGHTS -> Projection.initialize(array, valueSize, headSize, scheme);
+      case OUTPUT_WEIGHTS -> Projection.initialize(array, heads * headSize, outputSize, scheme);
+      case QUERY_BIAS, KEY_BIAS, VALUE_BIAS, OUTPUT_BIAS -> array.assign(bias);
       case QUERY_SCALE, KEY_SCALE -> array.assign(gain);
       default -> array.assign(initialValue(name));
     }

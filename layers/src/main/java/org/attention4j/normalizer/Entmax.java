@@ -26,7 +26,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * DOUBLE whatever the type of the scores: the power 1 / (alpha - 1) magnifies rounding, without
  * bound towards alpha = 1 and, where a weight is small, above 2.
  *
- * @param alpha above 1 and at most 32; towards 1 the map becomes softmax, 2 is sparsemax, larger is
+ * @param alpha above 1 and at most 32; towards 1 it becomes softmax, 2 is sparsemax, larger is
  *     sparser
  * @see <a href="https://arxiv.org/abs/1905.05702">Peters et al. 2019</a>
  */

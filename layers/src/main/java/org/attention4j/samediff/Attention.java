@@ -86,7 +86,7 @@ public final class Attention {
   }
 
   /**
-   * Chooses the map from scores to weights. Learnable parameters of it become variables of the
+   * Chooses the normalizer. Learnable parameters of it become variables of the
    * graph, {@code attention/<parameter>}, with their initial values; a second operation in the same
    * graph has its own, {@code attention_1/<parameter>}.
    *
@@ -100,7 +100,7 @@ public final class Attention {
   }
 
   /**
-   * Chooses the map from scores to weights, with learnable parameters from elsewhere in the graph.
+   * Chooses the normalizer, with learnable parameters from elsewhere in the graph.
    *
    * @param normalizer the normalizer
    * @param parameters each of its {@link Normalizer#parameters} by name, of shape [h]
@@ -124,7 +124,7 @@ public final class Attention {
    * Floating point: added to the scores, with a gradient, but entries of -5,000 or less hide the
    * key: half of the smallest fill in use, BERT's -10,000, so that neither rounding in a narrow
    * type nor a bias in the same array makes a hidden key visible. What may be as low and is to hide
-   * nothing goes into {@link #bias}; what shall hide and nothing else is best BOOL. So
+   * nothing goes into {@link #bias}; a mask that only hides is best BOOL. So
    * Deeplearning4j's masks of ones and zeros have to be made BOOL, {@code mask.neq(0)}.
    *
    * <p>A hidden key has weight zero, whatever the normalizer says; a query without a visible key
@@ -152,7 +152,7 @@ public final class Attention {
   }
 
   /**
-   * Hides the keys behind the first ones of each example, besides what the mask hides: padding at
+   * Hides the keys after the first ones of each example, besides what the mask hides: padding at
    * the end. Past keys count.
    *
    * @param lengths how many keys of each example count, whole numbers from 0 to Tk, shape [b]; null
@@ -214,8 +214,8 @@ public final class Attention {
   }
 
   /**
-   * Hides from each query the keys behind it, besides what the mask hides. Where queries stand,
-   * {@link #align} says.
+   * Hides from each query the keys at later positions, besides what the mask hides. Where queries
+   * stand, {@link #align} says.
    *
    * @param causal whether to hide them, false unless set
    * @return this
@@ -229,11 +229,11 @@ public final class Attention {
 
   /**
    * Hides from each query the keys that are further away than this, besides what the mask hides. It
-   * sees {@code left} keys before the one it stands at, that one, and {@code right} keys behind it;
-   * none behind it if causal.
+   * sees {@code left} keys before its own position, the one there, and {@code right} keys after it;
+   * none after it if causal.
    *
    * @param left how many keys before it, at least 0; -1 for all
-   * @param right how many keys behind it, at least 0; -1 for all
+   * @param right how many keys after it, at least 0; -1 for all
    * @return this
    * @throws IllegalArgumentException if one is below -1
    */
@@ -496,7 +496,7 @@ public final class Attention {
         : q.div(q.getSameDiff().math.sqrt(layout.depth().castTo(q.dataType())));
   }
 
-  /** Which keys are visible, with their full number Tk in the last place; null if all are. */
+  /** Which keys are visible, with their full number Tk on the last axis; null if all are. */
   private @Nullable SDVariable visible(
       @Nullable AttentionMask given, SDVariable scores, AttentionInputs known) {
     SDVariable ends = lengths == null ? null : checkedLengths(lengths, scores, known);

@@ -68,7 +68,7 @@ public record AttentionWindow(boolean causal, long left, long right) {
    * @param firstQuery the position of the first query, INT64, a scalar or of shape [b, 1, 1, 1];
    *     null for 0
    * @return ones and zeros of the scores' type that broadcast to their shape, with their full
-   *     number Tk in the last place; null if all are visible
+   *     number Tk on the last axis; null if all are visible
    */
   public @Nullable SDVariable visible(SDVariable scores, @Nullable SDVariable firstQuery) {
     if (!isBounded()) {

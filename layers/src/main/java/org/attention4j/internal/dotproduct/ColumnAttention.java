@@ -32,7 +32,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param headSize d
  * @param parameters the normalizer's learnable parameters by name, each of shape [h]
  * @param mask one where a key is visible and zero where it is masked, broadcastable to [b, h, Tq,
- *     Tk], with its full length Tk in the last place; null if all are visible
+ *     Tk], with its full length Tk on the last axis; null if all are visible
  * @param bias what is added to the scores, broadcastable to [b, h, Tq, Tk], not differentiated
  *     unless it depends on what is; null for nothing
  * @param dropout what is done to the weights before they meet the values
