@@ -100,7 +100,7 @@ public final class FeedForwardBlock extends SequenceLayer {
 
   @Override
   protected long workingMemory(InputType inputType, boolean training) {
-    return (training ? 4 : 2) * hidden() * steps(inputType); // before and behind the activation
+    return (training ? 4 : 2) * hidden() * steps(inputType); // before and after the activation
   }
 
   @Override
@@ -156,7 +156,7 @@ public final class FeedForwardBlock extends SequenceLayer {
     }
 
     /**
-     * Sets the number of features between the two maps.
+     * Sets the number of features between the two linear maps.
      *
      * @param hiddenSize 4 * nIn unless set
      * @return this
@@ -167,7 +167,7 @@ public final class FeedForwardBlock extends SequenceLayer {
     }
 
     /**
-     * Sets the function between the two maps.
+     * Sets the function between the two linear maps.
      *
      * @param activation GELU, the default, RELU, SWISH, TANH, SIGMOID, SOFTPLUS, SOFTSIGN, ELU or
      *     IDENTITY

@@ -2,8 +2,8 @@ package org.attention4j.layers;
 
 /**
  * How an attention layer tells positions apart. Queries and keys are counted from the start of the
- * sequence; where there are fewer queries than keys, the last query stands beside the last key.
- * Only distances matter, so that padding before or behind a sequence changes nothing; masked steps
+ * sequence; where there are fewer queries than keys, the last query stands at the last key.
+ * Only distances matter, so that padding before or after a sequence changes nothing; masked steps
  * between two others count as steps.
  */
 public enum Position {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.attention4j.internal.dotproduct.ParameterNames;
 import org.attention4j.internal.graph.StepMask;
 import org.attention4j.layers.AttentionSpec;
 import org.attention4j.normalizer.NormalizerParameter;
@@ -38,7 +39,6 @@ public record MonitoredLayer(
     @Nullable INDArray keyMask,
     Projection projection,
     @Nullable GradientSource gradients) {
-  private static final String OUTPUT_WEIGHTS = "Wo";
 
   /** From inputs to heads. */
   interface Projection {
@@ -113,7 +113,7 @@ public record MonitoredLayer(
       INDArray outputGradient,
       int[] examples) {
     INDArray gradient = wide(sampled(outputGradient, examples));
-    INDArray weights = parameters.get(OUTPUT_WEIGHTS);
+    INDArray weights = parameters.get(ParameterNames.OUTPUT_WEIGHTS);
     if (weights != null) {
       INDArray matrix = wide(weights);
       INDArray result =
