@@ -83,7 +83,7 @@ final class WrongUsage {
   }
 
   private static String whole(String value, long max) {
-    return "a whole number" + (DIGITS.matcher(value).matches() ? " of at most " + most : "");
+    return "a whole number" + (DIGITS.matcher(value).matches() ? " of at most " + max : "");
   }
 
   private static Path path(String text) {

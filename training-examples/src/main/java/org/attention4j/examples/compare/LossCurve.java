@@ -11,7 +11,6 @@ import org.attention4j.examples.statistics.Smoothing;
  * @param steps from 1
  * @param bits in bits per character
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 record LossCurve(double[] steps, double[] bits) {
   /** As far as training with every seed came. */
   static LossCurve of(NormalizerResult result) {

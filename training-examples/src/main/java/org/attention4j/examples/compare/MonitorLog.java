@@ -43,7 +43,6 @@ final class MonitorLog {
    * @param steps where it was measured, from 0
    * @param values its means
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Curve(double[] steps, double[] values) {
     /** The last value, if there is one. */
     OptionalDouble last() {

@@ -9,7 +9,7 @@ import org.attention4j.theory.SoftmaxJacobian;
 
 /** One normalizer at fixed parameters, on rows of plain numbers: its weights and how steep it is. */
 final class NormalizerEvaluator {
-  private final TemperatureScaledNormalizer tempered;
+  private final TemperatureScaledNormalizer scaled;
   private final RowKernel kernel;
   private final HeadContext context;
   private final double[] parameters;
@@ -17,12 +17,12 @@ final class NormalizerEvaluator {
   /**
    * Prepares a normalizer, with its parameters at their first values.
    *
-   * @param tempered the normalizer; must have a row kernel
+   * @param scaled the normalizer; must have a row kernel
    */
-  NormalizerEvaluator(TemperatureScaledNormalizer tempered) {
-    this.tempered = tempered;
-    kernel = tempered.map().kernel().orElseThrow();
-    List<NormalizerParameter> declared = tempered.map().parameters(1);
+  NormalizerEvaluator(TemperatureScaledNormalizer scaled) {
+    this.scaled = scaled;
+    kernel = scaled.base().kernel().orElseThrow();
+    List<NormalizerParameter> declared = scaled.base().parameters(1);
     context = new HeadContext(declared.size(), kernel.savedValues());
     parameters = declared.stream().mapToDouble(NormalizerParameter::initialValue).toArray();
     for (int i = 0; i < parameters.length; i++) {
@@ -59,7 +59,7 @@ final class NormalizerEvaluator {
     double[] s = new double[weights.length];
     double sum = 0;
     for (int i = 0; i < s.length; i++) {
-      s[i] = weights[i] > 0 ? Math.pow(weights[i], 2 - tempered.exponent()) : 0;
+      s[i] = weights[i] > 0 ? Math.pow(weights[i], 2 - scaled.exponent()) : 0;
       sum += s[i];
     }
     for (int i = 0; i < s.length; i++) {

@@ -36,7 +36,6 @@ final class Sensitivities {
    * @param finiteDifferences g(T, ε) for each of {@link #EPSILONS}
    * @param jacobian ‖dp/dz‖₂
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Steepness(double[] finiteDifferences, double jacobian) {}
 
   /**
@@ -98,12 +97,12 @@ final class Sensitivities {
   /**
    * Measures a normalizer.
    *
-   * @param tempered the normalizer
+   * @param scaled the normalizer
    * @param temperature T
    * @return how steep it is
    */
-  Steepness of(TemperatureScaledNormalizer tempered, double temperature) {
-    NormalizerEvaluator evaluator = new NormalizerEvaluator(tempered);
+  Steepness of(TemperatureScaledNormalizer scaled, double temperature) {
+    NormalizerEvaluator evaluator = new NormalizerEvaluator(scaled);
     double[] largest = new double[EPSILONS.length];
     double jacobian = 0;
     for (int head = 0; head < heads.size(); head++) {

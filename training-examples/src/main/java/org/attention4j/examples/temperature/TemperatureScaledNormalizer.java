@@ -18,16 +18,20 @@ import org.attention4j.normalizer.Normalizers;
  */
 record TemperatureScaledNormalizer(
     String label, Normalizer base, boolean hasOption, double exponent) {
-  private static final int TOP = 8;
-
   /** The normalizers that are compared. */
   static List<TemperatureScaledNormalizer> all() {
     return List.of(
-        new TemperatureScaledNormalizer("softmax", Normalizers.softmax(), true, 1),
-        new TemperatureScaledNormalizer("top-k:" + TOP, Normalizers.topK(TOP), false, 1),
-        new TemperatureScaledNormalizer("sparsemax", Normalizers.sparsemax(), false, 2),
-        new TemperatureScaledNormalizer("entmax:1.5", Normalizers.entmax15(), false, 1.5),
-        new TemperatureScaledNormalizer("ssmax", Normalizers.ssmax(), false, 1));
+        parse("softmax", true, 1),
+        parse("top-k:8", false, 1),
+        parse("sparsemax", false, 2),
+        parse("entmax:1.5", false, 1.5),
+        parse("ssmax", false, 1));
+  }
+
+  private static TemperatureScaledNormalizer parse(
+      String label, boolean hasOption, double exponent) {
+    return new TemperatureScaledNormalizer(
+        label, Normalizers.parse(label), hasOption, exponent);
   }
 
   /**

@@ -32,7 +32,7 @@ final class TemperatureTraining {
 
   private final Settings settings;
   private final Corpus corpus;
-  private final TemperatureScaledNormalizer tempered;
+  private final TemperatureScaledNormalizer scaled;
   private final double temperature;
   private final List<Double> gradientNorms = new ArrayList<>();
   private final List<MetricRecord> records = new ArrayList<>();
@@ -43,14 +43,14 @@ final class TemperatureTraining {
    *
    * @param settings sizes, steps and seed
    * @param corpus the text
-   * @param tempered the normalizer
+   * @param scaled the normalizer
    * @param temperature T
    */
   TemperatureTraining(
-      Settings settings, Corpus corpus, TemperatureScaledNormalizer tempered, double temperature) {
+      Settings settings, Corpus corpus, TemperatureScaledNormalizer scaled, double temperature) {
     this.settings = settings;
     this.corpus = corpus;
-    this.tempered = tempered;
+    this.scaled = scaled;
     this.temperature = temperature;
   }
 
@@ -78,7 +78,7 @@ final class TemperatureTraining {
   Result run(boolean keepScores, Jobs.Progress progress) {
     ComputationGraph model =
         LanguageModel.create(
-            tempered.normalizer(temperature), settings, tempered.scoreDivisor(temperature));
+            scaled.normalizer(temperature), settings, scaled.scoreDivisor(temperature));
     model.setListeners(monitor(), new GradientNorm());
     Windows windows = new Windows(corpus.train(), settings.context());
     SplittableRandom random = new SplittableRandom(settings.seed());
@@ -91,7 +91,7 @@ final class TemperatureTraining {
         finite = Double.isFinite(bits);
         losses.add(bits);
       }
-      progress.step("%s T=%s".formatted(tempered.label(), Numbers.plain(temperature)));
+      progress.step("%s T=%s".formatted(scaled.label(), Numbers.plain(temperature)));
     }
     model.setListeners(List.of());
     List<DataSet> validation =
@@ -99,7 +99,7 @@ final class TemperatureTraining {
             .spread(VALIDATION_WINDOWS, settings.batch());
     TemperatureRun run =
         new TemperatureRun(
-            tempered,
+            scaled,
             temperature,
             settings.seed(),
             losses,
@@ -152,7 +152,7 @@ final class TemperatureTraining {
                 new TemperatureRun.Head(
                     records.get(0).layer(),
                     records.get(0).head(),
-                    mean(records, "scoresGradientNorm") / tempered.scoreDivisor(temperature),
+                    mean(records, "scoresGradientNorm") / scaled.scoreDivisor(temperature),
                     mean(records, "normalizedEntropy")))
         .toList();
   }

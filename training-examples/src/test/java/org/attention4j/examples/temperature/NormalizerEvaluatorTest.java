@@ -29,16 +29,16 @@ class NormalizerEvaluatorTest {
   /** The graph path in DOUBLE, whose rows of gradients make up the Jacobian. */
   @ParameterizedTest
   @MethodSource("normalizers")
-  void theNormIsThatOfTheWholeJacobian(TemperatureScaledNormalizer tempered) {
+  void theNormIsThatOfTheWholeJacobian(TemperatureScaledNormalizer scaled) {
     double temperature = 0.5;
-    double[] scaled =
+    double[] divided =
         IntStream.range(0, SCORES.length).mapToDouble(i -> SCORES[i] / temperature).toArray();
     double[][] jacobian = new double[SCORES.length][];
     List<Double> expected = List.of();
     for (int i = 0; i < SCORES.length; i++) {
       double[] unit = new double[SCORES.length];
       unit[i] = 1;
-      RowEvaluation row = RowEvaluation.of(tempered.map(), scaled, unit, DataType.DOUBLE);
+      RowEvaluation row = RowEvaluation.of(scaled.base(), divided, unit, DataType.DOUBLE);
       expected = row.weights();
       jacobian[i] = row.gradient().stream().mapToDouble(g -> g / temperature).toArray();
     }
@@ -51,7 +51,7 @@ class NormalizerEvaluatorTest {
             1e-14,
             new Random(7));
 
-    NormalizerEvaluator evaluator = new NormalizerEvaluator(tempered);
+    NormalizerEvaluator evaluator = new NormalizerEvaluator(scaled);
     double[] weights = evaluator.weights(SCORES, temperature);
 
     assertThat(weights)

@@ -10,29 +10,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class ComparisonsTest {
+class ComparisonRunnerTest {
   private static final String MS = "\\d+\\.\\d{3}";
   private static final String RATIO = "ratio=\\d+\\.\\d\\d";
   private static final CoreCell TINY = new CoreCell(3, 13, 5);
 
-  private static List<String> lines(Plan plan, boolean pytorch) {
+  private static List<String> lines(BenchmarkPlan plan, boolean pytorch) {
     List<String> lines = new ArrayList<>();
-    Contest contest = new Contest(System::nanoTime, () -> {}, 0);
-    Comparisons comparisons =
-        new Comparisons(plan, pytorch, contest, outcome -> lines.add(outcome.line()));
-    for (Comparisons.Part part : Comparisons.Part.values()) {
+    InterleavedTimer timer = new InterleavedTimer(System::nanoTime, () -> {}, 0);
+    ComparisonRunner comparisons =
+        new ComparisonRunner(plan, pytorch, timer, result -> lines.add(result.line()));
+    for (ComparisonRunner.Part part : ComparisonRunner.Part.values()) {
       comparisons.run(part);
     }
     return lines;
   }
 
-  private static Plan plan(int longestComposed, List<CoreCell> sgemm, List<Integer> steps) {
-    return new Plan(
-        new Contest.Effort(0, 1),
+  private static BenchmarkPlan plan(int maxComposedLength, List<CoreCell> sgemm, List<Integer> steps) {
+    return new BenchmarkPlan(
+        new InterleavedTimer.Budget(0, 1),
         0,
         0,
         List.of(TINY),
-        longestComposed,
+        maxComposedLength,
         sgemm,
         steps,
         true,
@@ -95,26 +95,26 @@ class ComparisonsTest {
 
   @Test
   void ratioIsThePeersTimeByOurs() {
-    Outcome outcome = new Outcome(Outcome.Kind.CASE, "L=5", "pytorch", 2, 3);
-    assertThat(outcome.line()).isEqualTo("CASE L=5 ours_ms=2.000 pytorch_ms=3.000 ratio=1.50");
+    ComparisonResult result = new ComparisonResult(ComparisonResult.Kind.CASE, "L=5", "pytorch", 2, 3);
+    assertThat(result.line()).isEqualTo("CASE L=5 ours_ms=2.000 pytorch_ms=3.000 ratio=1.50");
   }
 
   @ParameterizedTest
   @EnumSource
-  void aLineIsReadAsItWasWritten(Outcome.Kind kind) {
-    Outcome outcome = new Outcome(kind, "L=5 d=3 pass=fwd", "peer", 2.125, 3.5);
-    assertThat(Outcome.parse(outcome.line())).contains(outcome);
-    assertThat(Outcome.parse("MACHINE cpu=\"x\" processors=2")).isEmpty();
+  void aLineIsReadAsItWasWritten(ComparisonResult.Kind kind) {
+    ComparisonResult result = new ComparisonResult(kind, "L=5 d=3 pass=fwd", "peer", 2.125, 3.5);
+    assertThat(ComparisonResult.parse(result.line())).contains(result);
+    assertThat(ComparisonResult.parse("MACHINE cpu=\"x\" processors=2")).isEmpty();
   }
 
   @Test
   void quickPlanHasAllCells() {
-    assertThat(Plan.QUICK.cores())
+    assertThat(BenchmarkPlan.QUICK.cores())
         .extracting(CoreCell::toString)
         .containsExactly(
             "32x128x16", "32x512x16", "16x1024x16", "32x512x64", "16x1024x64", "4x4096x64");
-    assertThat(Plan.QUICK.layerSteps()).containsExactlyInAnyOrder(4, 16, 128, 512);
-    assertThat(Plan.QUICK.sparse()).containsExactly(new CoreCell(2, 4096, 64));
-    assertThat(Plan.QUICK.sgemm()).containsExactly(new CoreCell(32, 512, 64));
+    assertThat(BenchmarkPlan.QUICK.layerSteps()).containsExactlyInAnyOrder(4, 16, 128, 512);
+    assertThat(BenchmarkPlan.QUICK.sparse()).containsExactly(new CoreCell(2, 4096, 64));
+    assertThat(BenchmarkPlan.QUICK.sgemm()).containsExactly(new CoreCell(32, 512, 64));
   }
 }

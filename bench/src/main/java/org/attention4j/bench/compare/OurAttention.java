@@ -12,7 +12,7 @@ import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
 
 /** This library's fused kernel, on plain arrays. */
-public final class Ours implements Peer {
+public final class OurAttention implements Peer {
   private final CoreData data;
   private final Pass pass;
   private final AttentionProblem problem;
@@ -27,12 +27,12 @@ public final class Ours implements Peer {
    * @param normalizer one that has a row kernel
    * @param pass what to compute
    */
-  public Ours(CoreData data, Normalizer normalizer, Pass pass) {
+  public OurAttention(CoreData data, Normalizer normalizer, Pass pass) {
     this.data = data;
     this.pass = pass;
     CoreCell cell = data.cell();
     List<NormalizerParameter> declared = normalizer.parameters(cell.heads());
-    parameters = declared.stream().map(Ours::initialValues).toArray(float[][]::new);
+    parameters = declared.stream().map(OurAttention::initialValues).toArray(float[][]::new);
     problem =
         new AttentionProblem(
             new AttentionShape(

@@ -6,26 +6,26 @@ import org.attention4j.bench.compare.CoreCell;
 /**
  * What is measured and for how long.
  *
- * @param effort for each comparison
+ * @param budget for each comparison
  * @param warmUp seconds for which the kernel and its peers run before anything is measured;
  *     compiled code is what it is only then, and the threads of native code find their processors
  *     only then. A tenth of it before each comparison
  * @param layerWarmUp the same for our layer, whose training step takes more code to compile; four
  *     tenths of it before each comparison
  * @param cores sizes of the attention core
- * @param longestComposed the longest of them for which hand-composed SameDiff takes part, which
+ * @param maxComposedLength the longest of them for which hand-composed SameDiff takes part, which
  *     keeps several arrays of L² numbers; 0 for none
  * @param sgemm sizes of the attention core that are held against a plain matrix product
  * @param layerSteps sequence lengths of the layer
  * @param layerOutput whether its output is timed too, besides its training step
  * @param sparse sizes for the comparison of normalizers
  */
-record Plan(
-    Contest.Effort effort,
+record BenchmarkPlan(
+    InterleavedTimer.Budget budget,
     double warmUp,
     double layerWarmUp,
     List<CoreCell> cores,
-    int longestComposed,
+    int maxComposedLength,
     List<CoreCell> sgemm,
     List<Integer> layerSteps,
     boolean layerOutput,
@@ -34,9 +34,9 @@ record Plan(
   private static final List<CoreCell> WIDE = List.of(new CoreCell(32, 512, 64));
 
   /** About a minute. */
-  static final Plan QUICK =
-      new Plan(
-          new Contest.Effort(0.3, 2),
+  static final BenchmarkPlan QUICK =
+      new BenchmarkPlan(
+          new InterleavedTimer.Budget(0.3, 2),
           1,
           4,
           CoreCell.COMPARED,
@@ -47,9 +47,9 @@ record Plan(
           List.of(new CoreCell(2, 4096, 64)));
 
   /** About ten minutes. */
-  static final Plan FULL =
-      new Plan(
-          new Contest.Effort(15, 9),
+  static final BenchmarkPlan FULL =
+      new BenchmarkPlan(
+          new InterleavedTimer.Budget(15, 9),
           4,
           8,
           CoreCell.COMPARED,

@@ -8,13 +8,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.attention4j.bench.Outcome.Kind;
+import org.attention4j.bench.ComparisonResult.Kind;
 import org.attention4j.bench.compare.Agreement;
 import org.attention4j.bench.compare.ComposedSameDiff;
 import org.attention4j.bench.compare.CoreCell;
 import org.attention4j.bench.compare.CoreData;
 import org.attention4j.bench.compare.LayerPeer;
-import org.attention4j.bench.compare.Ours;
+import org.attention4j.bench.compare.OurAttention;
 import org.attention4j.bench.compare.Pass;
 import org.attention4j.bench.compare.Peer;
 import org.attention4j.bench.compare.PyTorch;
@@ -22,8 +22,8 @@ import org.attention4j.bench.compare.Sgemm;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 
-/** Carries out a plan and hands out each outcome as soon as it is there. */
-final class Comparisons {
+/** Carries out a plan and hands out each result as soon as it is there. */
+final class ComparisonRunner {
   private static final int EXAMPLES = 8;
   private static final int FEATURES = 64;
   private static final int HEADS = 4;
@@ -52,24 +52,24 @@ final class Comparisons {
     LAYER
   }
 
-  private final Plan plan;
+  private final BenchmarkPlan plan;
   private final boolean pytorch;
-  private final Contest contest;
-  private final Consumer<Outcome> outcomes;
+  private final InterleavedTimer timer;
+  private final Consumer<ComparisonResult> results;
 
   /**
    * Prepares to carry out a plan.
    *
    * @param plan what to measure
    * @param pytorch whether PyTorch is there to compare with
-   * @param contest measures
-   * @param outcomes where the outcomes go
+   * @param timer measures
+   * @param results where the results go
    */
-  Comparisons(Plan plan, boolean pytorch, Contest contest, Consumer<Outcome> outcomes) {
+  ComparisonRunner(BenchmarkPlan plan, boolean pytorch, InterleavedTimer timer, Consumer<ComparisonResult> results) {
     this.plan = plan;
     this.pytorch = pytorch;
-    this.contest = contest;
-    this.outcomes = outcomes;
+    this.timer = timer;
+    this.results = results;
   }
 
   /** Runs one part of the plan. */
@@ -82,7 +82,7 @@ final class Comparisons {
 
   private void kernel() {
     CoreData brief = CoreData.draw(plan.cores().get(0), 1);
-    contest.warmUp(List.of(side(brief, Normalizers.softmax(), plan.warmUp())));
+    timer.warmUp(List.of(candidate(brief, Normalizers.softmax(), plan.warmUp())));
     double peersWarmUp = plan.warmUp();
     for (CoreCell cell : plan.cores()) {
       CoreData data = CoreData.draw(cell, 1);
@@ -97,7 +97,7 @@ final class Comparisons {
 
   private void layers() {
     LayerPeer brief = LayerPeer.ours(sizes(BRIEF_LAYER), true);
-    contest.warmUp(List.of(new Contest.Side(brief, plan.layerWarmUp())));
+    timer.warmUp(List.of(new InterleavedTimer.Candidate(brief, plan.layerWarmUp())));
     for (int steps : plan.layerSteps()) {
       layer(steps, true);
       if (plan.layerOutput()) {
@@ -108,12 +108,12 @@ final class Comparisons {
 
   private void core(CoreData data, Pass pass, double peersWarmUp) {
     CoreCell cell = data.cell();
-    Peer ours = new Ours(data, Normalizers.softmax(), pass);
+    Peer ours = new OurAttention(data, Normalizers.softmax(), pass);
     Map<String, Peer> peers = new LinkedHashMap<>();
     if (pytorch) {
       peers.put("pytorch", new PyTorch(data, pass));
     }
-    if (cell.length() <= plan.longestComposed()) {
+    if (cell.length() <= plan.maxComposedLength()) {
       peers.put("composed", new ComposedSameDiff(data, pass));
     }
     peers.values().forEach(peer -> Agreement.check(peer, ours));
@@ -145,13 +145,13 @@ final class Comparisons {
       Map<String, Peer> peers,
       double warmUp,
       double peersWarmUp) {
-    List<Contest.Side> sides = new ArrayList<>();
-    sides.add(new Contest.Side(ours, warmUp));
-    peers.values().forEach(peer -> sides.add(new Contest.Side(peer, peersWarmUp)));
-    List<Double> medians = contest.medians(plan.effort(), sides);
-    int side = 1;
+    List<InterleavedTimer.Candidate> candidates = new ArrayList<>();
+    candidates.add(new InterleavedTimer.Candidate(ours, warmUp));
+    peers.values().forEach(peer -> candidates.add(new InterleavedTimer.Candidate(peer, peersWarmUp)));
+    List<Double> medians = timer.medians(plan.budget(), candidates);
+    int candidate = 1;
     for (String peer : peers.keySet()) {
-      outcomes.accept(new Outcome(kind, subject, peer, medians.get(0), medians.get(side++)));
+      results.accept(new ComparisonResult(kind, subject, peer, medians.get(0), medians.get(candidate++)));
     }
   }
 
@@ -161,11 +161,11 @@ final class Comparisons {
     normalizers.put("top-fraction:0.06", Normalizers.topFraction(0.06));
     normalizers.put("entmax:1.5", Normalizers.entmax15());
     CoreCell brief = new CoreCell(cell.heads(), BRIEF_ATTENTION, cell.headSize());
-    contest.warmUp(sides(brief, normalizers.values(), plan.warmUp() / normalizers.size()));
+    timer.warmUp(candidates(brief, normalizers.values(), plan.warmUp() / normalizers.size()));
     List<Double> medians =
-        contest.medians(
-            plan.effort(), sides(cell, normalizers.values(), AGAIN_SHARE * plan.warmUp()));
-    int side = 1;
+        timer.medians(
+            plan.budget(), candidates(cell, normalizers.values(), AGAIN_SHARE * plan.warmUp()));
+    int candidate = 1;
     for (String name : normalizers.keySet()) {
       String subject =
           "normalizer=%s L=%d d=%d heads=%d pass=%s"
@@ -175,33 +175,33 @@ final class Comparisons {
                   cell.headSize(),
                   cell.heads(),
                   Pass.FORWARD_BACKWARD.label());
-      outcomes.accept(
-          new Outcome(Kind.SPARSE, subject, "softmax", medians.get(side++), medians.get(0)));
+      results.accept(
+          new ComparisonResult(Kind.SPARSE, subject, "softmax", medians.get(candidate++), medians.get(0)));
     }
   }
 
   /** Softmax and others on the same data. */
-  private static List<Contest.Side> sides(
+  private static List<InterleavedTimer.Candidate> candidates(
       CoreCell cell, Collection<Normalizer> others, double warmUp) {
     CoreData data = CoreData.draw(cell, SPARSE_DEVIATION);
     return Stream.concat(Stream.of(Normalizers.softmax()), others.stream())
-        .map(normalizer -> side(data, normalizer, warmUp))
+        .map(normalizer -> candidate(data, normalizer, warmUp))
         .toList();
   }
 
-  private static Contest.Side side(CoreData data, Normalizer normalizer, double warmUp) {
-    return new Contest.Side(new Ours(data, normalizer, Pass.FORWARD_BACKWARD), warmUp);
+  private static InterleavedTimer.Candidate candidate(CoreData data, Normalizer normalizer, double warmUp) {
+    return new InterleavedTimer.Candidate(new OurAttention(data, normalizer, Pass.FORWARD_BACKWARD), warmUp);
   }
 
   private void sgemm(CoreCell cell) {
-    Peer ours = new Ours(CoreData.draw(cell, 1), Normalizers.softmax(), Pass.FORWARD);
+    Peer ours = new OurAttention(CoreData.draw(cell, 1), Normalizers.softmax(), Pass.FORWARD);
     Sgemm product = new Sgemm();
     List<Double> medians =
-        contest.medians(
-            plan.effort(),
+        timer.medians(
+            plan.budget(),
             List.of(
-                new Contest.Side(ours, AGAIN_SHARE * plan.warmUp()),
-                new Contest.Side(product, AGAIN_SHARE * plan.warmUp())));
+                new InterleavedTimer.Candidate(ours, AGAIN_SHARE * plan.warmUp()),
+                new InterleavedTimer.Candidate(product, AGAIN_SHARE * plan.warmUp())));
     double rate = product.flops() / medians.get(1);
     String subject =
         String.format(
@@ -210,8 +210,8 @@ final class Comparisons {
             subject(cell, Pass.FORWARD),
             cell.forwardFlops() / medians.get(0) / MILLIS_GIGAFLOPS,
             rate / MILLIS_GIGAFLOPS);
-    outcomes.accept(
-        new Outcome(Kind.SGEMM, subject, "sgemm", medians.get(0), cell.forwardFlops() / rate));
+    results.accept(
+        new ComparisonResult(Kind.SGEMM, subject, "sgemm", medians.get(0), cell.forwardFlops() / rate));
   }
 
   private static String subject(CoreCell cell, Pass pass) {

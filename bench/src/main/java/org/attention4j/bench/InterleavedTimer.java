@@ -7,10 +7,10 @@ import org.apache.commons.math3.stat.descriptive.rank.Median;
 import org.attention4j.bench.compare.Peer;
 
 /**
- * Times several sides in turns, A B A B, so that whatever else the machine does hits all alike, and
+ * Times several candidates in turns, A B A B, so that whatever else the machine does hits all alike, and
  * takes the medians.
  */
-final class Contest {
+final class InterleavedTimer {
   private static final double SECOND = 1e9;
   private static final double MILLISECOND = 1e6;
 
@@ -21,10 +21,10 @@ final class Contest {
   /**
    * How long to measure.
    *
-   * @param seconds for all sides together
-   * @param fewestTurns of each side, even if that takes longer
+   * @param seconds for all candidates together
+   * @param minRounds of each candidate, even if that takes longer
    */
-  record Effort(double seconds, int fewestTurns) {}
+  record Budget(double seconds, int minRounds) {}
 
   /**
    * One of those that are timed.
@@ -32,43 +32,43 @@ final class Contest {
    * @param peer what to run
    * @param warmUp seconds to run it before anything is measured; 0 for not at all
    */
-  record Side(Peer peer, double warmUp) {}
+  record Candidate(Peer peer, double warmUp) {}
 
   /**
-   * Makes a contest.
+   * Makes a timer.
    *
    * @param clock nanoseconds
-   * @param pause called before each turn; lets the threads of the side before fall asleep
+   * @param pause called before each turn; lets the threads of the candidate before fall asleep
    * @param turn what a turn lasts at least, in seconds: runs are repeated within it
    */
-  Contest(LongSupplier clock, Runnable pause, double turn) {
+  InterleavedTimer(LongSupplier clock, Runnable pause, double turn) {
     this.clock = clock;
     this.pause = pause;
     this.turn = turn;
   }
 
-  /** Runs all sides and returns the median time of each, in milliseconds. */
-  List<Double> medians(Effort effort, List<Side> sides) {
+  /** Runs all candidates and returns the median time of each, in milliseconds. */
+  List<Double> medians(Budget budget, List<Candidate> candidates) {
     List<List<Double>> times = new ArrayList<>();
-    warmUp(sides);
-    sides.forEach(side -> times.add(new ArrayList<>()));
+    warmUp(candidates);
+    candidates.forEach(candidate -> times.add(new ArrayList<>()));
     long start = clock.getAsLong();
     for (int round = 0;
-        round < effort.fewestTurns() || seconds(start) < effort.seconds();
+        round < budget.minRounds() || seconds(start) < budget.seconds();
         round++) {
-      for (int i = 0; i < sides.size(); i++) {
+      for (int i = 0; i < candidates.size(); i++) {
         pause.run();
-        runFor(turn, sides.get(i).peer(), times.get(i));
+        runFor(turn, candidates.get(i).peer(), times.get(i));
       }
     }
-    return times.stream().map(Contest::median).toList();
+    return times.stream().map(InterleavedTimer::median).toList();
   }
 
-  /** Runs all sides for as long as they need before anything is measured. */
-  void warmUp(List<Side> sides) {
-    for (Side side : sides) {
-      if (side.warmUp() > 0) {
-        runFor(side.warmUp(), side.peer(), new ArrayList<>());
+  /** Runs all candidates for as long as they need before anything is measured. */
+  void warmUp(List<Candidate> candidates) {
+    for (Candidate candidate : candidates) {
+      if (candidate.warmUp() > 0) {
+        runFor(candidate.warmUp(), candidate.peer(), new ArrayList<>());
       }
     }
   }

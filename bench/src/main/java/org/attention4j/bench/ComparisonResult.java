@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param oursMs our median time in milliseconds
  * @param peerMs the peer's, measured in turns with ours
  */
-record Outcome(Kind kind, String subject, String peer, double oursMs, double peerMs) {
+record ComparisonResult(Kind kind, String subject, String peer, double oursMs, double peerMs) {
   private static final Pattern LINE =
       Pattern.compile(
           "(?<kind>[A-Z]+) (?<subject>.+)"
@@ -45,7 +45,7 @@ record Outcome(Kind kind, String subject, String peer, double oursMs, double pee
   }
 
   /** Reads what {@link #line} wrote; empty if it is some other line. */
-  static Optional<Outcome> parse(String line) {
+  static Optional<ComparisonResult> parse(String line) {
     Matcher matcher = LINE.matcher(line);
     if (!matcher.matches()) {
       return Optional.empty();
@@ -55,7 +55,7 @@ record Outcome(Kind kind, String subject, String peer, double oursMs, double pee
     double second = Double.parseDouble(matcher.group("secondMs"));
     String peer = matcher.group(kind.peerFirst ? "first" : "second");
     return Optional.of(
-        new Outcome(
+        new ComparisonResult(
             kind,
             matcher.group("subject"),
             peer,
