@@ -49,10 +49,10 @@ final class Example2Watch {
         network.fit(x, y);
       }
     }
-    for (var look : history.records()) {
-      System.out.printf("iteration %3d, head %d:", look.iteration(), look.head());
+    for (var record : history.records()) {
+      System.out.printf("iteration %3d, head %d:", record.iteration(), record.head());
       List.of("effectiveTokens", "maxLogit", "separableShare")
-          .forEach(name -> System.out.printf("  %s %.2f", name, look.metrics().get(name)));
+          .forEach(name -> System.out.printf("  %s %.2f", name, record.metrics().get(name)));
       System.out.println();
     }
   }
