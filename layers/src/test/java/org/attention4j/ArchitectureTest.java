@@ -1,7 +1,9 @@
 package org.attention4j;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.SimpleConditionEvent.violated;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
@@ -9,67 +11,119 @@ import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 
 /**
- * Which package may know which: kernel ← normalizer ← samediff ← dl4j ← layers ← monitor, and
- * theory aside, for the monitor alone. A rule about a package that has no class yet holds.
+ * Which package may know which: each only those before it in {@link #ORDER}, and theory aside, for
+ * the monitor alone.
  */
 @AnalyzeClasses(
     packages = "org.attention4j",
     importOptions = {ImportOption.DoNotIncludeTests.class})
 final class ArchitectureTest {
 
-  private static final String KERNEL = "org.attention4j.kernel..";
-  private static final String NORMALIZER = "org.attention4j.normalizer..";
-  private static final String SAMEDIFF = "org.attention4j.samediff..";
+  private static final String ROOT = "org.attention4j.";
+
+  /** From the inner loops outwards. */
+  private static final List<String> ORDER =
+      List.of(
+          "internal.vector",
+          "internal.threads",
+          "kernel",
+          "internal.linear",
+          "internal.attention",
+          "internal.graph",
+          "normalizer",
+          "internal.dotproduct",
+          "samediff",
+          "dl4j",
+          "layers",
+          "monitor");
+
   private static final String DL4J = "org.attention4j.dl4j..";
-  private static final String LAYERS = "org.attention4j.layers..";
   private static final String THEORY = "org.attention4j.theory..";
   private static final String MONITOR = "org.attention4j.monitor..";
 
   private static final String UPSTREAM_ND4J = "org.nd4j..";
   private static final String UPSTREAM_DL4J = "org.deeplearning4j..";
 
+  @ArchTest static final ArchRule arrows_run_one_way = eachKnowsOnlyThoseBefore();
+
+  private static ArchRule eachKnowsOnlyThoseBefore() {
+    LayeredArchitecture layers =
+        layeredArchitecture().consideringOnlyDependenciesInAnyPackage("org.attention4j..");
+    for (String name : ORDER) {
+      layers = layers.layer(name).definedBy(ROOT + name + "..");
+    }
+    for (int i = 0; i < ORDER.size(); i++) {
+      String[] later = ORDER.subList(i + 1, ORDER.size()).toArray(new String[0]);
+      layers =
+          later.length == 0
+              ? layers.whereLayer(ORDER.get(i)).mayNotBeAccessedByAnyLayer()
+              : layers.whereLayer(ORDER.get(i)).mayOnlyBeAccessedByLayers(later);
+    }
+    return layers;
+  }
+
+  private static String[] before(String name) {
+    return ORDER.subList(0, ORDER.indexOf(name)).stream()
+        .map(earlier -> ROOT + earlier + "..")
+        .toArray(String[]::new);
+  }
+
+  /** What is public outside "internal" is meant for users, who cannot use what is internal. */
   @ArchTest
-  static final ArchRule arrows_run_one_way =
-      layeredArchitecture()
-          .consideringOnlyDependenciesInAnyPackage("org.attention4j..")
-          .withOptionalLayers(true)
-          .layer("kernel")
-          .definedBy(KERNEL)
-          .layer("normalizer")
-          .definedBy(NORMALIZER)
-          .layer("samediff")
-          .definedBy(SAMEDIFF)
-          .layer("dl4j")
-          .definedBy(DL4J)
-          .layer("layers")
-          .definedBy(LAYERS)
-          .layer("theory")
-          .definedBy(THEORY)
-          .layer("monitor")
-          .definedBy(MONITOR)
-          .whereLayer("kernel")
-          .mayOnlyBeAccessedByLayers("normalizer", "samediff", "dl4j", "layers", "monitor")
-          .whereLayer("normalizer")
-          .mayOnlyBeAccessedByLayers("samediff", "dl4j", "layers", "monitor")
-          .whereLayer("samediff")
-          .mayOnlyBeAccessedByLayers("dl4j", "layers", "monitor")
-          .whereLayer("dl4j")
-          .mayOnlyBeAccessedByLayers("layers", "monitor")
-          .whereLayer("layers")
-          .mayOnlyBeAccessedByLayers("monitor")
-          .whereLayer("theory")
-          .mayOnlyBeAccessedByLayers("monitor")
-          .whereLayer("monitor")
-          .mayNotBeAccessedByAnyLayer();
+  static final ArchRule users_see_nothing_internal =
+      methods()
+          .that()
+          .areDeclaredInClassesThat(
+              describe("users see", type -> isForUsers(type) && !type.isAnonymousClass()))
+          .and(
+              describe(
+                  "users can call or override",
+                  method ->
+                      method.getModifiers().contains(JavaModifier.PUBLIC)
+                          || method.getModifiers().contains(JavaModifier.PROTECTED)))
+          .should(
+              new ArchCondition<>("have no parameter or result of an internal type") {
+                @Override
+                public void check(JavaMethod method, ConditionEvents events) {
+                  Stream.concat(
+                          Stream.of(method.getRawReturnType()),
+                          method.getRawParameterTypes().stream())
+                      .filter(type -> type.getPackageName().contains(".internal"))
+                      .forEach(
+                          type ->
+                              events.add(
+                                  violated(method, method.getFullName() + " shows " + type)));
+                }
+              });
+
+  private static boolean isForUsers(JavaClass type) {
+    return type.getModifiers().contains(JavaModifier.PUBLIC)
+        && !type.getPackageName().contains(".internal")
+        && type.getEnclosingClass().map(ArchitectureTest::isForUsers).orElse(true);
+  }
+
+  @ArchTest
+  static final ArchRule only_the_monitor_knows_theory =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(THEORY, MONITOR)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(THEORY);
 
   @ArchTest
   static final ArchRule no_package_is_part_of_a_cycle =
@@ -79,17 +133,17 @@ final class ArchitectureTest {
   static final ArchRule kernel_runs_on_plain_arrays =
       noClasses()
           .that()
-          .resideInAPackage(KERNEL)
+          .resideInAnyPackage(before("internal.graph"))
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(UPSTREAM_ND4J, UPSTREAM_DL4J)
           .allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule normalizer_samediff_and_theory_know_nothing_of_dl4j =
+  static final ArchRule what_runs_in_any_graph_knows_nothing_of_dl4j =
       noClasses()
           .that()
-          .resideInAnyPackage(NORMALIZER, SAMEDIFF, THEORY)
+          .resideInAnyPackage(before("dl4j"))
           .should()
           .dependOnClassesThat()
           .resideInAPackage(UPSTREAM_DL4J)

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.attention4j.bench.compare.PyTorch;
-import org.attention4j.kernel.Workers;
+import org.attention4j.internal.threads.Workers;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Where and with what the numbers come about. */

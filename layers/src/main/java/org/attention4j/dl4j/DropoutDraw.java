@@ -1,7 +1,7 @@
 package org.attention4j.dl4j;
 
 import java.util.Map;
-import org.attention4j.kernel.Dropout;
+import org.attention4j.internal.attention.Dropout;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

@@ -3,7 +3,7 @@ package org.attention4j.dl4j;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.attention4j.samediff.Value;
+import org.attention4j.internal.graph.Value;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

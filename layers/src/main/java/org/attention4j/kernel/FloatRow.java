@@ -1,10 +1,10 @@
 package org.attention4j.kernel;
 
 import java.util.Arrays;
+import org.attention4j.internal.vector.FloatOps;
 
-/** A row of {@code float}, on whichever road {@link Lanes} has chosen. */
+/** A row of {@code float}. {@link FloatOps} picks how its operations run. */
 public final class FloatRow extends Row {
-  private static final Lanes LANES = Lanes.LANES;
 
   /** A bound may let so many too many pass, and one in so many of those wanted. */
   private static final int FEW_TOO_MANY = 16;
@@ -65,29 +65,29 @@ public final class FloatRow extends Row {
 
   @Override
   public double max() {
-    return LANES.max(values, from, length);
+    return FloatOps.ROWS.max(values, from, length);
   }
 
   @Override
   public double sum() {
-    return LANES.sum(values, from, length);
+    return FloatOps.ROWS.sum(values, from, length);
   }
 
   @Override
   public double dot(Row other) {
     FloatRow that = (FloatRow) other;
-    return LANES.dot(values, from, that.values, that.from, length);
+    return FloatOps.ROWS.dot(values, from, that.values, that.from, length);
   }
 
   @Override
   public void affine(double shift, double factor) {
-    LANES.affine(values, from, length, (float) shift, (float) factor);
+    FloatOps.ROWS.affine(values, from, length, (float) shift, (float) factor);
   }
 
   @Override
   public void add(Row other, double factor) {
     FloatRow that = (FloatRow) other;
-    LANES.add(values, from, that.values, that.from, length, (float) factor);
+    FloatOps.ROWS.add(values, from, that.values, that.from, length, (float) factor);
   }
 
   @Override
@@ -98,20 +98,20 @@ public final class FloatRow extends Row {
 
   @Override
   public double exp(double shift, double factor) {
-    return LANES.exp(values, from, length, (float) shift, (float) factor);
+    return FloatOps.ROWS.exp(values, from, length, (float) shift, (float) factor);
   }
 
   @Override
   public void center(Row weights, double mean, double factor) {
     FloatRow that = (FloatRow) weights;
-    LANES.center(values, from, that.values, that.from, length, (float) mean, (float) factor);
+    FloatOps.ROWS.center(values, from, that.values, that.from, length, (float) mean, (float) factor);
   }
 
   @Override
   public int atLeast(double threshold) {
     float rounded = (float) threshold;
     float below = rounded > threshold ? Math.nextDown(rounded) : rounded;
-    return LANES.atLeast(values, from, length, below, pad.indices(length));
+    return FloatOps.ROWS.atLeast(values, from, length, below, pad.indices(length));
   }
 
   @Override
@@ -126,7 +126,7 @@ public final class FloatRow extends Row {
 
   @Override
   public void sigmoid(double shift) {
-    LANES.sigmoid(values, from, length, (float) shift);
+    FloatOps.ROWS.sigmoid(values, from, length, (float) shift);
   }
 
   @Override
@@ -161,7 +161,7 @@ public final class FloatRow extends Row {
   @Override
   double threshold(int k) {
     float bound = reachedBy(k, k);
-    if (LANES.count(values, from, length, bound) == k) {
+    if (FloatOps.ROWS.count(values, from, length, bound) == k) {
       return bound;
     }
     double[] numbers = pad.numbers(length);
@@ -173,10 +173,10 @@ public final class FloatRow extends Row {
 
   /** Steps down from the largest entry until k are reached, then halves the last step. */
   private float reachedBy(int k, int most) {
-    float high = LANES.max(values, from, length);
+    float high = FloatOps.ROWS.max(values, from, length);
     float low = high;
     float step = 1;
-    int reached = LANES.count(values, from, length, low);
+    int reached = FloatOps.ROWS.count(values, from, length, low);
     while (reached < k) {
       high = low;
       low -= step;
@@ -184,14 +184,14 @@ public final class FloatRow extends Row {
       if (!(low > -Float.MAX_VALUE)) {
         return Float.NEGATIVE_INFINITY;
       }
-      reached = LANES.count(values, from, length, low);
+      reached = FloatOps.ROWS.count(values, from, length, low);
     }
     for (int i = 0; i < MOST_HALVINGS && reached > most; i++) {
       float middle = low + (high - low) / 2;
       if (middle <= low || middle >= high) {
         break;
       }
-      int more = LANES.count(values, from, length, middle);
+      int more = FloatOps.ROWS.count(values, from, length, middle);
       if (more < k) {
         high = middle;
       } else {

@@ -1,151 +1,73 @@
 package org.attention4j.kernel;
 
-import java.util.Arrays;
-
-/** What a {@link RowKernel} may know and keep besides the row itself. */
-public final class RowContext {
-  private final double[] parameters;
-  private final double[] gradients;
-  private final double[] saved;
-  private int visibleCount;
-  private double mean = Double.NaN;
-  private int support = -1;
-  private int firstParameter;
-
+/**
+ * What a {@link RowKernel} may ask and keep besides the row itself: the number of visible keys, the
+ * learnable parameters of the row's head, and what the forward pass of the row saves for its
+ * backward pass.
+ *
+ * <p>A context belongs to one row at a time and to the thread that works on it. A kernel does not
+ * keep it after its method has returned.
+ */
+public interface RowContext {
   /**
-   * Makes the context of the rows of one head.
-   *
-   * @param parameters how many learnable parameters each head has
-   * @param savedValues how many values {@link RowKernel#savedValues()} asks for
-   */
-  public RowContext(int parameters, int savedValues) {
-    this.parameters = new double[parameters];
-    this.gradients = new double[parameters];
-    this.saved = new double[savedValues];
-  }
-
-  /**
-   * The number of keys that the query of this row sees.
+   * The number of keys that the query of this row sees. It counts all of them, also where the row
+   * at hand is a {@linkplain RowKernel#worksOnSlices() slice} or only the {@linkplain
+   * RowKernel.Sparsity#WEIGHTS_AND_GRADIENT support}.
    *
    * @return n, at least 1
    */
-  public int visibleCount() {
-    return visibleCount;
-  }
+  int visibleCount();
 
   /**
    * A learnable parameter of this head.
    *
-   * @param index its place in the normalizer's list of parameters
+   * @param index its index in the normalizer's list of parameters
    * @return the value
    */
-  public double parameter(int index) {
-    return parameters[firstParameter + index];
-  }
+  double parameter(int index);
 
   /**
-   * Adds to the gradient of a learnable parameter of this head.
+   * Adds to the gradient of a learnable parameter of this head. The gradients of all rows of the
+   * head are summed.
    *
-   * @param index its place in the normalizer's list of parameters
+   * @param index its index in the normalizer's list of parameters
    * @param gradient dL/dparameter of this row
    */
-  public void addGradient(int index, double gradient) {
-    gradients[firstParameter + index] += gradient;
-  }
+  void addGradient(int index, double gradient);
 
   /**
-   * Keeps a value for the backward pass of this row; of the row's precision.
+   * Saves a value of this row for {@link RowKernel#restore} and {@link RowKernel#backward}. In
+   * FLOAT it is rounded to FLOAT.
    *
    * @param index from 0 to {@link RowKernel#savedValues()} - 1
    * @param value the value
    */
-  public void save(int index, double value) {
-    saved[index] = value;
-  }
+  void save(int index, double value);
 
   /**
-   * A value that the forward pass of this row has kept.
+   * A value that the forward pass of this row has saved.
    *
    * @param index from 0 to {@link RowKernel#savedValues()} - 1
    * @return the value
    */
-  public double saved(int index) {
-    return saved[index];
-  }
+  double saved(int index);
 
   /**
-   * Starts the next row.
+   * Says which weights are not zero, for kernels that know it at the end of {@link
+   * RowKernel#forward}. Spares a search; a kernel need not call it.
    *
-   * @param count the number of keys that its query sees
-   * @return this
+   * @param count how many there are: the first {@code count} of {@link Row#indices()} are their
+   *     indices, ascending
    */
-  public RowContext row(int count) {
-    visibleCount = count;
-    mean = Double.NaN;
-    support = -1;
-    return this;
-  }
+  void support(int count);
 
   /**
-   * Says where the weights are that are not zero, for kernels that know; spares a search.
-   *
-   * @param count how many there are; the first so many of {@link Row#indices()} are their places,
-   *     in ascending order
-   */
-  public void support(int count) {
-    support = count;
-  }
-
-  /** How many places the kernel has named; -1 if it has not. */
-  int support() {
-    return support;
-  }
-
-  /** Starts a piece of a row of which ⟨g, p⟩ is known; NaN if it is not. */
-  RowContext piece(int count, double wholeMean) {
-    visibleCount = count;
-    mean = wholeMean;
-    return this;
-  }
-
-  /**
-   * ⟨g, p⟩ of the whole row, also where the kernel sees a {@linkplain RowKernel#piecewise() piece}
-   * of it.
+   * ⟨dL/dp, p⟩ of the whole row, also where the kernel is given a {@linkplain
+   * RowKernel#worksOnSlices() slice} of it.
    *
    * @param weights the weights p at hand
    * @param gradient dL/dp at hand
-   * @return the sum of their products over the row
+   * @return Σ_i p_i dL/dp_i over all visible keys
    */
-  public double mean(Row weights, Row gradient) {
-    return Double.isNaN(mean) ? weights.dot(gradient) : mean;
-  }
-
-  /**
-   * Sets a learnable parameter of this head.
-   *
-   * @param index its place in the normalizer's list of parameters
-   * @param value the value
-   */
-  public void setParameter(int index, double value) {
-    parameters[index] = value;
-  }
-
-  /**
-   * The gradient gathered for a learnable parameter of this head.
-   *
-   * @param index its place in the normalizer's list of parameters
-   * @return the sum over all rows so far
-   */
-  public double gradient(int index) {
-    return gradients[index];
-  }
-
-  /** Lets a kernel inside another one count its own parameters from 0. */
-  void skipParameters(int count) {
-    firstParameter += count;
-  }
-
-  void clearGradients() {
-    Arrays.fill(gradients, 0);
-  }
+  double mean(Row weights, Row gradient);
 }

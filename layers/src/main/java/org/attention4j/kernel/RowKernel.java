@@ -75,7 +75,7 @@ public interface RowKernel {
    *
    * @return false by default
    */
-  default boolean piecewise() {
+  default boolean worksOnSlices() {
     return false;
   }
 

@@ -20,18 +20,14 @@ final class ScaledKernel implements RowKernel {
     double shift = shiftInvariant ? row.max() : 0;
     context.save(shiftAt, shift);
     row.affine(shift, factor.factor(context));
-    context.skipParameters(factor.parameters());
-    kernel.forward(row, context);
-    context.skipParameters(-factor.parameters());
+    kernel.forward(row, InnerContext.of(context, factor.parameters()));
   }
 
   @Override
   public void restore(Row row, RowContext context) {
     row.limit();
     row.affine(context.saved(shiftAt), factor.factor(context));
-    context.skipParameters(factor.parameters());
-    kernel.restore(row, context);
-    context.skipParameters(-factor.parameters());
+    kernel.restore(row, InnerContext.of(context, factor.parameters()));
   }
 
   @Override
@@ -46,9 +42,7 @@ final class ScaledKernel implements RowKernel {
       scaled = scores.detached();
       scaled.affine(shift, c);
     }
-    context.skipParameters(factor.parameters());
-    kernel.backward(scaled, weights, gradient, context);
-    context.skipParameters(-factor.parameters());
+    kernel.backward(scaled, weights, gradient, InnerContext.of(context, factor.parameters()));
     if (factor.parameters() > 0) {
       scores.affine(shift, 1);
       if (shiftInvariant) {
@@ -75,7 +69,7 @@ final class ScaledKernel implements RowKernel {
   }
 
   @Override
-  public boolean piecewise() {
-    return kernel.piecewise();
+  public boolean worksOnSlices() {
+    return kernel.worksOnSlices();
   }
 }

@@ -51,7 +51,7 @@ final class SinkKernel implements RowKernel {
 
   /** The gradient of the logit is one number a row, not a sum over it. */
   @Override
-  public boolean piecewise() {
+  public boolean worksOnSlices() {
     return !learnable;
   }
 }

@@ -63,7 +63,7 @@ final class SoftmaxKernel implements RowKernel {
   }
 
   @Override
-  public boolean piecewise() {
+  public boolean worksOnSlices() {
     return true;
   }
 }

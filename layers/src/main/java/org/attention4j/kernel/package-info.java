@@ -1,10 +1,12 @@
 /**
- * CPU kernels for attention on plain arrays: the row kernels of the normalizers and the fused
- * operation around them, which never holds a matrix of queries by keys.
+ * Row kernels: a normalizer on one row of scores in Java, forward and backward. The fused path
+ * calls them.
  *
- * <p>Two roads for FLOAT, chosen once: {@code jdk.incubator.vector} if the JVM was started with
- * {@code --add-modules jdk.incubator.vector}, otherwise plain loops. DOUBLE has a plain road of its
- * own.
+ * <p>Write one by implementing {@link org.attention4j.kernel.RowKernel}; {@link
+ * org.attention4j.kernel.RowKernels} has those of the built-in normalizers. Nothing here knows
+ * ND4J.
+ *
+ * <p>Where this package stands among the others: {@code docs/architecture.md}.
  */
 @NullMarked
 package org.attention4j.kernel;

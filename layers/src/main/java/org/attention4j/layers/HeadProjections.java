@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.LayerGraph;
-import org.attention4j.samediff.LinearMaps;
+import org.attention4j.internal.graph.LinearMaps;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**

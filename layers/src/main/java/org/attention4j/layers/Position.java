@@ -13,7 +13,7 @@ public enum Position {
   /**
    * Attention with linear biases: the score of a key falls for each step of distance to the query,
    * on either side, by the head's slope: {@code 2^(-8 i / h)} in head i = 1..h if h is a power of
-   * two, and otherwise as {@link org.attention4j.kernel.AlibiSlopes} says. Press, Smith and Lewis
+   * two, and otherwise as {@link org.attention4j.internal.attention.AlibiSlopes} says. Press, Smith and Lewis
    * 2022, arXiv 2108.12409.
    */
   ALIBI,

@@ -1,7 +1,7 @@
 package org.attention4j.layers;
 
 import java.util.stream.IntStream;
-import org.attention4j.kernel.AlibiSlopes;
+import org.attention4j.internal.attention.AlibiSlopes;
 import org.nd4j.autodiff.samediff.SDIndex;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.attention4j.dl4j.LayerGraph;
-import org.attention4j.samediff.AttentionCore;
+import org.attention4j.internal.dotproduct.AttentionCore;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;

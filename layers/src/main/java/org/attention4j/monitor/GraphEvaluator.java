@@ -6,11 +6,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.attention4j.internal.graph.Gradients;
+import org.attention4j.internal.graph.GraphProgram;
+import org.attention4j.normalizer.MaskedScores;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
-import org.attention4j.samediff.AttentionCore;
-import org.attention4j.samediff.Gradients;
-import org.attention4j.samediff.GraphProgram;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -39,7 +39,7 @@ final class GraphEvaluator implements NormalizerEvaluator {
       parameters.put(
           parameter.name(), sd.placeHolder(parameter.name(), DataType.DOUBLE, parameter.heads()));
     }
-    SDVariable weights = AttentionCore.normalize(normalizer, scores, visible, heads, parameters);
+    SDVariable weights = MaskedScores.normalize(normalizer, scores, visible, heads, parameters);
     forward = new GraphProgram(List.of(weights));
     List<SDVariable> results = new ArrayList<>(List.of(weights));
     results.addAll(Gradients.of(weights, gradient, List.of(scores)));

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.attention4j.internal.attention.HeadContext;
 import org.attention4j.kernel.DoubleRow;
-import org.attention4j.kernel.RowContext;
 import org.attention4j.kernel.RowKernel;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ final class KernelEvaluator implements NormalizerEvaluator {
     double[][][] weights = new double[scores.length][][];
     double[][][] gradients = weightsGradients == null ? null : new double[scores.length][][];
     for (int head = 0; head < scores.length; head++) {
-      RowContext context = context(parameters, head);
+      HeadContext context = context(parameters, head);
       int rows = scores[head].length;
       weights[head] = new double[rows][];
       if (gradients != null) {
@@ -47,7 +47,7 @@ final class KernelEvaluator implements NormalizerEvaluator {
     return new Evaluation(weights, gradients);
   }
 
-  private double[] forward(double[] scores, RowContext context) {
+  private double[] forward(double[] scores, HeadContext context) {
     double[] weights = scores.clone();
     kernel.forward(row(weights), context.row(weights.length));
     return weights;
@@ -58,7 +58,7 @@ final class KernelEvaluator implements NormalizerEvaluator {
   public double[][][] jacobians(double[][] scores, Map<String, double[]> parameters) {
     double[][][] jacobians = new double[scores.length][][];
     for (int head = 0; head < scores.length; head++) {
-      RowContext context = context(parameters, head);
+      HeadContext context = context(parameters, head);
       double[] weights = forward(scores[head], context);
       int[] places = places(weights);
       double[] z = picked(scores[head], places);
@@ -85,8 +85,8 @@ final class KernelEvaluator implements NormalizerEvaluator {
     return IntStream.of(places).mapToDouble(i -> values[i]).toArray();
   }
 
-  private RowContext context(Map<String, double[]> parameters, int head) {
-    RowContext context = new RowContext(parameterNames.size(), kernel.savedValues());
+  private HeadContext context(Map<String, double[]> parameters, int head) {
+    HeadContext context = new HeadContext(parameterNames.size(), kernel.savedValues());
     for (int i = 0; i < parameterNames.size(); i++) {
       context.setParameter(i, Objects.requireNonNull(parameters.get(parameterNames.get(i)))[head]);
     }

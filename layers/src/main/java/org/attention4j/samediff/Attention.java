@@ -5,6 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
+import org.attention4j.internal.dotproduct.NormalizerTrial;
+import org.attention4j.internal.graph.Precision;
+import org.attention4j.internal.graph.RunChecks;
+import org.attention4j.normalizer.MaskedScores;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 import org.jspecify.annotations.Nullable;
@@ -334,7 +338,7 @@ public final class Attention {
         new AttentionInputs(queries, keys, values, pastKeys, pastValues, packing);
     known.check();
     SameDiff sd = queries.getSameDiff();
-    DataType wide = AttentionCore.atLeastFloat(queries.dataType());
+    DataType wide = Precision.atLeastFloat(queries.dataType());
     SDVariable allQueries =
         packing == null ? queries : HeadLayout.unpack(queries, packing.queries());
     SDVariable allKeys = withPast(pastKeys, keys, known);
@@ -342,13 +346,13 @@ public final class Attention {
     HeadLayout layout = new HeadLayout(allQueries, allKeys, allValues);
     RunChecks checks = new RunChecks(sd, name);
     addContentCheck(checks, queries, pastKeys == null ? keys : allKeys, values);
-    SDVariable k = layout.keys(AttentionCore.cast(allKeys, wide), checks);
-    SDVariable q = layout.queries(scaled(AttentionCore.cast(allQueries, wide), known, layout), k);
+    SDVariable k = layout.keys(Precision.cast(allKeys, wide), checks);
+    SDVariable q = layout.queries(scaled(Precision.cast(allQueries, wide), known, layout), k);
     SDVariable unmasked = capped(layout.split(sd.mmul(q, k, false, true, false)));
 
     SDVariable scores = unmasked;
     if (bias != null) {
-      SDVariable wideBias = AttentionCore.cast(bias(bias, known, layout, scores), wide);
+      SDVariable wideBias = Precision.cast(bias(bias, known, layout, scores), wide);
       scores = scores.add(wideBias);
     }
     AttentionMask given =
@@ -357,32 +361,28 @@ public final class Attention {
     if (given != null && given.addend() != null) {
       scores = scores.add(given.addend());
     }
-    if (visible != null) {
-      scores = AttentionCore.maskScores(scores, visible);
-    }
+    MaskedScores masked = MaskedScores.of(scores, visible);
     int knownHeads = heads(known);
     NormalizerTrial.complaint(normalizer, Math.max(knownHeads, 1), wide)
         .ifPresent(expected -> require(false, "normalizer", normalizer, expected));
     NormalizerVariables parameters = new NormalizerVariables(normalizer, knownHeads);
     SDVariable weights =
-        AttentionCore.normalizeMasked(
+        masked.weights(
             normalizer,
-            scores,
-            visible,
             knownHeads,
             normalizerParameters == null
                 ? parameters.create(sd, name, wide)
                 : parameters.check(normalizerParameters));
-    SDVariable v = layout.values(AttentionCore.cast(allValues, wide));
+    SDVariable v = layout.values(Precision.cast(allValues, wide));
     SDVariable output =
         layout.inRankOfInput(
-            AttentionCore.cast(
+            Precision.cast(
                 sd.mmul(layout.group(dropout.apply(weights), k), v), queries.dataType()),
             layout.valueDepth());
     return new AttentionResult(
         packing == null ? output : HeadLayout.pack(output),
         layout.inRankOfInput(unmasked, layout.keyCount()),
-        layout.inRankOfInput(scores, layout.keyCount()),
+        layout.inRankOfInput(masked.scores(), layout.keyCount()),
         layout.inRankOfInput(weights, layout.keyCount()),
         allKeys,
         allValues);

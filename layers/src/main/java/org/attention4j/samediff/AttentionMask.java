@@ -1,5 +1,7 @@
 package org.attention4j.samediff;
 
+import org.attention4j.internal.graph.Precision;
+import org.attention4j.internal.graph.StepMask;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -29,7 +31,7 @@ record AttentionMask(SDVariable visible, @Nullable SDVariable addend) {
     if (!mask.dataType().isFPType()) {
       return new AttentionMask(StepMask.read(mask, type), null);
     }
-    SDVariable addend = AttentionCore.cast(mask, type);
+    SDVariable addend = Precision.cast(mask, type);
     SDVariable visible = addend.gt(HIDING).castTo(type);
     // Infinity times zero would be no number.
     SDVariable finite = mask.getSameDiff().math.clipByValue(addend, HIDING, Float.MAX_VALUE);

@@ -1,5 +1,6 @@
 package org.attention4j.samediff;
 
+import org.attention4j.internal.graph.RunChecks;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;

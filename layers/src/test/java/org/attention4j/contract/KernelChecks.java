@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.attention4j.contract.RowBatch.Scores;
+import org.attention4j.internal.attention.HeadContext;
 import org.attention4j.kernel.DoubleRow;
 import org.attention4j.kernel.FloatRow;
 import org.attention4j.kernel.Row;
-import org.attention4j.kernel.RowContext;
 import org.attention4j.kernel.RowKernel;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -22,7 +22,7 @@ final class KernelChecks {
     RowBatch batch = RowBatch.random(scores, true, 131);
     // In DOUBLE for either type: two results in FLOAT say little about each other.
     NormalizerGraph.Result graph = map.run(batch, true, DataType.DOUBLE);
-    List<RowContext> heads = new ArrayList<>();
+    List<HeadContext> heads = new ArrayList<>();
     for (int head = 0; head < batch.heads(); head++) {
       heads.add(context(map, head));
     }
@@ -41,9 +41,9 @@ final class KernelChecks {
     }
   }
 
-  private static RowContext context(NormalizerUnderTest map, int head) {
+  private static HeadContext context(NormalizerUnderTest map, int head) {
     RowKernel kernel = map.normalizer().kernel().orElseThrow();
-    RowContext context = new RowContext(map.parameters().size(), kernel.savedValues());
+    HeadContext context = new HeadContext(map.parameters().size(), kernel.savedValues());
     int index = 0;
     for (double[] values : map.parameters().values()) {
       context.setParameter(index++, values[head]);
@@ -56,7 +56,7 @@ final class KernelChecks {
       RowBatch batch,
       int row,
       DataType type,
-      RowContext context,
+      HeadContext context,
       NormalizerGraph.Result graph,
       double tolerance) {
     int first = row * batch.keys();

@@ -7,11 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.attention4j.internal.graph.Gradients;
+import org.attention4j.internal.graph.GraphProgram;
+import org.attention4j.normalizer.MaskedScores;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
-import org.attention4j.samediff.AttentionCore;
-import org.attention4j.samediff.Gradients;
-import org.attention4j.samediff.GraphProgram;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.memory.NoOpMemoryMgr;
@@ -60,7 +60,7 @@ public final class NormalizerGraph {
       Arrays.fill(values, parameter.initialValue());
       initial.put(parameter.name(), values);
     }
-    SDVariable weights = AttentionCore.normalize(normalizer, scores, visible, heads, parameters);
+    SDVariable weights = MaskedScores.normalize(normalizer, scores, visible, heads, parameters);
     List<SDVariable> variables = new ArrayList<>(List.of(scores));
     variables.addAll(parameters.values());
     outputs.add(weights);

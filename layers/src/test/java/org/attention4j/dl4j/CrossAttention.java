@@ -1,7 +1,7 @@
 package org.attention4j.dl4j;
 
 import java.util.Map;
-import org.attention4j.samediff.AttentionCore;
+import org.attention4j.internal.dotproduct.AttentionCore;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;

@@ -15,7 +15,7 @@ import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerProvider;
 import org.attention4j.normalizer.Normalizers;
-import org.attention4j.samediff.RowEvaluation;
+import org.attention4j.normalizer.RowEvaluation;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.AfterAll;

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.attention4j.internal.attention.HeadContext;
 import org.attention4j.normalizer.GoldenCase;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
@@ -61,7 +62,7 @@ class RowKernelGoldenTest {
     double[] scores = at(all, visible);
     double[] weights = at(GoldenCase.array(golden.p()), visible);
     RowKernel kernel = map.normalizer().kernel().orElseThrow();
-    RowContext context = context(map.normalizer(), kernel);
+    HeadContext context = context(map.normalizer(), kernel);
 
     Row row = type.apply(scores);
     kernel.forward(row, context.row(scores.length));
@@ -95,14 +96,14 @@ class RowKernelGoldenTest {
       double[] upstream,
       double tolerance) {
     RowKernel kernel = normalizer.kernel().orElseThrow();
-    RowContext whole = context(normalizer, kernel).row(scores.length);
+    HeadContext whole = context(normalizer, kernel).row(scores.length);
     Row weights = type.apply(scores);
     kernel.forward(weights, whole);
     Row gradient = type.apply(upstream);
     double[] p = values(weights);
     int[] support = IntStream.range(0, p.length).filter(i -> p[i] != 0).toArray();
 
-    RowContext cut = context(normalizer, kernel).row(scores.length);
+    HeadContext cut = context(normalizer, kernel).row(scores.length);
     for (int i = 0; i < kernel.savedValues(); i++) {
       cut.save(i, whole.saved(i));
     }
@@ -120,9 +121,9 @@ class RowKernelGoldenTest {
     }
   }
 
-  private static RowContext context(Normalizer normalizer, RowKernel kernel) {
+  private static HeadContext context(Normalizer normalizer, RowKernel kernel) {
     List<NormalizerParameter> parameters = normalizer.parameters(1);
-    RowContext context = new RowContext(parameters.size(), kernel.savedValues());
+    HeadContext context = new HeadContext(parameters.size(), kernel.savedValues());
     for (int i = 0; i < parameters.size(); i++) {
       context.setParameter(i, parameters.get(i).initialValue());
     }

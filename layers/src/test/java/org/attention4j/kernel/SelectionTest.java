@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.util.Arrays;
 import java.util.Random;
+import org.attention4j.internal.attention.HeadContext;
 import org.junit.jupiter.api.Test;
 
 /** The k-th largest against sorting. */
@@ -70,7 +71,7 @@ class SelectionTest {
       int k = 1 + random.nextInt(n);
       float[] weights = scores.clone();
       RowKernels.topK(visible -> k)
-          .forward(new FloatRow().over(weights, 0, n), new RowContext(0, 0).row(n));
+          .forward(new FloatRow().over(weights, 0, n), new HeadContext(0, 0).row(n));
       for (int j = 0; j < n; j++) {
         int before = 0;
         for (int other = 0; other < n; other++) {

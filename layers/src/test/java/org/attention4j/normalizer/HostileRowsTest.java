@@ -22,10 +22,10 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
 import org.attention4j.contract.NormalizerGraph;
 import org.attention4j.contract.RowBatch;
+import org.attention4j.internal.attention.HeadContext;
 import org.attention4j.kernel.DoubleRow;
 import org.attention4j.kernel.FloatRow;
 import org.attention4j.kernel.Row;
-import org.attention4j.kernel.RowContext;
 import org.attention4j.kernel.RowKernel;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,7 +177,7 @@ class HostileRowsTest {
   void kernel(NormalizerUnderTest map, DataType type) {
     RowKernel kernel = map.normalizer().kernel().orElseThrow();
     List<NormalizerParameter> parameters = map.normalizer().parameters(1);
-    RowContext context = new RowContext(parameters.size(), kernel.savedValues());
+    HeadContext context = new HeadContext(parameters.size(), kernel.savedValues());
     for (int p = 0; p < parameters.size(); p++) {
       context.setParameter(p, initial(map, parameters.get(p)));
     }

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.attention4j.internal.graph.Gradients;
+import org.attention4j.internal.graph.GraphProgram;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.attention4j.normalizer.Normalizers;

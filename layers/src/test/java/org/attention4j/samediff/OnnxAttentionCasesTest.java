@@ -174,7 +174,7 @@ class OnnxAttentionCasesTest {
   }
 
   private static double[] numbers(INDArray x) {
-    return HostArrays.doubles(x.castTo(DataType.DOUBLE));
+    return x.castTo(DataType.DOUBLE).reshape(x.length()).toDoubleVector();
   }
 
   private static INDArray array(JsonNode tensor) {

@@ -1,8 +1,8 @@
 package org.attention4j.examples;
 
 import java.util.List;
+import org.attention4j.internal.attention.HeadContext;
 import org.attention4j.kernel.DoubleRow;
-import org.attention4j.kernel.RowContext;
 import org.attention4j.kernel.RowKernel;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.attention4j.theory.SoftmaxJacobian;
@@ -11,7 +11,7 @@ import org.attention4j.theory.SoftmaxJacobian;
 final class NormalizerEvaluator {
   private final TemperatureScaledNormalizer tempered;
   private final RowKernel kernel;
-  private final RowContext context;
+  private final HeadContext context;
   private final double[] parameters;
 
   /**
@@ -23,7 +23,7 @@ final class NormalizerEvaluator {
     this.tempered = tempered;
     kernel = tempered.map().kernel().orElseThrow();
     List<NormalizerParameter> declared = tempered.map().parameters(1);
-    context = new RowContext(declared.size(), kernel.savedValues());
+    context = new HeadContext(declared.size(), kernel.savedValues());
     parameters = declared.stream().mapToDouble(NormalizerParameter::initialValue).toArray();
     for (int i = 0; i < parameters.length; i++) {
       context.setParameter(i, parameters[i]);

@@ -13,7 +13,7 @@ import org.attention4j.examples.report.AtomicFile;
 import org.attention4j.examples.report.Charts;
 import org.attention4j.examples.report.Theme;
 import org.attention4j.normalizer.Normalizers;
-import org.attention4j.samediff.RowEvaluation;
+import org.attention4j.normalizer.RowEvaluation;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendLayout;

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.attention4j.examples.Sensitivities.Steepness;
 import org.attention4j.normalizer.Normalizers;
-import org.attention4j.samediff.RowEvaluation;
+import org.attention4j.normalizer.RowEvaluation;
 import org.attention4j.theory.JacobianNorm;
 import org.attention4j.theory.Sensitivity;
 import org.junit.jupiter.api.Test;

@@ -3,11 +3,11 @@ package org.attention4j.bench.compare;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.attention4j.kernel.AttentionProblem;
-import org.attention4j.kernel.AttentionShape;
-import org.attention4j.kernel.FloatAttention;
-import org.attention4j.kernel.FloatGradients;
-import org.attention4j.kernel.ForwardState;
+import org.attention4j.internal.attention.AttentionProblem;
+import org.attention4j.internal.attention.AttentionShape;
+import org.attention4j.internal.attention.FloatAttention;
+import org.attention4j.internal.attention.FloatGradients;
+import org.attention4j.internal.attention.ForwardState;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
 

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerContext;
-import org.attention4j.samediff.RowEvaluation;
+import org.attention4j.normalizer.RowEvaluation;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;

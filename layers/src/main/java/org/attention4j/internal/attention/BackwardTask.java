@@ -1,0 +1,196 @@
+package org.attention4j.internal.attention;
+
+import java.util.Arrays;
+import org.attention4j.internal.linear.MatrixPacking;
+import org.attention4j.internal.vector.FloatOps;
+import org.attention4j.internal.vector.TileOps;
+
+/**
+ * The backward pass of some queries of all heads that share one head of keys and values.
+ *
+ * <pre>
+ *   dV = dO p,  dp = dOᵀ V,  dz = kernel(dp),  dQ = scale K dzᵀ,  dK = scale Q dz
+ * </pre>
+ */
+abstract class BackwardTask extends FloatBlock {
+  /** Most queries of a tile, which are the depth of the products for dK and dV. */
+  static final int DEPTH = 128;
+
+  final FloatAttention attention;
+  final Part part;
+  final Dropout dropout;
+  final HeadContext context;
+  final int keySums;
+  final int valueSums;
+  private final int panel;
+
+  /** Pieces of the arena, for the subclass's tiles. */
+  int keyPanels;
+
+  int valuePanels;
+  int keyFeatures;
+  int queryRows;
+  int gradientRows;
+  int queryColumns;
+  int gradientColumns;
+  int weights;
+  int gradients;
+  int queryGradients;
+  int scores;
+
+  /** What another task will add. */
+  private float[] keptKeySums = {};
+
+  private float[] keptValueSums = {};
+
+  /** Which queries of which head of keys and values. */
+  record Part(int example, int keyValueHead, int chunk, int from, int to, int chunks) {}
+
+  BackwardTask(FloatAttention attention, VisibleKeys keys, Workspace workspace, Part part) {
+    super(attention.problem, keys, workspace);
+    this.attention = attention;
+    this.part = part;
+    dropout = new Dropout(problem.dropout(), problem.seed());
+    context = new HeadContext(problem.parameters(), problem.kernel().savedValues());
+    keySums = arena.take(sums(shape.headSize()));
+    valueSums = arena.take(sums(shape.valueSize()));
+    panel = arena.take(DEPTH * PANEL);
+  }
+
+  /**
+   * Takes the pieces that tiles need.
+   *
+   * @param packed queries that are packed at once
+   * @param rows queries of a tile
+   * @param stride from one of its rows of scores to the next
+   */
+  final void reserve(int packed, int rows, int stride) {
+    int d = shape.headSize();
+    int dv = shape.valueSize();
+    keyPanels = arena.take(keysPadded * d);
+    valuePanels = arena.take(keysPadded * dv);
+    keyFeatures = arena.take(keysPadded * columns(d));
+    queryRows = arena.take(packed * d);
+    gradientRows = arena.take(packed * dv);
+    queryColumns = arena.take(packed * MatrixPacking.roundUp(d, TileOps.TILE_ROWS));
+    gradientColumns = arena.take(packed * MatrixPacking.roundUp(dv, TileOps.TILE_ROWS));
+    weights = arena.take(rows * stride);
+    gradients = arena.take(rows * stride);
+    queryGradients = arena.take(packed * columns(d));
+    scores = arena.take(problem.kernel().readsScores() ? stride : 0);
+  }
+
+  final void packKeys() {
+    packKeys(attention.k, keyStart(), shape.headSize(), keyPanels);
+    packKeys(attention.v, valueStart(), shape.valueSize(), valuePanels);
+    packFeatures(attention.k, keyStart(), shape.headSize(), keyFeatures);
+  }
+
+  /** Packs what all heads of the part share. */
+  abstract void start();
+
+  /** Computes dQ of one head's queries, and its share of dK, dV and the parameters' gradients. */
+  abstract void head(int head, float[] outputGradient, float[] queryGradient);
+
+  /** Completes the sums. */
+  abstract void end();
+
+  /** Computes dQ of its queries, and their share of dK, dV and the parameters' gradients. */
+  final void run(float[] outputGradient, FloatGradients gradients, double[][] parameterGradients) {
+    int keyEnd = keySums + sums(shape.headSize());
+    int valueEnd = valueSums + sums(shape.valueSize());
+    Arrays.fill(arena.floats(), keySums, keyEnd, 0);
+    Arrays.fill(arena.floats(), valueSums, valueEnd, 0);
+    start();
+    for (int i = 0; i < shape.group(); i++) {
+      int head = part.keyValueHead() * shape.group() + i;
+      attention.setParameters(context, head);
+      context.clearGradients();
+      head(head, outputGradient, gradients.q());
+      int at = (part.example() * shape.heads() + head) * part.chunks() + part.chunk();
+      for (int p = 0; p < problem.parameters(); p++) {
+        parameterGradients[at][p] = context.gradient(p);
+      }
+    }
+    end();
+    if (part.chunks() == 1) {
+      addTo(gradients.k(), keyStart(), arena.floats(), keySums, shape.headSize());
+      addTo(gradients.v(), valueStart(), arena.floats(), valueSums, shape.valueSize());
+    } else {
+      // The arena goes to another task.
+      keptKeySums = Arrays.copyOfRange(arena.floats(), keySums, keyEnd);
+      keptValueSums = Arrays.copyOfRange(arena.floats(), valueSums, valueEnd);
+    }
+  }
+
+  /** Adds this part's share of dK and dV if it was not the only part with these keys. */
+  final void addTo(FloatGradients gradients) {
+    addTo(gradients.k(), keyStart(), keptKeySums, 0, shape.headSize());
+    addTo(gradients.v(), valueStart(), keptValueSums, 0, shape.valueSize());
+  }
+
+  private void addTo(float[] gradient, int start, float[] sums, int first, int features) {
+    int padded = MatrixPacking.roundUp(features, TileOps.TILE_ROWS);
+    for (int c = 0; c < features; c++) {
+      int to = start + c * shape.keys();
+      for (int key = 0; key < keys.count(); key += PANEL) {
+        int width = Math.min(PANEL, keys.count() - key);
+        int from = first + key * padded + c * PANEL;
+        if (keys.leading()) {
+          FloatOps.ROWS.add(gradient, to + key, sums, from, width, 1);
+          continue;
+        }
+        for (int j = 0; j < width; j++) {
+          gradient[to + keys.position(key + j)] += sums[from + j];
+        }
+      }
+    }
+  }
+
+  /** How many sums there are, in panels of keys. */
+  private int sums(int features) {
+    return keysPadded * MatrixPacking.roundUp(features, TileOps.TILE_ROWS);
+  }
+
+  int keyStart() {
+    return shape.key(part.example(), part.keyValueHead(), shape.headSize());
+  }
+
+  int valueStart() {
+    return shape.key(part.example(), part.keyValueHead(), shape.valueSize());
+  }
+
+  /**
+   * sums[c, key] += Σ_row columns[c, row] rows[row, key - from] for keys from .. to - 1, the sums
+   * being panels of keys.
+   */
+  void addProducts(
+      int rows, int stride, int columns, int features, int count, int from, int to, int sums) {
+    float[] x = arena.floats();
+    int depth = rows(count);
+    int padded = MatrixPacking.roundUp(features, TileOps.TILE_ROWS);
+    for (int key = from; key < to; key += PANEL) {
+      FloatOps.TILES.copyPanel(x, rows + key - from, stride, depth, x, panel);
+      FloatOps.TILES.multiplyGroups(
+          padded / TileOps.TILE_ROWS,
+          x,
+          columns,
+          TileOps.TILE_ROWS * depth,
+          x,
+          panel,
+          depth,
+          x,
+          sums + key * padded,
+          PANEL,
+          true);
+    }
+  }
+
+  /** Some queries of [features, T] as groups of features, times a factor, with zeros around. */
+  void packColumns(float[] x, int from, int features, int row, int rows, float factor, int to) {
+    int padded = MatrixPacking.roundUp(features, TileOps.TILE_ROWS);
+    int queries = shape.queries();
+    MatrixPacking.rowGroups(
+        x, from + row, queries, features, rows, arena.floats(), to, padded, rows(rows), factor);
+  }
+}

@@ -1,0 +1,244 @@
+package org.attention4j.internal.attention;
+
+import org.attention4j.internal.threads.Workers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fused operation in FLOAT: attention without a matrix of queries by keys. Scores live in a
+ * block of rows for each thread, are computed again in the backward pass, and are gone.
+ *
+ * <p>The work is cut into tasks by the sizes alone, and sums are taken in a fixed order, so that
+ * the results do not depend on the number of threads, to the last bit.
+ */
+public final class FloatAttention {
+  /** Tasks to make at least, so that several threads have something to do. */
+  private static final int FEWEST_TASKS = 8;
+
+  /** Queries that a task has at least; packing keys and values must not outweigh the rest. */
+  private static final int FEWEST_QUERIES = 64;
+
+  /** Multiplications below which waking another thread does not pay. */
+  private static final long SMALL = 200_000;
+
+  final AttentionProblem problem;
+  final float[] q;
+  final float[] k;
+  final float[] v;
+  float[] output = {};
+  private final AttentionShape shape;
+  private final float[][] parameters;
+  private final VisibleKeys[] visible;
+  private float[] saved = {};
+  private int[] counts = {};
+
+  /**
+   * Describes one call.
+   *
+   * @param problem what to compute
+   * @param q Q, channel-major as in {@link AttentionShape}
+   * @param k K
+   * @param v V
+   * @param mask zero for a masked key, [b, Tk]; null if none is masked
+   * @param parameters the normalizer's learnable parameters, each [h]
+   */
+  public FloatAttention(
+      AttentionProblem problem,
+      float[] q,
+      float[] k,
+      float[] v,
+      float @Nullable [] mask,
+      float[]... parameters) {
+    this.problem = problem;
+    this.shape = problem.shape();
+    this.q = q;
+    this.k = k;
+    this.v = v;
+    this.parameters = parameters;
+    visible = new VisibleKeys[shape.examples()];
+    for (int b = 0; b < visible.length; b++) {
+      visible[b] =
+          mask == null && b > 0
+              ? visible[0]
+              : new VisibleKeys(mask, b * shape.keys(), shape.keys());
+    }
+  }
+
+  /**
+   * Computes the output.
+   *
+   * @param output where it goes, [b, h, dv, Tq]
+   * @param training whether {@link #backward} will follow
+   * @return what the backward pass needs; empty arrays if it will not follow
+   */
+  public ForwardState forward(float[] output, boolean training) {
+    this.output = output;
+    boolean supports = training && problem.keepsSupports();
+    int rows = shape.rows();
+    saved = training ? new float[rows * problem.kernel().savedValues()] : new float[0];
+    counts = new int[supports ? rows : 0];
+    int chunks = chunks();
+    SupportList[] lists = new SupportList[units() * chunks];
+    Workers.run(
+        lists.length,
+        large(),
+        task -> {
+          lists[task] = new SupportList(supports, shape, counts);
+          forward(task / chunks, task % chunks, lists[task]);
+        });
+    return supports
+        ? gather(lists, chunks)
+        : new ForwardState(saved, counts, new int[0], new float[0]);
+  }
+
+  private void forward(int unit, int chunk, SupportList supports) {
+    int example = unit / shape.keyValueHeads();
+    try (Workspace workspace = Workspace.borrow()) {
+      new FloatForward(this, visible[example], workspace)
+          .run(
+              example,
+              unit % shape.keyValueHeads(),
+              firstQuery(chunk),
+              firstQuery(chunk + 1),
+              supports);
+    }
+  }
+
+  /** The kept weights of all tasks in the order of the rows. */
+  private ForwardState gather(SupportList[] lists, int chunks) {
+    int[] starts = starts(counts);
+    int[] keys = new int[starts[counts.length]];
+    float[] weights = new float[keys.length];
+    Workers.run(
+        lists.length,
+        keys.length >= SMALL,
+        task -> {
+          int unit = task / chunks;
+          for (int i = 0; i < shape.group(); i++) {
+            int head = unit % shape.keyValueHeads() * shape.group() + i;
+            int row = shape.row(unit / shape.keyValueHeads(), head, 0);
+            int from = row + firstQuery(task % chunks);
+            lists[task].copyTo(keys, weights, starts, from, row + firstQuery(task % chunks + 1));
+          }
+        });
+    return new ForwardState(saved, counts, keys, weights);
+  }
+
+  /**
+   * Computes the gradients.
+   *
+   * @param trace what {@link #forward} returned for the same arrays
+   * @param output the output of the forward pass, [b, h, dv, Tq]
+   * @param outputGradient dL/doutput, likewise
+   * @param gradients where dL/dQ, dL/dK and dL/dV go, all zero on entry
+   * @return dL/dparameter for each parameter, [h]
+   */
+  public float[][] backward(
+      ForwardState trace, float[] output, float[] outputGradient, FloatGradients gradients) {
+    this.output = output;
+    saved = trace.saved();
+    int chunks = chunks();
+    int[] starts = starts(trace.counts());
+    BackwardTask[] parts = new BackwardTask[units() * chunks];
+    double[][] parameterGradients =
+        new double[shape.examples() * shape.heads() * chunks][problem.parameters()];
+    Workers.run(
+        parts.length,
+        large(),
+        task -> {
+          int unit = task / chunks;
+          int chunk = task % chunks;
+          int example = unit / shape.keyValueHeads();
+          try (Workspace workspace = Workspace.borrow()) {
+            var part =
+                new BackwardTask.Part(
+                    example,
+                    unit % shape.keyValueHeads(),
+                    chunk,
+                    firstQuery(chunk),
+                    firstQuery(chunk + 1),
+                    chunks);
+            parts[task] =
+                problem.kernel().worksOnSlices()
+                    ? new TiledBackward(this, visible[example], workspace, part)
+                    : new FloatBackward(this, visible[example], workspace, part, trace, starts);
+            parts[task].run(outputGradient, gradients, parameterGradients);
+          }
+        });
+    if (chunks > 1) {
+      Workers.run(
+          units(),
+          large(),
+          unit -> {
+            for (int chunk = 0; chunk < chunks; chunk++) {
+              parts[unit * chunks + chunk].addTo(gradients);
+            }
+          });
+    }
+    return sum(parameterGradients, chunks);
+  }
+
+  private float[][] sum(double[][] parts, int chunks) {
+    float[][] result = new float[problem.parameters()][shape.heads()];
+    for (int p = 0; p < result.length; p++) {
+      for (int head = 0; head < shape.heads(); head++) {
+        double sum = 0;
+        for (int b = 0; b < shape.examples(); b++) {
+          for (int chunk = 0; chunk < chunks; chunk++) {
+            sum += parts[(b * shape.heads() + head) * chunks + chunk][p];
+          }
+        }
+        result[p][head] = (float) sum;
+      }
+    }
+    return result;
+  }
+
+  /** Where the kept weights of each row begin in the trace, and where those of the last end. */
+  private static int[] starts(int[] counts) {
+    int[] starts = new int[counts.length + 1];
+    for (int row = 0; row < counts.length; row++) {
+      starts[row + 1] = starts[row] + Math.max(counts[row], 0);
+    }
+    return starts;
+  }
+
+  void setParameters(HeadContext context, int head) {
+    for (int p = 0; p < parameters.length; p++) {
+      context.setParameter(p, parameters[p][head]);
+    }
+  }
+
+  void save(HeadContext context, int row) {
+    int count = problem.kernel().savedValues();
+    if (saved.length > 0) {
+      for (int i = 0; i < count; i++) {
+        saved[row * count + i] = (float) context.saved(i);
+      }
+    }
+  }
+
+  void restore(HeadContext context, int row) {
+    int count = problem.kernel().savedValues();
+    for (int i = 0; i < count; i++) {
+      context.save(i, saved[row * count + i]);
+    }
+  }
+
+  private int units() {
+    return shape.examples() * shape.keyValueHeads();
+  }
+
+  private int chunks() {
+    int wanted = (FEWEST_TASKS + units() - 1) / units();
+    return Math.max(1, Math.min(wanted, shape.queries() / FEWEST_QUERIES));
+  }
+
+  private int firstQuery(int chunk) {
+    return (int) ((long) shape.queries() * chunk / chunks());
+  }
+
+  private boolean large() {
+    long products = (long) shape.rows() * shape.keys() * (shape.headSize() + shape.valueSize());
+    return products >= SMALL;
+  }
+}

@@ -1,0 +1,172 @@
+package org.attention4j.internal.attention;
+
+import java.util.Arrays;
+import org.attention4j.internal.linear.MatrixPacking;
+import org.attention4j.internal.vector.FloatOps;
+import org.attention4j.kernel.FloatRow;
+import org.attention4j.kernel.RowKernel.Sparsity;
+
+/** The forward pass of some queries of all heads that share one head of keys and values. */
+final class FloatForward extends FloatBlock {
+  private static final float[] NONE = {};
+
+  /** A row whose weights are fewer than this share of the keys is multiplied one by one. */
+  static final int SPARSE_SHARE = 4;
+
+  private final FloatAttention attention;
+  private final Dropout dropout;
+  private final boolean sparse;
+  private final HeadContext context;
+  private final Support support = new Support();
+  private final int keyPanels;
+  private final int valuePanels;
+  private final int queries;
+  private final int scores;
+  private final int output;
+  private float[] valueRows = NONE;
+  private int valueStart;
+  private boolean valuesPacked;
+  private int[] indices = {};
+
+  FloatForward(FloatAttention attention, VisibleKeys keys, Workspace workspace) {
+    super(attention.problem, keys, workspace);
+    this.attention = attention;
+    dropout = new Dropout(problem.dropout(), problem.seed());
+    sparse = problem.kernel().sparsity() != Sparsity.NONE;
+    context = new HeadContext(problem.parameters(), problem.kernel().savedValues());
+    keyPanels = arena.take(keysPadded * shape.headSize());
+    valuePanels = arena.take(keysPadded * columns(shape.valueSize()));
+    queries = arena.take(rows(rowLimit) * shape.headSize());
+    scores = arena.take(rows(rowLimit) * scoreStride);
+    output = arena.take(rows(rowLimit) * columns(shape.valueSize()));
+  }
+
+  /** Computes the output of queries from .. to - 1. */
+  void run(int example, int keyValueHead, int from, int to, SupportList supports) {
+    int key = shape.key(example, keyValueHead, shape.headSize());
+    packKeys(attention.k, key, shape.headSize(), keyPanels);
+    valueStart = shape.key(example, keyValueHead, shape.valueSize());
+    for (int i = 0; i < shape.group(); i++) {
+      int head = keyValueHead * shape.group() + i;
+      attention.setParameters(context, head);
+      for (int row = from; row < to; row += rowLimit) {
+        block(example, head, row, Math.min(rowLimit, to - row), supports);
+      }
+    }
+  }
+
+  private void block(int example, int head, int query, int rows, SupportList supports) {
+    int[] seen = seen(query, rows);
+    packRows(
+        attention.q,
+        shape.query(example, head, shape.headSize()),
+        shape.headSize(),
+        query,
+        rows,
+        (float) problem.scale(),
+        queries);
+    if (seen[rows - 1] > 0) {
+      multiplyByKeys(queries, keyPanels, shape.headSize(), seen, rows, scores);
+    }
+    boolean allSparse = sparse;
+    support.begin(rows * keysPadded / SPARSE_SHARE);
+    for (int r = 0; r < rows; r++) {
+      int row = shape.row(example, head, query + r);
+      int kept = row(scores + r * scoreStride, query + r, head, row, seen[r], supports);
+      allSparse = allSparse && kept * SPARSE_SHARE <= seen[r];
+      if (allSparse) {
+        support.add(scores + r * scoreStride, indices, kept);
+      }
+    }
+    if (allSparse) {
+      multiplySparse();
+    } else {
+      clearUnseen(scores, seen, rows);
+      packValues();
+      multiplyByFeatures(scores, valuePanels, shape.valueSize(), seen, rows, output);
+    }
+    write(example, head, query, rows);
+  }
+
+  /** Scores to weights; returns how many are left, whose indices are then in {@link #indices}. */
+  private int row(int scores, int query, int head, int row, int count, SupportList supports) {
+    if (count == 0) {
+      supports.addEmpty(row);
+      return 0;
+    }
+    addLinearBias(scores, query, 0, count, head);
+    FloatRow weights = workspace.row.over(arena.floats(), scores, count);
+    problem.kernel().forward(weights, context.row(count));
+    attention.save(context, row);
+    int kept = context.support();
+    if (kept >= 0) {
+      indices = weights.indices();
+    } else if (sparse) {
+      indices = workspace.indices(count);
+      kept = FloatOps.ROWS.nonZero(arena.floats(), scores, count, indices);
+    }
+    if (sparse) {
+      supports.add(row, arena.floats(), scores, indices, kept, count);
+    }
+    if (problem.dropout() > 0) {
+      dropout.apply(weights, row, keys, 0);
+    }
+    return kept;
+  }
+
+  private void multiplySparse() {
+    if (valueRows == NONE) {
+      valueRows = packKeyRows(Workspace.VALUE_ROWS, attention.v, valueStart, shape.valueSize());
+    }
+    int columns = columns(shape.valueSize());
+    Arrays.fill(arena.floats(), output, output + support.rows * columns, 0);
+    SparseRows rows = workspace.sparseRows.over(support.indices, support.starts, 0, support.rows);
+    rows.gather(support.weights, valueRows, columns, arena.floats(), output);
+  }
+
+  private void packValues() {
+    if (!valuesPacked) {
+      valuesPacked = true;
+      packFeatures(attention.v, valueStart, shape.valueSize(), valuePanels);
+    }
+  }
+
+  /** The weights of a block of rows that are not zero, after dropout, and their indices. */
+  private final class Support {
+    private final int[] starts = new int[rowLimit + 1];
+    private int[] indices = {};
+    private float[] weights = {};
+    private int rows;
+
+    void begin(int max) {
+      rows = 0;
+      if (sparse) {
+        indices = workspace.supportIndices(max);
+        weights = workspace.floats(Workspace.SUPPORT, max);
+      }
+    }
+
+    void add(int row, int[] kept, int count) {
+      int start = starts[rows];
+      float[] x = arena.floats();
+      for (int j = 0; j < count; j++) {
+        indices[start + j] = kept[j];
+        weights[start + j] = x[row + kept[j]];
+      }
+      starts[++rows] = start + count;
+    }
+  }
+
+  private void write(int example, int head, int query, int rows) {
+    MatrixPacking.columns(
+        arena.floats(),
+        output,
+        columns(shape.valueSize()),
+        shape.valueSize(),
+        rows,
+        attention.output,
+        shape.query(example, head, shape.valueSize()) + query,
+        shape.queries(),
+        1);
+  }
+}

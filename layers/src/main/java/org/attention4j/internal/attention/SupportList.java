@@ -1,0 +1,66 @@
+package org.attention4j.internal.attention;
+
+import java.util.Arrays;
+
+/** The weights that are not zero of those rows that have few, as one task comes by them. */
+final class SupportList {
+  /** A row with more is computed again: cheaper than to remember. */
+  private static final int MOST_PER_FEATURE = 4;
+
+  private static final int MOST_IN_ANY_CASE = 256;
+
+  private final boolean wanted;
+  private final int most;
+  private final int[] counts;
+  private int[] keys = {};
+  private float[] weights = {};
+  private int size;
+  private int copied;
+
+  /**
+   * Makes an empty list.
+   *
+   * @param wanted whether anything is to be remembered
+   * @param counts where the number of weights of each row goes
+   */
+  SupportList(boolean wanted, AttentionShape shape, int[] counts) {
+    this.wanted = wanted;
+    this.counts = counts;
+    most = Math.max(MOST_IN_ANY_CASE, MOST_PER_FEATURE * (shape.headSize() + shape.valueSize()));
+  }
+
+  void addEmpty(int row) {
+    if (wanted) {
+      counts[row] = 0;
+    }
+  }
+
+  void add(int row, float[] values, int from, int[] indices, int count, int visible) {
+    if (!wanted) {
+      return;
+    }
+    if (count > most || count * FloatForward.SPARSE_SHARE > visible) {
+      counts[row] = ForwardState.AGAIN;
+      return;
+    }
+    if (size + count > keys.length) {
+      int larger = Math.max(size + count, keys.length + keys.length / 2);
+      keys = Arrays.copyOf(keys, larger);
+      weights = Arrays.copyOf(weights, larger);
+    }
+    counts[row] = count;
+    for (int j = 0; j < count; j++) {
+      keys[size + j] = indices[j];
+      weights[size + j] = values[from + indices[j]];
+    }
+    size += count;
+  }
+
+  /** Copies the weights of rows from .. to - 1, which were added next, to where each begins. */
+  void copyTo(int[] toKeys, float[] toWeights, int[] starts, int from, int to) {
+    int length = starts[to] - starts[from];
+    System.arraycopy(keys, copied, toKeys, starts[from], length);
+    System.arraycopy(weights, copied, toWeights, starts[from], length);
+    copied += length;
+  }
+}

@@ -1,0 +1,187 @@
+package org.attention4j.internal.attention;
+
+import java.util.Arrays;
+import org.attention4j.internal.linear.MatrixPacking;
+import org.attention4j.internal.vector.FloatOps;
+import org.attention4j.internal.vector.TileOps;
+import org.attention4j.kernel.FloatRow;
+import org.attention4j.kernel.RowKernel;
+
+/**
+ * The backward pass for kernels that work {@linkplain RowKernel#worksOnSlices() piece by piece}: a
+ * block of keys stays in the cache while all blocks of queries go over it, as in FlashAttention
+ * (Dao et al., arXiv 2205.14135), from which comes ⟨dp, p⟩ = ⟨dO, O⟩.
+ */
+final class TiledBackward extends BackwardTask {
+  /** Numbers in a panel of a block of keys; six such panels stay in the second-level cache. */
+  private static final int KEY_NUMBERS = 1 << 13;
+
+  private static final int FEWEST_KEYS = 128;
+  private static final int MOST_KEYS = 256;
+
+  private final int keyBlock;
+  private final int stride;
+  private final int means;
+
+  TiledBackward(FloatAttention attention, VisibleKeys keys, Workspace workspace, Part part) {
+    super(attention, keys, workspace, part);
+    int fitting = KEY_NUMBERS / Math.max(shape.headSize(), shape.valueSize());
+    keyBlock = MatrixPacking.roundUp(Math.max(FEWEST_KEYS, Math.min(MOST_KEYS, fitting)), PANEL);
+    stride = FloatOps.TILES.stride(keyBlock);
+    int count = part.to() - part.from();
+    reserve(rows(count), DEPTH, stride);
+    means = arena.take(count);
+  }
+
+  @Override
+  void start() {
+    packKeys();
+  }
+
+  @Override
+  void end() {}
+
+  @Override
+  void head(int head, float[] outputGradient, float[] queryGradient) {
+    int q = shape.query(part.example(), head, shape.headSize());
+    pack(head, q, outputGradient);
+    for (int key = 0; key < keys.count(); key += keyBlock) {
+      int end = Math.min(key + keyBlock, keys.count());
+      for (int query = part.from(); query < part.to(); query += DEPTH) {
+        tile(head, query, Math.min(DEPTH, part.to() - query), key, end);
+      }
+    }
+    MatrixPacking.columns(
+        arena.floats(),
+        queryGradients,
+        columns(shape.headSize()),
+        shape.headSize(),
+        part.to() - part.from(),
+        queryGradient,
+        q + part.from(),
+        shape.queries(),
+        (float) problem.scale());
+  }
+
+  /** Everything of a head's queries that the tiles read, once for all blocks of keys. */
+  private void pack(int head, int q, float[] outputGradient) {
+    int d = shape.headSize();
+    int dv = shape.valueSize();
+    int o = shape.query(part.example(), head, dv);
+    int count = part.to() - part.from();
+    int padded = rows(count);
+    float scale = (float) problem.scale();
+    packRows(attention.q, q, d, part.from(), count, scale, queryRows);
+    packRows(outputGradient, o, dv, part.from(), count, 1, gradientRows);
+    for (int at = 0; at < count; at += DEPTH) {
+      int rows = Math.min(DEPTH, count - at);
+      int query = part.from() + at;
+      packColumns(attention.q, q, d, query, rows, scale, queryColumns + columnAt(at, d));
+      packColumns(outputGradient, o, dv, query, rows, 1, gradientColumns + columnAt(at, dv));
+    }
+    float[] x = arena.floats();
+    Arrays.fill(x, queryGradients, queryGradients + padded * columns(d), 0);
+    Arrays.fill(x, means, means + count, 0);
+    for (int c = 0; c < dv; c++) {
+      int from = o + c * shape.queries() + part.from();
+      for (int r = 0; r < count; r++) {
+        x[means + r] += attention.output[from + r] * outputGradient[from + r];
+      }
+    }
+  }
+
+  private static int columnAt(int row, int features) {
+    return row * MatrixPacking.roundUp(features, TileOps.TILE_ROWS);
+  }
+
+  /** Some queries against the keys from {@code key} to {@code end} - 1. */
+  private void tile(int head, int query, int rows, int key, int end) {
+    int[] seen = seen(query, rows);
+    int last = Math.min(seen[rows - 1], end);
+    if (last <= key) {
+      return;
+    }
+    int first = query - part.from();
+    int d = shape.headSize();
+    int dv = shape.valueSize();
+    multiply(queryRows + first * d, keyPanels, d, seen, rows, key, last, weights);
+    multiply(gradientRows + first * dv, valuePanels, dv, seen, rows, key, last, gradients);
+    int width = MatrixPacking.roundUp(last - key, PANEL);
+    for (int r = 0; r < rows(rows); r++) {
+      int count = r < rows ? Math.max(0, Math.min(seen[r], last) - key) : 0;
+      if (count > 0) {
+        row(head, query + r, key, count, seen[r], r * stride);
+      }
+      int at = r * stride;
+      Arrays.fill(arena.floats(), weights + at + count, weights + at + width, 0);
+      Arrays.fill(arena.floats(), gradients + at + count, gradients + at + width, 0);
+    }
+    addQueryGradients(first, rows, key, width);
+    addProducts(gradients, stride, queryColumns + columnAt(first, d), d, rows, key, last, keySums);
+    addProducts(
+        weights, stride, gradientColumns + columnAt(first, dv), dv, rows, key, last, valueSums);
+  }
+
+  /** to[row, key] = Σ_c rows[row, c] panels[c, key] for the keys that some row of a tile sees. */
+  private void multiply(
+      int rows, int panels, int depth, int[] seen, int count, int key, int last, int to) {
+    float[] x = arena.floats();
+    for (int k = key; k < last; k += PANEL) {
+      int first = firstTile(seen, count, k);
+      int row = first * TileOps.TILE_ROWS;
+      FloatOps.TILES.multiplyGroups(
+          tiles(count) - first,
+          x,
+          rows + row * depth,
+          TileOps.TILE_ROWS * depth,
+          x,
+          panels + k * depth,
+          depth,
+          x,
+          to + row * stride + k - key,
+          stride,
+          false);
+    }
+  }
+
+  /** Scores and dp of a stretch of a row to the dropped weights and dz. */
+  private void row(int head, int query, int key, int count, int visible, int at) {
+    addLinearBias(weights + at, query, key, count, head);
+    int row = shape.row(part.example(), head, query);
+    RowKernel kernel = problem.kernel();
+    FloatRow weightRow = workspace.row.over(arena.floats(), weights + at, count);
+    FloatRow scoreRow = weightRow;
+    if (kernel.readsScores()) {
+      scoreRow = workspace.scoreRow.over(arena.floats(), scores, count);
+      scoreRow.copy(weightRow);
+    }
+    attention.restore(context, row);
+    // A row that is here as a whole needs no detour, and that of a single key is exactly zero then.
+    double mean = count == visible ? Double.NaN : arena.floats()[means + query - part.from()];
+    kernel.restore(weightRow, context.slice(visible, mean));
+    FloatRow gradient = workspace.gradientRow.over(arena.floats(), gradients + at, count);
+    if (problem.dropout() > 0) {
+      dropout.apply(gradient, row, keys, key);
+    }
+    kernel.backward(scoreRow, weightRow, gradient, context);
+    if (problem.dropout() > 0) {
+      dropout.apply(weightRow, row, keys, key);
+    }
+  }
+
+  private void addQueryGradients(int at, int rows, int key, int depth) {
+    int columns = columns(shape.headSize());
+    for (int first = 0; first < columns; first += PANEL) {
+      boolean narrow = columns - first < PANEL;
+      multiply(
+          narrow,
+          rows(rows) / (narrow ? TileOps.NARROW_TILE_ROWS : TileOps.TILE_ROWS),
+          gradients,
+          stride,
+          keyFeatures + first * keysPadded + key * (narrow ? HALF_PANEL : PANEL),
+          depth,
+          queryGradients + at * columns + first,
+          columns);
+    }
+  }
+}

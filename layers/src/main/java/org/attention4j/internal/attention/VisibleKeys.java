@@ -1,0 +1,62 @@
+package org.attention4j.internal.attention;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of one example that are not masked, in their order. Everything after is about these
+ * alone: what stands at a masked key is never read.
+ */
+final class VisibleKeys {
+  private final int[] positions;
+  private final int count;
+
+  /** For each key, how many visible ones stand before it. */
+  private final int[] before;
+
+  private final float[] floatPositions;
+
+  /**
+   * Looks for the keys that are not masked.
+   *
+   * @param mask zero for a masked key; null if none is
+   * @param from where the mask of this example begins
+   * @param keys the number of keys
+   */
+  VisibleKeys(float @Nullable [] mask, int from, int keys) {
+    positions = new int[keys];
+    before = new int[keys + 1];
+    floatPositions = new float[keys];
+    int found = 0;
+    for (int i = 0; i < keys; i++) {
+      before[i] = found;
+      if (mask == null || mask[from + i] != 0) {
+        floatPositions[found] = i;
+        positions[found++] = i;
+      }
+    }
+    before[keys] = found;
+    count = found;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** How many visible keys stand at this position or before it. */
+  int upTo(int position) {
+    return position < 0 ? 0 : before[Math.min(position + 1, before.length - 1)];
+  }
+
+  int position(int index) {
+    return positions[index];
+  }
+
+  float[] positions() {
+    return floatPositions;
+  }
+
+  /** Whether these are the first keys of all, with no masked one between them. */
+  boolean leading() {
+    return count == 0 || positions[count - 1] == count - 1;
+  }
+}

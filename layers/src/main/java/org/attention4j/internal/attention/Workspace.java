@@ -1,0 +1,101 @@
+package org.attention4j.internal.attention;
+
+import org.attention4j.internal.linear.FloatArena;
+import org.attention4j.internal.threads.Pool;
+import org.attention4j.kernel.FloatRow;
+
+/**
+ * The scratch memory of one task: arrays that grow as needed and are used again by later tasks,
+ * with whatever was left in them.
+ */
+final class Workspace implements AutoCloseable {
+  private static final Pool<Workspace> POOL = new Pool<>(Workspace::new);
+
+  /** Arrays that only rows with few weights need, in either pass. */
+  static final int KEY_ROWS = 0;
+
+  static final int VALUE_ROWS = 1;
+  static final int KEY_ROW_SUMS = 2;
+  static final int VALUE_ROW_SUMS = 3;
+
+  /** The features of keys between which masked ones stood. */
+  static final int VISIBLE = 4;
+
+  /** The weights of a block of rows that has few. */
+  static final int SUPPORT = 5;
+
+  private static final int SLOTS = 6;
+  private static final int SPARSE_SLOTS = 8;
+
+  /** Borrowed with the workspace, since linear maps use such arrays too. */
+  FloatArena arena = FloatArena.borrow();
+
+  final SparseRows sparseRows = new SparseRows();
+  final FloatRow row = new FloatRow();
+  final FloatRow scoreRow = new FloatRow();
+  final FloatRow gradientRow = new FloatRow();
+  private final float[][] floats = new float[SLOTS][0];
+  private final float[][] sparse = new float[SPARSE_SLOTS][0];
+  private int[] indices = {};
+  private int[] supportIndices = {};
+  private int[] visibleCounts = {};
+  private boolean used;
+
+  private Workspace() {}
+
+  /** Borrows a workspace; the borrower closes it. */
+  static Workspace borrow() {
+    Workspace workspace = POOL.borrow();
+    if (workspace.used) {
+      workspace.arena = FloatArena.borrow();
+    }
+    workspace.used = true;
+    return workspace;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+    POOL.giveBack(this);
+  }
+
+  /** An array of at least this length, with whatever was left in it. */
+  float[] floats(int slot, int length) {
+    if (floats[slot].length < length) {
+      floats[slot] = new float[length];
+    }
+    return floats[slot];
+  }
+
+  /** An array for a block of rows with few weights. */
+  float[] sparse(int slot, int length) {
+    if (sparse[slot].length < length) {
+      sparse[slot] = new float[length + length / 2];
+    }
+    return sparse[slot];
+  }
+
+  /** For the number of keys that each row of a block sees. */
+  int[] visibleCounts(int length) {
+    if (visibleCounts.length < length) {
+      visibleCounts = new int[length];
+    }
+    return visibleCounts;
+  }
+
+  /** For the indices of the weights of a block of rows. */
+  int[] supportIndices(int length) {
+    if (supportIndices.length < length) {
+      supportIndices = new int[length];
+    }
+    return supportIndices;
+  }
+
+  /** For the indices of the weights of one row. */
+  int[] indices(int length) {
+    if (indices.length < length) {
+      indices = new int[length];
+    }
+    return indices;
+  }
+}

@@ -1,0 +1,107 @@
+package org.attention4j.internal.graph;
+
+import java.util.Collections;
+import java.util.List;
+import org.attention4j.internal.attention.AttentionProblem;
+import org.attention4j.internal.attention.FloatAttention;
+import org.attention4j.internal.attention.FloatGradients;
+import org.attention4j.internal.attention.ForwardState;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+
+/**
+ * The backward pass of {@link FusedAttention}. Inputs: those of the forward pass; what it left for
+ * this one and its output, if it was one of training in FLOAT; dL/doutput. Outputs: dL/dQ, dL/dK,
+ * dL/dV and dL/dparameter for each.
+ */
+final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperation {
+  private static final String NAME = "attention4j_fused_attention_gradient";
+
+  private final FusedAttention forward;
+  private final DataType type;
+
+  FusedAttentionGradient(
+      SameDiff sd, List<SDVariable> inputs, FusedAttention forward, DataType type) {
+    super(NAME, sd, inputs.toArray(new SDVariable[0]));
+    this.forward = forward;
+    this.type = type;
+  }
+
+  @Override
+  public String opName() {
+    return NAME;
+  }
+
+  @Override
+  public int getNumOutputs() {
+    return FusedAttention.ARRAYS + forward.parameters();
+  }
+
+  @Override
+  public List<DataType> calculateOutputDataTypes(List<DataType> inputTypes) {
+    return Collections.nCopies(getNumOutputs(), type);
+  }
+
+  @Override
+  public Value[] run(Value[] inputs) {
+    AttentionProblem problem = forward.problem(inputs);
+    return type == DataType.DOUBLE ? runDouble(problem, inputs) : runFloat(problem, inputs);
+  }
+
+  private Value[] runFloat(AttentionProblem problem, Value[] inputs) {
+    FloatAttention attention = forward.floats(problem, inputs);
+    float[] output;
+    ForwardState trace;
+    if (forward.traced()) {
+      int at = inputs.length - 2 - FusedAttention.TRACE;
+      trace =
+          new ForwardState(
+              inputs[at].floats(),
+              inputs[at + 1].ints(),
+              inputs[at + 2].ints(),
+              inputs[at + 3].floats());
+      output = inputs[at + FusedAttention.TRACE].floats();
+    } else {
+      // A backward pass after one of inference, as in a frozen layer that passes gradients on.
+      output = new float[inputs[inputs.length - 1].length()];
+      trace = attention.forward(output, true);
+    }
+    FloatGradients gradients =
+        new FloatGradients(
+            new float[inputs[0].length()],
+            new float[inputs[1].length()],
+            new float[inputs[2].length()]);
+    float[][] parameters =
+        attention.backward(trace, output, inputs[inputs.length - 1].floats(), gradients);
+    Value[] result = new Value[getNumOutputs()];
+    result[0] = Value.of(gradients.q(), inputs[0].shape());
+    result[1] = Value.of(gradients.k(), inputs[1].shape());
+    result[2] = Value.of(gradients.v(), inputs[2].shape());
+    for (int p = 0; p < parameters.length; p++) {
+      result[FusedAttention.ARRAYS + p] = Value.of(parameters[p], parameters[p].length);
+    }
+    return result;
+  }
+
+  private Value[] runDouble(AttentionProblem problem, Value[] inputs) {
+    double[][] gradients = new double[FusedAttention.ARRAYS][];
+    for (int i = 0; i < gradients.length; i++) {
+      gradients[i] = new double[inputs[i].length()];
+    }
+    double[][] parameters =
+        forward
+            .doubles(problem, inputs)
+            .backward(
+                inputs[inputs.length - 1].doubles(), gradients[0], gradients[1], gradients[2]);
+    Value[] result = new Value[getNumOutputs()];
+    for (int i = 0; i < gradients.length; i++) {
+      result[i] = Value.of(gradients[i], inputs[i].shape());
+    }
+    for (int p = 0; p < parameters.length; p++) {
+      result[FusedAttention.ARRAYS + p] = Value.of(parameters[p], parameters[p].length);
+    }
+    return result;
+  }
+}

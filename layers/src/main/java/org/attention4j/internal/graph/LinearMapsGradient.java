@@ -1,0 +1,63 @@
+package org.attention4j.internal.graph;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.attention4j.internal.linear.FloatLinear;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+
+/**
+ * The backward pass of {@link LinearMaps}. Inputs: those of the forward pass, then dL/dy for each
+ * map. Outputs: the gradient of each input of the forward pass.
+ */
+final class LinearMapsGradient extends DynamicCustomOp implements JavaOperation {
+  private static final String NAME = "attention4j_linear_maps_gradient";
+
+  private final LinearMaps forward;
+  private final int outputs;
+
+  LinearMapsGradient(SameDiff sd, List<SDVariable> inputs, LinearMaps forward) {
+    super(NAME, sd, inputs.toArray(new SDVariable[0]));
+    this.forward = forward;
+    outputs = inputs.size() - forward.maps();
+  }
+
+  @Override
+  public String opName() {
+    return NAME;
+  }
+
+  @Override
+  public int getNumOutputs() {
+    return outputs;
+  }
+
+  @Override
+  public List<DataType> calculateOutputDataTypes(List<DataType> inputTypes) {
+    return Collections.nCopies(outputs, DataType.FLOAT);
+  }
+
+  @Override
+  public Value[] run(Value[] inputs) {
+    float[][] arriving = new float[forward.maps()][];
+    for (int j = 0; j < arriving.length; j++) {
+      arriving[j] = inputs[outputs + j].floats();
+    }
+    FloatLinear.Gradients gradients = forward.kernel(inputs).backward(arriving);
+    List<float[]> computed = new ArrayList<>(List.of(gradients.input()));
+    for (int j = 0; j < arriving.length; j++) {
+      computed.add(gradients.weights()[j]);
+      if (forward.biased(j)) {
+        computed.add(gradients.biases()[j]);
+      }
+    }
+    Value[] values = new Value[outputs];
+    for (int i = 0; i < outputs; i++) {
+      values[i] = Value.of(computed.get(i), inputs[i].shape());
+    }
+    return values;
+  }
+}

@@ -1,0 +1,299 @@
+package org.attention4j.internal.linear;
+
+import java.util.List;
+import org.attention4j.internal.attention.FloatAttention;
+import org.attention4j.internal.threads.Workers;
+import org.attention4j.internal.vector.FloatOps;
+import org.attention4j.internal.vector.TileOps;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several linear maps of the features of one sequence, in FLOAT: the projections around attention.
+ *
+ * <pre>
+ *   y_j = W_j x + b_j
+ *   dx = Σ_j W_jᵀ dy_j,  dW_j = Σ_examples dy_j xᵀ,  db_j = Σ_examples,steps dy_j
+ * </pre>
+ *
+ * <p>Sequences are channel-major: x is [b, in, T], y_j is [b, out_j, T]. As in {@link
+ * FloatAttention}, the work is cut by the sizes alone and sums are taken in a fixed order.
+ */
+public final class FloatLinear {
+  private static final int PANEL = FloatOps.TILES.panel();
+  private static final int ROWS = TileOps.TILE_ROWS;
+
+  /** Tasks to make at least, so that several threads have something to do. */
+  private static final int FEWEST_TASKS = 8;
+
+  /** Steps that a task has at least. */
+  private static final int FEWEST_STEPS = 64;
+
+  /** Multiplications below which waking another thread does not pay. */
+  private static final long SMALL = 200_000;
+
+  /** Steps whose panel of features stays in the first-level cache. */
+  private static final int STEP_BLOCK = 256;
+
+  private final int examples;
+  private final int inputs;
+  private final int steps;
+  private final float[] x;
+  private final List<Weights> maps;
+
+  /**
+   * One linear map.
+   *
+   * @param values W, [out, in], or [in, out] if transposed
+   * @param outputs the number of output features
+   * @param transposed how W is stored
+   * @param bias b, [out]; null for none
+   */
+  @SuppressWarnings("ArrayRecordComponent") // arrays are what a kernel works on
+  public record Weights(float[] values, int outputs, boolean transposed, float @Nullable [] bias) {
+    /** W as groups of rows. */
+    private float[] rows(int inputs) {
+      return groups(outputs, inputs, !transposed);
+    }
+
+    /** Wᵀ, likewise. */
+    private float[] columns(int inputs) {
+      return groups(inputs, outputs, transposed);
+    }
+
+    /** As many rows as whole tiles need; they may be stored one after the other or across. */
+    private float[] groups(int rows, int depth, boolean asStored) {
+      int padded = MatrixPacking.roundUp(rows, ROWS);
+      float[] groups = new float[padded * depth];
+      if (asStored) {
+        MatrixPacking.rowGroups(values, 0, depth, rows, depth, groups, 0, padded, depth, 1);
+      } else {
+        MatrixPacking.entryGroups(values, 0, rows, depth, rows, groups, 0, padded, 1);
+      }
+      return groups;
+    }
+  }
+
+  /**
+   * The gradients of all that went in.
+   *
+   * @param input dL/dx, [b, in, T]
+   * @param weights dL/dW_j, each as its W_j is stored
+   * @param biases dL/db_j, [out_j]; empty where there is no bias
+   */
+  @SuppressWarnings("ArrayRecordComponent") // arrays are what a kernel works on
+  public record Gradients(float[] input, float[][] weights, float[][] biases) {}
+
+  /**
+   * Describes one call.
+   *
+   * @param examples b
+   * @param inputs in
+   * @param steps T
+   * @param x the sequences, [b, in, T]
+   * @param maps what to apply
+   */
+  public FloatLinear(int examples, int inputs, int steps, float[] x, List<Weights> maps) {
+    this.examples = examples;
+    this.inputs = inputs;
+    this.steps = steps;
+    this.x = x;
+    this.maps = maps;
+  }
+
+  /**
+   * Applies the maps.
+   *
+   * @return y_j, each [b, out_j, T]
+   */
+  public float[][] forward() {
+    float[][] rows = maps.stream().map(map -> map.rows(inputs)).toArray(float[][]::new);
+    float[][] outputs =
+        maps.stream()
+            .map(map -> new float[examples * map.outputs() * steps])
+            .toArray(float[][]::new);
+    run((task, arena) -> forward(task, arena, rows, outputs));
+    return outputs;
+  }
+
+  private void forward(int task, FloatArena arena, float[][] rows, float[][] outputs) {
+    int example = task / chunks();
+    int from = firstStep(task % chunks());
+    int to = firstStep(task % chunks() + 1);
+    int panels = arena.take(MatrixPacking.roundUp(to - from, PANEL) * inputs);
+    packPanels(x, example, inputs, from, to, arena.floats(), panels);
+    for (int j = 0; j < rows.length; j++) {
+      Weights map = maps.get(j);
+      LinearResult target =
+          new LinearResult(outputs[j], example, map.outputs(), steps, map.bias(), arena);
+      for (int t = from; t < to; t += LinearResult.SPAN) {
+        target.over(t, Math.min(LinearResult.SPAN, to - t));
+        target.add(rows[j], inputs, panels + (t - from) * inputs);
+        target.finish();
+      }
+    }
+  }
+
+  /**
+   * Computes the gradients.
+   *
+   * @param outputGradients dL/dy_j, each [b, out_j, T]
+   * @return the gradients
+   */
+  public Gradients backward(float[][] outputGradients) {
+    float[][] columns = maps.stream().map(map -> map.columns(inputs)).toArray(float[][]::new);
+    float[] inputGradient = new float[x.length];
+    float[][][] weightParts = new float[examples * chunks()][][];
+    run(
+        (task, arena) -> {
+          inputGradient(task, arena, columns, outputGradients, inputGradient);
+          weightParts[task] = weightGradients(task, arena, outputGradients);
+        });
+    float[][] weights = new float[maps.size()][];
+    float[][] biases = new float[maps.size()][];
+    for (int j = 0; j < weights.length; j++) {
+      weights[j] = sum(weightParts, j);
+      biases[j] = biasGradient(outputGradients[j], maps.get(j));
+    }
+    return new Gradients(inputGradient, weights, biases);
+  }
+
+  private void inputGradient(
+      int task, FloatArena arena, float[][] columns, float[][] outputGradients, float[] gradient) {
+    int example = task / chunks();
+    int from = firstStep(task % chunks());
+    int to = firstStep(task % chunks() + 1);
+    int padded = MatrixPacking.roundUp(to - from, PANEL);
+    int total = maps.stream().mapToInt(Weights::outputs).sum();
+    int panels = arena.take(padded * total);
+    int[] starts = new int[maps.size()];
+    int start = panels;
+    for (int j = 0; j < starts.length; j++) {
+      int outputs = maps.get(j).outputs();
+      starts[j] = start;
+      packPanels(outputGradients[j], example, outputs, from, to, arena.floats(), start);
+      start += padded * outputs;
+    }
+    LinearResult target = new LinearResult(gradient, example, inputs, steps, null, arena);
+    for (int t = from; t < to; t += LinearResult.SPAN) {
+      target.over(t, Math.min(LinearResult.SPAN, to - t));
+      for (int j = 0; j < starts.length; j++) {
+        int depth = maps.get(j).outputs();
+        target.add(columns[j], depth, starts[j] + (t - from) * depth);
+      }
+      target.finish();
+    }
+  }
+
+  /** This task's share of dW_j, each as rows of whole panels of input features. */
+  private float[][] weightGradients(int task, FloatArena arena, float[][] outputGradients) {
+    int example = task / chunks();
+    int from = firstStep(task % chunks());
+    int to = firstStep(task % chunks() + 1);
+    int depth = to - from;
+    int width = MatrixPacking.roundUp(inputs, PANEL);
+    int features = arena.take(depth * width);
+    packFeatures(example, from, to, arena.floats(), features);
+    int widest = maps.stream().mapToInt(Weights::outputs).max().orElse(0);
+    int rows = arena.take(MatrixPacking.roundUp(widest, ROWS) * depth);
+    float[] packed = arena.floats();
+    float[][] parts = new float[maps.size()][];
+    for (int j = 0; j < parts.length; j++) {
+      int outputs = maps.get(j).outputs();
+      int padded = MatrixPacking.roundUp(outputs, ROWS);
+      int source = example * outputs * steps + from;
+      MatrixPacking.rowGroups(
+          outputGradients[j], source, steps, outputs, depth, packed, rows, padded, depth, 1);
+      float[] part = new float[padded * width];
+      for (int t = 0; t < depth; t += STEP_BLOCK) {
+        int block = Math.min(STEP_BLOCK, depth - t);
+        for (int i = 0; i < width; i += PANEL) {
+          int panel = features + i * depth + t * PANEL;
+          FloatOps.TILES.multiplyGroups(
+              padded / ROWS,
+              packed,
+              rows + t * ROWS,
+              ROWS * depth,
+              packed,
+              panel,
+              block,
+              part,
+              i,
+              width,
+              true);
+        }
+      }
+      parts[j] = part;
+    }
+    return parts;
+  }
+
+  private float[] sum(float[][][] parts, int j) {
+    Weights map = maps.get(j);
+    int width = MatrixPacking.roundUp(inputs, PANEL);
+    float[] total = parts[0][j];
+    for (int task = 1; task < parts.length; task++) {
+      FloatOps.ROWS.add(total, 0, parts[task][j], 0, total.length, 1);
+    }
+    float[] gradient = new float[map.outputs() * inputs];
+    for (int o = 0; o < map.outputs(); o++) {
+      for (int i = 0; i < inputs; i++) {
+        int to = map.transposed() ? i * map.outputs() + o : o * inputs + i;
+        gradient[to] = total[o * width + i];
+      }
+    }
+    return gradient;
+  }
+
+  private float[] biasGradient(float[] outputGradient, Weights map) {
+    int outputs = map.outputs();
+    float[] gradient = new float[map.bias() == null ? 0 : outputs];
+    for (int o = 0; o < gradient.length; o++) {
+      double sum = 0;
+      for (int b = 0; b < examples; b++) {
+        sum += FloatOps.ROWS.sum(outputGradient, (b * outputs + o) * steps, steps);
+      }
+      gradient[o] = (float) sum;
+    }
+    return gradient;
+  }
+
+  /** Some steps of [features, T] as panels of steps, with zeros around. */
+  private void packPanels(
+      float[] values, int example, int features, int from, int to, float[] panels, int start) {
+    int at = example * features * steps + from;
+    MatrixPacking.cut(values, at, steps, features, to - from, panels, start);
+  }
+
+  /** Some steps of x as panels of features, with zeros around. */
+  private void packFeatures(int example, int from, int to, float[] panels, int start) {
+    int at = example * inputs * steps + from;
+    int depth = to - from;
+    int width = MatrixPacking.roundUp(inputs, PANEL);
+    MatrixPacking.cutAcross(x, at, steps, inputs, to - from, panels, start, width, depth);
+  }
+
+  private interface Task {
+    void run(int task, FloatArena arena);
+  }
+
+  private void run(Task task) {
+    long outputs = maps.stream().mapToLong(Weights::outputs).sum();
+    Workers.run(
+        examples * chunks(),
+        outputs * inputs * steps * examples >= SMALL,
+        i -> {
+          try (FloatArena arena = FloatArena.borrow()) {
+            task.run(i, arena);
+          }
+        });
+  }
+
+  private int chunks() {
+    int wanted = (FEWEST_TASKS + examples - 1) / examples;
+    return Math.max(1, Math.min(wanted, steps / FEWEST_STEPS));
+  }
+
+  private int firstStep(int chunk) {
+    return Math.min(steps, MatrixPacking.roundUp((int) ((long) steps * chunk / chunks()), PANEL));
+  }
+}

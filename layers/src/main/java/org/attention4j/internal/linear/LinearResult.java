@@ -1,0 +1,69 @@
+package org.attention4j.internal.linear;
+
+import org.attention4j.internal.vector.FloatOps;
+import org.attention4j.internal.vector.TileOps;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some steps of the result of linear maps, [b, features, T]. They are summed beside it and then
+ * written row by row: panel by panel each line of the cache would be waited for.
+ */
+final class LinearResult {
+  private static final int PANEL = FloatOps.TILES.panel();
+  private static final int ROWS = TileOps.TILE_ROWS;
+
+  /** Steps that are computed before they are written. */
+  static final int SPAN = 4 * PANEL;
+
+  /** From one row of them to the next; not a power of two, which the cache would trip over. */
+  private static final int STRIDE = SPAN + PANEL;
+
+  private final float[] result;
+  private final int start;
+  private final int features;
+  private final int steps;
+  private final float @Nullable [] bias;
+  private final FloatArena arena;
+  private final int sums;
+  private int step;
+  private int width;
+  private boolean begun;
+
+  LinearResult(
+      float[] result, int example, int features, int steps, float @Nullable [] bias, FloatArena arena) {
+    this.result = result;
+    this.features = features;
+    this.steps = steps;
+    this.bias = bias;
+    start = example * features * steps;
+    this.arena = arena;
+    sums = arena.take(MatrixPacking.roundUp(features, ROWS) * STRIDE);
+  }
+
+  void over(int firstStep, int count) {
+    step = firstStep;
+    width = count;
+    begun = false;
+  }
+
+  /** Adds the product of rows and some panels. */
+  void add(float[] rows, int depth, int panels) {
+    float[] x = arena.floats();
+    int tiles = MatrixPacking.roundUp(features, ROWS) / ROWS;
+    for (int t = 0; t < width; t += PANEL) {
+      FloatOps.TILES.multiplyGroups(
+          tiles, rows, 0, ROWS * depth, x, panels + t * depth, depth, x, sums + t, STRIDE, begun);
+    }
+    begun = true;
+  }
+
+  void finish() {
+    for (int c = 0; c < features; c++) {
+      int at = start + c * steps + step;
+      System.arraycopy(arena.floats(), sums + c * STRIDE, result, at, width);
+      if (bias != null) {
+        FloatOps.ROWS.affine(result, at, width, -bias[c], 1);
+      }
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package org.attention4j.internal.linear;
+
+import java.util.Arrays;
+import org.attention4j.internal.vector.FloatOps;
+import org.attention4j.internal.vector.TileOps;
+
+/**
+ * How [features, T] is laid out for products: cut into panels of {@link TileOps#panel()} columns that
+ * lie one after the other.
+ *
+ * <p>A row of x is read from end to end, so that the processor fetches ahead: from one row to the
+ * next is often a power of two, and going down a column would wait for the memory at each step.
+ */
+public final class MatrixPacking {
+  private static final int WIDTH = FloatOps.TILES.panel();
+  private static final int GROUP = TileOps.TILE_ROWS;
+
+  /** Rows that are transposed together; as many lines as the first-level cache has ways. */
+  private static final int TOGETHER = 8;
+
+  private MatrixPacking() {}
+
+  /**
+   * Rounds up.
+   *
+   * @param x what to round, not negative
+   * @param multiple of which number the result is a multiple
+   * @return the smallest multiple that is at least x
+   */
+  public static int roundUp(int x, int multiple) {
+    return (x + multiple - 1) / multiple * multiple;
+  }
+
+  /**
+   * Rows as panels of their entries, the last one filled up with zeros.
+   *
+   * @param x the rows at from, from + stride, ..
+   * @param rows how many rows
+   * @param length the entries of each
+   * @param panels where the panels go, from {@code start} on
+   */
+  public static void cut(
+      float[] x, int from, int stride, int rows, int length, float[] panels, int start) {
+    int step = rows * WIDTH;
+    for (int row = 0; row < rows; row++) {
+      FloatOps.TILES.cut(x, from + row * stride, length, panels, start + row * WIDTH, step);
+    }
+  }
+
+  /**
+   * The entries of rows in groups of {@link TileOps.TILE_ROWS}, those of one row after those of the
+   * other: group[i, row, j] = factor x[row, 4 i + j].
+   *
+   * @param padded up to which entry there are zeros, a multiple of 4
+   */
+  public static void entryGroups(
+      float[] x,
+      int from,
+      int stride,
+      int rows,
+      int length,
+      float[] groups,
+      int start,
+      int padded,
+      float factor) {
+    int step = rows * GROUP;
+    int whole = length - length % GROUP;
+    for (int row = 0; row < rows; row++) {
+      int source = from + row * stride;
+      int at = start + row * GROUP;
+      for (int i = 0; i < whole; i += GROUP) {
+        groups[at] = factor * x[source + i];
+        groups[at + 1] = factor * x[source + i + 1];
+        groups[at + 2] = factor * x[source + i + 2];
+        groups[at + 3] = factor * x[source + i + 3];
+        at += step;
+      }
+      for (int i = whole; i < padded; i++) {
+        int to = start + i / GROUP * step + row * GROUP + i % GROUP;
+        groups[to] = i < length ? factor * x[source + i] : 0;
+      }
+    }
+  }
+
+  /**
+   * Rows in groups of {@link TileOps.TILE_ROWS}, transposed: group[i, j, k] = factor x[4 i + k, j].
+   *
+   * @param padded up to which row there are zeros, a multiple of 4
+   * @param depth up to which entry there are zeros
+   */
+  public static void rowGroups(
+      float[] x,
+      int from,
+      int stride,
+      int rows,
+      int length,
+      float[] groups,
+      int start,
+      int padded,
+      int depth,
+      float factor) {
+    for (int row = 0; row < padded; row++) {
+      int source = from + row * stride;
+      int at = start + row / GROUP * GROUP * depth + row % GROUP;
+      int filled = row < rows ? length : 0;
+      for (int i = 0; i < filled; i++) {
+        groups[at + i * GROUP] = factor * x[source + i];
+      }
+      for (int i = filled; i < depth; i++) {
+        groups[at + i * GROUP] = 0;
+      }
+    }
+  }
+
+  /**
+   * Rows as panels of rows, transposed: an entry of all rows of a panel lies together.
+   *
+   * @param x the rows at from, from + stride, ..
+   * @param rows how many rows
+   * @param length the entries of each
+   * @param panels where the panels go, from {@code to} on
+   * @param columns the columns of all panels together; those that x has not are zero, and the last
+   *     panel is half as wide if that is enough
+   * @param depth the rows of a panel; those that x has not are zero
+   */
+  public static void cutAcross(
+      float[] x,
+      int from,
+      int stride,
+      int rows,
+      int length,
+      float[] panels,
+      int to,
+      int columns,
+      int depth) {
+    for (int first = 0; first < columns; first += WIDTH) {
+      int width = Math.min(WIDTH, columns - first);
+      int filled = Math.min(width, rows - first);
+      int start = to + first * depth;
+      rows(x, from + first * stride, stride, filled, length, panels, start, width, 1);
+      Arrays.fill(panels, start + length * width, start + depth * width, 0);
+    }
+  }
+
+  /** to[i, row] = factor x[row, i], the rows of to being columns long with zeros at their end. */
+  public static void rows(
+      float[] x,
+      int from,
+      int stride,
+      int rows,
+      int length,
+      float[] to,
+      int start,
+      int columns,
+      float factor) {
+    transpose(x, from, stride, rows, length, to, start, columns, factor);
+    for (int i = 0; rows < columns && i < length; i++) {
+      Arrays.fill(to, start + i * columns + rows, start + (i + 1) * columns, 0);
+    }
+  }
+
+  /** to[i, row] = factor x[row, i], rows of x being {@code stride} apart and those of to, step. */
+  public static void transpose(
+      float[] x,
+      int from,
+      int stride,
+      int rows,
+      int length,
+      float[] to,
+      int start,
+      int step,
+      float factor) {
+    int whole = rows - rows % TOGETHER;
+    for (int row = 0; row < whole; row += TOGETHER) {
+      int x0 = from + row * stride;
+      int x1 = x0 + stride;
+      int x2 = x1 + stride;
+      int x3 = x2 + stride;
+      int x4 = x3 + stride;
+      int x5 = x4 + stride;
+      int x6 = x5 + stride;
+      int x7 = x6 + stride;
+      int at = start + row;
+      for (int i = 0; i < length; i++) {
+        to[at] = factor * x[x0 + i];
+        to[at + 1] = factor * x[x1 + i];
+        to[at + 2] = factor * x[x2 + i];
+        to[at + 3] = factor * x[x3 + i];
+        to[at + 4] = factor * x[x4 + i];
+        to[at + 5] = factor * x[x5 + i];
+        to[at + 6] = factor * x[x6 + i];
+        to[at + 7] = factor * x[x7 + i];
+        at += step;
+      }
+    }
+    for (int row = whole; row < rows; row++) {
+      for (int i = 0; i < length; i++) {
+        to[start + i * step + row] = factor * x[from + row * stride + i];
+      }
+    }
+  }
+
+  /** to[column, i] = factor x[i, column]: the way back, which writes from end to end. */
+  public static void columns(
+      float[] x,
+      int from,
+      int stride,
+      int columns,
+      int length,
+      float[] to,
+      int start,
+      int step,
+      float factor) {
+    for (int column = 0; column < columns; column++) {
+      int at = start + column * step;
+      for (int i = 0; i < length; i++) {
+        to[at + i] = factor * x[from + i * stride + column];
+      }
+    }
+  }
+}

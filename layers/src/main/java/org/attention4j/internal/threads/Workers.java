@@ -1,0 +1,51 @@
+package org.attention4j.internal.threads;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+
+/**
+ * The threads of the fused path: as many as the system property {@value #PROPERTY} says, by default
+ * one for each processor.
+ *
+ * <p>The thread that asks works too. Threads that ask at the same time, as under ParallelWrapper,
+ * share this number and the helpers. So never more threads compute than the number says, except for
+ * the callers themselves.
+ */
+public final class Workers {
+  /** The system property that limits the number of threads. */
+  public static final String PROPERTY = "org.attention4j.threads";
+
+  private static final HelperThreads HELPERS =
+      new HelperThreads(Workers::newThread, Workers::limit, System::nanoTime);
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
+  private Workers() {}
+
+  private static Thread newThread(Runnable work) {
+    Thread thread = new Thread(work, "attention4j-" + NUMBER.incrementAndGet());
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * The number of threads.
+   *
+   * @return at least 1
+   */
+  public static int limit() {
+    return Math.max(1, Integer.getInteger(PROPERTY, Runtime.getRuntime().availableProcessors()));
+  }
+
+  /**
+   * Runs task 0, 1, .. count - 1, each once, some at the same time; returns when all are done. No
+   * task is begun after a failure. If tasks fail, this throws what the first of them in this order
+   * threw, checked or not.
+   *
+   * @param count how many tasks
+   * @param large whether the work is worth another thread
+   * @param task is given the number of the task
+   */
+  public static void run(int count, boolean large, IntConsumer task) {
+    HELPERS.run(count, large, task);
+  }
+}

@@ -1,0 +1,154 @@
+package org.attention4j.internal.vector;
+
+/**
+ * Operations on a row: the entries x[from], .. x[from + length - 1] of an array. Below, x_i is the
+ * entry x[from + i].
+ */
+public interface RowOps {
+  /**
+   * The largest entry.
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries
+   * @return max x_i, minus infinity of no entries, NaN if one is
+   */
+  float max(float[] x, int from, int length);
+
+  /**
+   * The sum of the entries.
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries
+   * @return Σ x_i
+   */
+  double sum(float[] x, int from, int length);
+
+  /**
+   * The inner product of two rows.
+   *
+   * @param x the array
+   * @param from where its row begins
+   * @param y the other array
+   * @param yFrom where its row begins
+   * @param length the number of entries of each
+   * @return Σ x_i y_i
+   */
+  double dot(float[] x, int from, float[] y, int yFrom, int length);
+
+  /**
+   * x_i = factor · (x_i - shift).
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries
+   * @param shift what is subtracted first
+   * @param factor the factor
+   */
+  void affine(float[] x, int from, int length, float shift, float factor);
+
+  /**
+   * x_i = σ(x_i - shift), the logistic function.
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries
+   * @param shift what is subtracted first
+   */
+  void sigmoid(float[] x, int from, int length, float shift);
+
+  /**
+   * x_i += factor · y_i.
+   *
+   * @param x the array
+   * @param from where its row begins
+   * @param y the other array
+   * @param yFrom where its row begins
+   * @param length the number of entries of each
+   * @param factor the factor
+   */
+  void add(float[] x, int from, float[] y, int yFrom, int length, float factor);
+
+  /**
+   * x_i = factor · e^(x_i - shift), with an error of less than two units in the last place of the
+   * exponential. An exponent below -80 counts as -80.
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries
+   * @param shift at least max x_i - 88
+   * @param factor the factor
+   * @return the sum of the new entries
+   */
+  double exp(float[] x, int from, int length, float shift, float factor);
+
+  /**
+   * x_i = factor · w_i (x_i - mean).
+   *
+   * @param x the array
+   * @param from where its row begins
+   * @param w the weights
+   * @param wFrom where they begin
+   * @param length the number of entries of each
+   * @param mean what is subtracted first
+   * @param factor the factor
+   */
+  void center(float[] x, int from, float[] w, int wFrom, int length, float mean, float factor);
+
+  /**
+   * x_i -= slope · |position - keyPosition_i|: linear biases.
+   *
+   * @param x the array of scores
+   * @param from where the row begins
+   * @param length the number of entries
+   * @param slope by how much each step lowers a score
+   * @param position that of the query
+   * @param keyPositions those of the keys
+   * @param keyFrom where the position of the key of x_0 is
+   */
+  void subtractDistances(
+      float[] x,
+      int from,
+      int length,
+      float slope,
+      float position,
+      float[] keyPositions,
+      int keyFrom);
+
+  /**
+   * How many entries reach a threshold.
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries, at most 2²⁴
+   * @param threshold t
+   * @return the number of i with x_i ≥ t
+   */
+  int count(float[] x, int from, int length, float threshold);
+
+  /**
+   * Which entries reach a threshold.
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries
+   * @param threshold t
+   * @param indices where the i with x_i ≥ t go, ascending; as long as the row. What stands after
+   *     them is overwritten
+   * @return how many there are
+   */
+  int atLeast(float[] x, int from, int length, float threshold, int[] indices);
+
+  /**
+   * Which entries are not zero.
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries
+   * @param indices where the i with x_i ≠ 0 go, ascending; as long as the row. What stands after
+   *     them is overwritten
+   * @return how many there are
+   */
+  int nonZero(float[] x, int from, int length, int[] indices);
+}

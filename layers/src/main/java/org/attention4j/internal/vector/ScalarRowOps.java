@@ -1,0 +1,121 @@
+package org.attention4j.internal.vector;
+
+/** Operations on a row in plain Java. */
+final class ScalarRowOps implements RowOps {
+  @Override
+  public float max(float[] x, int from, int length) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < length; i++) {
+      max = Math.max(max, x[from + i]);
+    }
+    return max;
+  }
+
+  @Override
+  public double sum(float[] x, int from, int length) {
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += x[from + i];
+    }
+    return sum;
+  }
+
+  @Override
+  public double dot(float[] x, int from, float[] y, int yFrom, int length) {
+    double even = 0;
+    double odd = 0;
+    int pairs = length & ~1;
+    for (int i = 0; i < pairs; i += 2) {
+      even += x[from + i] * y[yFrom + i];
+      odd += x[from + i + 1] * y[yFrom + i + 1];
+    }
+    if (pairs < length) {
+      even += x[from + pairs] * y[yFrom + pairs];
+    }
+    return even + odd;
+  }
+
+  @Override
+  public void affine(float[] x, int from, int length, float shift, float factor) {
+    for (int i = 0; i < length; i++) {
+      x[from + i] = factor * (x[from + i] - shift);
+    }
+  }
+
+  @Override
+  public void sigmoid(float[] x, int from, int length, float shift) {
+    for (int i = 0; i < length; i++) {
+      x[from + i] = FloatExp.sigmoid(x[from + i] - shift);
+    }
+  }
+
+  @Override
+  public void add(float[] x, int from, float[] y, int yFrom, int length, float factor) {
+    for (int i = 0; i < length; i++) {
+      x[from + i] += factor * y[yFrom + i];
+    }
+  }
+
+  @Override
+  public double exp(float[] x, int from, int length, float shift, float factor) {
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      float e = FloatExp.exp(x[from + i] - shift) * factor;
+      x[from + i] = e;
+      sum += e;
+    }
+    return sum;
+  }
+
+  @Override
+  public void center(float[] x, int from, float[] w, int wFrom, int length, float mean, float factor) {
+    for (int i = 0; i < length; i++) {
+      x[from + i] = factor * w[wFrom + i] * (x[from + i] - mean);
+    }
+  }
+
+  @Override
+  public void subtractDistances(
+      float[] x,
+      int from,
+      int length,
+      float slope,
+      float position,
+      float[] keyPositions,
+      int keyFrom) {
+    for (int i = 0; i < length; i++) {
+      x[from + i] -= slope * Math.abs(keyPositions[keyFrom + i] - position);
+    }
+  }
+
+  @Override
+  public int count(float[] x, int from, int length, float threshold) {
+    int count = 0;
+    for (int i = 0; i < length; i++) {
+      count += x[from + i] >= threshold ? 1 : 0;
+    }
+    return count;
+  }
+
+  @Override
+  public int atLeast(float[] x, int from, int length, float threshold, int[] indices) {
+    int count = 0;
+    for (int i = 0; i < length; i++) {
+      if (x[from + i] >= threshold) {
+        indices[count++] = i;
+      }
+    }
+    return count;
+  }
+
+  @Override
+  public int nonZero(float[] x, int from, int length, int[] indices) {
+    int count = 0;
+    for (int i = 0; i < length; i++) {
+      if (x[from + i] != 0) {
+        indices[count++] = i;
+      }
+    }
+    return count;
+  }
+}

@@ -1,0 +1,144 @@
+package org.attention4j.internal.vector;
+
+import java.util.Arrays;
+
+/**
+ * Products by tiles in plain Java: sums of rows over small arrays of their own, which the compiler
+ * turns into vector instructions where it can.
+ */
+final class ScalarTileOps implements TileOps {
+  private static final int PANEL = 16;
+  private static final int HALF = PANEL / 2;
+
+  @Override
+  public int panel() {
+    return PANEL;
+  }
+
+  @Override
+  public void multiplyGroups(
+      int tiles,
+      float[] a,
+      int a0,
+      int step,
+      float[] b,
+      int b0,
+      int depth,
+      float[] c,
+      int c0,
+      int ldc,
+      boolean add) {
+    for (int row = 0; row < tiles * TILE_ROWS; row++) {
+      int at = a0 + row / TILE_ROWS * step + row % TILE_ROWS;
+      multiplyRow(a, at, TILE_ROWS, b, b0, depth, PANEL, c, c0 + row * ldc, add);
+    }
+  }
+
+  @Override
+  public void multiplyTiles(
+      int tiles,
+      float[] a,
+      int a0,
+      int lda,
+      float[] b,
+      int b0,
+      int depth,
+      float[] c,
+      int c0,
+      int ldc,
+      boolean add) {
+    for (int row = 0; row < tiles * TILE_ROWS; row++) {
+      multiplyRow(a, a0 + row * lda, 1, b, b0, depth, PANEL, c, c0 + row * ldc, add);
+    }
+  }
+
+  @Override
+  public void multiplyNarrowTiles(
+      int tiles,
+      float[] a,
+      int a0,
+      int lda,
+      float[] b,
+      int b0,
+      int depth,
+      float[] c,
+      int c0,
+      int ldc,
+      boolean add) {
+    for (int row = 0; row < tiles * NARROW_TILE_ROWS; row++) {
+      multiplyRow(a, a0 + row * lda, 1, b, b0, depth, HALF, c, c0 + row * ldc, add);
+    }
+  }
+
+  /** Four columns at a time, so that their sums stay in registers. */
+  private static void multiplyRow(
+      float[] a,
+      int a0,
+      int step,
+      float[] b,
+      int b0,
+      int depth,
+      int width,
+      float[] c,
+      int c0,
+      boolean add) {
+    for (int j = 0; j < width; j += 8) {
+      float s0 = 0;
+      float s1 = 0;
+      float s2 = 0;
+      float s3 = 0;
+      float s4 = 0;
+      float s5 = 0;
+      float s6 = 0;
+      float s7 = 0;
+      for (int t = 0, row = b0 + j; t < depth; t++, row += width) {
+        float x = a[a0 + t * step];
+        s0 += x * b[row];
+        s1 += x * b[row + 1];
+        s2 += x * b[row + 2];
+        s3 += x * b[row + 3];
+        s4 += x * b[row + 4];
+        s5 += x * b[row + 5];
+        s6 += x * b[row + 6];
+        s7 += x * b[row + 7];
+      }
+      int at = c0 + j;
+      if (add) {
+        s0 += c[at];
+        s1 += c[at + 1];
+        s2 += c[at + 2];
+        s3 += c[at + 3];
+        s4 += c[at + 4];
+        s5 += c[at + 5];
+        s6 += c[at + 6];
+        s7 += c[at + 7];
+      }
+      c[at] = s0;
+      c[at + 1] = s1;
+      c[at + 2] = s2;
+      c[at + 3] = s3;
+      c[at + 4] = s4;
+      c[at + 5] = s5;
+      c[at + 6] = s6;
+      c[at + 7] = s7;
+    }
+  }
+
+  @Override
+  public void copyPanel(float[] rows, int from, int stride, int count, float[] panel, int to) {
+    for (int row = 0; row < count; row++) {
+      System.arraycopy(rows, from + row * stride, panel, to + row * PANEL, PANEL);
+    }
+  }
+
+  @Override
+  public void cut(float[] x, int from, int length, float[] panels, int to, int step) {
+    int at = to;
+    for (int i = 0; i < length; i += PANEL) {
+      int width = Math.min(PANEL, length - i);
+      System.arraycopy(x, from + i, panels, at, width);
+      Arrays.fill(panels, at + width, at + PANEL, 0);
+      at += step;
+    }
+  }
+}

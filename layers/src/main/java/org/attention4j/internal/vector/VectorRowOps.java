@@ -1,0 +1,315 @@
+package org.attention4j.internal.vector;
+
+import static org.attention4j.internal.vector.VectorFloats.FLOATS;
+import static org.attention4j.internal.vector.VectorFloats.V;
+import static org.attention4j.internal.vector.VectorFloats.broadcast;
+import static org.attention4j.internal.vector.VectorFloats.load;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Operations on a row with the widest vectors of this CPU.
+ *
+ * <p>Finding entries compresses: what is found in eight entries is a number of eight bits, and a
+ * table knows the indices of its ones, so that no branch has to guess which entries are found. The
+ * bits are summed from powers of two, since {@link VectorMask#toLong()} makes an array in Java 17.
+ */
+final class VectorRowOps implements RowOps {
+  private static final VectorSpecies<Float> FLOATS_AT_ONCE =
+      V >= 8 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
+  private static final VectorSpecies<Integer> INTS_AT_ONCE =
+      VectorSpecies.of(int.class, FLOATS_AT_ONCE.vectorShape());
+  private static final int AT_ONCE = FLOATS_AT_ONCE.length();
+  private static final int[] INDEX_TABLE = indexTable();
+  private static final float[] POWERS = powers();
+
+  /** Four maxima at a time: what Java asks of NaN and -0 makes a chain of them slow. */
+  @Override
+  public float max(float[] x, int from, int length) {
+    int bound = FLOATS.loopBound(length);
+    int fours = bound - bound % (4 * V);
+    FloatVector m0 = broadcast(Float.NEGATIVE_INFINITY);
+    FloatVector m1 = m0;
+    FloatVector m2 = m0;
+    FloatVector m3 = m0;
+    for (int i = 0; i < fours; i += 4 * V) {
+      m0 = m0.max(load(x, from + i));
+      m1 = m1.max(load(x, from + i + V));
+      m2 = m2.max(load(x, from + i + 2 * V));
+      m3 = m3.max(load(x, from + i + 3 * V));
+    }
+    for (int i = fours; i < bound; i += V) {
+      m0 = m0.max(load(x, from + i));
+    }
+    float max = m0.max(m1).max(m2.max(m3)).reduceLanes(VectorOperators.MAX);
+    for (int i = bound; i < length; i++) {
+      max = Math.max(max, x[from + i]);
+    }
+    return max;
+  }
+
+  @Override
+  public double sum(float[] x, int from, int length) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector sums = FloatVector.zero(FLOATS);
+    for (int i = 0; i < bound; i += V) {
+      sums = sums.add(load(x, from + i));
+    }
+    double sum = sums.reduceLanes(VectorOperators.ADD);
+    for (int i = bound; i < length; i++) {
+      sum += x[from + i];
+    }
+    return sum;
+  }
+
+  @Override
+  public double dot(float[] x, int from, float[] y, int yFrom, int length) {
+    int bound = FLOATS.loopBound(length);
+    int pairs = bound - bound % (2 * V);
+    FloatVector even = FloatVector.zero(FLOATS);
+    FloatVector odd = even;
+    for (int i = 0; i < pairs; i += 2 * V) {
+      even = load(x, from + i).fma(load(y, yFrom + i), even);
+      odd = load(x, from + i + V).fma(load(y, yFrom + i + V), odd);
+    }
+    if (pairs < bound) {
+      even = load(x, from + pairs).fma(load(y, yFrom + pairs), even);
+    }
+    double sum = even.add(odd).reduceLanes(VectorOperators.ADD);
+    for (int i = bound; i < length; i++) {
+      sum += x[from + i] * y[yFrom + i];
+    }
+    return sum;
+  }
+
+  @Override
+  public void affine(float[] x, int from, int length, float shift, float factor) {
+    int bound = FLOATS.loopBound(length);
+    for (int i = 0; i < bound; i += V) {
+      load(x, from + i).sub(shift).mul(factor).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] = factor * (x[from + i] - shift);
+    }
+  }
+
+  @Override
+  public void sigmoid(float[] x, int from, int length, float shift) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector highest = broadcast(-FloatExp.LOWEST);
+    for (int i = 0; i < bound; i += V) {
+      FloatVector y = broadcast(shift).sub(load(x, from + i));
+      y.blend(highest, y.compare(VectorOperators.GT, highest)).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] = Math.min(shift - x[from + i], -FloatExp.LOWEST);
+    }
+    exp(x, from, length, 0, 1);
+    for (int i = 0; i < bound; i += V) {
+      broadcast(1).div(load(x, from + i).add(1f)).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] = 1 / (1 + x[from + i]);
+    }
+  }
+
+  @Override
+  public void add(float[] x, int from, float[] y, int yFrom, int length, float factor) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector f = FloatVector.broadcast(FLOATS, factor);
+    for (int i = 0; i < bound; i += V) {
+      f.fma(load(y, yFrom + i), load(x, from + i)).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] += factor * y[yFrom + i];
+    }
+  }
+
+  /**
+   * Longer than what HotSpot inlines, 325 bytes of code, and it has to be: inlined into a long
+   * method, Java 17 makes an object of every vector, which takes two to three times as long.
+   */
+  @Override
+  public double exp(float[] x, int from, int length, float shift, float factor) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector shifts = broadcast(shift);
+    FloatVector factors = broadcast(factor);
+    FloatVector lowest = broadcast(FloatExp.LOWEST);
+    FloatVector log2e = broadcast(FloatExp.LOG2_E);
+    FloatVector rounding = broadcast(FloatExp.ROUNDING);
+    FloatVector minusHigh = broadcast(-FloatExp.LN2_HIGH);
+    FloatVector minusLow = broadcast(-FloatExp.LN2_LOW);
+    FloatVector c4 = broadcast(FloatExp.C4);
+    FloatVector c3 = broadcast(FloatExp.C3);
+    FloatVector c2 = broadcast(FloatExp.C2);
+    FloatVector c1 = broadcast(FloatExp.C1);
+    FloatVector c0 = broadcast(FloatExp.C0);
+    FloatVector one = broadcast(1);
+    FloatVector sums = FloatVector.zero(FLOATS);
+    for (int i = 0; i < bound; i += V) {
+      FloatVector y = load(x, from + i).sub(shifts);
+      y = y.blend(lowest, y.compare(VectorOperators.LT, lowest));
+      FloatVector rounded = y.fma(log2e, rounding);
+      FloatVector n = rounded.sub(rounding);
+      FloatVector r = n.fma(minusHigh, y);
+      r = n.fma(minusLow, r);
+      FloatVector square = r.mul(r);
+      FloatVector p = r.fma(c4, c3).fma(r, c2).fma(square, r.fma(c1, c0));
+      FloatVector power =
+          rounded
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, FloatExp.EXPONENT)
+              .reinterpretAsFloats();
+      FloatVector e = p.fma(square, r.add(one)).mul(power.mul(factors));
+      e.intoArray(x, from + i);
+      sums = sums.add(e);
+    }
+    double sum = sums.reduceLanes(VectorOperators.ADD);
+    for (int i = bound; i < length; i++) {
+      float e = FloatExp.exp(x[from + i] - shift) * factor;
+      x[from + i] = e;
+      sum += e;
+    }
+    return sum;
+  }
+
+  @Override
+  public void center(float[] x, int from, float[] w, int wFrom, int length, float mean, float factor) {
+    int bound = FLOATS.loopBound(length);
+    for (int i = 0; i < bound; i += V) {
+      FloatVector scaled = load(w, wFrom + i).mul(factor);
+      load(x, from + i).sub(mean).mul(scaled).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] = factor * w[wFrom + i] * (x[from + i] - mean);
+    }
+  }
+
+  @Override
+  public void subtractDistances(
+      float[] x,
+      int from,
+      int length,
+      float slope,
+      float position,
+      float[] keyPositions,
+      int keyFrom) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector minusSlope = FloatVector.broadcast(FLOATS, -slope);
+    for (int i = 0; i < bound; i += V) {
+      FloatVector distance = load(keyPositions, keyFrom + i).sub(position).abs();
+      distance.fma(minusSlope, load(x, from + i)).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] -= slope * Math.abs(keyPositions[keyFrom + i] - position);
+    }
+  }
+
+  /** Four counts at a time, which do not wait for each other. */
+  @Override
+  public int count(float[] x, int from, int length, float threshold) {
+    int bound = FLOATS.loopBound(length);
+    int fours = bound - bound % (4 * V);
+    FloatVector zero = FloatVector.zero(FLOATS);
+    FloatVector one = broadcast(1);
+    FloatVector limit = broadcast(threshold);
+    FloatVector c0 = zero;
+    FloatVector c1 = zero;
+    FloatVector c2 = zero;
+    FloatVector c3 = zero;
+    for (int i = 0; i < fours; i += 4 * V) {
+      int at = from + i;
+      c0 = c0.add(zero.blend(one, load(x, at).compare(VectorOperators.GE, limit)));
+      c1 = c1.add(zero.blend(one, load(x, at + V).compare(VectorOperators.GE, limit)));
+      c2 = c2.add(zero.blend(one, load(x, at + 2 * V).compare(VectorOperators.GE, limit)));
+      c3 = c3.add(zero.blend(one, load(x, at + 3 * V).compare(VectorOperators.GE, limit)));
+    }
+    for (int i = fours; i < bound; i += V) {
+      c0 = c0.add(zero.blend(one, load(x, from + i).compare(VectorOperators.GE, limit)));
+    }
+    int count = (int) c0.add(c1).add(c2.add(c3)).reduceLanes(VectorOperators.ADD);
+    for (int i = bound; i < length; i++) {
+      count += x[from + i] >= threshold ? 1 : 0;
+    }
+    return count;
+  }
+
+  @Override
+  public int atLeast(float[] x, int from, int length, float threshold, int[] indices) {
+    int bound = FLOATS_AT_ONCE.loopBound(length);
+    FloatVector limit = FloatVector.broadcast(FLOATS_AT_ONCE, threshold);
+    int count = 0;
+    for (int i = 0; i < bound; i += AT_ONCE) {
+      FloatVector numbers = FloatVector.fromArray(FLOATS_AT_ONCE, x, from + i);
+      VectorMask<Float> found = numbers.compare(VectorOperators.GE, limit);
+      if (found.anyTrue()) {
+        count = put(found, i, indices, count);
+      }
+    }
+    for (int i = bound; i < length; i++) {
+      if (x[from + i] >= threshold) {
+        indices[count++] = i;
+      }
+    }
+    return count;
+  }
+
+  @Override
+  public int nonZero(float[] x, int from, int length, int[] indices) {
+    int bound = FLOATS_AT_ONCE.loopBound(length);
+    FloatVector zero = FloatVector.zero(FLOATS_AT_ONCE);
+    int count = 0;
+    for (int i = 0; i < bound; i += AT_ONCE) {
+      FloatVector numbers = FloatVector.fromArray(FLOATS_AT_ONCE, x, from + i);
+      VectorMask<Float> found = numbers.compare(VectorOperators.NE, zero);
+      if (found.anyTrue()) {
+        count = put(found, i, indices, count);
+      }
+    }
+    for (int i = bound; i < length; i++) {
+      if (x[from + i] != 0) {
+        indices[count++] = i;
+      }
+    }
+    return count;
+  }
+
+  /** Puts the indices of what was found after the others; returns how many there are then. */
+  private static int put(VectorMask<Float> found, int first, int[] indices, int count) {
+    FloatVector powers = FloatVector.fromArray(FLOATS_AT_ONCE, POWERS, 0);
+    int bits =
+        FloatVector.zero(FLOATS_AT_ONCE)
+            .blend(powers, found)
+            .reinterpretAsInts()
+            .reduceLanes(VectorOperators.ADD);
+    IntVector.fromArray(INTS_AT_ONCE, INDEX_TABLE, bits * AT_ONCE).add(first).intoArray(indices, count);
+    return count + Integer.bitCount(bits);
+  }
+
+  /** For each set of bits the indices of those that are set; what stands after them is zero. */
+  private static int[] indexTable() {
+    int[] table = new int[(1 << AT_ONCE) * AT_ONCE];
+    for (int bits = 0; bits < 1 << AT_ONCE; bits++) {
+      int found = 0;
+      for (int i = 0; i < AT_ONCE; i++) {
+        if ((bits >> i & 1) != 0) {
+          table[bits * AT_ONCE + found++] = i;
+        }
+      }
+    }
+    return table;
+  }
+
+  /** Floats whose bits are the integers 1, 2, 4, .. */
+  private static float[] powers() {
+    float[] powers = new float[AT_ONCE];
+    for (int i = 0; i < AT_ONCE; i++) {
+      powers[i] = Float.intBitsToFloat(1 << i);
+    }
+    return powers;
+  }
+}

@@ -1,0 +1,134 @@
+package org.attention4j.internal.attention;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Inputs of one attention operation, the same numbers for both types.
+ *
+ * <p>Queries and keys are small multiples of 1/2 and the scale is a fraction of a power of two, so
+ * that scores are exact in FLOAT. Both types then see the same ties, and which keys a sparse map
+ * drops is no matter of rounding. The scores' standard deviation is about 3.
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record AttentionCase(
+    String name,
+    AttentionShape shape,
+    boolean causal,
+    boolean linearBiases,
+    double dropout,
+    float @Nullable [] mask) {
+  private static final int SCALE_BITS = 256;
+
+  /** Sizes are distinct primes with remainders at every block, panel and chunk. */
+  static Stream<AttentionCase> all() {
+    return Stream.of(
+        of("plain", 2, 3, 3, 11, 13, 5, 7),
+        of("masked", 3, 2, 2, 17, 19, 3, 5).masked(),
+        of("causal", 1, 2, 2, 331, 331, 16, 17).causally(),
+        of("fewer queries than keys", 1, 2, 2, 67, 317, 17, 16).causally(),
+        of("more queries than keys", 1, 2, 2, 139, 71, 37, 3).causally(),
+        of("linear biases", 2, 2, 2, 37, 83, 1, 1).biased(),
+        of("grouped heads", 2, 6, 2, 73, 79, 3, 5),
+        of("dropout", 1, 2, 2, 67, 307, 16, 5).dropped(),
+        of("one key", 2, 3, 3, 7, 1, 5, 3),
+        of("one query", 1, 2, 2, 1, 313, 16, 37),
+        of("one of each", 1, 1, 1, 1, 1, 1, 1),
+        of("all together", 2, 4, 2, 131, 149, 37, 17).masked().causally().biased().dropped());
+  }
+
+  static AttentionCase of(
+      String name, int b, int heads, int keyValueHeads, int queries, int keys, int d, int dv) {
+    AttentionShape shape = new AttentionShape(b, heads, keyValueHeads, queries, keys, d, dv);
+    return new AttentionCase(name, shape, false, false, 0, null);
+  }
+
+  AttentionCase causally() {
+    return new AttentionCase(name, shape, true, linearBiases, dropout, mask);
+  }
+
+  AttentionCase biased() {
+    return new AttentionCase(name, shape, causal, true, dropout, mask);
+  }
+
+  AttentionCase dropped() {
+    return new AttentionCase(name, shape, causal, linearBiases, 0.3, mask);
+  }
+
+  /** A third of the keys, and all of the last example. */
+  AttentionCase masked() {
+    Random random = new Random(7);
+    float[] values = new float[shape.examples() * shape.keys()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextInt(3) > 0 && i / shape.keys() < shape.examples() - 1 ? 1 : 0;
+    }
+    return new AttentionCase(name, shape, causal, linearBiases, dropout, values);
+  }
+
+  boolean isMasked(int example, int key) {
+    return mask != null && mask[example * shape.keys() + key] == 0;
+  }
+
+  AttentionProblem problem(KernelUnderTest map) {
+    return new AttentionProblem(
+        shape,
+        map.kernel(),
+        map.parameters().size(),
+        scale(),
+        causal,
+        linearBiases,
+        shape.keys() - shape.queries(),
+        dropout,
+        4711);
+  }
+
+  /** About 3 / sqrt(d); an odd number over a power of two. */
+  private double scale() {
+    int numerator = (int) (3 * SCALE_BITS / Math.sqrt(shape.headSize())) | 1;
+    return (double) numerator / SCALE_BITS;
+  }
+
+  double[] q() {
+    return halves(1, shape.heads() * shape.headSize() * shape.queries());
+  }
+
+  double[] k() {
+    return halves(2, shape.keyValueHeads() * shape.headSize() * shape.keys());
+  }
+
+  double[] v() {
+    return normal(3, shape.keyValueHeads() * shape.valueSize() * shape.keys());
+  }
+
+  double[] outputGradient() {
+    return normal(4, outputLength() / shape.examples());
+  }
+
+  int outputLength() {
+    return shape.examples() * shape.heads() * shape.valueSize() * shape.queries();
+  }
+
+  private double[] halves(long seed, int length) {
+    Random random = new Random(seed);
+    return fill(length, () -> (random.nextInt(7) - 3) / 2.0);
+  }
+
+  private double[] normal(long seed, int length) {
+    Random random = new Random(seed);
+    return fill(length, () -> (float) random.nextGaussian());
+  }
+
+  private double[] fill(int length, DoubleSupplier source) {
+    double[] values = new double[shape.examples() * length];
+    Arrays.setAll(values, i -> source.getAsDouble());
+    return values;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

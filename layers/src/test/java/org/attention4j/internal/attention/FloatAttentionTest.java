@@ -1,0 +1,158 @@
+package org.attention4j.internal.attention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.attention4j.normalizer.Normalizers;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The blocked passes in FLOAT against the plain loops in DOUBLE. */
+class FloatAttentionTest {
+  /** Products of several hundred terms; gradients of entmax beyond 2 have steep slopes. */
+  private static final double TOLERANCE = 1e-5;
+
+  /** A NaN as comes of memory that is all ones, and not the one of Java. */
+  private static final float ALL_ONES = Float.intBitsToFloat(-1);
+
+  static Stream<KernelUnderTest> maps() {
+    return KernelUnderTest.all();
+  }
+
+  static Stream<Arguments> everyMapInEveryCase() {
+    return maps().flatMap(map -> AttentionCase.all().map(inputs -> Arguments.of(map, inputs)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyMapInEveryCase")
+  void saysTheSameAsPlainLoops(KernelUnderTest map, AttentionCase inputs) {
+    AttentionPass actual = AttentionPass.inFloat(inputs, map);
+    actual.assertClose(AttentionPass.inDouble(inputs, map), TOLERANCE);
+  }
+
+  /** Otherwise the road for few weights would not have been taken above. */
+  @ParameterizedTest
+  @MethodSource("maps")
+  void sparseRowsAreKept(KernelUnderTest map) {
+    AttentionCase inputs = AttentionCase.of("long", 1, 2, 2, 67, 317, 17, 16);
+    int[] counts = AttentionPass.inFloat(inputs, map).counts();
+    boolean few =
+        map.hasSparseGradient() && !map.name().contains("relu") && !map.name().contains("fraction");
+    assertThat(Arrays.stream(counts).anyMatch(count -> count > 0)).isEqualTo(few);
+  }
+
+  @Test
+  void rowsWithManyWeightsAreComputedAgain() {
+    AttentionCase inputs = AttentionCase.of("long", 1, 2, 2, 67, 317, 17, 16);
+    KernelUnderTest relu = KernelUnderTest.of(Normalizers.relu());
+    assertThat(AttentionPass.inFloat(inputs, relu).counts()).containsOnly(ForwardState.AGAIN);
+  }
+
+  @ParameterizedTest
+  @MethodSource("maps")
+  void inferenceSaysTheSameAsTraining(KernelUnderTest map) {
+    AttentionCase inputs = AttentionCase.of("long", 1, 2, 2, 67, 317, 17, 16).causally();
+    double[][] values = map.values(2);
+    float[][] parameters = Arrays.stream(values).map(AttentionPass::floats).toArray(float[][]::new);
+    FloatAttention attention =
+        new FloatAttention(
+            inputs.problem(map),
+            AttentionPass.floats(inputs.q()),
+            AttentionPass.floats(inputs.k()),
+            AttentionPass.floats(inputs.v()),
+            null,
+            parameters);
+    float[] inference = new float[inputs.outputLength()];
+    float[] training = new float[inputs.outputLength()];
+    ForwardState trace = attention.forward(inference, false);
+    attention.forward(training, true);
+    assertThat(inference).isEqualTo(training);
+    assertThat(trace.saved()).isEmpty();
+    assertThat(trace.keys()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("maps")
+  void whatStandsAtMaskedKeysDoesNotMatter(KernelUnderTest map) {
+    AttentionCase inputs = AttentionCase.of("masked", 3, 4, 2, 71, 89, 5, 7).masked();
+    AttentionPass expected = AttentionPass.inFloat(inputs, map);
+    for (double garbage : new double[] {Double.NaN, 1e30, Double.NEGATIVE_INFINITY}) {
+      double[] k = inputs.k();
+      double[] v = inputs.v();
+      putAtMaskedKeys(inputs, k, inputs.shape().headSize(), garbage);
+      putAtMaskedKeys(inputs, v, inputs.shape().valueSize(), garbage);
+      AttentionPass.inFloat(inputs, map, inputs.q(), k, v).assertSameBits(expected);
+    }
+    double[] none = expected.dk().clone();
+    putAtMaskedKeys(inputs, none, inputs.shape().headSize(), 0);
+    assertThat(expected.dk()).as("dK at masked keys").isEqualTo(none);
+  }
+
+  private static void putAtMaskedKeys(
+      AttentionCase inputs, double[] values, int features, double garbage) {
+    AttentionShape shape = inputs.shape();
+    for (int i = 0; i < values.length; i++) {
+      int example = i / (shape.keyValueHeads() * features * shape.keys());
+      if (inputs.isMasked(example, i % shape.keys())) {
+        values[i] = garbage;
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("maps")
+  @Timeout(60)
+  void notANumberInAScoreComesOut(KernelUnderTest map) {
+    AttentionCase inputs = AttentionCase.of("visible", 1, 2, 2, 71, 317, 5, 7);
+    AttentionPass usual = AttentionPass.inFloat(inputs, map);
+    for (float nan : new float[] {Float.NaN, ALL_ONES}) {
+      int queries = inputs.shape().queries();
+      int query = 13;
+      double[] q = inputs.q();
+      q[2 * queries + query] = nan;
+      AttentionPass actual = AttentionPass.inFloat(inputs, map, q, inputs.k(), inputs.v());
+      double[] output = actual.output();
+      for (int c = 0; c < inputs.shape().valueSize(); c++) {
+        int touched = c * queries + query;
+        assertThat(output[touched]).isNaN();
+        output[touched] = usual.output()[touched];
+      }
+      assertThat(output).containsExactly(usual.output(), within(1e-6));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("maps")
+  @Timeout(60)
+  void notANumberAtOneKeyReachesEveryQueryThatSeesIt(KernelUnderTest map) {
+    AttentionCase inputs = AttentionCase.of("visible", 1, 1, 1, 71, 317, 5, 7);
+    for (float nan : new float[] {Float.NaN, ALL_ONES}) {
+      double[] k = inputs.k();
+      k[3 * 317 + 41] = nan;
+      AttentionPass actual = AttentionPass.inFloat(inputs, map, inputs.q(), k, inputs.v());
+      assertThat(actual.output()).containsOnly(Double.NaN);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("maps")
+  @Timeout(60)
+  void infiniteScoresEnd(KernelUnderTest map) {
+    AttentionCase inputs = AttentionCase.of("infinite", 1, 1, 1, 71, 317, 5, 7);
+    for (double infinite : new double[] {1e38, Double.POSITIVE_INFINITY}) {
+      double[] k = inputs.k();
+      Arrays.fill(k, infinite);
+      double[] q = inputs.q();
+      for (int i = 0; i < q.length; i++) {
+        q[i] = i % 71 % 2 == 0 ? 1e38 : -1e38;
+      }
+      AttentionPass actual = AttentionPass.inFloat(inputs, map, q, k, inputs.v());
+      assertThat(actual.output()).hasSize(inputs.outputLength());
+    }
+  }
+}

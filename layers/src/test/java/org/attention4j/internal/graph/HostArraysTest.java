@@ -1,0 +1,90 @@
+package org.attention4j.internal.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.iter.NdIndexIterator;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** Whatever the order of memory, Java sees the entries in C order. */
+class HostArraysTest {
+  static Stream<Arguments> arrays() {
+    return Stream.of(DataType.FLOAT, DataType.DOUBLE, DataType.INT32)
+        .flatMap(
+            type ->
+                Stream.of(
+                    Arguments.of("C order", counting(type, 'c', 3, 5, 7)),
+                    Arguments.of("F order", counting(type, 'f', 3, 5, 7)),
+                    Arguments.of("F order of a matrix", counting(type, 'f', 5, 7)),
+                    Arguments.of("features last", counting(type, 'c', 3, 7, 5).permute(0, 2, 1)),
+                    Arguments.of("examples last", counting(type, 'c', 5, 7, 3).permute(2, 0, 1)),
+                    Arguments.of("one step", counting(type, 'f', 3, 5, 1)),
+                    Arguments.of("one example", counting(type, 'f', 1, 5, 7)),
+                    Arguments.of(
+                        "a part",
+                        counting(type, 'c', 5, 11, 13)
+                            .get(
+                                NDArrayIndex.interval(1, 4),
+                                NDArrayIndex.interval(2, 7),
+                                NDArrayIndex.interval(3, 10))),
+                    Arguments.of(
+                        "every second step",
+                        counting(type, 'c', 3, 5, 13)
+                            .get(
+                                NDArrayIndex.all(),
+                                NDArrayIndex.all(),
+                                NDArrayIndex.interval(0, 2, 13)))));
+  }
+
+  /** Different numbers, so that none can stand for another. */
+  private static INDArray counting(DataType type, char order, long... shape) {
+    long length = 1;
+    for (long size : shape) {
+      length *= size;
+    }
+    return Nd4j.arange((double) length).castTo(type).reshape('c', shape).dup(order);
+  }
+
+  /** One by one, by their places. */
+  private static long[] entries(INDArray array) {
+    long[] entries = new long[(int) array.length()];
+    NdIndexIterator places = new NdIndexIterator('c', array.shape());
+    for (int i = 0; i < entries.length; i++) {
+      entries[i] = Math.round(array.getDouble(places.next()));
+    }
+    return entries;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("arrays")
+  void readsInCOrder(String name, INDArray array) {
+    double[] read =
+        switch (array.dataType()) {
+          case FLOAT -> Nd4j.createFromArray(HostArrays.floats(array)).toDoubleVector();
+          case DOUBLE -> HostArrays.doubles(array);
+          default -> Nd4j.createFromArray(HostArrays.ints(array)).toDoubleVector();
+        };
+    assertThat(Nd4j.createFromArray(read).toLongVector()).isEqualTo(entries(array));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("arrays")
+  void fillsInCOrder(String name, INDArray array) {
+    long[] expected = entries(array);
+    Object values =
+        switch (array.dataType()) {
+          case FLOAT -> HostArrays.floats(array);
+          case DOUBLE -> HostArrays.doubles(array);
+          default -> HostArrays.ints(array);
+        };
+    array.assign(-1);
+    HostArrays.put(values, array);
+    assertThat(entries(array)).isEqualTo(expected);
+  }
+}

@@ -1,0 +1,126 @@
+package org.attention4j.internal.linear;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.attention4j.internal.threads.Workers;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The linear maps against plain loops in DOUBLE. */
+class FloatLinearTest {
+  private static final int[] OUTPUTS = {7, 19, 4};
+  private static final double TOLERANCE = 2e-5;
+
+  private final Random random = new Random(23);
+
+  /** Examples, inputs, steps: below and above a panel, one step, and long enough to be cut. */
+  static Stream<Arguments> sizes() {
+    return Stream.of(
+        Arguments.of(3, 5, 1),
+        Arguments.of(2, 13, 11),
+        Arguments.of(3, 64, 32),
+        Arguments.of(1, 17, 331),
+        Arguments.of(2, 3, 601),
+        Arguments.of(11, 37, 29));
+  }
+
+  @ParameterizedTest(name = "{0} examples, {1} inputs, {2} steps")
+  @MethodSource("sizes")
+  void agreesWithPlainLoops(int examples, int inputs, int steps) {
+    float[] x = values(examples * inputs * steps);
+    List<FloatLinear.Weights> maps = maps(inputs);
+    FloatLinear linear = new FloatLinear(examples, inputs, steps, x, maps);
+    float[][] y = linear.forward();
+    float[][] dy = new float[OUTPUTS.length][];
+    for (int j = 0; j < OUTPUTS.length; j++) {
+      dy[j] = values(examples * OUTPUTS[j] * steps);
+    }
+    FloatLinear.Gradients gradients = linear.backward(dy);
+
+    double[] dx = new double[x.length];
+    for (int j = 0; j < OUTPUTS.length; j++) {
+      FloatLinear.Weights map = maps.get(j);
+      double[] expected = new double[y[j].length];
+      double[] dw = new double[map.values().length];
+      double[] db = new double[OUTPUTS[j]];
+      for (int b = 0; b < examples; b++) {
+        for (int o = 0; o < OUTPUTS[j]; o++) {
+          for (int t = 0; t < steps; t++) {
+            int at = (b * OUTPUTS[j] + o) * steps + t;
+            expected[at] = map.bias() == null ? 0 : map.bias()[o];
+            db[o] += dy[j][at];
+            for (int i = 0; i < inputs; i++) {
+              int w = map.transposed() ? i * OUTPUTS[j] + o : o * inputs + i;
+              int from = (b * inputs + i) * steps + t;
+              expected[at] += (double) map.values()[w] * x[from];
+              dx[from] += (double) map.values()[w] * dy[j][at];
+              dw[w] += (double) dy[j][at] * x[from];
+            }
+          }
+        }
+      }
+      assertClose(y[j], expected);
+      assertClose(gradients.weights()[j], dw);
+      assertClose(gradients.biases()[j], maps.get(j).bias() == null ? new double[0] : db);
+    }
+    assertClose(gradients.input(), dx);
+  }
+
+  @Test
+  void isTheSameForAnyNumberOfThreads() {
+    float[] x = values(2 * 31 * 509);
+    float[][] dy = {values(2 * 7 * 509), values(2 * 19 * 509), values(2 * 4 * 509)};
+    FloatLinear linear = new FloatLinear(2, 31, 509, x, maps(31));
+    FloatLinear.Gradients several = linear.backward(dy);
+    float[][] outputs = linear.forward();
+    String before = System.getProperty(Workers.PROPERTY);
+    System.setProperty(Workers.PROPERTY, "1");
+    try {
+      FloatLinear.Gradients alone = linear.backward(dy);
+      assertThat(alone.input()).isEqualTo(several.input());
+      assertThat(alone.weights()).isDeepEqualTo(several.weights());
+      assertThat(linear.forward()).isDeepEqualTo(outputs);
+    } finally {
+      if (before == null) {
+        System.clearProperty(Workers.PROPERTY);
+      } else {
+        System.setProperty(Workers.PROPERTY, before);
+      }
+    }
+  }
+
+  private List<FloatLinear.Weights> maps(int inputs) {
+    List<FloatLinear.Weights> maps = new ArrayList<>();
+    for (int j = 0; j < OUTPUTS.length; j++) {
+      float[] bias = j == 1 ? null : values(OUTPUTS[j]);
+      maps.add(new FloatLinear.Weights(values(OUTPUTS[j] * inputs), OUTPUTS[j], j == 2, bias));
+    }
+    return maps;
+  }
+
+  private float[] values(int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  private static void assertClose(float[] actual, double[] expected) {
+    assertThat(actual).hasSameSizeAs(expected);
+    double scale = 1;
+    for (double value : expected) {
+      scale = Math.max(scale, Math.abs(value));
+    }
+    for (int i = 0; i < expected.length; i++) {
+      assertThat((double) actual[i]).isCloseTo(expected[i], within(TOLERANCE * scale));
+    }
+  }
+}
