@@ -2,11 +2,16 @@ package org.attention4j.layers;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.internal.graph.FusedFeedForward;
+import org.attention4j.internal.graph.FusedFeedForward.Linear;
+import org.attention4j.internal.vector.FloatOps;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.attention4j.internal.feedforward.FloatActivation;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.activations.Activation;
@@ -74,6 +79,16 @@ public final class FeedForwardBlock extends SequenceLayer {
   @Override
   protected SDVariable define(LayerGraph graph) {
     SDVariable x = graph.input();
+    Optional<FloatActivation> inJava =
+        Activations.inJava(getActivationFn(), gelu);
+    if (JavaPath.isPossible(x.dataType()) && FloatOps.VECTORS && inJava.isPresent()) {
+      return FusedFeedForward.apply(
+          x,
+          inJava.get(),
+          new Linear(graph.parameter(W1), graph.parameter(B1), hidden()),
+          null,
+          new Linear(graph.parameter(W2), graph.parameter(B2), outputSize()));
+    }
     SequenceShape shape = new SequenceShape(x);
     SDVariable hidden =
         Projection.apply(graph.parameter(W1), x, shape)

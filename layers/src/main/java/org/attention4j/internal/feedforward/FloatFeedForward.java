@@ -18,7 +18,7 @@ public final class FloatFeedForward {
   private final int examples;
   private final int inputs;
   private final int steps;
-  private final Activation activation;
+  private final FloatActivation activation;
   private final List<FloatLinear.Weights> into;
   private final FloatLinear.Weights out;
 
@@ -54,7 +54,7 @@ public final class FloatFeedForward {
       int examples,
       int inputs,
       int steps,
-      Activation activation,
+      FloatActivation activation,
       FloatLinear.Weights first,
       FloatLinear.@Nullable Weights gate,
       FloatLinear.Weights out) {
@@ -80,7 +80,7 @@ public final class FloatFeedForward {
   private FloatLinear second(float[][] hidden) {
     float[] activated = activation.of(hidden[0]);
     if (hidden.length == 2) {
-      Activation.multiply(hidden[1], activated);
+      FloatActivation.multiply(hidden[1], activated);
     }
     return new FloatLinear(examples, into.get(0).outputs(), steps, activated, List.of(out));
   }
@@ -99,8 +99,8 @@ public final class FloatFeedForward {
     float[][] hiddenGradients = {gradient};
     if (hidden.length == 2) {
       float[] gateGradient = activation.of(hidden[0]);
-      Activation.multiply(gradient, gateGradient);
-      Activation.multiply(hidden[1], gradient);
+      FloatActivation.multiply(gradient, gateGradient);
+      FloatActivation.multiply(hidden[1], gradient);
       hiddenGradients = new float[][] {gradient, gateGradient};
     }
     activation.multiplyBySlope(hidden[0], gradient);

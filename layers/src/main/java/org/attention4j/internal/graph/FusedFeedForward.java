@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import org.attention4j.internal.feedforward.Activation;
+import org.attention4j.internal.feedforward.FloatActivation;
 import org.attention4j.internal.feedforward.FloatFeedForward;
 import org.attention4j.internal.linear.FloatLinear;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
 public final class FusedFeedForward extends DynamicCustomOp implements JavaOperation {
   private static final String NAME = "attention4j_feed_forward";
 
-  private final Activation activation;
+  private final FloatActivation activation;
   private final List<Integer> outputs;
 
   /**
@@ -37,7 +37,7 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
   public record Linear(SDVariable weights, SDVariable bias, long outputs) {}
 
   private FusedFeedForward(
-      SameDiff sd, SDVariable[] inputs, Activation activation, List<Integer> outputs) {
+      SameDiff sd, SDVariable[] inputs, FloatActivation activation, List<Integer> outputs) {
     super(NAME, sd, inputs);
     this.activation = activation;
     this.outputs = outputs;
@@ -54,7 +54,7 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
    * @return y, shape [b, out, T]
    */
   public static SDVariable apply(
-      SDVariable x, Activation activation, Linear first, @Nullable Linear gate, Linear second) {
+      SDVariable x, FloatActivation activation, Linear first, @Nullable Linear gate, Linear second) {
     List<Linear> maps = gate == null ? List.of(first, second) : List.of(first, gate, second);
     List<SDVariable> inputs = new ArrayList<>(List.of(x));
     List<Integer> outputs = new ArrayList<>();

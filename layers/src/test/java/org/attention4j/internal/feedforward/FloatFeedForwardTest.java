@@ -21,7 +21,7 @@ class FloatFeedForwardTest {
   private static final int STEPS = 11;
 
   static Stream<Arguments> blocks() {
-    return Stream.of(Activation.values())
+    return Stream.of(FloatActivation.values())
         .flatMap(f -> Stream.of(Arguments.of(f, false), Arguments.of(f, true)));
   }
 
@@ -49,7 +49,7 @@ class FloatFeedForwardTest {
 
   @ParameterizedTest(name = "{0} gated={1}")
   @MethodSource("blocks")
-  void agreesWithPlainDoublesAndTheirDifferences(Activation f, boolean gated) {
+  void agreesWithPlainDoublesAndTheirDifferences(FloatActivation f, boolean gated) {
     Random random = new Random(f.ordinal() + (gated ? 17 : 3));
     List<float[]> arrays = arrays(random);
     float[] dy = new float[EXAMPLES * OUTPUTS * STEPS];
@@ -94,7 +94,7 @@ class FloatFeedForwardTest {
   }
 
   private static double difference(
-      double[][] arrays, int array, int entry, Activation f, boolean gated, float[] dy) {
+      double[][] arrays, int array, int entry, FloatActivation f, boolean gated, float[] dy) {
     double step = 1e-5;
     double before = arrays[array][entry];
     arrays[array][entry] = before + step;
@@ -109,7 +109,7 @@ class FloatFeedForwardTest {
     return sum;
   }
 
-  private static double[] reference(double[][] arrays, Activation f, boolean gated) {
+  private static double[] reference(double[][] arrays, FloatActivation f, boolean gated) {
     double[] y = new double[EXAMPLES * OUTPUTS * STEPS];
     for (int b = 0; b < EXAMPLES; b++) {
       for (int t = 0; t < STEPS; t++) {
@@ -136,7 +136,7 @@ class FloatFeedForwardTest {
     return y;
   }
 
-  private static double value(Activation f, double x) {
+  private static double value(FloatActivation f, double x) {
     return switch (f) {
       case IDENTITY -> x;
       case RELU -> Math.max(0, x);

@@ -5,7 +5,7 @@ import org.attention4j.internal.vector.ActivationOps;
 import org.attention4j.internal.vector.FloatOps;
 
 /** The activation functions that run on Java arrays, each with its slope. */
-public enum Activation {
+public enum FloatActivation {
   /** x. */
   IDENTITY {
     @Override
