@@ -23,6 +23,16 @@ class FusedBlocksTest {
     return Stream.of(
             new LayerNorm.Builder().build(),
             new LayerNorm.Builder().epsilon(0.1).build(),
+            new RmsNorm.Builder().build(),
+            new FeedForwardBlock.Builder().gated(true).hiddenSize(61).nOut(19).build(),
+            new FeedForwardBlock.Builder()
+                .activation(Activation.SWISH)
+                .gated(true)
+                .hasBias(false)
+                .hiddenSize(61)
+                .nOut(19)
+                .build(),
+            new FeedForwardBlock.Builder().hasBias(false).hiddenSize(61).nOut(19).build(),
             feedForward(Activation.GELU, Gelu.EXACT),
             feedForward(Activation.GELU, Gelu.TANH),
             feedForward(Activation.GELU, Gelu.SIGMOID),

@@ -26,19 +26,21 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
 
   private final FloatActivation activation;
   private final List<Integer> outputs;
+  private final boolean biased;
 
   /**
    * A linear map.
    *
    * @param weights [out, in] in memory
-   * @param bias [out]
+   * @param bias [out]; null for none, then all maps have none
    * @param outputs out
    */
-  public record Linear(SDVariable weights, SDVariable bias, long outputs) {}
+  public record Linear(SDVariable weights, @Nullable SDVariable bias, long outputs) {}
 
   private FusedFeedForward(
-      SameDiff sd, SDVariable[] inputs, FloatActivation activation, List<Integer> outputs) {
-    super(NAME, sd, inputs);
+      SameDiff sd, List<SDVariable> inputs, FloatActivation activation, List<Integer> outputs) {
+    super(NAME, sd, inputs.toArray(new SDVariable[0]));
+    biased = inputs.size() > 1 + outputs.size();
     this.activation = activation;
     this.outputs = outputs;
   }
@@ -60,11 +62,12 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
     List<Integer> outputs = new ArrayList<>();
     for (Linear map : maps) {
       inputs.add(map.weights());
-      inputs.add(map.bias());
+      if (map.bias() != null) {
+        inputs.add(map.bias());
+      }
       outputs.add(Math.toIntExact(map.outputs()));
     }
-    return new FusedFeedForward(
-            x.getSameDiff(), inputs.toArray(new SDVariable[0]), activation, outputs)
+    return new FusedFeedForward(x.getSameDiff(), inputs, activation, outputs)
         .outputVariables()[0];
   }
 
@@ -103,10 +106,11 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
   private FloatFeedForward kernel(Value[] inputs) {
     Value x = inputs[0];
     List<FloatLinear.Weights> maps = new ArrayList<>();
-    for (int i = 0; i < outputs.size(); i++) {
+    int next = 1;
+    for (int size : outputs) {
+      float[] matrix = inputs[next++].floats();
       maps.add(
-          new FloatLinear.Weights(
-              inputs[1 + 2 * i].floats(), outputs.get(i), false, inputs[2 + 2 * i].floats()));
+          new FloatLinear.Weights(matrix, size, false, biased ? inputs[next++].floats() : null));
     }
     return new FloatFeedForward(
         x.size(0),
@@ -148,7 +152,7 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
 
     @Override
     public int getNumOutputs() {
-      return 1 + 2 * forward.outputs.size();
+      return forward.args().length;
     }
 
     @Override
@@ -168,16 +172,21 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
           forward.kernel(inputs).backward(inputs[0].floats(), hidden, arriving);
       List<float[]> computed = new ArrayList<>(List.of(gradients.input()));
       for (int i = 0; i < hidden.length; i++) {
-        computed.add(gradients.into().weights()[i]);
-        computed.add(gradients.into().biases()[i]);
+        addGradients(computed, gradients.into(), i);
       }
-      computed.add(gradients.out().weights()[0]);
-      computed.add(gradients.out().biases()[0]);
+      addGradients(computed, gradients.out(), 0);
       Value[] results = new Value[given];
       for (int i = 0; i < given; i++) {
         results[i] = Value.of(computed.get(i), inputs[i].shape());
       }
       return results;
+    }
+
+    private void addGradients(List<float[]> computed, FloatLinear.Gradients gradients, int map) {
+      computed.add(gradients.weights()[map]);
+      if (forward.biased) {
+        computed.add(gradients.biases()[map]);
+      }
     }
   }
 }
