@@ -3,7 +3,6 @@ package org.attention4j.layers;
 import org.attention4j.dl4j.LayerGraph;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,8 +15,6 @@ import org.slf4j.LoggerFactory;
  */
 abstract sealed class AttentionPath permits FusedPath, GraphPath {
   private static final Logger LOG = LoggerFactory.getLogger(AttentionPath.class);
-  private static final String BACKEND = "backend";
-  private static final String CPU = "CPU";
 
   /**
    * Chooses the path.
@@ -38,8 +35,7 @@ abstract sealed class AttentionPath permits FusedPath, GraphPath {
   static boolean isFused(AttentionOptions options, DataType type) {
     return options.execution == Execution.AUTO
         ? options.normalizer.kernel().isPresent()
-            && type == DataType.FLOAT
-            && onCpu()
+            && JavaPath.isPossible(type)
             && !options.penalisesEntropy()
         : options.execution == Execution.FUSED;
   }
@@ -59,12 +55,7 @@ abstract sealed class AttentionPath permits FusedPath, GraphPath {
         options.execution,
         options.normalizer.kernel().isPresent(),
         type,
-        onCpu(),
+        JavaPath.onCpu(),
         options.penalisesEntropy());
-  }
-
-  private static boolean onCpu() {
-    Object backend = Nd4j.getExecutioner().getEnvironmentInformation().get(BACKEND);
-    return CPU.equals(backend);
   }
 }
