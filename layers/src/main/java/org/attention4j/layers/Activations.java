@@ -75,8 +75,7 @@ final class Activations {
   }
 
   /** The same function on Java arrays, if it is there. */
-  static Optional<FloatActivation> inJava(
-      @Nullable IActivation activation, Gelu gelu) {
+  static Optional<FloatActivation> inJava(@Nullable IActivation activation, Gelu gelu) {
     Activation name = activation == null ? null : find(activation);
     if (name == null) {
       return Optional.empty();

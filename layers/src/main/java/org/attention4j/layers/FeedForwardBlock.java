@@ -5,13 +5,13 @@ import java.util.Objects;
 import java.util.Optional;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.internal.feedforward.FloatActivation;
 import org.attention4j.internal.graph.FusedFeedForward;
 import org.attention4j.internal.graph.FusedFeedForward.Linear;
 import org.attention4j.internal.vector.FloatOps;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
-import org.attention4j.internal.feedforward.FloatActivation;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.activations.Activation;
@@ -25,8 +25,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * (f = SWISH), {@code y = W2 (f(W1 x + b1) ⊙ (Wg x + bg)) + b2}.
  *
  * <p>Input [b, nIn, T], output [b, nOut, T]. Parameters: W1 [hidden, nIn], W2 [nOut, hidden], b1
- * [hidden], b2 [nOut], with a gate Wg [hidden, nIn] and bg [hidden]; no biases if {@code hasBias} is
- * false.
+ * [hidden], b2 [nOut], with a gate Wg [hidden, nIn] and bg [hidden]; no biases if {@code hasBias}
+ * is false.
  *
  * @see <a href="https://arxiv.org/abs/2002.05202">Shazeer 2020, on gates</a>
  */
@@ -99,8 +99,7 @@ public final class FeedForwardBlock extends SequenceLayer {
   @Override
   protected SDVariable define(LayerGraph graph) {
     SDVariable x = graph.input();
-    Optional<FloatActivation> inJava =
-        Activations.inJava(getActivationFn(), gelu);
+    Optional<FloatActivation> inJava = Activations.inJava(getActivationFn(), gelu);
     if (JavaPath.isPossible(x.dataType()) && FloatOps.VECTORS && inJava.isPresent()) {
       return FusedFeedForward.apply(
           x,
@@ -120,8 +119,7 @@ public final class FeedForwardBlock extends SequenceLayer {
   }
 
   private Linear linear(LayerGraph graph, String weights, String bias, long outputs) {
-    return new Linear(
-        graph.parameter(weights), hasBias ? graph.parameter(bias) : null, outputs);
+    return new Linear(graph.parameter(weights), hasBias ? graph.parameter(bias) : null, outputs);
   }
 
   private static SDVariable project(SDVariable x, SequenceShape shape, Linear map) {

@@ -52,7 +52,6 @@ class HostileRowsTest {
   private static final Map<String, Double> RECORDED = recorded();
 
   /** Visible scores, laid over the keys without gaps or with one after each. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record HostileRow(String name, double[] scores) {}
 
   private static List<HostileRow> rows() {
@@ -280,12 +279,7 @@ class HostileRowsTest {
 
   /** Never NaN; close to the reference's where that has a derivative. */
   private static void checkGradient(
-      NormalizerUnderTest map,
-      DataType type,
-      String row,
-      double[] z,
-      double[] g,
-      double[] actual) {
+      NormalizerUnderTest map, DataType type, String row, double[] z, double[] g, double[] actual) {
     if (hasNaN(z)) {
       return;
     }

@@ -23,6 +23,9 @@ public record AttentionWindow(boolean causal, long left, long right) {
   /**
    * Checks the sides.
    *
+   * @param causal whether it is causal
+   * @param left steps before
+   * @param right steps after
    * @throws IllegalArgumentException if one is below -1
    */
   public AttentionWindow {

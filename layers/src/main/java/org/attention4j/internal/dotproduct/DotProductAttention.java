@@ -29,6 +29,10 @@ public record DotProductAttention(
   /**
    * Checks the numbers.
    *
+   * @param normalizer from scores to weights
+   * @param scale the factor, or null
+   * @param softcap the bound, or null
+   * @param window which keys a query sees
    * @throws IllegalArgumentException if the scale is not finite or the cap not positive and finite
    */
   public DotProductAttention {

@@ -56,7 +56,11 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
    * @return y, shape [b, out, T]
    */
   public static SDVariable apply(
-      SDVariable x, FloatActivation activation, Linear first, @Nullable Linear gate, Linear second) {
+      SDVariable x,
+      FloatActivation activation,
+      Linear first,
+      @Nullable Linear gate,
+      Linear second) {
     List<Linear> maps = gate == null ? List.of(first, second) : List.of(first, gate, second);
     List<SDVariable> inputs = new ArrayList<>(List.of(x));
     List<Integer> outputs = new ArrayList<>();
@@ -67,8 +71,7 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
       }
       outputs.add(Math.toIntExact(map.outputs()));
     }
-    return new FusedFeedForward(x.getSameDiff(), inputs, activation, outputs)
-        .outputVariables()[0];
+    return new FusedFeedForward(x.getSameDiff(), inputs, activation, outputs).outputVariables()[0];
   }
 
   private int hiddenResults() {
@@ -95,8 +98,7 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
     Value x = inputs[0];
     FloatFeedForward.Forward forward = kernel(inputs).forward(x.floats());
     Value[] results = new Value[getNumOutputs()];
-    results[0] =
-        Value.of(forward.output(), x.size(0), outputs.get(outputs.size() - 1), x.size(2));
+    results[0] = Value.of(forward.output(), x.size(0), outputs.get(outputs.size() - 1), x.size(2));
     for (int i = 0; i < hiddenResults(); i++) {
       results[1 + i] = Value.of(forward.hidden()[i], x.size(0), outputs.get(0), x.size(2));
     }

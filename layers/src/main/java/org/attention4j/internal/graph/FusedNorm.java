@@ -100,7 +100,9 @@ public final class FusedNorm extends DynamicCustomOp implements JavaOperation {
     return all.subList(0, args().length);
   }
 
-  /** The backward pass. Inputs: x, gain, means, scales, dL/dy. Outputs: dL/dx, dL/dgain, dL/dbias. */
+  /**
+   * The backward pass. Inputs: x, gain, means, scales, dL/dy. Outputs: dL/dx, dL/dgain, dL/dbias.
+   */
   private static final class Gradient extends DynamicCustomOp implements JavaOperation {
     private static final String NAME = "attention4j_norm_gradient";
 

@@ -97,8 +97,7 @@ public final class FloatNorm {
     return result;
   }
 
-  private void forward(
-      int task, float[] x, float[] gain, float @Nullable [] bias, Forward result) {
+  private void forward(int task, float[] x, float[] gain, float @Nullable [] bias, Forward result) {
     int start = start(task);
     int width = width(task);
     float[] means = new float[width];
@@ -148,8 +147,7 @@ public final class FloatNorm {
    * @param dy dL/dy, [b, features, T]
    * @return the gradients
    */
-  public Gradients backward(
-      float[] x, float[] gain, float[] means, float[] scales, float[] dy) {
+  public Gradients backward(float[] x, float[] gain, float[] means, float[] scales, float[] dy) {
     float[] dx = new float[x.length];
     int tasks = examples * blocks;
     double[][] totals = new double[tasks][];
@@ -195,7 +193,16 @@ public final class FloatNorm {
       int end = Math.min(features, first + GROUP);
       for (int c = first; c < end; c++) {
         OPS.addGradients(
-            x, dy, start + c * steps, means, scales, gain[c], groupSums, groupProducts, width, totals);
+            x,
+            dy,
+            start + c * steps,
+            means,
+            scales,
+            gain[c],
+            groupSums,
+            groupProducts,
+            width,
+            totals);
         share[2 * c] = totals[0];
         share[2 * c + 1] = totals[1];
       }

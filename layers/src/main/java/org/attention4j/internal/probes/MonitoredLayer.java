@@ -28,7 +28,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param projection from the sampled inputs and their key mask to queries, keys and values
  * @param gradients where the gradient at the heads' outputs comes from; null if it is not available
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 public record MonitoredLayer(
     String name,
     String gradientPrefix,

@@ -41,8 +41,7 @@ class FloatNormTest {
     FloatNorm norm = new FloatNorm(examples, features, steps, centred, EPSILON);
 
     FloatNorm.Forward forward = norm.forward(x, gain, centred ? bias : null);
-    FloatNorm.Gradients gradients =
-        norm.backward(x, gain, forward.means(), forward.scales(), dy);
+    FloatNorm.Gradients gradients = norm.backward(x, gain, forward.means(), forward.scales(), dy);
 
     double[] gainGradient = new double[features];
     double[] biasGradient = new double[features];
@@ -99,8 +98,7 @@ class FloatNormTest {
   void equalFeaturesGiveTheBiasAndNoGradient() {
     float[] x = {7, 7, 7, 7, 7, 7};
     FloatNorm norm = new FloatNorm(1, 3, 2, true, EPSILON);
-    FloatNorm.Forward forward =
-        norm.forward(x, new float[] {2, 3, 5}, new float[] {11, 13, 17});
+    FloatNorm.Forward forward = norm.forward(x, new float[] {2, 3, 5}, new float[] {11, 13, 17});
     assertThat(forward.output()).containsExactly(11, 11, 13, 13, 17, 17);
     float[] dy = {1, 1, 1, 1, 1, 1};
     FloatNorm.Gradients gradients =

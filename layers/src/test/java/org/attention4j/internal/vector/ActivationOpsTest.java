@@ -26,7 +26,13 @@ class ActivationOpsTest {
         .flatMap(
             ops ->
                 Stream.of(
-                    function(ops, "relu", ops::relu, ops::reluSlope, x -> x > 0 ? 1 : 0, x -> x > 0 ? 0 : 0),
+                    function(
+                        ops,
+                        "relu",
+                        ops::relu,
+                        ops::reluSlope,
+                        x -> x > 0 ? 1 : 0,
+                        x -> x > 0 ? 0 : 0),
                     gate(ops, "silu", 1, 0),
                     gate(ops, "gelu sigmoid", 1.702f, 0),
                     gate(ops, "gelu tanh", TANH_LINEAR, TANH_CUBIC),
@@ -105,7 +111,9 @@ class ActivationOpsTest {
       double steepness = Math.abs(x[i] * gateSlope.applyAsDouble(x[i]));
       // The argument of the exponential is rounded, and its error grows with it.
       double gateBound = 6 * ULP * (1 + steepness * (1 + Math.abs(x[i])));
-      assertThat((double) y[i]).as("f(%s)", x[i]).isCloseTo(x[i] * g, within(Math.abs(x[i]) * gateBound + 1e-30));
+      assertThat((double) y[i])
+          .as("f(%s)", x[i])
+          .isCloseTo(x[i] * g, within(Math.abs(x[i]) * gateBound + 1e-30));
       assertThat(dy[i] / 2.0)
           .as("slope at %s", x[i])
           .isCloseTo(slope, within(2 * gateBound * (1 + Math.abs(x[i])) + 1e-30));
