@@ -126,7 +126,14 @@ record MultiHeadAttention(
 
   /** How scores become weights, for whoever computes a row again. */
   AttentionSpec spec() {
-    return new AttentionSpec(attention(), heads, headFeatures(), options.position);
+    DotProductAttention attention = attention();
+    return new AttentionSpec(
+        attention.normalizer(),
+        heads,
+        headFeatures(),
+        attention.scaleFor(headFeatures()),
+        attention.window().causal(),
+        options.position);
   }
 
   /** The normalizer's learnable parameters by name, in their order. */
