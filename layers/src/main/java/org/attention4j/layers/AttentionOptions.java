@@ -91,7 +91,11 @@ final class AttentionOptions implements Serializable {
         "attentionDropout",
         attentionDropout,
         "at least 0 and below 1 (it is the share of weights that is dropped)");
-    require.that(scale == null || DotProductAttention.isScale(scale), "scale", String.valueOf(scale), "finite");
+    require.that(
+        scale == null || DotProductAttention.isScale(scale),
+        "scale",
+        String.valueOf(scale),
+        "finite");
     require.that(
         entropyPenalty >= 0 && Double.isFinite(entropyPenalty),
         "the strength of attentionEntropyPenalty",

@@ -168,7 +168,10 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
                     graph.mask(keyInput).orElse(null),
                     null,
                     this::weightsShape));
-    return graph.mask(QUERIES).map(mask -> output.mul(graph.sameDiff().stack(1, mask))).orElse(output);
+    return graph
+        .mask(QUERIES)
+        .map(mask -> output.mul(graph.sameDiff().stack(1, mask)))
+        .orElse(output);
   }
 
   private long[] weightsShape(Map<String, long[]> inputShapes) {

@@ -156,8 +156,7 @@ final class FusedPath extends AttentionPath {
     if (!fusesProjections || !heads.projected()) {
       return asGraph.projectOutput(attended, shape);
     }
-    SDVariable bias =
-        heads.options().hasBias ? graph.parameter(ParameterNames.OUTPUT_BIAS) : null;
+    SDVariable bias = heads.options().hasBias ? graph.parameter(ParameterNames.OUTPUT_BIAS) : null;
     LinearMaps.Linear map =
         new LinearMaps.Linear(
             graph.parameter(ParameterNames.OUTPUT_WEIGHTS), heads.outputSize(), true, bias);

@@ -71,7 +71,8 @@ final class GraphPath extends AttentionPath {
 
   /** V, shape [b, g, d, Tk], g being the number of heads of keys and values. */
   SDVariable values(AttentionSources.Sequence from) {
-    return split(from, ParameterNames.VALUE_WEIGHTS, ParameterNames.VALUE_BIAS, heads.keyValueHeads());
+    return split(
+        from, ParameterNames.VALUE_WEIGHTS, ParameterNames.VALUE_BIAS, heads.keyValueHeads());
   }
 
   private SDVariable split(
@@ -134,7 +135,8 @@ final class GraphPath extends AttentionPath {
     SDVariable output =
         Projection.applyTransposed(graph.parameter(ParameterNames.OUTPUT_WEIGHTS), merged, shape);
     return heads.options().hasBias
-        ? shape.addToEachStep(output, graph.parameter(ParameterNames.OUTPUT_BIAS), heads.outputSize())
+        ? shape.addToEachStep(
+            output, graph.parameter(ParameterNames.OUTPUT_BIAS), heads.outputSize())
         : output;
   }
 }

@@ -103,8 +103,7 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
     SDVariable begin = fromEnd.rsub(steps.castTo(DataType.DOUBLE));
     SDVariable count = sd.math.min(steps, sd.constant(maxLength));
     SDVariable position = sd.math.clipByValue(step.sub(begin), 0, maxLength - 1.0).reshape(-1, 1);
-    SDVariable chosen =
-        position.eq(doubleRange(count).reshape(1, -1)).castTo(learned.dataType());
+    SDVariable chosen = position.eq(doubleRange(count).reshape(1, -1)).castTo(learned.dataType());
     SDVariable vectors = sd.mmul(chosen, first(learned, count), false, true, false);
     SDVariable shape = sd.stack(0, sizeInProgram(mask, 0), steps, sd.constant(getNIn()));
     return vectors.reshape(shape).permute(0, 2, 1);

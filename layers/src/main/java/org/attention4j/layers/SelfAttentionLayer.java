@@ -56,8 +56,7 @@ public final class SelfAttentionLayer extends AttentionLayer {
     SDVariable mask = graph.mask().orElse(null);
     AttentionSources.Sequence sequence = new AttentionSources.Sequence(x, shape, positions);
     return AttentionPath.of(heads(), graph, x.dataType())
-        .apply(
-            new AttentionSources(sequence, sequence, x, false, mask, mask, this::weightsShape));
+        .apply(new AttentionSources(sequence, sequence, x, false, mask, mask, this::weightsShape));
   }
 
   private long[] weightsShape(Map<String, long[]> inputShapes) {

@@ -60,7 +60,9 @@ final class Bitcast {
       return "bitcast";
     }
 
-    /** The argument says all; a property would be logged as unknown wherever the graph is cloned. */
+    /**
+     * The argument says all; a property would be logged as unknown wherever the graph is cloned.
+     */
     @Override
     public Map<String, Object> propertiesForFunction() {
       return Map.of();

@@ -1,7 +1,7 @@
 package org.attention4j.normalizer;
 
-import static org.attention4j.internal.graph.GraphShapes.size;
 import static org.attention4j.internal.graph.GraphShapes.doubleRange;
+import static org.attention4j.internal.graph.GraphShapes.size;
 import static org.attention4j.normalizer.NormalizerContext.KEYS;
 
 import java.util.EnumSet;

@@ -51,8 +51,7 @@ public record MaskedScores(SDVariable scores, @Nullable SDVariable visible) {
    * @param parameters the normalizer's learnable parameters by name, each of shape [h]
    * @return the weights, shape and type of the scores
    */
-  public SDVariable weights(
-      Normalizer normalizer, int heads, Map<String, SDVariable> parameters) {
+  public SDVariable weights(Normalizer normalizer, int heads, Map<String, SDVariable> parameters) {
     Map<String, SDVariable> wideParameters = new HashMap<>();
     parameters.forEach((name, value) -> wideParameters.put(name, cast(value, scores.dataType())));
     // With a mask the scores have been brought into range before they were filled.

@@ -244,8 +244,8 @@ public final class Normalizers {
   }
 
   /**
-   * Any normalizer after a scale that grows with the number of visible keys n, {@code normalizer(s log(n)
-   * z)}: s is learned per head from 0.43.
+   * Any normalizer after a scale that grows with the number of visible keys n, {@code normalizer(s
+   * log(n) z)}: s is learned per head from 0.43.
    *
    * @param normalizer the normalizer after the scale
    * @return the normalizer
@@ -261,7 +261,8 @@ public final class Normalizers {
    * @param normalizer the normalizer after the scale
    * @param s the scale, from -1e7 to 1e7
    * @return the normalizer
-   * @throws IllegalArgumentException if the normalizer is itself scaled by log length, or s out of range
+   * @throws IllegalArgumentException if the normalizer is itself scaled by log length, or s out of
+   *     range
    */
   public static Normalizer scaledByLogLength(Normalizer normalizer, double s) {
     return new ScaledByLogLength(normalizer, s, false);

@@ -14,8 +14,8 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
- * {@code normalizer(s log(n) z)}: any normalizer with its scores made sharper as the number of visible
- * keys n grows. With softmax inside it is {@link ScalableSoftmax}.
+ * {@code normalizer(s log(n) z)}: any normalizer with its scores made sharper as the number of
+ * visible keys n grows. With softmax inside it is {@link ScalableSoftmax}.
  *
  * @param normalizer the normalizer after the scale
  * @param s the scale, or its initial value in every head if learnable; finite

@@ -12,8 +12,8 @@ import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
  * {@code (z - low) / (high - low) * softmax(z)} with {@code low = min(min z, 0)} and {@code high =
- * max(max z, 0)}: softmax times the position of the score between the row's ends. A row of zeros has
- * weights zero.
+ * max(max z, 0)}: softmax times the position of the score between the row's ends. A row of zeros
+ * has weights zero.
  *
  * @see <a href="https://arxiv.org/abs/2502.18277">Self-adjust softmax, 2025</a>
  */

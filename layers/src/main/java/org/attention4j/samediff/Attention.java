@@ -14,7 +14,6 @@ import org.attention4j.internal.graph.Precision;
 import org.attention4j.internal.graph.RunChecks;
 import org.attention4j.normalizer.MaskedScores;
 import org.attention4j.normalizer.Normalizer;
-import org.attention4j.normalizer.Normalizers;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -86,9 +85,9 @@ public final class Attention {
   }
 
   /**
-   * Chooses the normalizer. Learnable parameters of it become variables of the
-   * graph, {@code attention/<parameter>}, with their initial values; a second operation in the same
-   * graph has its own, {@code attention_1/<parameter>}.
+   * Chooses the normalizer. Learnable parameters of it become variables of the graph, {@code
+   * attention/<parameter>}, with their initial values; a second operation in the same graph has its
+   * own, {@code attention_1/<parameter>}.
    *
    * @param normalizer the normalizer, softmax unless set
    * @return this
@@ -124,8 +123,8 @@ public final class Attention {
    * Floating point: added to the scores, with a gradient, but entries of -5,000 or less hide the
    * key: half of the smallest fill in use, BERT's -10,000, so that neither rounding in a narrow
    * type nor a bias in the same array makes a hidden key visible. What may be as low and is to hide
-   * nothing goes into {@link #bias}; a mask that only hides is best BOOL. So
-   * Deeplearning4j's masks of ones and zeros have to be made BOOL, {@code mask.neq(0)}.
+   * nothing goes into {@link #bias}; a mask that only hides is best BOOL. So Deeplearning4j's masks
+   * of ones and zeros have to be made BOOL, {@code mask.neq(0)}.
    *
    * <p>A hidden key has weight zero, whatever the normalizer says; a query without a visible key
    * has output zero; both with gradient zero. What stands in hidden keys and values must be finite.
@@ -222,8 +221,7 @@ public final class Attention {
    */
   public Attention causal(boolean causal) {
     AttentionWindow window = attention.window();
-    attention =
-        attention.withWindow(new AttentionWindow(causal, window.left(), window.right()));
+    attention = attention.withWindow(new AttentionWindow(causal, window.left(), window.right()));
     return this;
   }
 
@@ -238,8 +236,7 @@ public final class Attention {
    * @throws IllegalArgumentException if one is below -1
    */
   public Attention window(long left, long right) {
-    attention =
-        attention.withWindow(new AttentionWindow(attention.window().causal(), left, right));
+    attention = attention.withWindow(new AttentionWindow(attention.window().causal(), left, right));
     return this;
   }
 
@@ -373,8 +370,7 @@ public final class Attention {
     SDVariable v = layout.values(Precision.cast(allValues, wide));
     SDVariable output =
         layout.inRankOfInput(
-            Precision.cast(
-                sd.mmul(layout.group(dropout.apply(weights), k), v), queries.dataType()),
+            Precision.cast(sd.mmul(layout.group(dropout.apply(weights), k), v), queries.dataType()),
             layout.valueDepth());
     return new AttentionResult(
         packing == null ? output : HeadLayout.pack(output),
@@ -504,8 +500,7 @@ public final class Attention {
     AttentionWindow window = attention.window();
     SDVariable within =
         AttentionWindow.both(
-            counting,
-            window.isBounded() ? window.visible(scores, firstQuery(scores, ends)) : null);
+            counting, window.isBounded() ? window.visible(scores, firstQuery(scores, ends)) : null);
     if (given == null) {
       return within;
     }

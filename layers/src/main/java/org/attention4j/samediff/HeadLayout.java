@@ -76,8 +76,7 @@ final class HeadLayout {
 
   /** [b, h, Tq, Tk] as [b * hk, (h / hk) * Tq, Tk], beside keys of {@link #keys}. */
   SDVariable group(SDVariable rows, SDVariable groupedKeys) {
-    return rows.reshape(
-        sd.stack(0, size(groupedKeys, 0), sd.constant(-1L), size(keys, -2)));
+    return rows.reshape(sd.stack(0, size(groupedKeys, 0), sd.constant(-1L), size(keys, -2)));
   }
 
   /** [..., size] in the rank of the input: [b, Tq, size] or [b, h, Tq, size]. */

@@ -24,8 +24,7 @@ class EntmaxGradientTest {
     return Stream.of(1 + 1e-8, 1.3, 1.5, 2.0, 2.5, 3.0, 5.0, 10.0)
         .flatMap(
             alpha ->
-                Stream.of(DataType.DOUBLE, DataType.FLOAT)
-                    .map(type -> Arguments.of(alpha, type)));
+                Stream.of(DataType.DOUBLE, DataType.FLOAT).map(type -> Arguments.of(alpha, type)));
   }
 
   @ParameterizedTest
@@ -59,8 +58,7 @@ class EntmaxGradientTest {
     return Stream.of(1.05, 1.3, 1.5, 1.75, 1.95)
         .flatMap(
             alpha ->
-                Stream.of(DataType.DOUBLE, DataType.FLOAT)
-                    .map(type -> Arguments.of(alpha, type)));
+                Stream.of(DataType.DOUBLE, DataType.FLOAT).map(type -> Arguments.of(alpha, type)));
   }
 
   /** By the logit of alpha = 1.01 + 0.99 / (1 + exp(-logit)). */

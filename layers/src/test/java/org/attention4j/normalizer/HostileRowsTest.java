@@ -280,12 +280,7 @@ class HostileRowsTest {
 
   /** Never NaN; close to the reference's where that has a derivative. */
   private static void checkGradient(
-      NormalizerUnderTest map,
-      DataType type,
-      String row,
-      double[] z,
-      double[] g,
-      double[] actual) {
+      NormalizerUnderTest map, DataType type, String row, double[] z, double[] g, double[] actual) {
     if (hasNaN(z)) {
       return;
     }

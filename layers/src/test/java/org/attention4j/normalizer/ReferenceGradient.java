@@ -7,13 +7,13 @@ import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * The gradient of {@code sum(g * p(z))} by central differences of a reference in DOUBLE, and how far
- * a path may be from it.
+ * The gradient of {@code sum(g * p(z))} by central differences of a reference in DOUBLE, and how
+ * far a path may be from it.
  *
- * <p>With u the unit roundoff of the path's type, n the length of the row and S the size of the terms
- * of the gradient, a path may be away by {@code 4 sqrt(n) (u S + move + e)}: see {@code FloatError}
- * for the analysis. "move" is how far the gradient itself moves when each score changes by a
- * relative u, e is the error of the differences, the difference between those of two steps.
+ * <p>With u the unit roundoff of the path's type, n the length of the row and S the size of the
+ * terms of the gradient, a path may be away by {@code 4 sqrt(n) (u S + move + e)}: see {@code
+ * FloatError} for the analysis. "move" is how far the gradient itself moves when each score changes
+ * by a relative u, e is the error of the differences, the difference between those of two steps.
  *
  * @param gradient dL/dz
  * @param bound the largest error of a path
@@ -76,8 +76,7 @@ record ReferenceGradient(double[] gradient, double bound) {
     Arrays.setAll(near, i -> z[i] * (random.nextBoolean() ? 1 + unit : 1 - unit));
     double error = distance(fine, coarse) + 1e-15 * p.length / STEP;
     // The differences of a DOUBLE row's neighbour are rounding alone.
-    double move =
-        type == DataType.DOUBLE ? 0 : distance(fine, differences(weights, near, g, STEP));
+    double move = type == DataType.DOUBLE ? 0 : distance(fine, differences(weights, near, g, STEP));
     return Optional.of(
         new ReferenceGradient(
             fine, DEVIATIONS * Math.sqrt(z.length) * (unit * terms + move + error)));

@@ -64,10 +64,7 @@ public record ColumnAttention(
    * @param parameters the normalizer's learnable parameters by name, each of shape [h]
    */
   public ColumnAttention(
-      DotProductAttention attention,
-      int heads,
-      long headSize,
-      Map<String, SDVariable> parameters) {
+      DotProductAttention attention, int heads, long headSize, Map<String, SDVariable> parameters) {
     this(attention, heads, headSize, parameters, null, null, UnaryOperator.identity());
   }
 
@@ -132,9 +129,7 @@ public record ColumnAttention(
     return attention.window().isBounded()
         ? AttentionWindow.both(
             given,
-            attention
-                .window()
-                .visible(scores, AttentionWindow.firstQueryBeforeEnd(scores, null)))
+            attention.window().visible(scores, AttentionWindow.firstQueryBeforeEnd(scores, null)))
         : given;
   }
 }

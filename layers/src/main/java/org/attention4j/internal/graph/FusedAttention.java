@@ -10,7 +10,6 @@ import org.attention4j.internal.attention.DoubleAttention;
 import org.attention4j.internal.attention.FloatAttention;
 import org.attention4j.internal.attention.ForwardState;
 import org.attention4j.kernel.RowKernel;
-import org.attention4j.samediff.Attention;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;

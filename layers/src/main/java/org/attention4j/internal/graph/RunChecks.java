@@ -2,7 +2,6 @@ package org.attention4j.internal.graph;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.attention4j.samediff.Attention;
 import org.nd4j.autodiff.samediff.NameScope;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;

@@ -23,11 +23,12 @@ record HeadParameterNorms(double norm, long nans, long infinities) {
     int blocks =
         switch (name) {
           case ParameterNames.QUERY_WEIGHTS,
-                  ParameterNames.KEY_WEIGHTS,
-                  ParameterNames.VALUE_WEIGHTS,
-                  ParameterNames.QUERY_BIAS,
-                  ParameterNames.KEY_BIAS,
-                  ParameterNames.VALUE_BIAS -> Math.toIntExact(array.size(0));
+              ParameterNames.KEY_WEIGHTS,
+              ParameterNames.VALUE_WEIGHTS,
+              ParameterNames.QUERY_BIAS,
+              ParameterNames.KEY_BIAS,
+              ParameterNames.VALUE_BIAS ->
+              Math.toIntExact(array.size(0));
           case ParameterNames.OUTPUT_WEIGHTS -> heads;
           default -> isOfNormalizer(spec, name) ? heads : 0;
         };
