@@ -145,7 +145,7 @@ public final class FeedForwardBlock extends SequenceLayer {
   @Override
   protected long workingMemory(InputType inputType, boolean training) {
     // before and after the activation
-    return (training ? 4 : 2) * (gated ? 2 : 1) * hidden() * steps(inputType);
+    return (training ? 4L : 2L) * (gated ? 2 : 1) * hidden() * steps(inputType);
   }
 
   @Override

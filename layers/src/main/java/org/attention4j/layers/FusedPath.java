@@ -92,12 +92,14 @@ final class FusedPath extends AttentionPath {
     for (int i = 0; i < wanted.size(); i++) {
       Wanted one = wanted.get(i);
       SDVariable rank4 = one.source().shape().split(flat.get(i), one.heads(), heads.headFeatures());
-      boolean changed = one.scale() != null && heads.changesQueriesAndKeys();
-      if (changed) {
-        rank4 = heads.normedAndRotated(graph, rank4, one.scale(), one.source().positions());
+      String scale = one.scale();
+      if (scale != null && heads.changesQueriesAndKeys()) {
+        rank4 = heads.normedAndRotated(graph, rank4, scale, one.source().positions());
+        fused.add(rank4);
+      } else {
+        fused.add(flat.get(i));
       }
       split.add(rank4);
-      fused.add(changed ? rank4 : flat.get(i));
     }
     return new Projected(new HeadProjections(split.get(0), split.get(1), split.get(2)), fused);
   }
