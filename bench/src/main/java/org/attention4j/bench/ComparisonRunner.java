@@ -65,7 +65,11 @@ final class ComparisonRunner {
    * @param timer measures
    * @param results where the results go
    */
-  ComparisonRunner(BenchmarkPlan plan, boolean pytorch, InterleavedTimer timer, Consumer<ComparisonResult> results) {
+  ComparisonRunner(
+      BenchmarkPlan plan,
+      boolean pytorch,
+      InterleavedTimer timer,
+      Consumer<ComparisonResult> results) {
     this.plan = plan;
     this.pytorch = pytorch;
     this.timer = timer;
@@ -147,11 +151,14 @@ final class ComparisonRunner {
       double peersWarmUp) {
     List<InterleavedTimer.Candidate> candidates = new ArrayList<>();
     candidates.add(new InterleavedTimer.Candidate(ours, warmUp));
-    peers.values().forEach(peer -> candidates.add(new InterleavedTimer.Candidate(peer, peersWarmUp)));
+    peers
+        .values()
+        .forEach(peer -> candidates.add(new InterleavedTimer.Candidate(peer, peersWarmUp)));
     List<Double> medians = timer.medians(plan.budget(), candidates);
     int candidate = 1;
     for (String peer : peers.keySet()) {
-      results.accept(new ComparisonResult(kind, subject, peer, medians.get(0), medians.get(candidate++)));
+      results.accept(
+          new ComparisonResult(kind, subject, peer, medians.get(0), medians.get(candidate++)));
     }
   }
 
@@ -176,7 +183,8 @@ final class ComparisonRunner {
                   cell.heads(),
                   Pass.FORWARD_BACKWARD.label());
       results.accept(
-          new ComparisonResult(Kind.SPARSE, subject, "softmax", medians.get(candidate++), medians.get(0)));
+          new ComparisonResult(
+              Kind.SPARSE, subject, "softmax", medians.get(candidate++), medians.get(0)));
     }
   }
 
@@ -189,8 +197,10 @@ final class ComparisonRunner {
         .toList();
   }
 
-  private static InterleavedTimer.Candidate candidate(CoreData data, Normalizer normalizer, double warmUp) {
-    return new InterleavedTimer.Candidate(new OurAttention(data, normalizer, Pass.FORWARD_BACKWARD), warmUp);
+  private static InterleavedTimer.Candidate candidate(
+      CoreData data, Normalizer normalizer, double warmUp) {
+    return new InterleavedTimer.Candidate(
+        new OurAttention(data, normalizer, Pass.FORWARD_BACKWARD), warmUp);
   }
 
   private void sgemm(CoreCell cell) {
@@ -211,7 +221,8 @@ final class ComparisonRunner {
             cell.forwardFlops() / medians.get(0) / MILLIS_GIGAFLOPS,
             rate / MILLIS_GIGAFLOPS);
     results.accept(
-        new ComparisonResult(Kind.SGEMM, subject, "sgemm", medians.get(0), cell.forwardFlops() / rate));
+        new ComparisonResult(
+            Kind.SGEMM, subject, "sgemm", medians.get(0), cell.forwardFlops() / rate));
   }
 
   private static String subject(CoreCell cell, Pass pass) {

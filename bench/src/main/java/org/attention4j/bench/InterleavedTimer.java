@@ -7,8 +7,8 @@ import org.apache.commons.math3.stat.descriptive.rank.Median;
 import org.attention4j.bench.compare.Peer;
 
 /**
- * Times several candidates in turns, A B A B, so that whatever else the machine does hits all alike, and
- * takes the medians.
+ * Times several candidates in turns, A B A B, so that whatever else the machine does hits all
+ * alike, and takes the medians.
  */
 final class InterleavedTimer {
   private static final double SECOND = 1e9;
@@ -53,9 +53,7 @@ final class InterleavedTimer {
     warmUp(candidates);
     candidates.forEach(candidate -> times.add(new ArrayList<>()));
     long start = clock.getAsLong();
-    for (int round = 0;
-        round < budget.minRounds() || seconds(start) < budget.seconds();
-        round++) {
+    for (int round = 0; round < budget.minRounds() || seconds(start) < budget.seconds(); round++) {
       for (int i = 0; i < candidates.size(); i++) {
         pause.run();
         runFor(turn, candidates.get(i).peer(), times.get(i));

@@ -19,10 +19,10 @@ import org.apache.commons.csv.CSVPrinter;
 import org.attention4j.bench.compare.LayerPeer;
 import org.attention4j.bench.core.MonitoredFit;
 import org.attention4j.layers.SelfAttentionLayer;
-import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.AttentionMonitor;
-import org.attention4j.monitor.metrics.MetricGroup;
 import org.attention4j.monitor.MonitorBuilder;
+import org.attention4j.monitor.alarms.AlarmRules;
+import org.attention4j.monitor.metrics.MetricGroup;
 import org.attention4j.monitor.metrics.Tier;
 import org.attention4j.normalizer.Normalizers;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * What the monitor costs: training steps of one network with different monitors in turns, so that
- * whatever else the machine does hits all alike. A snapshot costs what the median step with it takes
- * longer than the median step without a monitor; on a schedule that is shared by all steps.
+ * whatever else the machine does hits all alike. A snapshot costs what the median step with it
+ * takes longer than the median step without a monitor; on a schedule that is shared by all steps.
  */
 @Command(
     name = "MonitorCost",
@@ -167,8 +167,11 @@ public final class MonitorCost implements Callable<Integer> {
         .values()
         .forEach(
             monitor ->
-                candidates.add(new InterleavedTimer.Candidate(new MonitoredFit(network, monitor), warmUp() / 2)));
-    InterleavedTimer timer = new InterleavedTimer(System::nanoTime, () -> LockSupport.parkNanos(PAUSE), TURN);
+                candidates.add(
+                    new InterleavedTimer.Candidate(
+                        new MonitoredFit(network, monitor), warmUp() / 2)));
+    InterleavedTimer timer =
+        new InterleavedTimer(System::nanoTime, () -> LockSupport.parkNanos(PAUSE), TURN);
     List<Double> medians =
         timer.medians(new InterleavedTimer.Budget(quick ? SHORT : LONG, MIN_ROUNDS), candidates);
     Map<String, Double> steps = new LinkedHashMap<>();

@@ -43,8 +43,8 @@ public final class Summary implements Callable<Integer> {
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
 
   /**
-   * Seconds that a turn lasts at least. The first run after the other candidate's finds the caches full
-   * of its data; of runs that follow each other, as in training, there should be more.
+   * Seconds that a turn lasts at least. The first run after the other candidate's finds the caches
+   * full of its data; of runs that follow each other, as in training, there should be more.
    */
   private static final double TURN = 0.1;
 
@@ -183,7 +183,8 @@ public final class Summary implements Callable<Integer> {
       }
     }
     double turn = quick && measured == Part.KERNEL ? QUICK_TURN : TURN;
-    InterleavedTimer timer = new InterleavedTimer(System::nanoTime, () -> LockSupport.parkNanos(PAUSE), turn);
+    InterleavedTimer timer =
+        new InterleavedTimer(System::nanoTime, () -> LockSupport.parkNanos(PAUSE), turn);
     new ComparisonRunner(
             quick ? BenchmarkPlan.QUICK : BenchmarkPlan.FULL,
             pytorch.isPresent(),

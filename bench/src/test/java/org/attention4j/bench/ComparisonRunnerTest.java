@@ -26,7 +26,8 @@ class ComparisonRunnerTest {
     return lines;
   }
 
-  private static BenchmarkPlan plan(int maxComposedLength, List<CoreCell> sgemm, List<Integer> steps) {
+  private static BenchmarkPlan plan(
+      int maxComposedLength, List<CoreCell> sgemm, List<Integer> steps) {
     return new BenchmarkPlan(
         new InterleavedTimer.Budget(0, 1),
         0,
@@ -95,7 +96,8 @@ class ComparisonRunnerTest {
 
   @Test
   void ratioIsThePeersTimeByOurs() {
-    ComparisonResult result = new ComparisonResult(ComparisonResult.Kind.CASE, "L=5", "pytorch", 2, 3);
+    ComparisonResult result =
+        new ComparisonResult(ComparisonResult.Kind.CASE, "L=5", "pytorch", 2, 3);
     assertThat(result.line()).isEqualTo("CASE L=5 ours_ms=2.000 pytorch_ms=3.000 ratio=1.50");
   }
 

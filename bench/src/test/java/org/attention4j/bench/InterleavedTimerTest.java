@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class InterleavedTimerTest {
   private final List<String> order = new ArrayList<>();
   private long now = 17;
-  private final InterleavedTimer timer = new InterleavedTimer(() -> now, () -> order.add("-"), 0.03);
+  private final InterleavedTimer timer =
+      new InterleavedTimer(() -> now, () -> order.add("-"), 0.03);
 
   /** A peer whose runs last what the list says, and the last of it for ever. */
   private Peer lasting(String name, double... milliseconds) {
@@ -40,7 +41,8 @@ class InterleavedTimerTest {
   @Test
   void longRunsTakeTurns() {
     timer.medians(
-        new Budget(0, 2), List.of(new Candidate(lasting("A", 50), 0), new Candidate(lasting("B", 70), 0)));
+        new Budget(0, 2),
+        List.of(new Candidate(lasting("A", 50), 0), new Candidate(lasting("B", 70), 0)));
     assertThat(order).containsExactly("-", "A", "-", "B", "-", "A", "-", "B");
   }
 
@@ -72,7 +74,8 @@ class InterleavedTimerTest {
   @Test
   void measuresAsLongAsAsked() {
     timer.medians(
-        new Budget(0.5, 1), List.of(new Candidate(lasting("A", 100), 0), new Candidate(lasting("B", 50), 0)));
+        new Budget(0.5, 1),
+        List.of(new Candidate(lasting("A", 100), 0), new Candidate(lasting("B", 50), 0)));
     assertThat(order.stream().filter("B"::equals)).hasSize(4);
   }
 }

@@ -65,7 +65,8 @@ class ArchitectureTest {
           .mayNotAccessAnyLayer();
 
   @ArchTest
-  static final ArchRule noPackageCycle = slices().matching(ROOT + ".(**)").should().beFreeOfCycles();
+  static final ArchRule noPackageCycle =
+      slices().matching(ROOT + ".(**)").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule everyClassHasItsPlace =

@@ -59,7 +59,8 @@ final class ExperimentOptions {
   @Option(
       names = "--monitor-every",
       paramLabel = "N",
-      description = "Steps from one snapshot of the attention to the next (default: 20; quick: 10).")
+      description =
+          "Steps from one snapshot of the attention to the next (default: 20; quick: 10).")
   private @Nullable Integer monitorEvery;
 
   @JsonProperty("text")

@@ -8,8 +8,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Time and memory of training steps. Medians, so that what else the machine does counts little;
- * steps at which the monitor takes a snapshot, and the first tenth, in which code is compiled and workspaces
- * grow, are left out of them.
+ * steps at which the monitor takes a snapshot, and the first tenth, in which code is compiled and
+ * workspaces grow, are left out of them.
  */
 final class StepMeter {
   private static final double PERCENTILE_50 = 50;

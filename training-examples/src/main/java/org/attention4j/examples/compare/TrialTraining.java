@@ -10,13 +10,13 @@ import org.attention4j.examples.training.Corpus;
 import org.attention4j.examples.training.LanguageModel;
 import org.attention4j.examples.training.Settings;
 import org.attention4j.examples.training.Windows;
-import org.attention4j.monitor.alarms.Alarm;
-import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.AttentionMonitor;
 import org.attention4j.monitor.MonitorBuilder;
+import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.alarms.AlarmRules;
+import org.attention4j.monitor.metrics.Tier;
 import org.attention4j.monitor.reporters.Reporter;
 import org.attention4j.monitor.reporters.Reporters;
-import org.attention4j.monitor.metrics.Tier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.dataset.DataSet;
 

@@ -227,8 +227,7 @@ final class RecallReport {
                                 length,
                                 at -> at.mean(RecallRun.Head::largest))
                             .mean()))
-            .line(
-                "smallest seen", 1, x, each(length -> study.extremes(task, length).minWeight()));
+            .line("smallest seen", 1, x, each(length -> study.extremes(task, length).minWeight()));
     return new Figure(
         fileName(task) + "-envelope",
         "Weights of softmax against L at %s, with 1/L and the envelope of Lemma 1."

@@ -70,9 +70,7 @@ public final class Sentences {
       return text;
     }
     int end =
-        Character.isHighSurrogate(text.charAt(MAX_REPEATED - 1))
-            ? MAX_REPEATED - 1
-            : MAX_REPEATED;
+        Character.isHighSurrogate(text.charAt(MAX_REPEATED - 1)) ? MAX_REPEATED - 1 : MAX_REPEATED;
     return "%s\u2026 (%d characters)".formatted(text.substring(0, end), text.length());
   }
 

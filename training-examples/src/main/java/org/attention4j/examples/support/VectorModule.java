@@ -52,8 +52,8 @@ public final class VectorModule {
   }
 
   /**
-   * Whether to start another JVM: this one lacks the module, another one would have it, and the user
-   * has not forbidden it.
+   * Whether to start another JVM: this one lacks the module, another one would have it, and the
+   * user has not forbidden it.
    *
    * @return whether to do so
    */

@@ -7,7 +7,9 @@ import org.attention4j.kernel.RowKernel;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.attention4j.theory.SoftmaxJacobian;
 
-/** One normalizer at fixed parameters, on rows of plain numbers: its weights and how steep it is. */
+/**
+ * One normalizer at fixed parameters, on rows of plain numbers: its weights and how steep it is.
+ */
 final class NormalizerEvaluator {
   private final TemperatureScaledNormalizer scaled;
   private final RowKernel kernel;

@@ -14,9 +14,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * How steep normalizers are at the scores of one trained model: the paper's finite difference in a random
- * direction, and the spectral norm of the Jacobian. Each is a mean over tokens, then the largest of
- * all heads.
+ * How steep normalizers are at the scores of one trained model: the paper's finite difference in a
+ * random direction, and the spectral norm of the Jacobian. Each is a mean over tokens, then the
+ * largest of all heads.
  *
  * @see <a href="https://arxiv.org/abs/2508.17821">Limitations of Normalization, section 5</a>
  */

@@ -85,7 +85,9 @@ final class SensitivityFigures {
       for (int e = 0; e < Sensitivities.EPSILONS.length; e++) {
         int index = e;
         cells.add(
-            study.slope(normalizer, TemperatureConclusion.COLD, s -> s.finiteDifferences()[index]).text());
+            study
+                .slope(normalizer, TemperatureConclusion.COLD, s -> s.finiteDifferences()[index])
+                .text());
         cells.add(study.slope(normalizer, all, s -> s.finiteDifferences()[index]).text());
       }
       cells.add(study.slope(normalizer, TemperatureConclusion.COLD, Steepness::jacobian).text());
@@ -106,7 +108,11 @@ final class SensitivityFigures {
   private void curves(LineChart chart, ToDoubleFunction<Steepness> number) {
     for (int i = 0; i < study.normalizers().size(); i++) {
       TemperatureScaledNormalizer normalizer = study.normalizers().get(i);
-      chart.line(normalizer.label(), i, temperatures, line(t -> study.steepness(normalizer, t, number).mean()));
+      chart.line(
+          normalizer.label(),
+          i,
+          temperatures,
+          line(t -> study.steepness(normalizer, t, number).mean()));
     }
   }
 

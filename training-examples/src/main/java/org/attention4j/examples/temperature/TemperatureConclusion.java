@@ -107,7 +107,8 @@ final class TemperatureConclusion {
     for (TemperatureScaledNormalizer normalizer : study.normalizers()) {
       Spread cold = study.spread(normalizer, coldest, run -> study.verdict(run).medianGradient());
       Spread usual =
-          study.spread(normalizer, TemperatureStudy.REFERENCE, run -> study.verdict(run).medianGradient());
+          study.spread(
+              normalizer, TemperatureStudy.REFERENCE, run -> study.verdict(run).medianGradient());
       Spread coldBits = study.spread(normalizer, coldest, TemperatureRun::validationBits);
       Spread usualBits =
           study.spread(normalizer, TemperatureStudy.REFERENCE, TemperatureRun::validationBits);

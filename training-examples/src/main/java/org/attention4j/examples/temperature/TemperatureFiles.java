@@ -60,7 +60,8 @@ final class TemperatureFiles {
                 Sensitivities.EPSILONS[e],
                 steepness.finiteDifferences()[e]);
           }
-          csv.row(normalizer.label(), temperature, seed, "jacobian_spectral", "", steepness.jacobian());
+          csv.row(
+              normalizer.label(), temperature, seed, "jacobian_spectral", "", steepness.jacobian());
         }
       }
     }

@@ -46,8 +46,8 @@ final class TemperatureReport {
                     "g(T, \u03b5) = \u2016map((z + \u03b5v)/T) \u2212 map(z/T)\u2016 / \u03b5 in a"
                         + " random direction v of length one: the mean over tokens, then the"
                         + " largest of all heads. The scores z are those of the softmax model at T"
-                        + " = 1 after its training, the same for all normalizers. Points are means over"
-                        + " seeds."),
+                        + " = 1 after its training, the same for all normalizers. Points are means"
+                        + " over seeds."),
                 Gallery.of(fixed.finiteDifferences(), fixed.numbers())),
             Section.of(
                 "Fixed weights: the Jacobian",

@@ -11,10 +11,10 @@ import org.attention4j.normalizer.Normalizers;
  *
  * @param label what stands in tables and charts
  * @param base the normalizer at T = 1
- * @param hasOption whether the normalizer has an option for T; the scores are divided by T otherwise,
- *     which is the same normalizer
- * @param exponent α of the α-entmax family that the normalizer is of on its support: 1 for softmax, over
- *     all keys or the largest, 2 for sparsemax
+ * @param hasOption whether the normalizer has an option for T; the scores are divided by T
+ *     otherwise, which is the same normalizer
+ * @param exponent α of the α-entmax family that the normalizer is of on its support: 1 for softmax,
+ *     over all keys or the largest, 2 for sparsemax
  */
 record TemperatureScaledNormalizer(
     String label, Normalizer base, boolean hasOption, double exponent) {
@@ -30,8 +30,7 @@ record TemperatureScaledNormalizer(
 
   private static TemperatureScaledNormalizer parse(
       String label, boolean hasOption, double exponent) {
-    return new TemperatureScaledNormalizer(
-        label, Normalizers.parse(label), hasOption, exponent);
+    return new TemperatureScaledNormalizer(label, Normalizers.parse(label), hasOption, exponent);
   }
 
   /**

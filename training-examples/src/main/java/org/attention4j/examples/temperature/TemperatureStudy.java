@@ -47,8 +47,8 @@ final class TemperatureStudy {
   }
 
   /**
-   * Trains all models, or takes those that were trained before, and measures all normalizers at the scores
-   * of the softmax models at T = 1.
+   * Trains all models, or takes those that were trained before, and measures all normalizers at the
+   * scores of the softmax models at T = 1.
    *
    * @param settings sizes and steps
    * @param corpus the text
@@ -110,7 +110,8 @@ final class TemperatureStudy {
         () -> store.find(name, all),
         progress -> {
           TemperatureTraining.Result result =
-              new TemperatureTraining(settings, corpus, normalizer, temperature).run(keepScores, progress);
+              new TemperatureTraining(settings, corpus, normalizer, temperature)
+                  .run(keepScores, progress);
           store.keep(name, all, result);
           return result;
         });
@@ -135,7 +136,9 @@ final class TemperatureStudy {
   private void measure(Sensitivities sensitivities, long seed) {
     for (TemperatureScaledNormalizer normalizer : normalizers) {
       for (double temperature : temperatures) {
-        steepness.put(new Key(normalizer.label(), temperature, seed), sensitivities.of(normalizer, temperature));
+        steepness.put(
+            new Key(normalizer.label(), temperature, seed),
+            sensitivities.of(normalizer, temperature));
       }
     }
   }
@@ -189,7 +192,9 @@ final class TemperatureStudy {
 
   /** One number of each seed's steepness, at one temperature. */
   Spread steepness(
-      TemperatureScaledNormalizer normalizer, double temperature, ToDoubleFunction<Steepness> number) {
+      TemperatureScaledNormalizer normalizer,
+      double temperature,
+      ToDoubleFunction<Steepness> number) {
     return Spread.of(
         seeds.stream()
             .mapToDouble(seed -> number.applyAsDouble(steepness(normalizer, temperature, seed)))
@@ -219,7 +224,9 @@ final class TemperatureStudy {
       for (double temperature : temperatures) {
         if (temperature <= highest) {
           points.add(
-              new double[] {temperature, number.applyAsDouble(steepness(normalizer, temperature, seed))});
+              new double[] {
+                temperature, number.applyAsDouble(steepness(normalizer, temperature, seed))
+              });
         }
       }
     }

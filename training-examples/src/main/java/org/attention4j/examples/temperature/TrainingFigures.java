@@ -118,7 +118,9 @@ final class TrainingFigures {
       chart.line(normalizer.label(), i, temperatures, each(spreads, Spread::mean));
     }
     return new Figure(
-        name, title + " against T: means over seeds, bands from the smallest to the largest.", chart);
+        name,
+        title + " against T: means over seeds, bands from the smallest to the largest.",
+        chart);
   }
 
   Table validationNumbers() {
@@ -202,12 +204,15 @@ final class TrainingFigures {
     int heads = study.runs().get(0).heads().size();
     return TemperatureReport.byTemperature(
         caption
-            + ": the smallest and the largest value of the %d heads; each one is in heads.csv".formatted(heads),
+            + ": the smallest and the largest value of the %d heads; each one is in heads.csv"
+                .formatted(heads),
         study,
         (normalizer, t) -> {
           Spread spread =
               Spread.of(
-                  IntStream.range(0, heads).mapToDouble(h -> head(normalizer, t, h, number)).toArray());
+                  IntStream.range(0, heads)
+                      .mapToDouble(h -> head(normalizer, t, h, number))
+                      .toArray());
           return Numbers.brief(spread.min(), 2) + " to " + Numbers.brief(spread.max(), 2);
         });
   }

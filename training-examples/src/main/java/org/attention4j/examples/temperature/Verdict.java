@@ -7,8 +7,8 @@ import org.attention4j.examples.statistics.Smoothing;
 import org.attention4j.monitor.alarms.Alarm;
 
 /**
- * What is to be said of one training, next to the one at T = 1 with the same normalizer, first weights and
- * batches.
+ * What is to be said of one training, next to the one at T = 1 with the same normalizer, first
+ * weights and batches.
  *
  * @param diverged whether a loss was not finite, or the loss ended far above its lowest
  * @param stalled whether the model, though it did not diverge, learned no more than how often each

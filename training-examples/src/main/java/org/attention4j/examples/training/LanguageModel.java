@@ -49,7 +49,8 @@ public final class LanguageModel {
    * @param temperature T, positive
    * @return the model, ready to train
    */
-  public static ComputationGraph create(Normalizer normalizer, Settings settings, double temperature) {
+  public static ComputationGraph create(
+      Normalizer normalizer, Settings settings, double temperature) {
     ComputationGraph model = initialised(normalizer, settings, temperature);
     Map<String, INDArray> shared =
         initialised(Normalizers.softmax(), settings, temperature).paramTable();

@@ -84,7 +84,9 @@ class ExperimentOptionsTest {
     Settings copy = settings.withSeed(6);
     for (RecordComponent component : Settings.class.getRecordComponents()) {
       Object expected =
-          component.getName().equals("seed") ? (Object) 6L : component.getAccessor().invoke(settings);
+          component.getName().equals("seed")
+              ? (Object) 6L
+              : component.getAccessor().invoke(settings);
       assertThat(component.getAccessor().invoke(copy)).as(component.getName()).isEqualTo(expected);
     }
   }

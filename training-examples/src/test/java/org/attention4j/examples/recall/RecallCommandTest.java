@@ -33,7 +33,8 @@ class RecallCommandTest {
         .contains("no verdict: ", "with at least 3 seeds, and there are 2", "report: ")
         .doesNotContain("Hold", "Fade");
     assertThat(StudyFiles.rows(directory, "accuracy.csv")).isEqualTo(2 * 2 * 2 * 5);
-    assertThat(StudyFiles.rows(directory, "attention.csv")).isEqualTo(2 * 2 * 2 * 5 * RecallModel.HEADS);
+    assertThat(StudyFiles.rows(directory, "attention.csv"))
+        .isEqualTo(2 * 2 * 2 * 5 * RecallModel.HEADS);
     assertThat(Files.readString(directory.resolve("accuracy.csv"))).contains(",5,", ",3,");
     StudyFiles.assertPage(directory, "Lemma 1", "all within the envelope", "--length=11");
   }

@@ -39,7 +39,8 @@ class TemperatureCommandTest {
     assertThat(StudyFiles.rows(directory, "steps.csv")).isEqualTo(2 * 2 * 7);
     assertThat(StudyFiles.rows(directory, "heads.csv")).isPositive();
     assertThat(directory.resolve("alarms.csv")).isNotEmptyFile();
-    StudyFiles.assertPage(directory, "1/(4T)", "cold-softmax", "--temperatures=1,0.1", "with 1 seed:");
+    StudyFiles.assertPage(
+        directory, "1/(4T)", "cold-softmax", "--temperatures=1,0.1", "with 1 seed:");
 
     List<List<String>> before = csvFiles();
     try (Stream<Path> files = Files.list(directory.resolve("runs"))) {
