@@ -42,6 +42,8 @@ final class ArchitectureTest {
           "internal.threads",
           "kernel",
           "internal.linear",
+          "internal.norm",
+          "internal.feedforward",
           "internal.attention",
           "internal.graph",
           "normalizer",

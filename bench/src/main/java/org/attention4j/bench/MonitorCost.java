@@ -19,10 +19,10 @@ import org.apache.commons.csv.CSVPrinter;
 import org.attention4j.bench.compare.LayerPeer;
 import org.attention4j.bench.core.MonitoredFit;
 import org.attention4j.layers.SelfAttentionLayer;
-import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.AttentionMonitor;
-import org.attention4j.monitor.metrics.MetricGroup;
 import org.attention4j.monitor.MonitorBuilder;
+import org.attention4j.monitor.alarms.AlarmRules;
+import org.attention4j.monitor.metrics.MetricGroup;
 import org.attention4j.monitor.metrics.Tier;
 import org.attention4j.normalizer.Normalizers;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * What the monitor costs: training steps of one network with different monitors in turns, so that
- * whatever else the machine does hits all alike. A look costs what the median step with it takes
- * longer than the median step without a monitor; on a schedule that is shared by all steps.
+ * whatever else the machine does hits all alike. A snapshot costs what the median step with it
+ * takes longer than the median step without a monitor; on a schedule that is shared by all steps.
  */
 @Command(
     name = "MonitorCost",
@@ -47,7 +47,7 @@ public final class MonitorCost implements Callable<Integer> {
   private static final double PERCENT = 100;
   private static final double LONG = 60;
   private static final double SHORT = 15;
-  private static final int FEWEST_TURNS = 9;
+  private static final int MIN_ROUNDS = 9;
 
   /** Seconds that a turn lasts at least. */
   private static final double TURN = 0.03;
@@ -86,7 +86,7 @@ public final class MonitorCost implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "A CSV file for the looks: what,step_ms,look_ms.")
+      description = "A CSV file for the snapshots: what,step_ms,snapshot_ms.")
   private @Nullable Path out;
 
   private MonitorCost(List<String> arguments) {
@@ -160,22 +160,25 @@ public final class MonitorCost implements Callable<Integer> {
                 .build(),
             new LayerPeer.Sizes(examples, features, steps, heads),
             true);
-    List<Contest.Side> sides = new ArrayList<>();
-    sides.add(new Contest.Side(new MonitoredFit(network), warmUp()));
+    List<InterleavedTimer.Candidate> candidates = new ArrayList<>();
+    candidates.add(new InterleavedTimer.Candidate(new MonitoredFit(network), warmUp()));
     Map<String, AttentionMonitor> monitors = monitors();
     monitors
         .values()
         .forEach(
             monitor ->
-                sides.add(new Contest.Side(new MonitoredFit(network, monitor), warmUp() / 2)));
-    Contest contest = new Contest(System::nanoTime, () -> LockSupport.parkNanos(PAUSE), TURN);
+                candidates.add(
+                    new InterleavedTimer.Candidate(
+                        new MonitoredFit(network, monitor), warmUp() / 2)));
+    InterleavedTimer timer =
+        new InterleavedTimer(System::nanoTime, () -> LockSupport.parkNanos(PAUSE), TURN);
     List<Double> medians =
-        contest.medians(new Contest.Effort(quick ? SHORT : LONG, FEWEST_TURNS), sides);
+        timer.medians(new InterleavedTimer.Budget(quick ? SHORT : LONG, MIN_ROUNDS), candidates);
     Map<String, Double> steps = new LinkedHashMap<>();
     steps.put("off", medians.get(0));
-    int side = 1;
+    int candidate = 1;
     for (String name : monitors.keySet()) {
-      steps.put(name, medians.get(side++));
+      steps.put(name, medians.get(candidate++));
     }
     return steps;
   }
@@ -187,16 +190,16 @@ public final class MonitorCost implements Callable<Integer> {
   private static Map<String, AttentionMonitor> monitors() {
     Map<String, AttentionMonitor> monitors = new LinkedHashMap<>();
     monitors.put("not due", AttentionMonitor.builder().atIterations(Integer.MAX_VALUE).build());
-    monitors.put("rows alone", looking().groups().build());
+    monitors.put("rows alone", monitor().groups().build());
     for (MetricGroup group : MetricGroup.values()) {
-      monitors.put(group.name(), looking().groups(group).build());
+      monitors.put(group.name(), monitor().groups(group).build());
     }
-    monitors.put(Tier.CHEAP.name(), looking().build());
-    monitors.put(Tier.FULL.name(), looking().tier(Tier.FULL).build());
+    monitors.put(Tier.CHEAP.name(), monitor().build());
+    monitors.put(Tier.FULL.name(), monitor().tier(Tier.FULL).build());
     return monitors;
   }
 
-  private static MonitorBuilder looking() {
+  private static MonitorBuilder monitor() {
     return AttentionMonitor.builder().every(1).alarms(AlarmRules.all());
   }
 
@@ -212,7 +215,7 @@ public final class MonitorCost implements Callable<Integer> {
         normalizer,
         off);
     results.println();
-    results.println("| one look | ms more than a step without |\n|---|---:|");
+    results.println("| one snapshot | ms more than a step without |\n|---|---:|");
     steps.forEach(
         (what, step) -> {
           if (!what.equals("off")) {
@@ -222,10 +225,10 @@ public final class MonitorCost implements Callable<Integer> {
     results.println();
     results.println("| tier | every | percent of the training time |\n|---|---:|---:|");
     for (Tier tier : Tier.values()) {
-      double look = steps.getOrDefault(tier.name(), Double.NaN) - off;
+      double snapshot = steps.getOrDefault(tier.name(), Double.NaN) - off;
       for (int period : PERIODS) {
         results.printf(
-            Locale.ROOT, "| %s | %d | %.1f |%n", tier, period, PERCENT * look / (period * off));
+            Locale.ROOT, "| %s | %d | %.1f |%n", tier, period, PERCENT * snapshot / (period * off));
       }
     }
   }
@@ -239,7 +242,7 @@ public final class MonitorCost implements Callable<Integer> {
     CSVFormat format =
         CSVFormat.DEFAULT
             .builder()
-            .setHeader("what", "step_ms", "look_ms")
+            .setHeader("what", "step_ms", "snapshot_ms")
             .setRecordSeparator('\n')
             .get();
     try (CSVPrinter csv = format.print(file, StandardCharsets.UTF_8)) {

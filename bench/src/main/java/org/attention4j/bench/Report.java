@@ -20,7 +20,7 @@ import org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** The outcomes as files and as a table. */
+/** The results as files and as a table. */
 final class Report {
   private static final CSVFormat FORMAT =
       CSVFormat.DEFAULT
@@ -41,26 +41,26 @@ final class Report {
   private Report() {}
 
   /** Writes {@code summary.csv} and {@code summary.png}. */
-  static void write(Path directory, List<Outcome> outcomes) throws IOException {
+  static void write(Path directory, List<ComparisonResult> results) throws IOException {
     Files.createDirectories(directory);
     try (CSVPrinter csv = FORMAT.print(directory.resolve("summary.csv"), StandardCharsets.UTF_8)) {
-      for (Outcome outcome : outcomes) {
+      for (ComparisonResult result : results) {
         csv.printRecord(
-            outcome.kind(),
-            outcome.subject(),
-            outcome.peer(),
-            number(outcome.oursMs()),
-            number(outcome.peerMs()),
-            number(outcome.ratio()));
+            result.kind(),
+            result.subject(),
+            result.peer(),
+            number(result.oursMs()),
+            number(result.peerMs()),
+            number(result.ratio()));
       }
     }
     ImageIO.write(
-        BitmapEncoder.getBufferedImage(chart(outcomes)),
+        BitmapEncoder.getBufferedImage(chart(results)),
         "png",
         directory.resolve("summary.png").toFile());
   }
 
-  private static CategoryChart chart(List<Outcome> outcomes) {
+  private static CategoryChart chart(List<ComparisonResult> results) {
     CategoryChart chart =
         new CategoryChartBuilder()
             .width(WIDTH)
@@ -71,14 +71,14 @@ final class Report {
     chart
         .getStyler()
         .setYAxisLogarithmic(true)
-        .setYAxisMin(lowest(outcomes))
+        .setYAxisMin(lowest(results))
         .setXAxisLabelRotation(LABEL_ANGLE)
-        .setXAxisMaxLabelCount(outcomes.size())
+        .setXAxisMaxLabelCount(results.size())
         .setLegendPosition(LegendPosition.InsideNE);
     chart.getStyler().setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, LABEL_SIZE));
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
-    List<String> cases = outcomes.stream().map(Report::label).toList();
-    chart.addSeries("ratio", cases, outcomes.stream().map(Outcome::ratio).toList());
+    List<String> cases = results.stream().map(Report::label).toList();
+    chart.addSeries("ratio", cases, results.stream().map(ComparisonResult::ratio).toList());
     chart
         .addSeries("equal", cases, Collections.nCopies(cases.size(), 1.0))
         .setChartCategorySeriesRenderStyle(CategorySeriesRenderStyle.Line)
@@ -87,30 +87,30 @@ final class Report {
   }
 
   /** Bars on a logarithmic axis start somewhere below all of them. */
-  private static double lowest(List<Outcome> outcomes) {
-    return outcomes.stream().mapToDouble(Outcome::ratio).reduce(1, Math::min) / 2;
+  private static double lowest(List<ComparisonResult> results) {
+    return results.stream().mapToDouble(ComparisonResult::ratio).reduce(1, Math::min) / 2;
   }
 
-  private static String label(Outcome outcome) {
-    String sizes = NAMES_AND_RATES.matcher(outcome.subject()).replaceAll("");
-    return sizes + " / " + outcome.peer();
+  private static String label(ComparisonResult result) {
+    String sizes = NAMES_AND_RATES.matcher(result.subject()).replaceAll("");
+    return sizes + " / " + result.peer();
   }
 
   /** The table that the README shows, in Markdown. */
-  static String markdown(List<Outcome> outcomes) {
+  static String markdown(List<ComparisonResult> results) {
     StringBuilder table = new StringBuilder();
     table.append("| | peer | ours, ms | peer, ms | peer / ours |\n|---|---|---:|---:|---:|\n");
-    for (Outcome outcome : outcomes) {
+    for (ComparisonResult result : results) {
       table.append(
           String.format(
               Locale.ROOT,
               "| %s `%s` | %s | %s | %s | %.2f |%n",
-              outcome.kind(),
-              outcome.subject(),
-              outcome.peer(),
-              number(outcome.oursMs()),
-              number(outcome.peerMs()),
-              outcome.ratio()));
+              result.kind(),
+              result.subject(),
+              result.peer(),
+              number(result.oursMs()),
+              number(result.peerMs()),
+              result.ratio()));
     }
     return table.toString();
   }

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.attention4j.bench.Comparisons.Part;
+import org.attention4j.bench.ComparisonRunner.Part;
 import org.attention4j.bench.compare.PyTorch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -43,8 +43,8 @@ public final class Summary implements Callable<Integer> {
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
 
   /**
-   * Seconds that a turn lasts at least. The first run after the other side's finds the caches full
-   * of its data; of runs that follow each other, as in training, there should be more.
+   * Seconds that a turn lasts at least. The first run after the other candidate's finds the caches
+   * full of its data; of runs that follow each other, as in training, there should be more.
    */
   private static final double TURN = 0.1;
 
@@ -141,7 +141,7 @@ public final class Summary implements Callable<Integer> {
   /** Each part in a JVM with the flags and the environment that suit all who take part. */
   private int runParts() throws IOException, InterruptedException {
     PrintWriter results = spec.commandLine().getOut();
-    List<Outcome> outcomes = new ArrayList<>();
+    List<ComparisonResult> comparisons = new ArrayList<>();
     for (Part next : Part.values()) {
       List<String> command = new ArrayList<>(arguments);
       command.add("--part=" + next);
@@ -153,7 +153,7 @@ public final class Summary implements Callable<Integer> {
               environment,
               line -> {
                 results.println(line);
-                Outcome.parse(line).ifPresent(outcomes::add);
+                ComparisonResult.parse(line).ifPresent(comparisons::add);
               },
               command);
       if (status != CommandLine.ExitCode.OK) {
@@ -162,11 +162,11 @@ public final class Summary implements Callable<Integer> {
     }
     if (!quick) {
       results.println();
-      results.print(Report.markdown(outcomes));
+      results.print(Report.markdown(comparisons));
       results.flush();
     }
     if (!quick || out != null) {
-      Report.write(directory(), outcomes);
+      Report.write(directory(), comparisons);
     }
     return CommandLine.ExitCode.OK;
   }
@@ -183,12 +183,13 @@ public final class Summary implements Callable<Integer> {
       }
     }
     double turn = quick && measured == Part.KERNEL ? QUICK_TURN : TURN;
-    Contest contest = new Contest(System::nanoTime, () -> LockSupport.parkNanos(PAUSE), turn);
-    new Comparisons(
-            quick ? Plan.QUICK : Plan.FULL,
+    InterleavedTimer timer =
+        new InterleavedTimer(System::nanoTime, () -> LockSupport.parkNanos(PAUSE), turn);
+    new ComparisonRunner(
+            quick ? BenchmarkPlan.QUICK : BenchmarkPlan.FULL,
             pytorch.isPresent(),
-            contest,
-            outcome -> results.println(outcome.line()))
+            timer,
+            comparison -> results.println(comparison.line()))
         .run(measured);
     return CommandLine.ExitCode.OK;
   }

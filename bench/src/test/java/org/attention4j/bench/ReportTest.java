@@ -6,16 +6,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
-import org.attention4j.bench.Outcome.Kind;
+import org.attention4j.bench.ComparisonResult.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReportTest {
-  private static final List<Outcome> OUTCOMES =
+  private static final List<ComparisonResult> OUTCOMES =
       List.of(
-          new Outcome(Kind.CASE, "L=5 pass=fwd", "pytorch", 2, 3),
-          new Outcome(Kind.CASE, "L=5 pass=fwd", "composed", 2, 22),
-          new Outcome(Kind.LAYER, "T=7, pass=fit", "stock", 4, 1));
+          new ComparisonResult(Kind.CASE, "L=5 pass=fwd", "pytorch", 2, 3),
+          new ComparisonResult(Kind.CASE, "L=5 pass=fwd", "composed", 2, 22),
+          new ComparisonResult(Kind.LAYER, "T=7, pass=fit", "stock", 4, 1));
 
   @Test
   void filesAreWritten(@TempDir Path directory) throws IOException {

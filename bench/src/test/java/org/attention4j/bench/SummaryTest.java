@@ -1,6 +1,8 @@
 package org.attention4j.bench;
 
+import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.attention4j.bench.compare.PyTorch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,11 +67,13 @@ class SummaryTest {
   }
 
   @Test
+  @Timeout(value = 2, unit = MINUTES, threadMode = SEPARATE_THREAD)
   void childEndsWithItsOwnStatus() throws IOException, InterruptedException {
     assertThat(ChildJvm.run(Summary.class, 1, List.of("--threads", "0"))).isEqualTo(2);
   }
 
   @Test
+  @Timeout(value = 2, unit = MINUTES, threadMode = SEPARATE_THREAD)
   void childsLinesAreRead() throws IOException, InterruptedException {
     List<String> lines = new ArrayList<>();
     int status = ChildJvm.read(Summary.class, 1, Map.of(), lines::add, List.of("--version"));
@@ -88,6 +93,7 @@ class SummaryTest {
   }
 
   @Test
+  @Timeout(value = 2, unit = MINUTES, threadMode = SEPARATE_THREAD)
   void childGetsVariablesThatAreNotSet() throws IOException, InterruptedException {
     List<String> lines = new ArrayList<>();
     Map<String, String> more = Map.of("ATTENTION4J_TEST", "new", "PATH", "other");

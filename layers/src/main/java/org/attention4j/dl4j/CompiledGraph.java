@@ -182,7 +182,7 @@ final class CompiledGraph {
    * The gradients by the inputs, then by the parameters, in their order.
    *
    * @param fromForward what was {@link #kept} of the forward pass of these inputs; empty to compute
-   *     all anew, for which {@link #differentiate} must have been called
+   *     all again, for which {@link #differentiate} must have been called
    * @param lossGradient the factor on the gradient of the layer's own loss
    */
   List<Value> backward(

@@ -30,7 +30,7 @@ public class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedi
    * @param config the vertex' configuration
    * @param graph the network
    * @param name the vertex' name
-   * @param vertexIndex its place
+   * @param vertexIndex its index in the network
    * @param paramsView its part of the network's parameters
    * @param initParams whether to fill them
    * @param dataType the network's type

@@ -36,7 +36,7 @@ public final class LayerGraph {
   private boolean unrolled;
 
   /**
-   * One place of the graph where values are dropped at random.
+   * A point of the graph where values are dropped at random.
    *
    * @param placeholder where the drawn factors go in
    * @param probability the chance of each value to be dropped

@@ -29,7 +29,7 @@ public final class LearningRates {
 
   /**
    * Sets one schedule for all layers and vertices in place of what they have. Iterations and epochs
-   * are not counted anew, and what the updaters remember is kept.
+   * are not counted from zero again, and what the updaters remember is kept.
    *
    * @param network the network
    * @param schedule the new schedule

@@ -1,8 +1,10 @@
 package org.attention4j.layers;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.attention4j.internal.feedforward.FloatActivation;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -69,6 +71,29 @@ final class Activations {
       case GELU -> gelu(sd, x, isTanh(activation) ? Gelu.TANH : gelu);
       case SWISH -> x.mul(sd.nn.sigmoid(x));
       default -> throw new IllegalStateException("Activation " + name + " is not possible.");
+    };
+  }
+
+  /** The same function on Java arrays, if it is there. */
+  static Optional<FloatActivation> inJava(@Nullable IActivation activation, Gelu gelu) {
+    Activation name = activation == null ? null : find(activation);
+    if (name == null) {
+      return Optional.empty();
+    }
+    return switch (name) {
+      case IDENTITY -> Optional.of(FloatActivation.IDENTITY);
+      case RELU -> Optional.of(FloatActivation.RELU);
+      case SWISH -> Optional.of(FloatActivation.SILU);
+      case GELU -> Optional.of(inJava(isTanh(activation) ? Gelu.TANH : gelu));
+      default -> Optional.empty();
+    };
+  }
+
+  private static FloatActivation inJava(Gelu form) {
+    return switch (form) {
+      case EXACT -> FloatActivation.GELU;
+      case TANH -> FloatActivation.GELU_TANH;
+      case SIGMOID -> FloatActivation.GELU_SIGMOID;
     };
   }
 

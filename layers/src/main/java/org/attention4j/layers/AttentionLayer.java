@@ -62,7 +62,7 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
 
   @Override
   public final AttentionSpec attentionRule() {
-    return heads().rule();
+    return heads().spec();
   }
 
   final AttentionOptions options() {
@@ -138,9 +138,7 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
   @Override
   protected long workingMemory(InputType inputType, boolean training) {
     long steps = steps(inputType);
-    return heads()
-        .workingMemory(
-            queries(steps), steps, HeadAttention.expectsGraph(options) || alwaysGraph(), training);
+    return heads().workingMemory(queries(steps), steps, !takesFusedPath(), training);
   }
 
   /** The number of queries for a number of keys. */
@@ -148,9 +146,9 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
     return keys;
   }
 
-  /** Whether there is no fused operation for this layer. */
-  boolean alwaysGraph() {
-    return false;
+  /** Whether a network of an unknown type would take the fused path. */
+  boolean takesFusedPath() {
+    return AttentionPath.isFused(options, DataType.FLOAT);
   }
 
   @Override
@@ -180,7 +178,7 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
   }
 
   /**
-   * The map from scores to weights.
+   * What makes weights of scores.
    *
    * @return the normalizer
    */

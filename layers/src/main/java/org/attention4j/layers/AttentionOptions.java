@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.attention4j.internal.dotproduct.DotProductAttention;
 import org.attention4j.internal.dotproduct.NormalizerTrial;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
@@ -48,11 +49,6 @@ final class AttentionOptions implements Serializable {
     entropyFloor = other.entropyFloor;
   }
 
-  /** The factor on the scores; one over the root of the head size unless chosen. */
-  double scaleFor(long headSize) {
-    return scale == null ? 1 / Math.sqrt((double) headSize) : scale;
-  }
-
   /** The number of heads of keys and values; as many as of queries unless chosen. */
   int keyValueHeads(int heads) {
     return nKeyValueHeads == 0 ? heads : nKeyValueHeads;
@@ -77,7 +73,7 @@ final class AttentionOptions implements Serializable {
    */
   void validate(
       Requirements require, int heads, long headFeatures, boolean projectInput, String biasOption) {
-    require.present("normalizer", normalizer, "a map such as Normalizers.softmax()");
+    require.present("normalizer", normalizer, "one such as Normalizers.softmax()");
     require.present("position", position, "NONE, ALIBI or ROTARY");
     require.present("execution", execution, "AUTO, GRAPH or FUSED");
     require.that(
@@ -95,7 +91,11 @@ final class AttentionOptions implements Serializable {
         "attentionDropout",
         attentionDropout,
         "at least 0 and below 1 (it is the share of weights that is dropped)");
-    require.that(scale == null || Double.isFinite(scale), "scale", String.valueOf(scale), "finite");
+    require.that(
+        scale == null || DotProductAttention.isScale(scale),
+        "scale",
+        String.valueOf(scale),
+        "finite");
     require.that(
         entropyPenalty >= 0 && Double.isFinite(entropyPenalty),
         "the strength of attentionEntropyPenalty",
@@ -120,13 +120,13 @@ final class AttentionOptions implements Serializable {
    *
    * @param owner the layer, as the subject of a sentence
    * @param type the network's type
-   * @param anew whether the network is a new one and no copy
+   * @param fresh whether the network is a new one and no copy
    */
-  void whenBuilt(Requirements owner, int heads, DataType type, boolean anew) {
+  void whenBuilt(Requirements owner, int heads, DataType type, boolean fresh) {
     NormalizerTrial.complaint(normalizer, heads, type == DataType.DOUBLE ? type : DataType.FLOAT)
         .ifPresent(expected -> owner.that(false, "normalizer", normalizer, expected));
     String obstacle = Normalizers.obstacleToSaving(normalizer).orElse(null);
-    if (obstacle != null && (WARNED.add(normalizer.getClass().getName()) || anew)) {
+    if (obstacle != null && (WARNED.add(normalizer.getClass().getName()) || fresh)) {
       LOG.warn(
           "{}: a network with this normalizer cannot be saved. {} Save with"
               + " SavedModel.write, which leaves an existing file as it is; ModelSerializer and"

@@ -16,9 +16,9 @@ interface AttentionOptionsBuilder<T> {
   AttentionOptions attentionOptions();
 
   /**
-   * Sets the map from scores to weights, softmax unless set.
+   * Sets the normalizer, softmax unless set.
    *
-   * @param normalizer the map; see {@link org.attention4j.normalizer.Normalizers}
+   * @param normalizer from scores to weights; see {@link org.attention4j.normalizer.Normalizers}
    * @return this
    */
   default T normalizer(Normalizer normalizer) {
@@ -71,7 +71,7 @@ interface AttentionOptionsBuilder<T> {
   }
 
   /**
-   * Sets how positions are told apart.
+   * Sets how attention knows positions.
    *
    * @param position NONE unless set
    * @return this

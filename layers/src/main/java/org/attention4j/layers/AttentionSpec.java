@@ -4,16 +4,16 @@ import org.attention4j.normalizer.Normalizer;
 
 /**
  * How an attention layer or vertex comes from queries and keys to weights: all that is needed to
- * compute a single row anew.
+ * compute a single row again.
  *
  * <p>{@code scores = scale * qᵀ k + bias}, {@code weights = normalizer(scores)} over the visible
  * keys.
  *
- * @param normalizer the map from scores to weights
+ * @param normalizer from scores to weights
  * @param heads h
  * @param headSize d, the features of each head
- * @param scale the factor on the scores
- * @param causal whether each query sees only keys not behind it; the last query sees the last key
+ * @param scale the factor on the products: the chosen one, or one over the root of the head size
+ * @param causal whether keys at later positions are hidden; the last query stands at the last key
  * @param position where the scores know positions from; a rotation is part of queries and keys
  */
 public record AttentionSpec(

@@ -60,7 +60,7 @@ public final class AttentionSwap {
   /**
    * Starts a swap of all stock attention layers and vertices.
    *
-   * @param normalizer the map from scores to weights in the layers that come in
+   * @param normalizer from scores to weights in the layers that come in
    * @return the swap
    * @throws IllegalArgumentException if it is null
    */

@@ -1,5 +1,7 @@
 package org.attention4j.layers;
 
+import static org.attention4j.internal.graph.GraphShapes.doubleRange;
+
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.ExactSameDiffVertex;
@@ -12,7 +14,6 @@ import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -119,7 +120,7 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
 
   @Override
   public AttentionSpec attentionRule() {
-    return heads().rule();
+    return heads().spec();
   }
 
   private MultiHeadAttention heads() {
@@ -149,35 +150,28 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
 
   @Override
   protected SDVariable define(LayerGraph graph) {
-    SameDiff sd = graph.sameDiff();
     String keyInput = graph.hasInput(KEYS) ? KEYS : QUERIES;
     String valueInput = graph.hasInput(VALUES) ? VALUES : keyInput;
     SDVariable x = graph.input(QUERIES);
     SequenceShape shape = new SequenceShape(x);
     SequenceShape keyShape = new SequenceShape(graph.input(keyInput));
-    SDVariable positions = Positions.fromEnd(sd, shape.steps(), keyShape.steps());
-    SDVariable keyPositions = Positions.fromStart(sd, keyShape.steps());
-    MultiHeadAttention heads = heads();
-    SDVariable attended =
-        new HeadAttention(
-                heads,
-                positions,
-                keyPositions,
-                graph.mask(keyInput).orElse(null),
-                null,
-                options.causal,
-                this::weightsShape)
+    SDVariable positions = Positions.fromEnd(shape.steps(), keyShape.steps());
+    SDVariable keyPositions = doubleRange(keyShape.steps());
+    SDVariable output =
+        AttentionPath.of(heads(), graph, x.dataType())
             .apply(
-                graph,
-                HeadProjections.of(
-                    graph,
-                    heads,
-                    new HeadProjections.Source(x, shape, positions),
-                    new HeadProjections.Source(graph.input(keyInput), keyShape, keyPositions),
-                    graph.input(valueInput)),
-                keyShape);
-    SDVariable output = heads.merge(graph, attended, shape);
-    return graph.mask(QUERIES).map(mask -> output.mul(sd.stack(1, mask))).orElse(output);
+                new AttentionSources(
+                    new AttentionSources.Sequence(x, shape, positions),
+                    new AttentionSources.Sequence(graph.input(keyInput), keyShape, keyPositions),
+                    graph.input(valueInput),
+                    false,
+                    graph.mask(keyInput).orElse(null),
+                    null,
+                    this::weightsShape));
+    return graph
+        .mask(QUERIES)
+        .map(mask -> output.mul(graph.sameDiff().stack(1, mask)))
+        .orElse(output);
   }
 
   private long[] weightsShape(Map<String, long[]> inputShapes) {
@@ -229,7 +223,7 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
         .workingMemory(
             SequenceLayer.steps(inputTypes[0]),
             SequenceLayer.steps(keys),
-            HeadAttention.expectsGraph(options),
+            !AttentionPath.isFused(options, DataType.FLOAT),
             training);
   }
 
@@ -272,7 +266,7 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
   }
 
   /**
-   * The map from scores to weights.
+   * What makes weights of scores.
    *
    * @return the normalizer
    */

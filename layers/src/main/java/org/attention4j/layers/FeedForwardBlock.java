@@ -2,8 +2,13 @@ package org.attention4j.layers;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.internal.feedforward.FloatActivation;
+import org.attention4j.internal.graph.FusedFeedForward;
+import org.attention4j.internal.graph.FusedFeedForward.Linear;
+import org.attention4j.internal.vector.FloatOps;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
@@ -16,16 +21,22 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * The feed-forward block of a transformer, the same for each step: {@code y = W2 f(W1 x + b1) +
- * b2}, with f the exact {@link Gelu} unless chosen.
+ * b2}, with f the exact {@link Gelu} unless chosen. With a gate, as in GEGLU (f = GELU) and SwiGLU
+ * (f = SWISH), {@code y = W2 (f(W1 x + b1) ⊙ (Wg x + bg)) + b2}.
  *
  * <p>Input [b, nIn, T], output [b, nOut, T]. Parameters: W1 [hidden, nIn], W2 [nOut, hidden], b1
- * [hidden], b2 [nOut].
+ * [hidden], b2 [nOut], with a gate Wg [hidden, nIn] and bg [hidden]; no biases if {@code hasBias}
+ * is false.
+ *
+ * @see <a href="https://arxiv.org/abs/2002.05202">Shazeer 2020, on gates</a>
  */
 public final class FeedForwardBlock extends SequenceLayer {
   private static final String W1 = "W1";
   private static final String W2 = "W2";
   private static final String B1 = "b1";
   private static final String B2 = "b2";
+  private static final String WG = "Wg";
+  private static final String BG = "bg";
 
   /** Hidden features for each input feature unless set, as in the first transformer. */
   private static final int DEFAULT_EXPANSION = 4;
@@ -35,6 +46,10 @@ public final class FeedForwardBlock extends SequenceLayer {
   /** Networks that were saved without it were trained with this form. */
   @JsonProperty private Gelu gelu = Gelu.SIGMOID;
 
+  @JsonProperty private boolean gated;
+
+  @JsonProperty private boolean hasBias = true;
+
   /** For JSON. */
   private FeedForwardBlock() {}
 
@@ -42,6 +57,8 @@ public final class FeedForwardBlock extends SequenceLayer {
     super(builder);
     hiddenSize = builder.hiddenSize;
     gelu = builder.gelu;
+    gated = builder.gated;
+    hasBias = builder.hasBias;
     initializeConstraints(builder);
   }
 
@@ -50,8 +67,16 @@ public final class FeedForwardBlock extends SequenceLayer {
     params.clear();
     params.addWeightParam(W1, hidden(), getNIn());
     params.addWeightParam(W2, outputSize(), hidden());
-    params.addBiasParam(B1, hidden());
-    params.addBiasParam(B2, outputSize());
+    if (hasBias) {
+      params.addBiasParam(B1, hidden());
+      params.addBiasParam(B2, outputSize());
+    }
+    if (gated) {
+      params.addWeightParam(WG, hidden(), getNIn());
+      if (hasBias) {
+        params.addBiasParam(BG, hidden());
+      }
+    }
   }
 
   @Override
@@ -74,13 +99,32 @@ public final class FeedForwardBlock extends SequenceLayer {
   @Override
   protected SDVariable define(LayerGraph graph) {
     SDVariable x = graph.input();
+    Optional<FloatActivation> inJava = Activations.inJava(getActivationFn(), gelu);
+    if (JavaPath.isPossible(x.dataType()) && FloatOps.VECTORS && inJava.isPresent()) {
+      return FusedFeedForward.apply(
+          x,
+          inJava.get(),
+          linear(graph, W1, B1, hidden()),
+          gated ? linear(graph, WG, BG, hidden()) : null,
+          linear(graph, W2, B2, outputSize()));
+    }
     SequenceShape shape = new SequenceShape(x);
     SDVariable hidden =
-        Projection.apply(graph.parameter(W1), x, shape)
-            .add(graph.parameter(B1).reshape(1, hidden(), 1));
-    return Projection.apply(
-            graph.parameter(W2), Activations.apply(hidden, getActivationFn(), gelu), shape)
-        .add(graph.parameter(B2).reshape(1, outputSize(), 1));
+        Activations.apply(
+            project(x, shape, linear(graph, W1, B1, hidden())), getActivationFn(), gelu);
+    if (gated) {
+      hidden = hidden.mul(project(x, shape, linear(graph, WG, BG, hidden())));
+    }
+    return project(hidden, shape, linear(graph, W2, B2, outputSize()));
+  }
+
+  private Linear linear(LayerGraph graph, String weights, String bias, long outputs) {
+    return new Linear(graph.parameter(weights), hasBias ? graph.parameter(bias) : null, outputs);
+  }
+
+  private static SDVariable project(SDVariable x, SequenceShape shape, Linear map) {
+    SDVariable y = Projection.apply(map.weights(), x, shape);
+    return map.bias() == null ? y : y.add(map.bias().reshape(1, map.outputs(), 1));
   }
 
   /** Reads the activation of networks that were saved when it had a name alone. */
@@ -100,7 +144,8 @@ public final class FeedForwardBlock extends SequenceLayer {
 
   @Override
   protected long workingMemory(InputType inputType, boolean training) {
-    return (training ? 4 : 2) * hidden() * steps(inputType); // before and behind the activation
+    // before and after the activation
+    return (training ? 4L : 2L) * (gated ? 2 : 1) * hidden() * steps(inputType);
   }
 
   @Override
@@ -108,7 +153,9 @@ public final class FeedForwardBlock extends SequenceLayer {
     return description
         .with("hiddenSize", hidden())
         .with("activation", Activations.name(getActivationFn()))
-        .with("gelu", gelu);
+        .with("gelu", gelu)
+        .unless(false, "gated", gated)
+        .unless(true, "hasBias", hasBias);
   }
 
   private long hidden() {
@@ -125,12 +172,14 @@ public final class FeedForwardBlock extends SequenceLayer {
     return other instanceof FeedForwardBlock that
         && super.equals(other)
         && hiddenSize == that.hiddenSize
-        && gelu == that.gelu;
+        && gelu == that.gelu
+        && gated == that.gated
+        && hasBias == that.hasBias;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(super.hashCode(), hiddenSize, gelu);
+    return Objects.hash(super.hashCode(), hiddenSize, gelu, gated, hasBias);
   }
 
   /** Builds the layer. */
@@ -138,6 +187,8 @@ public final class FeedForwardBlock extends SequenceLayer {
   public static final class Builder extends SequenceLayerBuilder<Builder> {
     private int hiddenSize;
     private Gelu gelu = Gelu.EXACT;
+    private boolean gated;
+    private boolean hasBias = true;
 
     /** Starts with the exact GELU, 4 * nIn hidden features and nIn output features. */
     public Builder() {
@@ -156,7 +207,7 @@ public final class FeedForwardBlock extends SequenceLayer {
     }
 
     /**
-     * Sets the number of features between the two maps.
+     * Sets the number of features between the two linear maps.
      *
      * @param hiddenSize 4 * nIn unless set
      * @return this
@@ -167,7 +218,7 @@ public final class FeedForwardBlock extends SequenceLayer {
     }
 
     /**
-     * Sets the function between the two maps.
+     * Sets the function between the two linear maps.
      *
      * @param activation GELU, the default, RELU, SWISH, TANH, SIGMOID, SOFTPLUS, SOFTSIGN, ELU or
      *     IDENTITY
@@ -187,6 +238,28 @@ public final class FeedForwardBlock extends SequenceLayer {
      */
     public Builder gelu(Gelu gelu) {
       this.gelu = gelu;
+      return this;
+    }
+
+    /**
+     * Multiplies the activated features by a second linear map of the input.
+     *
+     * @param gated false unless set
+     * @return this
+     */
+    public Builder gated(boolean gated) {
+      this.gated = gated;
+      return this;
+    }
+
+    /**
+     * Gives the linear maps biases.
+     *
+     * @param hasBias true unless set
+     * @return this
+     */
+    public Builder hasBias(boolean hasBias) {
+      this.hasBias = hasBias;
       return this;
     }
 

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.internal.graph.FusedNorm;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
@@ -61,6 +62,9 @@ public final class LayerNorm extends SequenceLayer {
   @Override
   protected SDVariable define(LayerGraph graph) {
     SDVariable x = graph.input();
+    if (JavaPath.isPossible(x.dataType())) {
+      return FusedNorm.layerNorm(x, graph.parameter(GAIN), graph.parameter(BIAS), epsilon);
+    }
     SDVariable centred = x.sub(x.mean(true, 1));
     SDVariable variance = graph.sameDiff().math.square(centred).mean(true, 1);
     SDVariable deviation = graph.sameDiff().math.sqrt(variance.add(epsilon));

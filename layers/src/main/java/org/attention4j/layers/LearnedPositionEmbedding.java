@@ -1,5 +1,8 @@
 package org.attention4j.layers;
 
+import static org.attention4j.internal.graph.GraphShapes.doubleRange;
+import static org.attention4j.internal.graph.GraphShapes.sizeInProgram;
+
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.ExactLayerRuntime;
@@ -24,7 +27,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * distribution with standard deviation 0.02 unless {@code weightInit} of this layer says otherwise.
  *
  * <p>Positions are counted from the first step that is not masked, for each example: padding before
- * or behind a sequence changes nothing. Masked steps between two others count, as they do for the
+ * or after a sequence changes nothing. Masked steps between two others count, as they do for the
  * distances of {@link Position#ALIBI} and {@link Position#ROTARY}: a gap in a series is time that
  * passes. (A running sum of the mask, which some libraries use, agrees where there is no gap.) From
  * the first to the last visible step there are at most {@code maxLength}; what a masked step gets
@@ -70,7 +73,7 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
   @Override
   protected SDVariable define(LayerGraph graph) {
     SameDiff sd = graph.sameDiff();
-    SDVariable steps = sd.sizeAt(graph.input(), 2);
+    SDVariable steps = sizeInProgram(graph.input(), 2);
     SDVariable learned = graph.parameter(W);
     return graph
         .mask()
@@ -91,7 +94,7 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
    */
   private SDVariable fromFirstVisible(SDVariable learned, SDVariable mask, SDVariable steps) {
     SameDiff sd = learned.getSameDiff();
-    SDVariable step = Positions.fromStart(sd, steps).reshape(1, -1);
+    SDVariable step = doubleRange(steps).reshape(1, -1);
     SDVariable fromEnd =
         sd.max(
             mask.neq(0.0).castTo(DataType.DOUBLE).mul(step.rsub(steps.castTo(DataType.DOUBLE))),
@@ -100,10 +103,9 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
     SDVariable begin = fromEnd.rsub(steps.castTo(DataType.DOUBLE));
     SDVariable count = sd.math.min(steps, sd.constant(maxLength));
     SDVariable position = sd.math.clipByValue(step.sub(begin), 0, maxLength - 1.0).reshape(-1, 1);
-    SDVariable chosen =
-        position.eq(Positions.fromStart(sd, count).reshape(1, -1)).castTo(learned.dataType());
+    SDVariable chosen = position.eq(doubleRange(count).reshape(1, -1)).castTo(learned.dataType());
     SDVariable vectors = sd.mmul(chosen, first(learned, count), false, true, false);
-    SDVariable shape = sd.stack(0, sd.sizeAt(mask, 0), steps, sd.constant(getNIn()));
+    SDVariable shape = sd.stack(0, sizeInProgram(mask, 0), steps, sd.constant(getNIn()));
     return vectors.reshape(shape).permute(0, 2, 1);
   }
 

@@ -1,5 +1,7 @@
 package org.attention4j.layers;
 
+import static org.attention4j.internal.graph.GraphShapes.doubleRange;
+
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.ExactLayerRuntime;
@@ -33,7 +35,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Parameters, flat order: Q [1, nIn, nQueries], then those of {@link SelfAttentionLayer}.
  *
- * <p>The mask hides keys and ends here, as behind a pooling layer: every output step counts. An
+ * <p>The mask hides keys and ends here, as after a pooling layer: every output step counts. An
  * example without a visible key gets the output zero (or bo).
  *
  * <p>Publishes {@code scores} and {@code weights}, both [b, h, nQueries, T].
@@ -80,26 +82,17 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
     SDVariable learned = graph.parameter(LEARNED_QUERIES);
     SequenceShape shape = new SequenceShape(x);
     SequenceShape learnedShape = new SequenceShape(learned);
-    SDVariable positions = Positions.fromStart(graph.sameDiff(), shape.steps());
-    MultiHeadAttention heads = heads();
-    SDVariable queries = heads.queries(graph, learned, learnedShape, positions);
-    SDVariable attended =
-        new HeadAttention(
-                heads,
-                positions,
-                positions,
+    SDVariable positions = doubleRange(shape.steps());
+    return AttentionPath.of(heads(), graph, x.dataType())
+        .apply(
+            new AttentionSources(
+                new AttentionSources.Sequence(learned, learnedShape, positions),
+                new AttentionSources.Sequence(x, shape, positions),
+                x,
+                true,
                 graph.mask().orElse(null),
                 null,
-                false,
-                this::weightsShape)
-            .apply(
-                graph,
-                HeadProjections.of(
-                    shape.headsForEachExample(queries),
-                    heads.keys(graph, x, shape, positions),
-                    heads.values(graph, x, shape)),
-                shape);
-    return heads.merge(graph, attended, shape.withSteps(learnedShape));
+                this::weightsShape));
   }
 
   private long[] weightsShape(Map<String, long[]> inputShapes) {
@@ -180,7 +173,7 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
     public LearnedSelfAttentionLayer build() {
       Requirements require = validate(LearnedSelfAttentionLayer.class);
       require.positive("nQueries", nQueries);
-      String timeless = " (learned queries have no place in time)";
+      String timeless = " (learned queries have no position in time)";
       require.that(!options.causal, "causal", true, "false" + timeless);
       require.that(
           options.position == Position.NONE, "position", options.position, "NONE" + timeless);

@@ -2,8 +2,8 @@ package org.attention4j.layers;
 
 /**
  * How an attention layer tells positions apart. Queries and keys are counted from the start of the
- * sequence; where there are fewer queries than keys, the last query stands beside the last key.
- * Only distances matter, so that padding before or behind a sequence changes nothing; masked steps
+ * sequence; where there are fewer queries than keys, the last query stands at the last key. Only
+ * distances matter, so that padding before or after a sequence changes nothing; masked steps
  * between two others count as steps.
  */
 public enum Position {
@@ -13,8 +13,8 @@ public enum Position {
   /**
    * Attention with linear biases: the score of a key falls for each step of distance to the query,
    * on either side, by the head's slope: {@code 2^(-8 i / h)} in head i = 1..h if h is a power of
-   * two, and otherwise as {@link org.attention4j.internal.attention.AlibiSlopes} says. Press, Smith and Lewis
-   * 2022, arXiv 2108.12409.
+   * two, and otherwise as {@link org.attention4j.internal.attention.AlibiSlopes} says. Press, Smith
+   * and Lewis 2022, arXiv 2108.12409.
    */
   ALIBI,
 

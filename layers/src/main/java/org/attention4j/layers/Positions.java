@@ -1,5 +1,7 @@
 package org.attention4j.layers;
 
+import static org.attention4j.internal.graph.GraphShapes.doubleRange;
+
 import java.util.stream.IntStream;
 import org.attention4j.internal.attention.AlibiSlopes;
 import org.nd4j.autodiff.samediff.SDIndex;
@@ -16,15 +18,9 @@ final class Positions {
 
   private Positions() {}
 
-  /** The positions 0, 1, .. of a sequence. */
-  static SDVariable fromStart(SameDiff sd, SDVariable steps) {
-    SDVariable zero = sd.constant(0L);
-    return sd.range(zero, steps, sd.constant(1L), DataType.INT64).castTo(DataType.DOUBLE);
-  }
-
-  /** The positions of queries of which the last stands beside the last key. */
-  static SDVariable fromEnd(SameDiff sd, SDVariable queries, SDVariable keys) {
-    return fromStart(sd, queries).add(keys.sub(queries).castTo(DataType.DOUBLE));
+  /** The positions of queries of which the last stands at the last key. */
+  static SDVariable fromEnd(SDVariable queries, SDVariable keys) {
+    return doubleRange(queries).add(keys.sub(queries).castTo(DataType.DOUBLE));
   }
 
   /**

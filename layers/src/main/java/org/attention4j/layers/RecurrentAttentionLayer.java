@@ -43,7 +43,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * that step t uses stands at position t.
  *
  * <p>A masked step is hidden as a key, and no step that counts looks back at one: its query is the
- * last output that counts, none if there is none yet, so that padding before, within or behind a
+ * last output that counts, none if there is none yet, so that padding before, within or after a
  * sequence changes nothing. The outputs at masked steps are those of the stock layer.
  *
  * <p>Publishes {@code scores} and {@code weights}, both [b, h, T, T], and {@code queries}, {@code
@@ -93,8 +93,8 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
   }
 
   @Override
-  boolean alwaysGraph() {
-    return true;
+  boolean takesFusedPath() {
+    return false;
   }
 
   @Override

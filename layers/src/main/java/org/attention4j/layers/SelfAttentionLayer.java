@@ -1,5 +1,7 @@
 package org.attention4j.layers;
 
+import static org.attention4j.internal.graph.GraphShapes.doubleRange;
+
 import java.util.Map;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
@@ -50,20 +52,11 @@ public final class SelfAttentionLayer extends AttentionLayer {
   protected SDVariable define(LayerGraph graph) {
     SDVariable x = graph.input();
     SequenceShape shape = new SequenceShape(x);
-    SDVariable positions = Positions.fromStart(graph.sameDiff(), shape.steps());
-    MultiHeadAttention heads = heads();
-    HeadProjections.Source source = new HeadProjections.Source(x, shape, positions);
-    SDVariable attended =
-        new HeadAttention(
-                heads,
-                positions,
-                positions,
-                graph.mask().orElse(null),
-                graph.mask().orElse(null),
-                options().causal,
-                this::weightsShape)
-            .apply(graph, HeadProjections.of(graph, heads, source, source, x), shape);
-    return heads.merge(graph, attended, shape);
+    SDVariable positions = doubleRange(shape.steps());
+    SDVariable mask = graph.mask().orElse(null);
+    AttentionSources.Sequence sequence = new AttentionSources.Sequence(x, shape, positions);
+    return AttentionPath.of(heads(), graph, x.dataType())
+        .apply(new AttentionSources(sequence, sequence, x, false, mask, mask, this::weightsShape));
   }
 
   private long[] weightsShape(Map<String, long[]> inputShapes) {

@@ -25,7 +25,7 @@ public abstract class SequenceLayerBuilder<T extends SequenceLayerBuilder<T>>
     return super.nIn(nIn);
   }
 
-  /** Whether the layer has a function between or behind its linear maps that can be chosen. */
+  /** Whether the layer has a function between or after its linear maps that can be chosen. */
   boolean hasActivation() {
     return false;
   }

@@ -1,5 +1,7 @@
 package org.attention4j.layers;
 
+import static org.attention4j.internal.graph.GraphShapes.sizeInProgram;
+
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -23,7 +25,7 @@ final class SequenceShape {
    * @param x shape [b, size, T]
    */
   SequenceShape(SDVariable x) {
-    this(x.getSameDiff(), x.getSameDiff().sizeAt(x, 0), x.getSameDiff().sizeAt(x, 2));
+    this(x.getSameDiff(), sizeInProgram(x, 0), sizeInProgram(x, 2));
   }
 
   private SequenceShape(SameDiff sd, @Nullable SDVariable examples, @Nullable SDVariable steps) {
@@ -74,13 +76,13 @@ final class SequenceShape {
         x.name(),
         name -> {
           SDVariable columns = sequenceExamples().mul(steps());
-          return x.permute(1, 0, 2).reshape(sd.stack(0, sd.sizeAt(x, 1), columns));
+          return x.permute(1, 0, 2).reshape(sd.stack(0, sizeInProgram(x, 1), columns));
         });
   }
 
   /** [size, b * T] as [b, size, T]. */
   SDVariable unflatten(SDVariable matrix) {
-    SDVariable size = sd.sizeAt(matrix, 0);
+    SDVariable size = sizeInProgram(matrix, 0);
     return matrix.reshape(sd.stack(0, size, sequenceExamples(), steps())).permute(1, 0, 2);
   }
 

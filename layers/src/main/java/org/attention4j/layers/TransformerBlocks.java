@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *   x = x + feedForward(norm(x))
  * </pre>
  *
- * and a last norm behind them. Vertices are named {@code PREFIX-0-attention}, {@code
+ * and a last norm after them. Vertices are named {@code PREFIX-0-attention}, {@code
  * PREFIX-0-feed-forward}, …, {@code PREFIX-norm}.
  *
  * @see <a href="https://arxiv.org/abs/2002.04745">Xiong et al. 2020, on pre-norm</a>
@@ -155,7 +155,7 @@ public final class TransformerBlocks {
     }
 
     /**
-     * Sets the map from scores to weights.
+     * Sets the normalizer.
      *
      * @param normalizer softmax unless set
      * @return this
@@ -210,7 +210,7 @@ public final class TransformerBlocks {
       require.positive("heads", heads);
       require.that(size % heads == 0, "heads", heads, "a divisor of size " + size);
       require.that(feedForwardSize >= 0, "feedForwardSize", feedForwardSize, "at least 1");
-      require.present("normalizer", normalizer, "a map such as Normalizers.softmax()");
+      require.present("normalizer", normalizer, "one such as Normalizers.softmax()");
       require.that(dropout >= 0 && dropout < 1, "dropout", dropout, "at least 0 and below 1");
       require.that(
           scale == null || Double.isFinite(scale), "scale", String.valueOf(scale), "finite");

@@ -1,10 +1,12 @@
 package org.attention4j.layers;
 
+import static org.attention4j.internal.graph.GraphShapes.doubleRange;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.attention4j.dl4j.LayerGraph;
-import org.attention4j.internal.dotproduct.AttentionCore;
+import org.attention4j.internal.dotproduct.ColumnAttention;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -18,7 +20,7 @@ final class Unrolling {
   private final LayerGraph graph;
   private final SameDiff sd;
   private final int steps;
-  private final MultiHeadAttention heads;
+  private final GraphPath path;
   private final SequenceShape oneStep;
   private final SDVariable keyPositions;
   private final SDVariable keys;
@@ -41,16 +43,17 @@ final class Unrolling {
 
   Unrolling(RecurrentAttentionLayer layer, LayerGraph graph) {
     this.layer = layer;
-    heads = layer.heads();
+    path = new GraphPath(layer.heads(), graph);
     this.graph = graph;
     sd = graph.sameDiff();
     steps = graph.unrolledSteps();
     oneStep = SequenceShape.singleStep(sd);
     SDVariable x = graph.input();
     SequenceShape shape = new SequenceShape(x);
-    keyPositions = Positions.fromStart(sd, shape.steps());
-    keys = heads.forEachQueryHead(heads.keys(graph, x, shape, keyPositions), shape);
-    values = heads.forEachQueryHead(heads.values(graph, x, shape), shape);
+    keyPositions = doubleRange(shape.steps());
+    AttentionSources.Sequence sequence = new AttentionSources.Sequence(x, shape, keyPositions);
+    keys = path.forEachQueryHead(path.keys(sequence), shape);
+    values = path.forEachQueryHead(path.values(sequence), shape);
     keyMask = graph.mask().map(AttentionLayer::asKeyMask).orElse(null);
     inputs = sd.unstack(layer.projectedInput(graph, shape), 2, steps);
     remembered = graph.mask().map(mask -> new RememberedOutput(mask, steps)).orElse(null);
@@ -81,18 +84,17 @@ final class Unrolling {
   /** What a query of shape [b, nOut] finds in the input, shape [b, nOut]. */
   private SDVariable attended(SDVariable query) {
     SDVariable position = sd.constant(Nd4j.createFromArray((double) step));
-    SDVariable ofHeads = heads.queries(graph, query, oneStep, position);
-    AttentionCore.Result attention =
-        heads
-            .operation(graph, position, keyPositions)
-            .dropout(this::dropped)
-            .mask(visible())
-            .apply(ofHeads, keys, values, layer.getNHeads());
+    SDVariable ofHeads = path.queries(new AttentionSources.Sequence(query, oneStep, position));
+    ColumnAttention.Result attention =
+        path.attention(position, keyPositions)
+            .withDropout(this::dropped)
+            .withMask(visible())
+            .apply(ofHeads, keys, values);
     graph.observeGradient(attention.output());
     queries.add(ofHeads);
     scores.add(attention.scores());
     weights.add(attention.weights());
-    return heads.merge(graph, attention.output(), oneStep);
+    return path.merge(attention.output(), oneStep);
   }
 
   private SDVariable dropped(SDVariable weights) {

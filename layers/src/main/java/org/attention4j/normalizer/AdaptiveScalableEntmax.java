@@ -15,7 +15,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
  * {@code beta = softplus(b)} and {@code gamma = 2 tanh(c)}, both starting from b = c = 0, where the
  * scale does not depend on n and both can move either way.
  *
- * @param alpha of the entmax behind the scale; above 1 and at most 32
+ * @param alpha of the entmax after the scale; above 1 and at most 32
  * @see <a href="https://arxiv.org/abs/2506.16640">Vasylenko et al. 2025</a>
  */
 record AdaptiveScalableEntmax(double alpha) implements Normalizer {

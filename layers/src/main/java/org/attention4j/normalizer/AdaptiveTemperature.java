@@ -13,7 +13,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 /**
  * {@code softmax(beta z)} with {@code beta = max(poly(H), 1)}: the higher the entropy H of {@code
  * softmax(z)} in nats, the colder the softmax. Above H = 5.945, some 382 effective keys, the
- * polynomial falls below one and the map is plain softmax.
+ * polynomial falls below one and the result is plain softmax.
  *
  * <p>The gradient takes beta as the function of z that it is.
  *

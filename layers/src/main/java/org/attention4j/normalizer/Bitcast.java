@@ -1,6 +1,7 @@
 package org.attention4j.normalizer;
 
 import java.util.List;
+import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -57,6 +58,14 @@ final class Bitcast {
     @Override
     public String opName() {
       return "bitcast";
+    }
+
+    /**
+     * The argument says all; a property would be logged as unknown wherever the graph is cloned.
+     */
+    @Override
+    public Map<String, Object> propertiesForFunction() {
+      return Map.of();
     }
 
     @Override

@@ -1,7 +1,8 @@
 package org.attention4j.normalizer;
 
+import static org.attention4j.internal.graph.GraphShapes.doubleRange;
+import static org.attention4j.internal.graph.GraphShapes.size;
 import static org.attention4j.normalizer.NormalizerContext.KEYS;
-import static org.nd4j.linalg.api.buffer.DataType.INT64;
 
 import java.util.EnumSet;
 import java.util.Map;
@@ -25,7 +26,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * DOUBLE whatever the type of the scores: the power 1 / (alpha - 1) magnifies rounding, without
  * bound towards alpha = 1 and, where a weight is small, above 2.
  *
- * @param alpha above 1 and at most 32; towards 1 the map becomes softmax, 2 is sparsemax, larger is
+ * @param alpha above 1 and at most 32; towards 1 it becomes softmax, 2 is sparsemax, larger is
  *     sparser
  * @see <a href="https://arxiv.org/abs/1905.05702">Peters et al. 2019</a>
  */
@@ -55,7 +56,7 @@ record Entmax(double alpha) implements Normalizer {
     SDVariable change =
         alpha <= 2
             ? change(wide, constantScores, powers.slopes())
-            : steepChange(sd, wide, constantScores, powers.slopes());
+            : steepChange(wide, constantScores, powers.slopes());
     return weights.add(change).castTo(scores.dataType());
   }
 
@@ -71,10 +72,8 @@ record Entmax(double alpha) implements Normalizer {
    * at the largest slope, so that its own large share of the mean cancels exactly.
    */
   private static SDVariable steepChange(
-      SameDiff sd, SDVariable scores, SDVariable constantScores, SDVariable slope) {
-    SDVariable keys = sd.range(sd.constant(0L), sd.sizeAt(scores, KEYS), sd.constant(1L), INT64);
-    SDVariable steepest = sd.argmax(slope, true, KEYS).castTo(INT64);
-    SDVariable here = keys.reshape(1, 1, 1, -1).eq(steepest).castTo(DataType.DOUBLE);
+      SDVariable scores, SDVariable constantScores, SDVariable slope) {
+    SDVariable here = firstLargest(slope);
     SDVariable change = scores.sub(constantScores);
     SDVariable origin = change.mul(here).sum(true, KEYS);
     SDVariable relative = change.sub(origin).mul(here.rsub(1.0));
@@ -82,12 +81,24 @@ record Entmax(double alpha) implements Normalizer {
     return slope.mul(relative.sub(mean));
   }
 
+  /**
+   * One at the first largest entry of each row, zero elsewhere. The framework's argmax logs a line
+   * wherever a graph is cloned.
+   */
+  private static SDVariable firstLargest(SDVariable rows) {
+    SDVariable count = size(rows, KEYS);
+    SDVariable keys = doubleRange(count).reshape(1, 1, 1, -1);
+    SDVariable smaller = rows.lt(rows.max(true, KEYS)).castTo(DataType.DOUBLE);
+    SDVariable first = smaller.mul(count.castTo(DataType.DOUBLE)).add(keys).min(true, KEYS);
+    return keys.eq(first).castTo(DataType.DOUBLE);
+  }
+
   private EntmaxCurve curve(SameDiff sd) {
     double q = 1 / (alpha - 1);
     return new EntmaxCurve(
         distance -> power(sd, distance, q),
         distance -> power(sd, distance, q - 1),
-        sum -> q == 1 ? sd.onesLike(sum) : sd.math.pow(sum, (q - 1) / q));
+        sum -> sd.math.pow(sum, (q - 1) / q));
   }
 
   /** {@code d^e} where d is positive and zero elsewhere, also for an exponent of zero or below. */

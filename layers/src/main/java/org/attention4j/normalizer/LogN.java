@@ -13,7 +13,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
  * {@code softmax(z * max(1, log n / log L))}: softmax that grows sharper once a row has more
  * visible keys n than the context length L of training.
  *
- * @param trainLength L, the context length up to which this map is plain softmax; above 1
+ * @param trainLength L, the context length up to which this is plain softmax; above 1
  * @see <a href="https://arxiv.org/abs/2202.12172">Chiang and Cholak 2022</a>
  */
 record LogN(double trainLength) implements Normalizer {

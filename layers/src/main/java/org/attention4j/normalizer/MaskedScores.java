@@ -19,7 +19,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
  *     NormalizerContext#LARGEST_SCORE} where visible and {@link NormalizerContext#MASKED_SCORE}
  *     elsewhere
  * @param visible one where a key is visible and zero elsewhere, of the scores' type and
- *     broadcastable to their shape, with its full length Tk in the last place; null if all are
+ *     broadcastable to their shape, with its full length Tk on the last axis; null if all are
  *     visible
  */
 public record MaskedScores(SDVariable scores, @Nullable SDVariable visible) {
@@ -29,7 +29,7 @@ public record MaskedScores(SDVariable scores, @Nullable SDVariable visible) {
    *
    * @param scores any numbers, shape [b, h, Tq, Tk]; HALF becomes FLOAT
    * @param visible one where a key is visible and zero elsewhere, broadcastable to the scores'
-   *     shape, full length in the last place; null if all are visible
+   *     shape, full length on the last axis; null if all are visible
    * @return the masked scores
    */
   public static MaskedScores of(SDVariable scores, @Nullable SDVariable visible) {
@@ -51,8 +51,7 @@ public record MaskedScores(SDVariable scores, @Nullable SDVariable visible) {
    * @param parameters the normalizer's learnable parameters by name, each of shape [h]
    * @return the weights, shape and type of the scores
    */
-  public SDVariable weights(
-      Normalizer normalizer, int heads, Map<String, SDVariable> parameters) {
+  public SDVariable weights(Normalizer normalizer, int heads, Map<String, SDVariable> parameters) {
     Map<String, SDVariable> wideParameters = new HashMap<>();
     parameters.forEach((name, value) -> wideParameters.put(name, cast(value, scores.dataType())));
     // With a mask the scores have been brought into range before they were filled.

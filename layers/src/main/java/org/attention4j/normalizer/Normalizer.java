@@ -12,7 +12,7 @@ import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
 import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
 
 /**
- * The map from attention scores to attention weights, row by row: the one extension point.
+ * From attention scores to attention weights, row by row: the one extension point.
  *
  * <p>Shapes: {@code b} examples, {@code h} heads, {@code Tq} queries, {@code Tk} keys. A row is the
  * last axis: the scores of one query against all keys.
@@ -36,7 +36,7 @@ import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
 public interface Normalizer extends Serializable {
 
   /**
-   * Writes the map into a graph.
+   * Writes the normalizer into a graph.
    *
    * @param sd the graph
    * @param scores the masked, scaled scores, shape [b, h, Tq, Tk], FLOAT or DOUBLE
@@ -46,7 +46,7 @@ public interface Normalizer extends Serializable {
   SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context);
 
   /**
-   * The name under which this map stands in JSON, such as {@code entmax}.
+   * The name under which this normalizer stands in JSON, such as {@code entmax}.
    *
    * @return the type name
    * @throws IllegalStateException if the normalizer has none, as a lambda, so that it cannot be
@@ -71,7 +71,7 @@ public interface Normalizer extends Serializable {
   }
 
   /**
-   * The same map on one row in plain Java, with which layers run fused on the CPU.
+   * The same on one row in plain Java, with which layers run fused on the CPU.
    *
    * @return the row kernel; none by default, and then layers run {@link #normalize}
    */
@@ -80,7 +80,7 @@ public interface Normalizer extends Serializable {
   }
 
   /**
-   * What this map promises about its weights.
+   * What this normalizer promises about its weights.
    *
    * @return the declared traits; none by default
    */

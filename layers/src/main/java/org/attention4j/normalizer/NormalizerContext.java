@@ -1,5 +1,7 @@
 package org.attention4j.normalizer;
 
+import static org.attention4j.internal.graph.GraphShapes.size;
+
 import java.util.Map;
 import java.util.Optional;
 import org.attention4j.kernel.Row;
@@ -92,7 +94,7 @@ public final class NormalizerContext {
     if (visibleCount == null) {
       visibleCount =
           visible == null
-              ? scores.getSameDiff().sizeAt(scores, KEYS).castTo(scores.dataType())
+              ? size(scores, KEYS).castTo(scores.dataType())
               : atLeastOne(visible.sum(true, KEYS));
     }
     return visibleCount;

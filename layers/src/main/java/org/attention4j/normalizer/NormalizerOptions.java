@@ -163,8 +163,8 @@ public final class NormalizerOptions {
 
   /** A scale s of log n; log n is below 22. */
   static void requireScale(String type, double value) {
-    double most = LARGEST_FACTOR / 100;
-    require(type, "s", value, Math.abs(value) <= most, "from -1e7 to 1e7");
+    double limit = LARGEST_FACTOR / 100;
+    require(type, "s", value, Math.abs(value) <= limit, "from -1e7 to 1e7");
   }
 
   /** A logit beside the scores. */

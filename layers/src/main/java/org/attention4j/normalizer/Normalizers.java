@@ -235,7 +235,7 @@ public final class Normalizers {
   }
 
   /**
-   * Softmax times the place of the score between the row's ends.
+   * Softmax times the position of the score between the row's ends.
    *
    * @return the normalizer
    */
@@ -244,24 +244,25 @@ public final class Normalizers {
   }
 
   /**
-   * Any map behind a scale that grows with the number of visible keys n, {@code normalizer(s log(n)
-   * z)}: s is learned per head from 0.43.
+   * Any normalizer after a scale that grows with the number of visible keys n, {@code normalizer(s
+   * log(n) z)}: s is learned per head from 0.43.
    *
-   * @param normalizer the map behind the scale
+   * @param normalizer the normalizer after the scale
    * @return the normalizer
-   * @throws IllegalArgumentException if the map is itself scaled by log length
+   * @throws IllegalArgumentException if the normalizer is itself scaled by log length
    */
   public static Normalizer scaledByLogLength(Normalizer normalizer) {
     return new ScaledByLogLength(normalizer, ScalableSoftmax.DEFAULT_SCALE, true);
   }
 
   /**
-   * Any map behind the scale {@code s log(n)} with a fixed s.
+   * Any normalizer after the scale {@code s log(n)} with a fixed s.
    *
-   * @param normalizer the map behind the scale
+   * @param normalizer the normalizer after the scale
    * @param s the scale, from -1e7 to 1e7
    * @return the normalizer
-   * @throws IllegalArgumentException if the map is itself scaled by log length, or s out of range
+   * @throws IllegalArgumentException if the normalizer is itself scaled by log length, or s out of
+   *     range
    */
   public static Normalizer scaledByLogLength(Normalizer normalizer, double s) {
     return new ScaledByLogLength(normalizer, s, false);

@@ -23,7 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * One row through a normalizer and back: for trying a map out, and for testing it.
+ * One row through a normalizer and back: for trying one out, and for testing it.
  *
  * @param weights the weights p, zero at masked keys
  * @param gradient dL/dz for the given g = dL/dp, zero at masked keys
@@ -38,7 +38,7 @@ public record RowEvaluation(
   /**
    * Runs a normalizer on one row as a graph, with its parameters at their initial values.
    *
-   * @param normalizer the map
+   * @param normalizer the normalizer
    * @param scores z; NaN for a masked key
    * @param weightsGradient g = dL/dp, as long as the scores
    * @param type FLOAT, DOUBLE or HALF
@@ -88,7 +88,7 @@ public record RowEvaluation(
   /**
    * Runs a normalizer's row kernel on one row, with its parameters at their initial values.
    *
-   * @param normalizer the map
+   * @param normalizer the normalizer
    * @param scores z; NaN for a masked key
    * @param weightsGradient g = dL/dp, as long as the scores
    * @param type FLOAT or DOUBLE
@@ -154,7 +154,7 @@ public record RowEvaluation(
     return row;
   }
 
-  /** The entries of a row at their places among all keys, zero at the others. */
+  /** The entries of a row at their indices among all keys, zero at the others. */
   private static List<Double> list(Row row, int[] visible, int keys) {
     Double[] values = new Double[keys];
     Arrays.fill(values, 0.0);

@@ -2,7 +2,7 @@ package org.attention4j.normalizer;
 
 import org.nd4j.autodiff.samediff.SDVariable;
 
-/** Small pieces that several maps share. */
+/** Small parts that several normalizers share. */
 final class Rows {
   private Rows() {}
 

@@ -14,10 +14,10 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
- * {@code normalizer(s log(n) z)}: any map with its scores made sharper as the number of visible
- * keys n grows. With softmax inside it is {@link ScalableSoftmax}.
+ * {@code normalizer(s log(n) z)}: any normalizer with its scores made sharper as the number of
+ * visible keys n grows. With softmax inside it is {@link ScalableSoftmax}.
  *
- * @param normalizer the map behind the scale
+ * @param normalizer the normalizer after the scale
  * @param s the scale, or its initial value in every head if learnable; finite
  * @param learnable whether each head trains its own scale
  * @see <a href="https://arxiv.org/abs/2501.19399">Nakanishi 2025, for softmax</a>

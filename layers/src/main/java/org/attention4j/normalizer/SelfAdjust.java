@@ -12,8 +12,8 @@ import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
  * {@code (z - low) / (high - low) * softmax(z)} with {@code low = min(min z, 0)} and {@code high =
- * max(max z, 0)}: softmax times the place of the score between the row's ends. A row of zeros has
- * weights zero.
+ * max(max z, 0)}: softmax times the position of the score between the row's ends. A row of zeros
+ * has weights zero.
  *
  * @see <a href="https://arxiv.org/abs/2502.18277">Self-adjust softmax, 2025</a>
  */
@@ -29,8 +29,8 @@ record SelfAdjust() implements Normalizer {
     // Brought to a width of one; the quotient does not change, and its squares stay in range.
     SDVariable unit = safe.div(size);
     SDVariable low = low(sd, unit);
-    SDVariable place = unit.sub(low).div(Rows.oneIfZero(high(sd, unit).sub(low)));
-    return place.mul(Softmax.softmax(sd, scores));
+    SDVariable position = unit.sub(low).div(Rows.oneIfZero(high(sd, unit).sub(low)));
+    return position.mul(Softmax.softmax(sd, scores));
   }
 
   private static SDVariable high(SameDiff sd, SDVariable scores) {

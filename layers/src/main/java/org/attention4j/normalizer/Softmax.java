@@ -63,7 +63,7 @@ record Softmax(double temperature, boolean learnable) implements Normalizer {
     return context.fillMasked(NormalizerContext.limited(product));
   }
 
-  /** Scores minus the row's maximum, for maps that no shift of the row changes. */
+  /** Scores minus the row's maximum, for normalizers that no shift of the row changes. */
   private static SDVariable shifted(SDVariable scores) {
     return scores.sub(Bitcast.detach(scores.max(true, KEYS)));
   }

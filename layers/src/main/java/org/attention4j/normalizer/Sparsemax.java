@@ -9,7 +9,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
  * Sparsemax: {@code max(z - tau, 0)} with tau such that each row sums to one, the Euclidean
- * projection of the scores onto the simplex. The same map as {@link Entmax} with alpha 2.
+ * projection of the scores onto the simplex. The same as {@link Entmax} with alpha 2.
  *
  * @see <a href="https://arxiv.org/abs/1602.02068">Martins and Astudillo 2016</a>
  */

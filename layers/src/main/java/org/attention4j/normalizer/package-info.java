@@ -1,6 +1,4 @@
-/**
- * The normalizer, the map from scores to weights, with the ready-made maps and the way to add one.
- */
+/** The normalizer, from scores to weights: the ready-made ones, and the way to add one. */
 @NullMarked
 package org.attention4j.normalizer;
 

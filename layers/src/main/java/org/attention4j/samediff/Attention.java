@@ -1,16 +1,19 @@
 package org.attention4j.samediff;
 
+import static org.attention4j.internal.dotproduct.DotProductAttention.require;
+import static org.attention4j.internal.graph.GraphShapes.size;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
+import org.attention4j.internal.dotproduct.AttentionWindow;
+import org.attention4j.internal.dotproduct.DotProductAttention;
 import org.attention4j.internal.dotproduct.NormalizerTrial;
 import org.attention4j.internal.graph.Precision;
 import org.attention4j.internal.graph.RunChecks;
 import org.attention4j.normalizer.MaskedScores;
 import org.attention4j.normalizer.Normalizer;
-import org.attention4j.normalizer.Normalizers;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -57,19 +60,14 @@ import org.nd4j.linalg.api.buffer.DataType;
  * axis given as -1.
  */
 public final class Attention {
-  private Normalizer normalizer = Normalizers.softmax();
+  private DotProductAttention attention = DotProductAttention.softmax();
   private @Nullable Map<String, SDVariable> normalizerParameters;
   private @Nullable SDVariable mask;
-  private @Nullable Double scale;
-  private @Nullable Double softcap;
   private @Nullable SDVariable bias;
   private @Nullable SDVariable lengths;
   private @Nullable SDVariable pastKeys;
   private @Nullable SDVariable pastValues;
   private @Nullable PackedHeads packing;
-  private boolean causal;
-  private OptionalLong left = OptionalLong.empty();
-  private OptionalLong right = OptionalLong.empty();
   private QueryAlignment alignment = QueryAlignment.LAST_KEY;
   private int heads;
   private String name = "attention";
@@ -87,28 +85,28 @@ public final class Attention {
   }
 
   /**
-   * Chooses the map from scores to weights. Learnable parameters of it become variables of the
-   * graph, {@code attention/<parameter>}, with their initial values; a second operation in the same
-   * graph has its own, {@code attention_1/<parameter>}.
+   * Chooses the normalizer. Learnable parameters of it become variables of the graph, {@code
+   * attention/<parameter>}, with their initial values; a second operation in the same graph has its
+   * own, {@code attention_1/<parameter>}.
    *
    * @param normalizer the normalizer, softmax unless set
    * @return this
    */
   public Attention normalizer(Normalizer normalizer) {
-    this.normalizer = normalizer;
+    attention = attention.withNormalizer(normalizer);
     normalizerParameters = null;
     return this;
   }
 
   /**
-   * Chooses the map from scores to weights, with learnable parameters from elsewhere in the graph.
+   * Chooses the normalizer, with learnable parameters from elsewhere in the graph.
    *
    * @param normalizer the normalizer
    * @param parameters each of its {@link Normalizer#parameters} by name, of shape [h]
    * @return this
    */
   public Attention normalizer(Normalizer normalizer, Map<String, SDVariable> parameters) {
-    this.normalizer = normalizer;
+    attention = attention.withNormalizer(normalizer);
     normalizerParameters = Map.copyOf(parameters);
     return this;
   }
@@ -125,8 +123,8 @@ public final class Attention {
    * Floating point: added to the scores, with a gradient, but entries of -5,000 or less hide the
    * key: half of the smallest fill in use, BERT's -10,000, so that neither rounding in a narrow
    * type nor a bias in the same array makes a hidden key visible. What may be as low and is to hide
-   * nothing goes into {@link #bias}; what shall hide and nothing else is best BOOL. So
-   * Deeplearning4j's masks of ones and zeros have to be made BOOL, {@code mask.neq(0)}.
+   * nothing goes into {@link #bias}; a mask that only hides is best BOOL. So Deeplearning4j's masks
+   * of ones and zeros have to be made BOOL, {@code mask.neq(0)}.
    *
    * <p>A hidden key has weight zero, whatever the normalizer says; a query without a visible key
    * has output zero; both with gradient zero. What stands in hidden keys and values must be finite.
@@ -153,7 +151,7 @@ public final class Attention {
   }
 
   /**
-   * Hides the keys behind the first ones of each example, besides what the mask hides: padding at
+   * Hides the keys after the first ones of each example, besides what the mask hides: padding at
    * the end. Past keys count.
    *
    * @param lengths how many keys of each example count, whole numbers from 0 to Tk, shape [b]; null
@@ -215,32 +213,30 @@ public final class Attention {
   }
 
   /**
-   * Hides from each query the keys behind it, besides what the mask hides. Where queries stand,
-   * {@link #align} says.
+   * Hides from each query the keys at later positions, besides what the mask hides. Where queries
+   * stand, {@link #align} says.
    *
    * @param causal whether to hide them, false unless set
    * @return this
    */
   public Attention causal(boolean causal) {
-    this.causal = causal;
+    AttentionWindow window = attention.window();
+    attention = attention.withWindow(new AttentionWindow(causal, window.left(), window.right()));
     return this;
   }
 
   /**
    * Hides from each query the keys that are further away than this, besides what the mask hides. It
-   * sees {@code left} keys before the one it stands at, that one, and {@code right} keys behind it;
-   * none behind it if causal.
+   * sees {@code left} keys before its own position, the one there, and {@code right} keys after it;
+   * none after it if causal.
    *
    * @param left how many keys before it, at least 0; -1 for all
-   * @param right how many keys behind it, at least 0; -1 for all
+   * @param right how many keys after it, at least 0; -1 for all
    * @return this
    * @throws IllegalArgumentException if one is below -1
    */
   public Attention window(long left, long right) {
-    require(left >= -1, "the window's left side", left, "at least 0, or -1 for all keys");
-    require(right >= -1, "the window's right side", right, "at least 0, or -1 for all keys");
-    this.left = left < 0 ? OptionalLong.empty() : OptionalLong.of(left);
-    this.right = right < 0 ? OptionalLong.empty() : OptionalLong.of(right);
+    attention = attention.withWindow(new AttentionWindow(attention.window().causal(), left, right));
     return this;
   }
 
@@ -264,8 +260,7 @@ public final class Attention {
    * @throws IllegalArgumentException if it is not finite
    */
   public Attention scale(double scale) {
-    require(Double.isFinite(scale), "scale", scale, "finite");
-    this.scale = scale;
+    attention = attention.withScale(scale);
     return this;
   }
 
@@ -278,8 +273,7 @@ public final class Attention {
    * @throws IllegalArgumentException if it is not positive and finite
    */
   public Attention softcap(double cap) {
-    require(cap > 0 && Double.isFinite(cap), "softcap", cap, "positive and finite");
-    softcap = cap;
+    attention = attention.withSoftcap(cap);
     return this;
   }
 
@@ -348,7 +342,7 @@ public final class Attention {
     addContentCheck(checks, queries, pastKeys == null ? keys : allKeys, values);
     SDVariable k = layout.keys(Precision.cast(allKeys, wide), checks);
     SDVariable q = layout.queries(scaled(Precision.cast(allQueries, wide), known, layout), k);
-    SDVariable unmasked = capped(layout.split(sd.mmul(q, k, false, true, false)));
+    SDVariable unmasked = attention.capped(layout.split(sd.mmul(q, k, false, true, false)));
 
     SDVariable scores = unmasked;
     if (bias != null) {
@@ -363,12 +357,12 @@ public final class Attention {
     }
     MaskedScores masked = MaskedScores.of(scores, visible);
     int knownHeads = heads(known);
-    NormalizerTrial.complaint(normalizer, Math.max(knownHeads, 1), wide)
-        .ifPresent(expected -> require(false, "normalizer", normalizer, expected));
-    NormalizerVariables parameters = new NormalizerVariables(normalizer, knownHeads);
+    NormalizerTrial.complaint(attention.normalizer(), Math.max(knownHeads, 1), wide)
+        .ifPresent(expected -> require(false, "normalizer", attention.normalizer(), expected));
+    NormalizerVariables parameters = new NormalizerVariables(attention.normalizer(), knownHeads);
     SDVariable weights =
         masked.weights(
-            normalizer,
+            attention.normalizer(),
             knownHeads,
             normalizerParameters == null
                 ? parameters.create(sd, name, wide)
@@ -376,8 +370,7 @@ public final class Attention {
     SDVariable v = layout.values(Precision.cast(allValues, wide));
     SDVariable output =
         layout.inRankOfInput(
-            Precision.cast(
-                sd.mmul(layout.group(dropout.apply(weights), k), v), queries.dataType()),
+            Precision.cast(sd.mmul(layout.group(dropout.apply(weights), k), v), queries.dataType()),
             layout.valueDepth());
     return new AttentionResult(
         packing == null ? output : HeadLayout.pack(output),
@@ -416,7 +409,7 @@ public final class Attention {
       }
       for (int axis = 0; axis < shape.length; axis++) {
         if (shape[axis] < 0 && !(axis == 0 && examplesSeen)) {
-          sizes.add(sd.sizeAt(input, axis).reshape(1));
+          sizes.add(size(input, axis).reshape(1));
           examplesSeen |= axis == 0;
         }
       }
@@ -494,30 +487,32 @@ public final class Attention {
   }
 
   private SDVariable scaled(SDVariable q, AttentionInputs known, HeadLayout layout) {
-    if (scale != null) {
-      return q.mul(scale);
-    }
-    return known.depth() > 0
-        ? q.mul(1 / Math.sqrt((double) known.depth()))
+    return attention.scale() != null || known.depth() > 0
+        ? q.mul(attention.scaleFor(known.depth()))
         : q.div(q.getSameDiff().math.sqrt(layout.depth().castTo(q.dataType())));
   }
 
-  private SDVariable capped(SDVariable scores) {
-    return softcap == null
-        ? scores
-        : scores.getSameDiff().math.tanh(scores.mul(1 / softcap)).mul(softcap);
-  }
-
-  /** Which keys are visible, with their full number Tk in the last place; null if all are. */
+  /** Which keys are visible, with their full number Tk on the last axis; null if all are. */
   private @Nullable SDVariable visible(
       @Nullable AttentionMask given, SDVariable scores, AttentionInputs known) {
-    SDVariable past = pastKeys == null ? null : scores.getSameDiff().sizeAt(pastKeys, -2);
     SDVariable ends = lengths == null ? null : checkedLengths(lengths, scores, known);
-    SDVariable within = new Reach(causal, left, right, alignment).visible(scores, past, ends);
+    SDVariable counting = ends == null ? null : AttentionWindow.counting(scores, ends);
+    AttentionWindow window = attention.window();
+    SDVariable within =
+        AttentionWindow.both(
+            counting, window.isBounded() ? window.visible(scores, firstQuery(scores, ends)) : null);
     if (given == null) {
       return within;
     }
     return given.visible().mul(within == null ? HeadLayout.onesForKeys(scores) : within);
+  }
+
+  /** The position of the first query; null for 0. */
+  private @Nullable SDVariable firstQuery(SDVariable scores, @Nullable SDVariable ends) {
+    return switch (alignment) {
+      case LAST_KEY -> AttentionWindow.firstQueryBeforeEnd(scores, ends);
+      case FIRST_KEY -> pastKeys == null ? null : size(pastKeys, -2);
+    };
   }
 
   private SDVariable checkedLengths(SDVariable given, SDVariable scores, AttentionInputs known) {
@@ -525,11 +520,11 @@ public final class Attention {
     SameDiff sd = given.getSameDiff();
     SDVariable wide = given.castTo(DataType.INT64);
     SDVariable tooSmall = wide.lt(0.0).castTo(DataType.INT64);
-    SDVariable tooLarge = wide.gt(sd.sizeAt(scores, 3)).castTo(DataType.INT64);
+    SDVariable tooLarge = wide.gt(size(scores, 3)).castTo(DataType.INT64);
     RunChecks checks = new RunChecks(sd, name);
     checks.add(tooSmall.add(tooLarge).sum(), "key lengths must be from 0 to the number of keys");
     checks.add(
-        sd.math.abs(sd.prod(sd.shape(given)).sub(sd.sizeAt(scores, 0))),
+        sd.math.abs(sd.prod(sd.shape(given)).sub(size(scores, 0))),
         "key lengths must have the shape [b]");
     return wide.reshape(checks.before(sd.shape(wide)));
   }
@@ -546,17 +541,10 @@ public final class Attention {
             + (known.rank() == 3 ? "; for [b, T, heads * d] say packedHeads" : ""));
     int result = Math.max(found, heads);
     require(
-        result > 0 || normalizer.parameters(1).isEmpty(),
+        result > 0 || attention.normalizer().parameters(1).isEmpty(),
         "heads",
         "not known",
         "said with heads(h) for a normalizer with learnable parameters");
     return result;
-  }
-
-  static void require(boolean holds, String option, Object value, String expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(
-          "Attention: %s is %s but must be %s.".formatted(option, value, expected));
-    }
   }
 }

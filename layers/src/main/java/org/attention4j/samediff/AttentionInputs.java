@@ -26,7 +26,7 @@ record AttentionInputs(
     @Nullable PackedHeads packing) {
   static final int UNKNOWN = -1;
 
-  /** From behind: keys, queries, heads, examples. */
+  /** From the last axis: keys, queries, heads, examples. */
   private static final String[] AXES = {"keys", "queries", "heads", "examples"};
 
   void check() {

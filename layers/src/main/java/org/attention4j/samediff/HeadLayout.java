@@ -1,5 +1,7 @@
 package org.attention4j.samediff;
 
+import static org.attention4j.internal.graph.GraphShapes.size;
+
 import org.attention4j.internal.graph.RunChecks;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -31,51 +33,50 @@ final class HeadLayout {
 
   /** The features d of each query, a scalar. */
   SDVariable depth() {
-    return sd.sizeAt(queries, -1);
+    return size(queries, -1);
   }
 
   /** [b, T, heads * size] as [b, heads, T, size]. */
   static SDVariable unpack(SDVariable x, int heads) {
     SameDiff sd = x.getSameDiff();
     SDVariable shape =
-        sd.stack(0, sd.sizeAt(x, 0), sd.sizeAt(x, 1), sd.constant((long) heads), sd.constant(-1L));
+        sd.stack(0, size(x, 0), size(x, 1), sd.constant((long) heads), sd.constant(-1L));
     return x.reshape(shape).permute(0, 2, 1, 3);
   }
 
   /** [b, heads, T, size] as [b, T, heads * size]. */
   static SDVariable pack(SDVariable x) {
     SameDiff sd = x.getSameDiff();
-    SDVariable shape = sd.stack(0, sd.sizeAt(x, 0), sd.sizeAt(x, 2), sd.constant(-1L));
+    SDVariable shape = sd.stack(0, size(x, 0), size(x, 2), sd.constant(-1L));
     return x.permute(0, 2, 1, 3).reshape(shape);
   }
 
   /** K as [b * hk, Tk, d], once the checks are passed. */
   SDVariable keys(SDVariable k, RunChecks checks) {
-    SDVariable shape = sd.stack(0, sd.constant(-1L), sd.sizeAt(keys, -2), sd.sizeAt(keys, -1));
+    SDVariable shape = sd.stack(0, sd.constant(-1L), size(keys, -2), size(keys, -1));
     return k.reshape(checks.before(shape));
   }
 
   /** V as [b * hk, Tk, dv]. */
   SDVariable values(SDVariable v) {
-    return v.reshape(sd.stack(0, sd.constant(-1L), sd.sizeAt(values, -2), sd.sizeAt(values, -1)));
+    return v.reshape(sd.stack(0, sd.constant(-1L), size(values, -2), size(values, -1)));
   }
 
   /** Q as [b * hk, (h / hk) * Tq, d], beside keys of {@link #keys}. */
   SDVariable queries(SDVariable q, SDVariable groupedKeys) {
-    return q.reshape(sd.stack(0, sd.sizeAt(groupedKeys, 0), sd.constant(-1L), depth()));
+    return q.reshape(sd.stack(0, size(groupedKeys, 0), sd.constant(-1L), depth()));
   }
 
   /** [b * hk, (h / hk) * Tq, Tk] as [b, h, Tq, Tk]. */
   SDVariable split(SDVariable product) {
-    SDVariable examples = sd.sizeAt(queries, 0);
+    SDVariable examples = size(queries, 0);
     return product.reshape(
-        sd.stack(0, examples, sd.constant(-1L), sd.sizeAt(queries, -2), sd.sizeAt(keys, -2)));
+        sd.stack(0, examples, sd.constant(-1L), size(queries, -2), size(keys, -2)));
   }
 
   /** [b, h, Tq, Tk] as [b * hk, (h / hk) * Tq, Tk], beside keys of {@link #keys}. */
   SDVariable group(SDVariable rows, SDVariable groupedKeys) {
-    return rows.reshape(
-        sd.stack(0, sd.sizeAt(groupedKeys, 0), sd.constant(-1L), sd.sizeAt(keys, -2)));
+    return rows.reshape(sd.stack(0, size(groupedKeys, 0), sd.constant(-1L), size(keys, -2)));
   }
 
   /** [..., size] in the rank of the input: [b, Tq, size] or [b, h, Tq, size]. */
@@ -86,12 +87,12 @@ final class HeadLayout {
 
   /** The number of keys Tk, a scalar. */
   SDVariable keyCount() {
-    return sd.sizeAt(keys, -2);
+    return size(keys, -2);
   }
 
   /** The features dv of each value, a scalar. */
   SDVariable valueDepth() {
-    return sd.sizeAt(values, -1);
+    return size(values, -1);
   }
 
   /**
@@ -112,7 +113,7 @@ final class HeadLayout {
   static SDVariable onesForKeys(SDVariable scores) {
     SameDiff sd = scores.getSameDiff();
     SDVariable shape =
-        sd.stack(0, sd.constant(1L), sd.constant(1L), sd.constant(1L), sd.sizeAt(scores, 3));
+        sd.stack(0, sd.constant(1L), sd.constant(1L), sd.constant(1L), size(scores, 3));
     return sd.fill(shape, scores.dataType(), 1);
   }
 

@@ -3,6 +3,7 @@ package org.attention4j.samediff;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.attention4j.internal.dotproduct.DotProductAttention;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -26,7 +27,7 @@ final class NormalizerVariables {
   /** Variables that come from elsewhere, of which none may be missing. */
   Map<String, SDVariable> check(Map<String, SDVariable> given) {
     for (NormalizerParameter parameter : declared) {
-      Attention.require(
+      DotProductAttention.require(
           given.containsKey(parameter.name()),
           "normalizer's parameters",
           given.keySet(),

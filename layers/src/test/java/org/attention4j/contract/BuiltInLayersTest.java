@@ -7,11 +7,13 @@ import org.attention4j.layers.LearnedPositionEmbedding;
 import org.attention4j.layers.LearnedSelfAttentionLayer;
 import org.attention4j.layers.Position;
 import org.attention4j.layers.RecurrentAttentionLayer;
+import org.attention4j.layers.RmsNorm;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.junit.jupiter.api.Nested;
+import org.nd4j.linalg.activations.Activation;
 
 /** The layers and the vertex of this library keep the contract, with their main options. */
 class BuiltInLayersTest {
@@ -179,6 +181,35 @@ class BuiltInLayersTest {
     @Override
     protected Layer layer() {
       return new LearnedPositionEmbedding.Builder().maxLength(17).build();
+    }
+  }
+
+  @Nested
+  class RootMeanSquareNorm extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return new RmsNorm.Builder().build();
+    }
+  }
+
+  @Nested
+  class GatedFeedForward extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return new FeedForwardBlock.Builder().gated(true).hiddenSize(7).nOut(3).build();
+    }
+  }
+
+  @Nested
+  class FeedForwardWithoutBiases extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return new FeedForwardBlock.Builder()
+          .activation(Activation.SWISH)
+          .gated(true)
+          .hasBias(false)
+          .hiddenSize(7)
+          .build();
     }
   }
 

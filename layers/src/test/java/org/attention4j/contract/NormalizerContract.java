@@ -237,11 +237,11 @@ public abstract class NormalizerContract {
     sameWeights(map, back, "Java serialization");
   }
 
-  private static void sameWeights(NormalizerUnderTest map, Normalizer back, String road) {
+  private static void sameWeights(NormalizerUnderTest map, Normalizer back, String form) {
     RowBatch batch = RowBatch.random(Scores.USUAL, true, 113);
     NormalizerUnderTest other = new NormalizerUnderTest(back);
     assertThat(other.run(batch, true, DataType.DOUBLE).weights())
-        .withFailMessage("%s comes back from %s with other weights.", map, road)
+        .withFailMessage("%s comes back from %s with other weights.", map, form)
         .isEqualTo(map.run(batch, true, DataType.DOUBLE).weights());
   }
 

@@ -34,7 +34,6 @@ public final class NormalizerGraph {
    * @param gradient dL/dz
    * @param parameterGradients dL/dparameter
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Result(
       double[] weights, double[] gradient, Map<String, double[]> parameterGradients) {}
 

@@ -19,7 +19,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param visible one where a key is visible and zero where it is masked, [b, h, Tq, Tk]
  * @param weightsGradient g = dL/dp, [b, h, Tq, Tk]
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 public record RowBatch(
     int examples,
     int heads,

@@ -17,7 +17,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * @param inputs one [b, size, T] for each input
  * @param masks one [b, T] for each input; null if nothing is masked
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 record SequenceBatch(INDArray[] inputs, INDArray @Nullable [] masks) {
   static final int EXAMPLES = 3;
   static final int STEPS = 5;

@@ -19,7 +19,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param inputGradients one for each input
  * @param gradients by parameter
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 record SubjectPass(INDArray output, INDArray[] inputGradients, Map<String, INDArray> gradients) {
   private static final LayerWorkspaceMgr NO_WORKSPACES = LayerWorkspaceMgr.noWorkspaces();
 

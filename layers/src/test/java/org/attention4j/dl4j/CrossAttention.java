@@ -1,7 +1,8 @@
 package org.attention4j.dl4j;
 
 import java.util.Map;
-import org.attention4j.internal.dotproduct.AttentionCore;
+import org.attention4j.internal.dotproduct.ColumnAttention;
+import org.attention4j.internal.dotproduct.DotProductAttention;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -41,14 +42,13 @@ final class CrossAttention extends ExactSameDiffVertex {
   @Override
   protected SDVariable define(LayerGraph graph) {
     SDVariable memory = graph.input("memory");
-    AttentionCore.Result attention =
-        AttentionCore.attention()
-            .mask(graph.mask("memory").map(mask -> head(head(mask))).orElse(null))
+    ColumnAttention.Result attention =
+        new ColumnAttention(DotProductAttention.softmax().withScale(1), 1, size, Map.of())
+            .withMask(graph.mask("memory").map(mask -> head(head(mask))).orElse(null))
             .apply(
                 head(graph.input("queries").mul(features(graph, "queryGain"))),
                 head(memory),
-                head(memory.mul(features(graph, "valueGain"))),
-                1);
+                head(memory.mul(features(graph, "valueGain"))));
     graph.publish("weights", attention.weights());
     return graph.sameDiff().squeeze(attention.output(), 1).add(features(graph, "bias"));
   }

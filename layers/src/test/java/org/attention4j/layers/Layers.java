@@ -15,7 +15,15 @@ final class Layers {
         attention(),
         Stream.of(
             new LayerNorm.Builder().epsilon(1e-3).name("norm").build(),
+            new RmsNorm.Builder().epsilon(1e-3).name("RMS norm").build(),
             new LearnedPositionEmbedding.Builder().maxLength(17).name("positions").build(),
+            new FeedForwardBlock.Builder()
+                .hiddenSize(19)
+                .nOut(7)
+                .gated(true)
+                .hasBias(false)
+                .name("gated feed forward")
+                .build(),
             new FeedForwardBlock.Builder()
                 .hiddenSize(19)
                 .nOut(7)

@@ -223,7 +223,7 @@ class LearnedSelfAttentionLayerTest {
             "LearnedSelfAttentionLayer: nQueries is 0 but must be at least 1."),
         Arguments.of(
             builder().causal(true),
-            "causal is true but must be false (learned queries have no place in time)"),
+            "causal is true but must be false (learned queries have no position in time)"),
         Arguments.of(builder().position(Position.ALIBI), "position is ALIBI but must be NONE"),
         Arguments.of(
             builder().projectInput(false).nHeads(1).nIn(OUT).hasBias(true),

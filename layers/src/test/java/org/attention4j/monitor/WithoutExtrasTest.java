@@ -1,7 +1,9 @@
 package org.attention4j.monitor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import java.io.File;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The library without its optional dependencies, in a JVM of its own. */
 @Tag("slow")
@@ -26,6 +29,7 @@ final class WithoutExtrasTest {
           "mapdb");
 
   @Test
+  @Timeout(value = 5, unit = MINUTES, threadMode = SEPARATE_THREAD)
   void theMonitorRuns() throws IOException, InterruptedException {
     List<String> all =
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator)).toList();

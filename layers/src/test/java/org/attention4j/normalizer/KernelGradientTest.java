@@ -16,7 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The row kernels by themselves, in DOUBLE: gradients against differences, and what they declare. */
+/**
+ * The row kernels by themselves, in DOUBLE: gradients against differences, and what they declare.
+ */
 class KernelGradientTest {
   private static final double STEP = 1e-6;
 

@@ -3,6 +3,7 @@ package org.attention4j.examples;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
+import org.attention4j.examples.support.Sentences;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.OptionSpec;
@@ -13,7 +14,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** One sentence about what picocli could not make sense of. */
 final class WrongUsage {
   /** Longer ones no common system takes. */
-  private static final int LONGEST_PATH = 4096;
+  private static final int MAX_PATH_LENGTH = 4096;
 
   private static final Pattern DIGITS = Pattern.compile("[+-]?\\d+");
 
@@ -81,12 +82,12 @@ final class WrongUsage {
     return type == Path.class ? "the path of a file or directory" : "another value";
   }
 
-  private static String whole(String value, long most) {
-    return "a whole number" + (DIGITS.matcher(value).matches() ? " of at most " + most : "");
+  private static String whole(String value, long max) {
+    return "a whole number" + (DIGITS.matcher(value).matches() ? " of at most " + max : "");
   }
 
   private static Path path(String text) {
-    if (text.isBlank() || text.length() > LONGEST_PATH) {
+    if (text.isBlank() || text.length() > MAX_PATH_LENGTH) {
       throw new TypeConversionException("is no path");
     }
     try {

@@ -1,5 +1,7 @@
 /**
- * The command line: training runs that compare normalizers on real text and report what they saw.
+ * The entry point of the command line. Each command has a package of its own and knows no other
+ * command; what two commands share is in {@code training}, {@code statistics}, {@code report} and
+ * {@code support}.
  */
 @NullMarked
 package org.attention4j.examples;

@@ -6,12 +6,12 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /** What one call of the command line left behind. */
-record CommandLineRun(int status, String out, String err) {
-  static CommandLineRun of(String... arguments) {
+public record CommandLineRun(int status, String out, String err) {
+  public static CommandLineRun of(String... arguments) {
     return of(StandardCharsets.UTF_8, arguments);
   }
 
-  static CommandLineRun of(Charset charset, String... arguments) {
+  public static CommandLineRun of(Charset charset, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int status =

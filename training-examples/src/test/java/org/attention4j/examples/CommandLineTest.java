@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,8 +24,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.nd4j.shade.jackson.databind.JsonNode;
-import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 class CommandLineTest {
   @TempDir static Path directory;
@@ -291,8 +291,8 @@ class CommandLineTest {
                 .toArray(String[]::new));
 
     assertThat(fused.status()).as(fused.err()).isZero();
-    JsonNode expected = new ObjectMapper().readTree(graph.out());
-    JsonNode actual = new ObjectMapper().readTree(fused.out());
+    JsonNode expected = new JsonMapper().readTree(graph.out());
+    JsonNode actual = new JsonMapper().readTree(fused.out());
     for (String field : List.of("weights", "gradient", "parameterGradients")) {
       assertThat(actual.get(field).size()).isEqualTo(expected.get(field).size());
       assertThat(numbers(actual.get(field)))

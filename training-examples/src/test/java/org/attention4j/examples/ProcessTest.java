@@ -91,7 +91,7 @@ class ProcessTest {
           .contains(out.resolve("partial").toString())
           .endsWith(
               "Go on with: java -jar attention4j-examples.jar "
-                  + RunInfo.shell(arguments)
+                  + String.join(" ", arguments)
                   + " --resume");
     }
     Map<Path, FileTime> before = times(files(runs, ".json"));

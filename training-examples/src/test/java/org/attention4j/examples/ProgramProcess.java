@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 
 /** The program, or another main class, in a JVM of its own, as a user starts it. */
 record ProgramProcess(Process process, Path outFile, Path errFile) implements AutoCloseable {
-  private static final int LONGEST_SECONDS = 240;
+  private static final int MAX_SECONDS = 240;
   private static final long GLANCE = 20;
 
   static ProgramProcess start(Path directory, List<String> arguments) throws IOException {
@@ -48,14 +48,17 @@ record ProgramProcess(Process process, Path outFile, Path errFile) implements Au
   }
 
   int status() throws InterruptedException {
-    if (!process.waitFor(LONGEST_SECONDS, SECONDS)) {
+    if (!process.waitFor(MAX_SECONDS, SECONDS)) {
       throw new IllegalStateException("It does not end.");
     }
     return process.exitValue();
   }
 
   void signal(String name) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+    if (!kill.waitFor(MAX_SECONDS, SECONDS)) {
+      throw new IllegalStateException("kill does not end.");
+    }
   }
 
   /** Waits while the process lives until something holds. */
@@ -64,7 +67,7 @@ record ProgramProcess(Process process, Path outFile, Path errFile) implements Au
   }
 
   static boolean await(Callable<Boolean> condition) throws Exception {
-    long end = System.nanoTime() + SECONDS.toNanos(LONGEST_SECONDS);
+    long end = System.nanoTime() + SECONDS.toNanos(MAX_SECONDS);
     while (!condition.call()) {
       if (System.nanoTime() > end) {
         return false;

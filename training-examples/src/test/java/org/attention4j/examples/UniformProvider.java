@@ -7,7 +7,7 @@ import org.attention4j.normalizer.NormalizerProvider;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
-/** A stranger's map, which has no row kernel: the same weight for every visible key. */
+/** A stranger's normalizer, which has no row kernel: the same weight for every visible key. */
 public final class UniformProvider implements NormalizerProvider {
   private static final String TYPE = "uniform-for-test";
 

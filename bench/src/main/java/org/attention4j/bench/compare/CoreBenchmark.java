@@ -45,7 +45,7 @@ public class CoreBenchmark {
   @Setup
   public void build() {
     CoreData data = CoreData.draw(CoreCell.parse(cell), 1);
-    Peer ours = new Ours(data, Normalizers.softmax(), pass);
+    Peer ours = new OurAttention(data, Normalizers.softmax(), pass);
     timed =
         switch (peer) {
           case "ours" -> ours;

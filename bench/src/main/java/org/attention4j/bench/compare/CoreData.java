@@ -11,7 +11,6 @@ import java.util.Random;
  * @param v V
  * @param outputGradient dL/doutput
  */
-@SuppressWarnings("ArrayRecordComponent") // arrays are what a kernel works on
 public record CoreData(CoreCell cell, float[] q, float[] k, float[] v, float[] outputGradient) {
   private static final long SEED = 42;
 

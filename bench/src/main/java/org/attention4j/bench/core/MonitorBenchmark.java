@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A training step with the monitor on a schedule, on the average: 8 examples, 64 features, 4 heads.
- * {@link org.attention4j.bench.MonitorCost} takes single looks apart.
+ * {@link org.attention4j.bench.MonitorCost} times single snapshots.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -33,7 +33,7 @@ public class MonitorBenchmark {
   private static final int OFTEN = 10;
   private static final int SELDOM = 50;
 
-  /** The tier and the interval of the looks. */
+  /** The tier and the interval of the snapshots. */
   @Param({"off", "never", "cheap-10", "full-50"})
   public String monitor = "off";
 

@@ -12,7 +12,6 @@ import org.attention4j.monitor.AttentionMonitor;
  * @param network takes the steps
  * @param monitors what listens; none or one
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 public record MonitoredFit(LayerPeer network, AttentionMonitor... monitors) implements Peer {
   @Override
   public void run() {

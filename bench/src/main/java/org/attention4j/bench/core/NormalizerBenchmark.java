@@ -3,7 +3,7 @@ package org.attention4j.bench.core;
 import java.util.concurrent.TimeUnit;
 import org.attention4j.bench.compare.CoreCell;
 import org.attention4j.bench.compare.CoreData;
-import org.attention4j.bench.compare.Ours;
+import org.attention4j.bench.compare.OurAttention;
 import org.attention4j.bench.compare.Pass;
 import org.attention4j.normalizer.Normalizers;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -60,7 +60,7 @@ public class NormalizerBenchmark {
   /** What is computed. */
   @Param public Pass pass = Pass.FORWARD;
 
-  private Ours attention;
+  private OurAttention attention;
 
   /** For JMH. */
   public NormalizerBenchmark() {}
@@ -69,7 +69,7 @@ public class NormalizerBenchmark {
   @Setup
   public void build() {
     CoreData data = CoreData.draw(new CoreCell(1, length, HEAD_SIZE), SCORE_DEVIATION);
-    attention = new Ours(data, Normalizers.parse(normalizer), pass);
+    attention = new OurAttention(data, Normalizers.parse(normalizer), pass);
   }
 
   /** One pass. */

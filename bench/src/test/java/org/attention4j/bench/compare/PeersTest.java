@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PeersTest {
   private static final CoreData DATA = CoreData.draw(new CoreCell(3, 13, 5), 1);
 
-  private static Ours ours(Pass pass) {
-    return new Ours(DATA, Normalizers.softmax(), pass);
+  private static OurAttention ours(Pass pass) {
+    return new OurAttention(DATA, Normalizers.softmax(), pass);
   }
 
   @Test

@@ -99,7 +99,6 @@ abstract class AttentionTask {
     return packed;
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // a view of an array
   private record Rows(float[] x, int from, int stride) {}
 
   /** [features, T] without the masked keys. Takes a copy only if masked keys stand in between. */

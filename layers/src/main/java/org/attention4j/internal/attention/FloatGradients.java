@@ -7,5 +7,4 @@ package org.attention4j.internal.attention;
  * @param k dL/dK
  * @param v dL/dV
  */
-@SuppressWarnings("ArrayRecordComponent") // arrays are what a kernel works on
 public record FloatGradients(float[] q, float[] k, float[] v) {}

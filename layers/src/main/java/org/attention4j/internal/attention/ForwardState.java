@@ -10,7 +10,6 @@ package org.attention4j.internal.attention;
  * @param keys the indices of the kept weights among the visible keys, row after row
  * @param weights the kept weights, before dropout
  */
-@SuppressWarnings("ArrayRecordComponent") // arrays are what a kernel works on
 public record ForwardState(float[] saved, int[] counts, int[] keys, float[] weights) {
   /** The count of a row that is to be computed again. */
   static final int RECOMPUTE = -1;

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tries a normalizer on a few small scores, so that one which returns something else than weights
- * is told so before a backend fails, or broadcasts, somewhere behind it.
+ * is refused before a backend fails, or broadcasts, at a later operation.
  */
 public final class NormalizerTrial {
   private static final Logger LOG = LoggerFactory.getLogger(NormalizerTrial.class);

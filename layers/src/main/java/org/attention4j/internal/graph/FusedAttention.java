@@ -10,7 +10,6 @@ import org.attention4j.internal.attention.DoubleAttention;
 import org.attention4j.internal.attention.FloatAttention;
 import org.attention4j.internal.attention.ForwardState;
 import org.attention4j.kernel.RowKernel;
-import org.attention4j.samediff.Attention;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -46,8 +45,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
    * @param kernel the normalizer's row kernel
    * @param parameters how many learnable parameters the normalizer has for each head
    * @param scale the factor on the scores
-   * @param causal whether a query sees only keys not behind it; the last query stands beside the
-   *     last key
+   * @param causal whether keys at later positions are hidden; the last query stands at the last key
    * @param linearBiases whether the distance between query and key counts
    * @param dropout the chance of each weight to be dropped
    * @param training whether a backward pass may follow

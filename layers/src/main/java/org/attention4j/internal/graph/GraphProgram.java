@@ -22,10 +22,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The operations that some variables of a graph need, in the order of their making, ready to run
  * any number of times.
  *
- * <p>The framework's own session finds out anew in each run what depends on what, in maps of names,
- * at about 0.1 ms an operation, remembers the id of every array it ever released, and keeps every
- * intermediate result until the end. Here the order is fixed once, values live in numbered slots,
- * and an intermediate result is free for the next operation of its size after its last use.
+ * <p>The framework's own session finds out again in each run what depends on what, in maps of
+ * names, at about 0.1 ms an operation, remembers the id of every array it ever released, and keeps
+ * every intermediate result until the end. Here the order is fixed once, values live in numbered
+ * slots, and an intermediate result is free for the next operation of its size after its last use.
  *
  * <p>Graphs without control flow only. Not safe for use by several threads at once.
  */

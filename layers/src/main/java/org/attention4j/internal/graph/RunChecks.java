@@ -2,7 +2,6 @@ package org.attention4j.internal.graph;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.attention4j.samediff.Attention;
 import org.nd4j.autodiff.samediff.NameScope;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -25,6 +24,7 @@ public final class RunChecks {
    *
    * @param sd the graph
    * @param owner what the sentences are about
+   * @param sd the graph
    */
   public RunChecks(SameDiff sd, String owner) {
     this.sd = sd;

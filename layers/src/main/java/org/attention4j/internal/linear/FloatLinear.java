@@ -48,7 +48,6 @@ public final class FloatLinear {
    * @param transposed how W is stored
    * @param bias b, [out]; null for none
    */
-  @SuppressWarnings("ArrayRecordComponent") // arrays are what a kernel works on
   public record Weights(float[] values, int outputs, boolean transposed, float @Nullable [] bias) {
     /** W as groups of rows. */
     private float[] rows(int inputs) {
@@ -80,7 +79,6 @@ public final class FloatLinear {
    * @param weights dL/dW_j, each as its W_j is stored
    * @param biases dL/db_j, [out_j]; empty where there is no bias
    */
-  @SuppressWarnings("ArrayRecordComponent") // arrays are what a kernel works on
   public record Gradients(float[] input, float[][] weights, float[][] biases) {}
 
   /**

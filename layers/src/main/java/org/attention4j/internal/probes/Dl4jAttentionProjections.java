@@ -1,6 +1,7 @@
 package org.attention4j.internal.probes;
 
 import java.util.Map;
+import org.attention4j.internal.dotproduct.ParameterNames;
 import org.attention4j.layers.AttentionSpec;
 import org.attention4j.layers.Position;
 import org.attention4j.normalizer.Normalizers;
@@ -15,7 +16,9 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** What Deeplearning4j's own attention does before its softmax. */
 final class Dl4jAttentionProjections {
-  private static final String[] WEIGHTS = {"Wq", "Wk", "Wv"};
+  private static final String[] WEIGHTS = {
+    ParameterNames.QUERY_WEIGHTS, ParameterNames.KEY_WEIGHTS, ParameterNames.VALUE_WEIGHTS
+  };
 
   private Dl4jAttentionProjections() {}
 

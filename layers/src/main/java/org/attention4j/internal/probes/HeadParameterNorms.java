@@ -1,5 +1,6 @@
 package org.attention4j.internal.probes;
 
+import org.attention4j.internal.dotproduct.ParameterNames;
 import org.attention4j.layers.AttentionSpec;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -21,8 +22,14 @@ record HeadParameterNorms(double norm, long nans, long infinities) {
     int heads = spec.heads();
     int blocks =
         switch (name) {
-          case "Wq", "Wk", "Wv", "bq", "bk", "bv" -> Math.toIntExact(array.size(0));
-          case "Wo" -> heads;
+          case ParameterNames.QUERY_WEIGHTS,
+              ParameterNames.KEY_WEIGHTS,
+              ParameterNames.VALUE_WEIGHTS,
+              ParameterNames.QUERY_BIAS,
+              ParameterNames.KEY_BIAS,
+              ParameterNames.VALUE_BIAS ->
+              Math.toIntExact(array.size(0));
+          case ParameterNames.OUTPUT_WEIGHTS -> heads;
           default -> isOfNormalizer(spec, name) ? heads : 0;
         };
     if (blocks == 0) {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.attention4j.internal.dotproduct.ParameterNames;
 import org.attention4j.internal.graph.StepMask;
 import org.attention4j.layers.AttentionSpec;
 import org.attention4j.normalizer.NormalizerParameter;
@@ -27,7 +28,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param projection from the sampled inputs and their key mask to queries, keys and values
  * @param gradients where the gradient at the heads' outputs comes from; null if it is not available
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 public record MonitoredLayer(
     String name,
     String gradientPrefix,
@@ -38,7 +38,6 @@ public record MonitoredLayer(
     @Nullable INDArray keyMask,
     Projection projection,
     @Nullable GradientSource gradients) {
-  private static final String OUTPUT_WEIGHTS = "Wo";
 
   /** From inputs to heads. */
   interface Projection {
@@ -113,7 +112,7 @@ public record MonitoredLayer(
       INDArray outputGradient,
       int[] examples) {
     INDArray gradient = wide(sampled(outputGradient, examples));
-    INDArray weights = parameters.get(OUTPUT_WEIGHTS);
+    INDArray weights = parameters.get(ParameterNames.OUTPUT_WEIGHTS);
     if (weights != null) {
       INDArray matrix = wide(weights);
       INDArray result =

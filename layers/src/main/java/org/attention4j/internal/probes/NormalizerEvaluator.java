@@ -16,7 +16,6 @@ interface NormalizerEvaluator {
    * @param weights p, [h][R][n]
    * @param scoresGradients dL/dz, [h][R][n]; null if no gradients were given
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Evaluation(double[][][] weights, double @Nullable [][][] scoresGradients) {}
 
   /**

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param attendedGradient the gradient at the heads' outputs V pᵀ [e, h, d, Tq]; null if it is not
  *     known
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Probe(
     String layer,
     AttentionSpec spec,

@@ -40,7 +40,6 @@ public final class RowRecomputation {
   }
 
   /** One query of one sampled example and the keys that it sees. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record SampledQuery(int sample, int step, int[] keys) {}
 
   /**

@@ -25,6 +25,13 @@ public final class FloatOps {
   /** Products with chosen rows of a matrix. */
   public static final SparseOps SPARSE = VECTORS ? vector(SparseOps.class) : new ScalarSparseOps();
 
+  /** Passes that normalize each step over its features. */
+  public static final NormOps NORMS = VECTORS ? vector(NormOps.class) : new ScalarNormOps();
+
+  /** Activation functions. */
+  public static final ActivationOps ACTIVATIONS =
+      VECTORS ? vector(ActivationOps.class) : new ScalarActivationOps();
+
   static {
     if (VECTORS) {
       LOG.info("Fused attention uses vectors of {} floats.", TILES.panel() / 2);

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * @param temperature T if the normalizer is softmax(z / T) for this row
  * @param steepness norms of the normalizer's Jacobian here; null if not computed
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 public record AttentionRow(
     int example,
     int query,

@@ -80,7 +80,6 @@ public final class StoredAttention implements Persistable {
    * @param keys its visible keys [n], counted from 0
    * @param weights the weights of these keys for each head [n]
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Row(int example, int query, int[] keys, List<float[]> weights)
       implements Serializable {}
 

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param type its media type
  * @param content its bytes
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 record Asset(String type, byte[] content) {
   private static final String CHARTS = "echarts.js";
   private static final String WEBJAR = "META-INF/maven/org.webjars.npm/echarts/pom.properties";

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * that scores are exact in FLOAT. Both types then see the same ties, and which keys a sparse map
  * drops is no matter of rounding. The scores' standard deviation is about 3.
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 record AttentionCase(
     String name,
     AttentionShape shape,

@@ -5,7 +5,6 @@ import java.util.Map;
 import org.assertj.core.api.Assertions;
 
 /** What a forward and a backward pass give. */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 record AttentionPass(
     double[] output, double[] dq, double[] dk, double[] dv, double[][] parameters, int[] counts) {
 

@@ -30,7 +30,6 @@ class DoubleAttentionTest {
   }
 
   /** All arrays of one call. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Inputs(double[] q, double[] k, double[] v, double[][] parameters) {
     Inputs moved(Inputs direction, double step) {
       double[][] moved = new double[parameters.length][];

@@ -3,10 +3,10 @@ package org.attention4j.examples.quickstart;
 import java.nio.file.Path;
 import java.util.List;
 import org.attention4j.layers.SelfAttentionLayer;
-import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.AttentionMonitor;
-import org.attention4j.monitor.reporters.Reporters;
+import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.metrics.Tier;
+import org.attention4j.monitor.reporters.Reporters;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
@@ -49,10 +49,10 @@ final class Example2Watch {
         network.fit(x, y);
       }
     }
-    for (var look : history.records()) {
-      System.out.printf("iteration %3d, head %d:", look.iteration(), look.head());
+    for (var record : history.records()) {
+      System.out.printf("iteration %3d, head %d:", record.iteration(), record.head());
       List.of("effectiveTokens", "maxLogit", "separableShare")
-          .forEach(name -> System.out.printf("  %s %.2f", name, look.metrics().get(name)));
+          .forEach(name -> System.out.printf("  %s %.2f", name, record.metrics().get(name)));
       System.out.println();
     }
   }

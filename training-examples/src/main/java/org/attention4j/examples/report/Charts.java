@@ -10,7 +10,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.internal.chartpart.Chart;
 
-/** What all charts share: the look and the way into a file. */
+/** What all charts share: the style and the way into a file. */
 public final class Charts {
   private static final int PIXELS = 2;
 

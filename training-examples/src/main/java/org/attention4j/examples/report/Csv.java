@@ -3,6 +3,7 @@ package org.attention4j.examples.report;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.apache.commons.csv.CSVFormat;
+import org.attention4j.examples.support.AtomicFile;
 
 /** Rows of values, written as a CSV file in one go. */
 public final class Csv {

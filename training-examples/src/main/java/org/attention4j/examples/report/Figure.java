@@ -2,6 +2,7 @@ package org.attention4j.examples.report;
 
 import java.nio.file.Path;
 import java.util.Base64;
+import org.attention4j.examples.support.AtomicFile;
 
 /**
  * A picture with a caption.

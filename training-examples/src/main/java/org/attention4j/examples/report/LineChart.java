@@ -32,10 +32,10 @@ public final class LineChart implements Drawing {
   private static final int SMALL_HEIGHT = 340;
 
   /** With more points than this, markers would hide the curve. */
-  private static final int MOST_MARKERS = 24;
+  private static final int MAX_MARKERS = 24;
 
   /** Between its lowest and its highest point, for a grid to help. */
-  private static final double MOST_DECADES = 1e6;
+  private static final double MAX_RANGE = 1e6;
 
   private static final int POWER_SPACING = 50;
   private static final int BAND_ALPHA = 45;
@@ -153,7 +153,7 @@ public final class LineChart implements Drawing {
         (series, theme) -> {
           Color color = Color.decode(theme.curve(curve));
           series
-              .setMarker(x.length > MOST_MARKERS ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE)
+              .setMarker(x.length > MAX_MARKERS ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE)
               .setMarkerColor(color)
               .setLineColor(color)
               .setLineStyle(theme.isDashed(curve) ? stroke(2f, DASHES) : new BasicStroke(2f));
@@ -264,7 +264,7 @@ public final class LineChart implements Drawing {
         .setChartPadding(6);
     styles.forEach(style -> style.accept(styler, theme));
     // A line for each ninth of a decade would be all there is to see.
-    styler.setPlotGridHorizontalLinesVisible(!logY || highestY < MOST_DECADES * lowestY);
+    styler.setPlotGridHorizontalLinesVisible(!logY || highestY < MAX_RANGE * lowestY);
     layers.forEach(layer -> layer.accept(chart, theme));
     return chart;
   }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.attention4j.examples.support.AtomicFile;
 
 /**
  * What a run came to, as one page that needs nothing beside it.

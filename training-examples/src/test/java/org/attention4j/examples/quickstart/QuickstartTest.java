@@ -60,10 +60,11 @@ class QuickstartTest {
 
     List<String> lines = printed(() -> Example2Watch.main(new String[] {file.toString()}));
 
-    List<String> looks = lines.stream().filter(line -> line.startsWith("iteration")).toList();
-    assertThat(looks).hasSize(5 * 2);
-    assertThat(looks.get(0)).startsWith("iteration   0, head 0:  effectiveTokens ");
-    assertThat(looks).allSatisfy(look -> assertThat(numbers(look).get(0)).isBetween(1.0, 24.0));
+    List<String> iterations = lines.stream().filter(line -> line.startsWith("iteration")).toList();
+    assertThat(iterations).hasSize(5 * 2);
+    assertThat(iterations.get(0)).startsWith("iteration   0, head 0:  effectiveTokens ");
+    assertThat(iterations)
+        .allSatisfy(line -> assertThat(numbers(line).get(0)).isBetween(1.0, 24.0));
     assertThat(Files.readAllLines(file)).hasSize(5 * 2).allMatch(line -> line.startsWith("{"));
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -98,18 +97,6 @@ class ReportTest {
     new Csv("name", "value").row("a, \"b\"", 0.1).row("c", Double.NaN).write(file);
 
     assertThat(file).content().isEqualTo("name,value\n\"a, \"\"b\"\"\",0.1\nc,\n");
-  }
-
-  @Test
-  void aFileThatCannotBeWrittenLeavesNothingBeside() throws IOException {
-    Path taken = Files.createDirectories(directory.resolve("taken"));
-    Files.writeString(taken.resolve("inside"), "");
-
-    assertThatThrownBy(() -> AtomicFile.write(taken, new byte[] {1}))
-        .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("taken cannot be written: ");
-
-    assertThat(directory).isDirectoryNotContaining("glob:**/*.tmp");
   }
 
   private static LineChart chart() {

@@ -1,0 +1,111 @@
+package org.attention4j.internal.feedforward;
+
+import java.util.List;
+import org.attention4j.internal.linear.FloatLinear;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The feed-forward block of a transformer on each step of sequences, in FLOAT.
+ *
+ * <pre>
+ *   y = W2 f(W1 x + b1) + b2, gated: y = W2 (f(W1 x + b1) ⊙ (Wg x + bg)) + b2
+ * </pre>
+ *
+ * <p>Sequences are channel-major: x [b, in, T], hidden [b, hidden, T], y [b, out, T]. Only what
+ * stands before the activation is kept for the backward pass; f of it is computed again.
+ */
+public final class FloatFeedForward {
+  private final int examples;
+  private final int inputs;
+  private final int steps;
+  private final FloatActivation activation;
+  private final List<FloatLinear.Weights> into;
+  private final FloatLinear.Weights out;
+
+  /**
+   * What the forward pass leaves.
+   *
+   * @param output y
+   * @param hidden W1 x + b1 and, gated, Wg x + bg
+   */
+  public record Forward(float[] output, float[][] hidden) {}
+
+  /**
+   * The gradients.
+   *
+   * @param input dL/dx
+   * @param into those of W1, b1 and, gated, of Wg, bg; their input gradient is {@code input}
+   * @param out those of W2 and b2
+   */
+  public record Gradients(float[] input, FloatLinear.Gradients into, FloatLinear.Gradients out) {}
+
+  /**
+   * Describes the operation.
+   *
+   * @param examples b
+   * @param inputs in
+   * @param steps T
+   * @param activation f
+   * @param first W1, b1
+   * @param gate Wg, bg; null for no gate
+   * @param out W2, b2
+   */
+  public FloatFeedForward(
+      int examples,
+      int inputs,
+      int steps,
+      FloatActivation activation,
+      FloatLinear.Weights first,
+      FloatLinear.@Nullable Weights gate,
+      FloatLinear.Weights out) {
+    this.examples = examples;
+    this.inputs = inputs;
+    this.steps = steps;
+    this.activation = activation;
+    into = gate == null ? List.of(first) : List.of(first, gate);
+    this.out = out;
+  }
+
+  /**
+   * Applies the block.
+   *
+   * @param x [b, in, T]
+   * @return y, and what the backward pass needs
+   */
+  public Forward forward(float[] x) {
+    float[][] hidden = new FloatLinear(examples, inputs, steps, x, into).forward();
+    return new Forward(second(hidden).forward()[0], hidden);
+  }
+
+  private FloatLinear second(float[][] hidden) {
+    float[] activated = activation.of(hidden[0]);
+    if (hidden.length == 2) {
+      FloatActivation.multiply(hidden[1], activated);
+    }
+    return new FloatLinear(examples, into.get(0).outputs(), steps, activated, List.of(out));
+  }
+
+  /**
+   * Computes the gradients.
+   *
+   * @param x [b, in, T]
+   * @param hidden what the forward pass left
+   * @param dy dL/dy, [b, out, T]
+   * @return the gradients
+   */
+  public Gradients backward(float[] x, float[][] hidden, float[] dy) {
+    FloatLinear.Gradients behind = second(hidden).backward(new float[][] {dy});
+    float[] gradient = behind.input();
+    float[][] hiddenGradients = {gradient};
+    if (hidden.length == 2) {
+      float[] gateGradient = activation.of(hidden[0]);
+      FloatActivation.multiply(gradient, gateGradient);
+      FloatActivation.multiply(hidden[1], gradient);
+      hiddenGradients = new float[][] {gradient, gateGradient};
+    }
+    activation.multiplyBySlope(hidden[0], gradient);
+    FloatLinear.Gradients before =
+        new FloatLinear(examples, inputs, steps, x, into).backward(hiddenGradients);
+    return new Gradients(before.input(), before, behind);
+  }
+}

@@ -1,0 +1,191 @@
+package org.attention4j.internal.vector;
+
+import static org.attention4j.internal.vector.VectorFloats.FLOATS;
+import static org.attention4j.internal.vector.VectorFloats.V;
+import static org.attention4j.internal.vector.VectorFloats.broadcast;
+import static org.attention4j.internal.vector.VectorFloats.load;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * {@link ActivationOps} with the widest vectors of this CPU; what is left over runs in plain Java.
+ *
+ * <p>Each function is three short loops over a block that stays in the first-level cache: the
+ * arguments of the exponential, {@link RowOps#exp}, and the rest.
+ */
+final class VectorActivationOps implements ActivationOps {
+  private static final RowOps ROWS = new VectorRowOps();
+  private static final ActivationOps REST = new ScalarActivationOps();
+  private static final int BLOCK = 512;
+
+  @Override
+  public void relu(float[] x, int from, float[] y, int length) {
+    int bound = FLOATS.loopBound(length);
+    for (int i = from; i < from + bound; i += V) {
+      load(x, i).max(0).intoArray(y, i);
+    }
+    REST.relu(x, from + bound, y, length - bound);
+  }
+
+  @Override
+  public void reluSlope(float[] x, int from, float[] dy, int length) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector zero = FloatVector.zero(FLOATS);
+    for (int i = from; i < from + bound; i += V) {
+      FloatVector gradient = load(dy, i);
+      zero.blend(gradient, load(x, i).compare(VectorOperators.GT, zero)).intoArray(dy, i);
+    }
+    REST.reluSlope(x, from + bound, dy, length - bound);
+  }
+
+  @Override
+  public void logisticGate(float[] x, int from, float[] y, int length, float linear, float cubic) {
+    int bound = FLOATS.loopBound(length);
+    float[] e = new float[Math.min(BLOCK, bound)];
+    for (int i = 0; i < bound; i += BLOCK) {
+      int block = Math.min(BLOCK, bound - i);
+      logisticExponents(x, from + i, e, block, linear, cubic);
+      ROWS.exp(e, 0, block, 0, 1);
+      finishLogisticGate(x, from + i, e, y, block);
+    }
+    REST.logisticGate(x, from + bound, y, length - bound, linear, cubic);
+  }
+
+  /** -|linear x + cubic x³|, so that e to its power never overflows. */
+  private static void logisticExponents(
+      float[] x, int from, float[] e, int length, float linear, float cubic) {
+    for (int i = 0; i < length; i += V) {
+      FloatVector near = near(load(x, from + i));
+      argument(near, linear, cubic).abs().neg().intoArray(e, i);
+    }
+  }
+
+  private static FloatVector near(FloatVector x) {
+    return x.min(LOGISTIC_END).max(-LOGISTIC_END);
+  }
+
+  private static FloatVector argument(FloatVector near, float linear, float cubic) {
+    return near.mul(near).fma(broadcast(cubic), broadcast(linear)).mul(near);
+  }
+
+  private static void finishLogisticGate(float[] x, int from, float[] e, float[] y, int length) {
+    for (int i = 0; i < length; i += V) {
+      FloatVector value = load(x, from + i);
+      FloatVector exponential = load(e, i);
+      FloatVector large = broadcast(1).div(exponential.add(1f));
+      FloatVector gate =
+          large.blend(large.mul(exponential), value.compare(VectorOperators.LT, broadcast(0)));
+      value.max(-LOGISTIC_END).mul(gate).intoArray(y, from + i);
+    }
+  }
+
+  @Override
+  public void logisticGateSlope(
+      float[] x, int from, float[] dy, int length, float linear, float cubic) {
+    int bound = FLOATS.loopBound(length);
+    float[] e = new float[Math.min(BLOCK, bound)];
+    for (int i = 0; i < bound; i += BLOCK) {
+      int block = Math.min(BLOCK, bound - i);
+      logisticExponents(x, from + i, e, block, linear, cubic);
+      ROWS.exp(e, 0, block, 0, 1);
+      finishLogisticSlope(x, from + i, e, dy, block, linear, cubic);
+    }
+    REST.logisticGateSlope(x, from + bound, dy, length - bound, linear, cubic);
+  }
+
+  private static void finishLogisticSlope(
+      float[] x, int from, float[] e, float[] dy, int length, float linear, float cubic) {
+    for (int i = 0; i < length; i += V) {
+      FloatVector near = near(load(x, from + i));
+      FloatVector exponential = load(e, i);
+      FloatVector large = broadcast(1).div(exponential.add(1f));
+      FloatVector small = large.mul(exponential);
+      FloatVector gate = large.blend(small, near.compare(VectorOperators.LT, broadcast(0)));
+      FloatVector steepness = near.mul(near).fma(broadcast(3 * cubic), broadcast(linear));
+      FloatVector slope = near.mul(large).mul(small).fma(steepness, gate);
+      load(dy, from + i).mul(slope).intoArray(dy, from + i);
+    }
+  }
+
+  @Override
+  public void normalGate(float[] x, int from, float[] y, int length) {
+    int bound = FLOATS.loopBound(length);
+    float[] e = new float[Math.min(BLOCK, bound)];
+    for (int i = 0; i < bound; i += BLOCK) {
+      int block = Math.min(BLOCK, bound - i);
+      normalExponents(x, from + i, e, block);
+      ROWS.exp(e, 0, block, 0, 1);
+      finishNormalGate(x, from + i, e, y, block);
+    }
+    REST.normalGate(x, from + bound, y, length - bound);
+  }
+
+  private static void normalExponents(float[] x, int from, float[] e, int length) {
+    for (int i = 0; i < length; i += V) {
+      FloatVector a = distance(load(x, from + i));
+      a.mul(-0.5f).mul(a).intoArray(e, i);
+    }
+  }
+
+  private static FloatVector distance(FloatVector x) {
+    return x.abs().min(NORMAL_END);
+  }
+
+  /** {@link NormalTail#of} of a vector. */
+  private static FloatVector tail(FloatVector a, FloatVector exponential) {
+    FloatVector t = broadcast(1).div(a.mul(NormalTail.SCALE).add(1f));
+    FloatVector p = broadcast(NormalTail.C6).fma(t, broadcast(NormalTail.C5));
+    p = p.fma(t, broadcast(NormalTail.C4));
+    p = p.fma(t, broadcast(NormalTail.C3));
+    p = p.fma(t, broadcast(NormalTail.C2));
+    p = p.fma(t, broadcast(NormalTail.C1));
+    p = p.fma(t, broadcast(NormalTail.C0));
+    return p.mul(t).mul(exponential);
+  }
+
+  private static void finishNormalGate(float[] x, int from, float[] e, float[] y, int length) {
+    for (int i = 0; i < length; i += V) {
+      FloatVector value = load(x, from + i);
+      FloatVector tail = tail(distance(value), load(e, i));
+      FloatVector gate =
+          broadcast(1).sub(tail).blend(tail, value.compare(VectorOperators.LT, broadcast(0)));
+      value.max(-NORMAL_END).mul(gate).intoArray(y, from + i);
+    }
+  }
+
+  @Override
+  public void normalGateSlope(float[] x, int from, float[] dy, int length) {
+    int bound = FLOATS.loopBound(length);
+    float[] e = new float[Math.min(BLOCK, bound)];
+    for (int i = 0; i < bound; i += BLOCK) {
+      int block = Math.min(BLOCK, bound - i);
+      normalExponents(x, from + i, e, block);
+      ROWS.exp(e, 0, block, 0, 1);
+      finishNormalSlope(x, from + i, e, dy, block);
+    }
+    REST.normalGateSlope(x, from + bound, dy, length - bound);
+  }
+
+  private static void finishNormalSlope(float[] x, int from, float[] e, float[] dy, int length) {
+    for (int i = 0; i < length; i += V) {
+      FloatVector value = load(x, from + i);
+      FloatVector a = distance(value);
+      FloatVector exponential = load(e, i);
+      // Φ(-a) - a φ(a), which Φ(x) + x φ(x) is for negative x, and one minus it for others.
+      FloatVector low = tail(a, exponential).sub(a.mul(exponential).mul(NormalTail.DENSITY));
+      FloatVector slope =
+          broadcast(1).sub(low).blend(low, value.compare(VectorOperators.LT, broadcast(0)));
+      load(dy, from + i).mul(slope).intoArray(dy, from + i);
+    }
+  }
+
+  @Override
+  public void multiply(float[] x, float[] y, int from, int length) {
+    int bound = FLOATS.loopBound(length);
+    for (int i = from; i < from + bound; i += V) {
+      load(y, i).mul(load(x, i)).intoArray(y, i);
+    }
+    REST.multiply(x, y, from + bound, length - bound);
+  }
+}

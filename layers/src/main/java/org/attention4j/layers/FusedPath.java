@@ -1,0 +1,167 @@
+package org.attention4j.layers;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.internal.dotproduct.ParameterNames;
+import org.attention4j.internal.graph.FusedAttention;
+import org.attention4j.internal.graph.LinearMaps;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Attention as one operation that runs in Java. In FLOAT the projections too run on the CPU
+ * kernels, which know no other type.
+ */
+final class FusedPath extends AttentionPath {
+  private final MultiHeadAttention heads;
+  private final LayerGraph graph;
+  private final GraphPath asGraph;
+  private final boolean fusesProjections;
+
+  /**
+   * Queries, keys and values twice.
+   *
+   * @param split as they are published
+   * @param fused as the fused operation takes them: of that shape, or with the features of all
+   *     heads in one axis, which is the same in memory and spares a copy
+   */
+  private record Projected(HeadProjections split, List<SDVariable> fused) {}
+
+  /** One of the three on its way; no scale for values. */
+  private record Wanted(
+      AttentionSources.Sequence source,
+      String weights,
+      String bias,
+      int heads,
+      @Nullable String scale) {}
+
+  FusedPath(MultiHeadAttention heads, LayerGraph graph, GraphPath asGraph, DataType type) {
+    this.heads = heads;
+    this.graph = graph;
+    this.asGraph = asGraph;
+    fusesProjections = type == DataType.FLOAT;
+  }
+
+  @Override
+  SDVariable apply(AttentionSources sources) {
+    Projected projected = project(sources);
+    // Only for those who ask for scores and weights; the output below does not depend on it.
+    asGraph.attend(projected.split(), sources, UnaryOperator.identity());
+    return merge(attend(projected.fused(), sources.keyMask()), sources.outputShape());
+  }
+
+  /** Learned queries have fewer examples than keys, and are repeated after their projection. */
+  private Projected project(AttentionSources sources) {
+    if (!fusesProjections || sources.learnedQueries()) {
+      HeadProjections split = asGraph.project(sources);
+      return new Projected(split, List.of(split.queries(), split.keys(), split.values()));
+    }
+    int keyHeads = heads.keyValueHeads();
+    List<Wanted> wanted =
+        List.of(
+            new Wanted(
+                sources.queries(),
+                ParameterNames.QUERY_WEIGHTS,
+                ParameterNames.QUERY_BIAS,
+                heads.heads(),
+                ParameterNames.QUERY_SCALE),
+            new Wanted(
+                sources.keys(),
+                ParameterNames.KEY_WEIGHTS,
+                ParameterNames.KEY_BIAS,
+                keyHeads,
+                ParameterNames.KEY_SCALE),
+            new Wanted(
+                sources.valueSequence(),
+                ParameterNames.VALUE_WEIGHTS,
+                ParameterNames.VALUE_BIAS,
+                keyHeads,
+                null));
+    List<SDVariable> flat =
+        heads.projected()
+            ? linearMaps(wanted)
+            : wanted.stream().map(one -> one.source().x()).toList();
+    List<SDVariable> split = new ArrayList<>();
+    List<SDVariable> fused = new ArrayList<>();
+    for (int i = 0; i < wanted.size(); i++) {
+      Wanted one = wanted.get(i);
+      SDVariable rank4 = one.source().shape().split(flat.get(i), one.heads(), heads.headFeatures());
+      String scale = one.scale();
+      if (scale != null && heads.changesQueriesAndKeys()) {
+        rank4 = heads.normedAndRotated(graph, rank4, scale, one.source().positions());
+        fused.add(rank4);
+      } else {
+        fused.add(flat.get(i));
+      }
+      split.add(rank4);
+    }
+    return new Projected(new HeadProjections(split.get(0), split.get(1), split.get(2)), fused);
+  }
+
+  /** Those that come from one sequence are one operation, which reads it once. */
+  private List<SDVariable> linearMaps(List<Wanted> wanted) {
+    Map<SDVariable, List<Wanted>> bySource = new LinkedHashMap<>();
+    wanted.forEach(
+        one -> bySource.computeIfAbsent(one.source().x(), x -> new ArrayList<>()).add(one));
+    Map<Wanted, SDVariable> results = new LinkedHashMap<>();
+    bySource.forEach(
+        (x, ones) -> {
+          List<SDVariable> projected =
+              LinearMaps.apply(x, ones.stream().map(this::linearMap).toList());
+          for (int i = 0; i < ones.size(); i++) {
+            results.put(ones.get(i), projected.get(i));
+          }
+        });
+    return wanted.stream().map(one -> Objects.requireNonNull(results.get(one))).toList();
+  }
+
+  private LinearMaps.Linear linearMap(Wanted one) {
+    return new LinearMaps.Linear(
+        graph.parameter(one.weights()),
+        one.heads() * heads.headFeatures(),
+        false,
+        heads.options().hasBias ? graph.parameter(one.bias()) : null);
+  }
+
+  /** The attended values, shape [b, h * d, Tq]. */
+  private SDVariable attend(List<SDVariable> queriesKeysValues, @Nullable SDVariable keyMask) {
+    AttentionOptions options = heads.options();
+    List<SDVariable> parameters = List.copyOf(heads.normalizerVariables(graph).values());
+    double dropout = graph.training() ? options.attentionDropout : 0;
+    FusedAttention.Options fusedOptions =
+        new FusedAttention.Options(
+            heads.heads(),
+            heads.keyValueHeads(),
+            options.normalizer.kernel().orElseThrow(),
+            parameters.size(),
+            heads.attention().scaleFor(heads.headFeatures()),
+            heads.attention().window().causal(),
+            options.position == Position.ALIBI,
+            dropout,
+            graph.training());
+    return FusedAttention.apply(
+        fusedOptions,
+        queriesKeysValues,
+        keyMask,
+        parameters,
+        dropout > 0 ? graph.weightsDropoutSeed(dropout) : null);
+  }
+
+  /** From [b, h * d, Tq] to [b, outputSize, Tq]. */
+  private SDVariable merge(SDVariable attended, SequenceShape shape) {
+    if (!fusesProjections || !heads.projected()) {
+      return asGraph.projectOutput(attended, shape);
+    }
+    SDVariable bias = heads.options().hasBias ? graph.parameter(ParameterNames.OUTPUT_BIAS) : null;
+    LinearMaps.Linear map =
+        new LinearMaps.Linear(
+            graph.parameter(ParameterNames.OUTPUT_WEIGHTS), heads.outputSize(), true, bias);
+    return LinearMaps.apply(attended, List.of(map)).get(0);
+  }
+}

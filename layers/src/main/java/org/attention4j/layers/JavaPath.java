@@ -1,0 +1,25 @@
+package org.attention4j.layers;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Where operations in Java can take the place of the backend's: in FLOAT, on the CPU. */
+final class JavaPath {
+  private static final String BACKEND = "backend";
+  private static final String CPU = "CPU";
+
+  private JavaPath() {}
+
+  /**
+   * Whether an operation in Java can be taken.
+   *
+   * @param type the type that the layer computes in
+   */
+  static boolean isPossible(DataType type) {
+    return type == DataType.FLOAT && onCpu();
+  }
+
+  static boolean onCpu() {
+    return CPU.equals(Nd4j.getExecutioner().getEnvironmentInformation().get(BACKEND));
+  }
+}

@@ -1,0 +1,137 @@
+package org.attention4j.layers;
+
+import java.util.Map;
+import java.util.Objects;
+import org.attention4j.dl4j.ExactLayerRuntime;
+import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.internal.graph.FusedNorm;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * RMS normalization of each step of a sequence: {@code y = gain * x / sqrt(mean of x² + epsilon)},
+ * with the mean over the features of that step. Llama, Qwen and Gemma have it in place of layer
+ * norm.
+ *
+ * <p>Input and output [b, size, T]. Parameter: gain [size], from one; it counts as a bias, so that
+ * weight decay leaves it alone.
+ *
+ * @see <a href="https://arxiv.org/abs/1910.07467">Zhang and Sennrich 2019</a>
+ */
+public final class RmsNorm extends SequenceLayer {
+  private static final String GAIN = "gain";
+
+  /** As in Llama 2 and 3. */
+  private static final double DEFAULT_EPSILON = 1e-5;
+
+  @JsonProperty private double epsilon;
+
+  /** For JSON. */
+  private RmsNorm() {}
+
+  private RmsNorm(Builder builder) {
+    super(builder);
+    epsilon = builder.epsilon;
+    initializeConstraints(builder);
+  }
+
+  @Override
+  public void defineParameters(SDLayerParams params) {
+    params.clear();
+    params.addBiasParam(GAIN, getNIn());
+  }
+
+  @Override
+  public void initializeParameters(Map<String, INDArray> params) {
+    params.values().forEach(gain -> gain.assign(initialGain()));
+  }
+
+  @Override
+  protected ExactLayerRuntime runtime(NeuralNetConfiguration conf, DataType networkDataType) {
+    return new org.attention4j.layers.runtime.RmsNorm(conf, networkDataType);
+  }
+
+  @Override
+  protected SDVariable define(LayerGraph graph) {
+    SDVariable x = graph.input();
+    if (JavaPath.isPossible(x.dataType())) {
+      return FusedNorm.rmsNorm(x, graph.parameter(GAIN), epsilon);
+    }
+    SDVariable square = graph.sameDiff().math.square(x).mean(true, 1);
+    SDVariable gain = graph.parameter(GAIN).reshape(1, getNIn(), 1);
+    return x.div(graph.sameDiff().math.sqrt(square.add(epsilon))).mul(gain);
+  }
+
+  @Override
+  long outputSize() {
+    return getNIn();
+  }
+
+  @Override
+  public void setNOut(long nOut) {
+    require().sameSize(nOut, getNIn());
+  }
+
+  @Override
+  protected long workingMemory(InputType inputType, boolean training) {
+    return (training ? 4 : 2) * getNIn() * steps(inputType); // squared, then divided
+  }
+
+  @Override
+  Description describe(Description description) {
+    return description.unless(DEFAULT_EPSILON, "epsilon", epsilon);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RmsNorm that
+        && super.equals(other)
+        && Double.compare(epsilon, that.epsilon) == 0;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(super.hashCode(), epsilon);
+  }
+
+  /** Builds the layer. */
+  @SuppressWarnings("unchecked") // the stock build() promises its caller any type he likes
+  public static final class Builder extends SequenceLayerBuilder<Builder> {
+    private double epsilon = DEFAULT_EPSILON;
+
+    /** Starts with epsilon 1e-5. */
+    public Builder() {}
+
+    /**
+     * Sets what is added to the mean of the squares.
+     *
+     * @param epsilon positive; 1e-5 unless set
+     * @return this
+     */
+    public Builder epsilon(double epsilon) {
+      this.epsilon = epsilon;
+      return this;
+    }
+
+    /**
+     * Builds the layer.
+     *
+     * @return the layer's configuration
+     * @throws IllegalArgumentException if an option has a value that is not possible
+     */
+    @Override
+    public RmsNorm build() {
+      Requirements require = requirements(RmsNorm.class);
+      requireSameSize(require);
+      require.that(
+          epsilon > 0 && Double.isFinite(epsilon), "epsilon", epsilon, "positive and finite");
+      return new RmsNorm(this);
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package org.attention4j.internal.feedforward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.commons.math3.special.Erf;
+import org.attention4j.internal.linear.FloatLinear;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FloatFeedForwardTest {
+  private static final int EXAMPLES = 2;
+  private static final int INPUTS = 5;
+  private static final int HIDDEN = 13;
+  private static final int OUTPUTS = 7;
+  private static final int STEPS = 11;
+
+  static Stream<Arguments> blocks() {
+    return Stream.of(FloatActivation.values())
+        .flatMap(f -> Stream.of(Arguments.of(f, false), Arguments.of(f, true)));
+  }
+
+  /** The arrays: x, W1, b1, Wg, bg, W2, b2. */
+  private static List<float[]> arrays(Random random) {
+    List<float[]> arrays = new ArrayList<>();
+    int[] sizes = {
+      EXAMPLES * INPUTS * STEPS,
+      HIDDEN * INPUTS,
+      HIDDEN,
+      HIDDEN * INPUTS,
+      HIDDEN,
+      OUTPUTS * HIDDEN,
+      OUTPUTS
+    };
+    for (int size : sizes) {
+      float[] array = new float[size];
+      for (int i = 0; i < size; i++) {
+        array[i] = (float) (0.7 * random.nextGaussian());
+      }
+      arrays.add(array);
+    }
+    return arrays;
+  }
+
+  @ParameterizedTest(name = "{0} gated={1}")
+  @MethodSource("blocks")
+  void agreesWithPlainDoublesAndTheirDifferences(FloatActivation f, boolean gated) {
+    Random random = new Random(gated ? 17 : 3);
+    List<float[]> arrays = arrays(random);
+    float[] dy = new float[EXAMPLES * OUTPUTS * STEPS];
+    for (int i = 0; i < dy.length; i++) {
+      dy[i] = (float) random.nextGaussian();
+    }
+    FloatFeedForward block =
+        new FloatFeedForward(
+            EXAMPLES,
+            INPUTS,
+            STEPS,
+            f,
+            new FloatLinear.Weights(arrays.get(1), HIDDEN, false, arrays.get(2)),
+            gated ? new FloatLinear.Weights(arrays.get(3), HIDDEN, false, arrays.get(4)) : null,
+            new FloatLinear.Weights(arrays.get(5), OUTPUTS, false, arrays.get(6)));
+
+    FloatFeedForward.Forward forward = block.forward(arrays.get(0));
+    FloatFeedForward.Gradients gradients = block.backward(arrays.get(0), forward.hidden(), dy);
+
+    double[][] exact = arrays.stream().map(FloatFeedForwardTest::doubles).toArray(double[][]::new);
+    double[] y = reference(exact, f, gated);
+    for (int i = 0; i < y.length; i++) {
+      assertThat((double) forward.output()[i]).isCloseTo(y[i], within(1e-5));
+    }
+    float[][] computed = {
+      gradients.input(),
+      gradients.into().weights()[0],
+      gradients.into().biases()[0],
+      gated ? gradients.into().weights()[1] : new float[0],
+      gated ? gradients.into().biases()[1] : new float[0],
+      gradients.out().weights()[0],
+      gradients.out().biases()[0]
+    };
+    for (int array = 0; array < computed.length; array++) {
+      for (int i = 0; i < computed[array].length; i++) {
+        double difference = difference(exact, array, i, f, gated, dy);
+        assertThat((double) computed[array][i])
+            .as("array %s, entry %s", array, i)
+            .isCloseTo(difference, within(2e-5 * (1 + Math.abs(difference))));
+      }
+    }
+  }
+
+  private static double difference(
+      double[][] arrays, int array, int entry, FloatActivation f, boolean gated, float[] dy) {
+    double step = 1e-5;
+    double before = arrays[array][entry];
+    arrays[array][entry] = before + step;
+    double[] more = reference(arrays, f, gated);
+    arrays[array][entry] = before - step;
+    double[] less = reference(arrays, f, gated);
+    arrays[array][entry] = before;
+    double sum = 0;
+    for (int i = 0; i < dy.length; i++) {
+      sum += dy[i] * (more[i] - less[i]) / (2 * step);
+    }
+    return sum;
+  }
+
+  private static double[] reference(double[][] arrays, FloatActivation f, boolean gated) {
+    double[] y = new double[EXAMPLES * OUTPUTS * STEPS];
+    for (int b = 0; b < EXAMPLES; b++) {
+      for (int t = 0; t < STEPS; t++) {
+        double[] hidden = new double[HIDDEN];
+        for (int j = 0; j < HIDDEN; j++) {
+          double first = arrays[2][j];
+          double gate = arrays[4][j];
+          for (int i = 0; i < INPUTS; i++) {
+            double x = arrays[0][(b * INPUTS + i) * STEPS + t];
+            first += arrays[1][j * INPUTS + i] * x;
+            gate += arrays[3][j * INPUTS + i] * x;
+          }
+          hidden[j] = value(f, first) * (gated ? gate : 1);
+        }
+        for (int o = 0; o < OUTPUTS; o++) {
+          double sum = arrays[6][o];
+          for (int j = 0; j < HIDDEN; j++) {
+            sum += arrays[5][o * HIDDEN + j] * hidden[j];
+          }
+          y[(b * OUTPUTS + o) * STEPS + t] = sum;
+        }
+      }
+    }
+    return y;
+  }
+
+  private static double value(FloatActivation f, double x) {
+    return switch (f) {
+      case IDENTITY -> x;
+      case RELU -> Math.max(0, x);
+      case GELU -> x * 0.5 * Erf.erfc(-x / Math.sqrt(2));
+      case GELU_TANH ->
+          x * 0.5 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+      case GELU_SIGMOID -> x / (1 + Math.exp(-1.702 * x));
+      case SILU -> x / (1 + Math.exp(-x));
+    };
+  }
+
+  private static double[] doubles(float[] x) {
+    double[] result = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      result[i] = x[i];
+    }
+    return result;
+  }
+}

@@ -1,0 +1,161 @@
+package org.attention4j.examples.compare;
+
+import static java.util.stream.Collectors.joining;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.attention4j.examples.support.BadArgument;
+import org.attention4j.examples.support.Numbers;
+import org.attention4j.examples.support.OutputDirectory;
+import org.attention4j.examples.support.RunInfo;
+import org.attention4j.examples.training.Corpus;
+import org.attention4j.examples.training.LanguageModelFacts;
+import org.attention4j.examples.training.Unfinished;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The main job: one small transformer, real text, several normalizers, several seeds. */
+@Command(
+    name = "compare",
+    description = {
+      "Trains the same small transformer with several normalizers and seeds, watches its attention"
+          + " and compares the normalizers.",
+      "Prints a table and writes report.html, with tables as CSV and pictures as PNG beside it. A"
+          + " comparison with other settings in the same directory is shown side by side."
+    })
+public final class CompareCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Mixin private ExperimentOptions options;
+
+  @Option(
+      names = "--out",
+      defaultValue = "attention4j-out",
+      paramLabel = "DIR",
+      description = "Where the results go (default: ${DEFAULT-VALUE}).")
+  private Path out;
+
+  @Option(names = "--quick", description = "A smaller run that takes less than a minute.")
+  private boolean quick;
+
+  @Option(
+      names = "--resume",
+      description = {
+        "Goes on with an interrupted comparison: models that are finished in DIR with the same"
+            + " settings are not trained again.",
+        "So it also adds a normalizer or a seed to a finished one."
+      })
+  private boolean resume;
+
+  @Option(
+      names = "--parallel",
+      paramLabel = "N",
+      description = "How many models train at the same time (default: one for each processor).")
+  private @Nullable Integer parallel;
+
+  @Option(
+      names = "--ui",
+      arity = "0..1",
+      fallbackValue = "9000",
+      paramLabel = "PORT",
+      description = {
+        "Shows attention while it trains on a page at http://localhost:PORT/attention, until the"
+            + " run ends (default port: ${FALLBACK-VALUE}; 0: any that is free)."
+      })
+  private @Nullable Integer ui;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "Settings as YAML, such as --print-config prints; options given here come before them.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--print-config",
+      description = "Prints the settings that would be used as YAML and does nothing else.")
+  private boolean printConfig;
+
+  CompareCommand() {}
+
+  @Override
+  public Integer call() {
+    Experiment experiment = experiment();
+    PrintWriter console = spec.commandLine().getOut();
+    if (printConfig) {
+      console.print(ExperimentFile.write(experiment));
+      console.flush();
+      return 0;
+    }
+    int models = models();
+    Corpus corpus = experiment.corpus();
+    PrintWriter messages = spec.commandLine().getErr();
+    try (OutputDirectory directory = OutputDirectory.open(out, messages);
+        Unfinished<TrialResult> unfinished =
+            new Unfinished<>(
+                directory.path(),
+                arguments(),
+                experiment.trials().size(),
+                messages,
+                (partial, trials) ->
+                    ComparisonFiles.write(partial, Comparison.byNormalizer(trials)))) {
+      Comparison comparison = new Comparison(experiment, corpus, out.resolve("trials"), messages);
+      List<NormalizerResult> results = run(comparison, models, unfinished);
+      Path page =
+          new ComparisonFolder(out, messages)
+              .add(experiment, corpus, comparison, results, facts(experiment, corpus));
+      console.print(ResultTable.of(results, corpus.unigramEntropy()).text());
+      console.println(Findings.about(results, corpus.unigramEntropy()));
+      console.printf(
+          "unigram entropy of the text: %s bits/char%n", Numbers.fixed(corpus.unigramEntropy(), 3));
+      console.printf("report: %s%n", page);
+      console.flush();
+    }
+    return 0;
+  }
+
+  private List<NormalizerResult> run(
+      Comparison comparison, int models, Unfinished<TrialResult> unfinished) {
+    if (ui == null) {
+      return comparison.run(resume, models, trial -> List.of(), unfinished);
+    }
+    try (LivePage page = new LivePage(ui)) {
+      PrintWriter messages = spec.commandLine().getErr();
+      messages.println("attention while it trains: " + page.address());
+      messages.flush();
+      return comparison.run(resume, models, page::reporters, unfinished);
+    }
+  }
+
+  private int models() {
+    int models = parallel == null ? Runtime.getRuntime().availableProcessors() : parallel;
+    if (models < 1) {
+      throw new BadArgument("--parallel is %d but must be at least 1.".formatted(models));
+    }
+    return models;
+  }
+
+  private Map<String, String> facts(Experiment experiment, Corpus corpus) {
+    Map<String, String> facts =
+        LanguageModelFacts.of(experiment.settings(experiment.seeds().get(0)), corpus);
+    facts.put("Seeds", experiment.seeds().stream().map(Object::toString).collect(joining(", ")));
+    facts.put("At the same time", Numbers.count(models(), "model") + ", each on one thread");
+    return RunInfo.collect(arguments(), facts);
+  }
+
+  private Experiment experiment() {
+    ExperimentOptions all = config == null ? options : options.or(ExperimentFile.read(config));
+    return all.or(quick ? Experiment.QUICK : Experiment.FULL);
+  }
+
+  private List<String> arguments() {
+    return spec.root().commandLine().getParseResult().originalArgs();
+  }
+}

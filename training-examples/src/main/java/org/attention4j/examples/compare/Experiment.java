@@ -1,0 +1,116 @@
+package org.attention4j.examples.compare;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.KebabCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import java.util.ArrayList;
+import java.util.List;
+import org.attention4j.examples.support.BadArgument;
+import org.attention4j.examples.support.NamedNormalizer;
+import org.attention4j.examples.support.SeedOptions;
+import org.attention4j.examples.training.Corpus;
+import org.attention4j.examples.training.Europarl;
+import org.attention4j.examples.training.Settings;
+import org.attention4j.examples.training.TextFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the numbers of a comparison depend on, but for the machine.
+ *
+ * @param normalizers short forms or JSON objects; the first one is what the others are held against
+ * @param seeds each fixes first weights and batches; every normalizer is trained with every seed
+ * @param context how many characters a model sees
+ * @param steps how many batches each model learns from
+ * @param batch how many windows make a batch
+ * @param width the size of the vector at each position
+ * @param heads into how many attention heads the width is divided
+ * @param monitorEvery the steps from one snapshot of the attention to the next
+ * @param text a file to learn from; null for the corpus that is built in
+ */
+@JsonNaming(KebabCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Experiment(
+    List<String> normalizers,
+    List<Long> seeds,
+    int context,
+    int steps,
+    int batch,
+    int width,
+    int heads,
+    int monitorEvery,
+    @Nullable String text) {
+
+  /** What runs where nothing else is asked for. */
+  static final Experiment FULL =
+      new Experiment(
+          List.of(
+              "softmax",
+              "ssmax",
+              "sink",
+              "entmax:1.5",
+              "sparsemax",
+              "top-k:8",
+              "top-fraction:0.06",
+              "softpick",
+              "sigmoid"),
+          List.of(1L, 2L, 3L),
+          128,
+          200,
+          16,
+          64,
+          4,
+          20,
+          null);
+
+  /** Fewer normalizers and smaller models, but steps enough to learn; under a minute. */
+  static final Experiment QUICK =
+      new Experiment(List.of("softmax", "ssmax"), List.of(1L, 2L, 3L), 32, 150, 8, 32, 4, 10, null);
+
+  /**
+   * Checks what the command line cannot.
+   *
+   * @throws BadArgument if a value cannot work
+   */
+  Experiment {
+    normalizers = List.copyOf(normalizers);
+    seeds = SeedOptions.checked(seeds);
+    if (monitorEvery < 1) {
+      throw new BadArgument(
+          "--monitor-every is %d but must be at least 1.".formatted(monitorEvery));
+    }
+    if (text != null && text.isBlank()) {
+      throw new BadArgument("--text is empty but must name a file.");
+    }
+    NamedNormalizer.parseAll(normalizers);
+    new Settings(context, steps, batch, width, heads, seeds.get(0));
+  }
+
+  /** What the models with one seed have in common. */
+  Settings settings(long seed) {
+    return new Settings(context, steps, batch, width, heads, seed);
+  }
+
+  /** The models to train, seed by seed, so that each normalizer meets the machine's every mood. */
+  List<Trial> trials() {
+    List<NamedNormalizer> named = NamedNormalizer.parseAll(normalizers);
+    List<Trial> trials = new ArrayList<>();
+    for (long seed : seeds) {
+      named.forEach(
+          normalizer -> trials.add(new Trial(normalizer, settings(seed), seed == seeds.get(0))));
+    }
+    return trials;
+  }
+
+  /** The text to learn from. */
+  Corpus corpus() {
+    Corpus corpus = text == null ? Europarl.load() : TextFile.load(text);
+    int shortest = Math.min(corpus.train().length(), corpus.validation().length());
+    if (shortest <= context) {
+      throw new BadArgument(
+          ("The text is too short for --context %d: it has %d characters for training and %d for"
+                  + " validation, and each part needs more than the context.")
+              .formatted(context, corpus.train().length(), corpus.validation().length()));
+    }
+    return corpus;
+  }
+}

@@ -1,0 +1,33 @@
+package org.attention4j.examples.compare;
+
+import java.util.Locale;
+import org.attention4j.examples.support.Digest;
+import org.attention4j.examples.support.NamedNormalizer;
+import org.attention4j.examples.training.Settings;
+
+/**
+ * One model of a comparison.
+ *
+ * @param normalizer what is in its attention layers
+ * @param settings what it has in common with the others of its seed, and the seed
+ * @param writes whether it shall write a few lines when it is trained
+ */
+record Trial(NamedNormalizer normalizer, Settings settings, boolean writes) {
+  /** The seed. */
+  long seed() {
+    return settings.seed();
+  }
+
+  /** What it is called in messages. */
+  String title() {
+    return "%s, seed %d".formatted(normalizer.label(), seed());
+  }
+
+  /** The name of its directory: readable, and another one for each normalizer and seed. */
+  String directory() {
+    String plain = normalizer.label().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-");
+    boolean readable = plain.length() == normalizer.label().length();
+    return "%s-seed%d"
+        .formatted(readable ? plain : plain + "-" + Digest.of(normalizer.json()), seed());
+  }
+}

@@ -1,0 +1,178 @@
+package org.attention4j.examples.compare;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.attention4j.examples.support.CommandFailure;
+import org.attention4j.examples.training.Corpus;
+import org.attention4j.examples.training.LanguageModel;
+import org.attention4j.examples.training.Settings;
+import org.attention4j.examples.training.Windows;
+import org.attention4j.monitor.AttentionMonitor;
+import org.attention4j.monitor.MonitorBuilder;
+import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.alarms.AlarmRules;
+import org.attention4j.monitor.metrics.Tier;
+import org.attention4j.monitor.reporters.Reporter;
+import org.attention4j.monitor.reporters.Reporters;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.dataset.DataSet;
+
+/** Trains a model, watched, and judges it; each normalizer gets the same weights and batches. */
+final class TrialTraining {
+  /** The monitor's measurements, within a trial's directory. */
+  static final String MEASUREMENTS = "attention.jsonl";
+
+  /** The trained model, within a trial's directory. */
+  static final String MODEL = "model.zip";
+
+  private static final String LOSSES = "losses.csv";
+
+  /** Enough windows for a steady mean, few enough to judge in a second or two. */
+  private static final int VALIDATION_WINDOWS = 256;
+
+  private static final String BEGINNING = "The Commission ";
+
+  private static final double LOG_2 = Math.log(2);
+
+  private final Corpus corpus;
+  private final int monitorEvery;
+
+  TrialTraining(Corpus corpus, int monitorEvery) {
+    this.corpus = corpus;
+    this.monitorEvery = monitorEvery;
+  }
+
+  /** Hears of each step while a model trains. */
+  @FunctionalInterface
+  interface StepListener {
+    /**
+     * Called after a step.
+     *
+     * @param step the step, from 1
+     * @param bits the loss of its batch before the update, in bits per character
+     */
+    void onStep(int step, double bits);
+  }
+
+  /**
+   * Trains a model from its first weights to its last. The directory then holds the losses, what
+   * the monitor measured and the model; losses and measurements are there in whole lines whenever
+   * the program ends.
+   *
+   * @param trial which model
+   * @param directory an existing, empty directory
+   * @param live who else is told what the monitor sees
+   * @param listener hears of each step
+   * @return what came of it
+   */
+  TrialResult run(Trial trial, Path directory, List<Reporter> live, StepListener listener) {
+    Settings settings = trial.settings();
+    StepMeter meter = new StepMeter(settings.steps(), monitorEvery);
+    ComputationGraph model = LanguageModel.create(trial.normalizer().normalizer(), settings);
+    List<Double> losses = new ArrayList<>();
+    List<Alarm> alarms = new ArrayList<>();
+    long start = System.nanoTime();
+    try (AttentionMonitor monitor = monitor(directory, live, alarms);
+        LossLog log = new LossLog(directory.resolve(LOSSES))) {
+      model.addListeners(monitor);
+      train(
+          model,
+          settings,
+          meter,
+          losses,
+          (step, bits) -> {
+            log.add(step, bits);
+            listener.onStep(step, bits);
+          });
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    model.setListeners(List.of());
+    save(model, directory.resolve(MODEL));
+    boolean well = losses.size() == settings.steps();
+    return new TrialResult(
+        trial.normalizer().label(),
+        trial.normalizer().json(),
+        trial.seed(),
+        well ? validationBits(model, settings) : Double.NaN,
+        well ? null : losses.size() + 1,
+        model.numParams(),
+        seconds,
+        settings.batch() * settings.context() / meter.secondsPerStep(),
+        meter.memory(),
+        well ? HeadStatistics.of(model, validation(settings).get(0).getFeatures()) : List.of(),
+        List.copyOf(losses),
+        List.copyOf(alarms),
+        well && trial.writes() ? sample(model, settings) : "");
+  }
+
+  /** As many characters as the model sees. */
+  private static String sample(ComputationGraph model, Settings settings) {
+    return TextSampler.write(model, BEGINNING, settings.context(), settings.context(), 1);
+  }
+
+  private AttentionMonitor monitor(Path directory, List<Reporter> live, List<Alarm> alarms) {
+    MonitorBuilder builder = AttentionMonitor.builder();
+    live.forEach(builder::reportTo);
+    return builder
+        .every(monitorEvery)
+        .tier(Tier.FULL)
+        .reportTo(Reporters.jsonLines(directory.resolve(MEASUREMENTS)))
+        .alarms(AlarmRules.all())
+        .onAlarm(alarms::add)
+        .build();
+  }
+
+  /** Ends early if the loss stops being a number; the losses then lack the rest. */
+  private void train(
+      ComputationGraph model,
+      Settings settings,
+      StepMeter meter,
+      List<Double> losses,
+      StepListener listener) {
+    Windows windows = new Windows(corpus.train(), settings.context());
+    SplittableRandom random = new SplittableRandom(settings.seed());
+    for (int step = 1; step <= settings.steps(); step++) {
+      DataSet batch = windows.random(settings.batch(), random);
+      meter.start();
+      model.fit(batch);
+      meter.stop(step);
+      double bits = bits(model.score(), settings);
+      if (!Double.isFinite(bits)) {
+        return;
+      }
+      losses.add(bits);
+      listener.onStep(step, bits);
+    }
+  }
+
+  private List<DataSet> validation(Settings settings) {
+    return new Windows(corpus.validation(), settings.context())
+        .spread(VALIDATION_WINDOWS, settings.batch());
+  }
+
+  private double validationBits(ComputationGraph model, Settings settings) {
+    double total = 0;
+    int windows = 0;
+    for (DataSet part : validation(settings)) {
+      total += bits(model.score(part, false), settings) * part.numExamples();
+      windows += part.numExamples();
+    }
+    return total / windows;
+  }
+
+  /** DL4J's score is the natural-log loss of a window, summed over its positions. */
+  private static double bits(double score, Settings settings) {
+    return score / (settings.context() * LOG_2);
+  }
+
+  private static void save(ComputationGraph model, Path file) {
+    try {
+      model.save(file.toFile(), false);
+    } catch (IOException e) {
+      throw new CommandFailure("%s cannot be written.".formatted(file), e);
+    }
+  }
+}

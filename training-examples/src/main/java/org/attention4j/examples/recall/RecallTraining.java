@@ -1,0 +1,179 @@
+package org.attention4j.examples.recall;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.attention4j.dl4j.Intermediates;
+import org.attention4j.examples.support.CommandFailure;
+import org.attention4j.examples.support.NamedNormalizer;
+import org.attention4j.examples.support.Numbers;
+import org.attention4j.examples.training.Jobs;
+import org.attention4j.layers.AttentionVertex;
+import org.attention4j.theory.Distance;
+import org.attention4j.theory.Separability;
+import org.attention4j.theory.TopN;
+import org.attention4j.theory.WeightRow;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+
+/** Trains one model at one length and asks it at others. */
+final class RecallTraining {
+  /** So many items a test works on at a time. */
+  private static final int ITEMS_AT_ONCE = 16_384;
+
+  /** Distances cost N times L steps, and vary little. */
+  private static final int MEASURED_QUESTIONS = 48;
+
+  /** Tests see what no training did. */
+  private static final long TEST_SEED = 0x7e57;
+
+  private final RecallSettings settings;
+  private final RecallTask task;
+  private final NamedNormalizer normalizer;
+  private final long seed;
+
+  RecallTraining(RecallSettings settings, RecallTask task, NamedNormalizer normalizer, long seed) {
+    this.settings = settings;
+    this.task = task;
+    this.normalizer = normalizer;
+    this.seed = seed;
+  }
+
+  /**
+   * Trains and tests.
+   *
+   * @param progress hears of each step
+   * @return what came of it
+   * @throws CommandFailure if the loss stops being a number
+   */
+  RecallRun run(Jobs.Progress progress) {
+    ComputationGraph model =
+        RecallModel.create(
+            normalizer.normalizer(), task, settings.length(), settings.steps(), seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int step = 1; step <= settings.steps(); step++) {
+      model.fit(task.draw(settings.batch(), settings.length(), random));
+      if (!Double.isFinite(model.score())) {
+        throw new CommandFailure(
+            "Training of %s with %s broke down: its loss at step %d is %s."
+                .formatted(task.label, normalizer.label(), step, model.score()));
+      }
+      progress.step(
+          "%s %s loss %s"
+              .formatted(task.label, normalizer.label(), Numbers.fixed(model.score(), 3)));
+    }
+    List<RecallRun.AtLength> lengths = new ArrayList<>();
+    for (int length : settings.lengths()) {
+      lengths.add(test(model, length));
+    }
+    return new RecallRun(task, normalizer, seed, List.copyOf(lengths));
+  }
+
+  private RecallRun.AtLength test(ComputationGraph model, int length) {
+    SplittableRandom random = new SplittableRandom(seed ^ TEST_SEED);
+    int right = 0;
+    List<HeadSums> heads = new ArrayList<>();
+    for (int head = 0; head < RecallModel.HEADS; head++) {
+      heads.add(new HeadSums(head));
+    }
+    int batch = Math.max(1, Math.min(settings.questions(), ITEMS_AT_ONCE / length));
+    for (int done = 0; done < settings.questions(); done += batch) {
+      MultiDataSet questions =
+          task.draw(Math.min(batch, settings.questions() - done), length, random);
+      INDArray[] features = questions.getFeatures();
+      right += right(model.outputSingle(features), questions.getLabels(0));
+      measure(model, features, length, heads);
+    }
+    return new RecallRun.AtLength(
+        length,
+        (double) right / settings.questions(),
+        heads.stream().map(HeadSums::means).toList());
+  }
+
+  private static int right(INDArray output, INDArray labels) {
+    INDArray same = output.argMax(1).eq(labels.argMax(1));
+    return same.castTo(DataType.INT32).sumNumber().intValue();
+  }
+
+  private static void measure(
+      ComputationGraph model, INDArray[] features, int length, List<HeadSums> heads) {
+    Map<String, INDArray> published =
+        Intermediates.of(
+            model.getVertex(RecallModel.ATTENTION),
+            features,
+            new INDArray[] {null, null},
+            AttentionVertex.SCORES,
+            AttentionVertex.WEIGHTS);
+    double[] scores = doubles(published.get(AttentionVertex.SCORES));
+    double[] weights = doubles(published.get(AttentionVertex.WEIGHTS));
+    int questions = (int) features[1].size(0);
+    for (int question = 0; question < questions; question++) {
+      double[][] items =
+          heads.get(0).isMeasured()
+              ? Separability.onSphere(features[1].slice(question).transpose().toDoubleMatrix())
+              : new double[0][];
+      for (int head = 0; head < heads.size(); head++) {
+        int start = (question * heads.size() + head) * length;
+        heads.get(head).add(part(weights, start, length), part(scores, start, length), items);
+      }
+    }
+  }
+
+  private static double[] doubles(@Nullable INDArray array) {
+    return Objects.requireNonNull(array).castTo(DataType.DOUBLE).dup('c').data().asDouble();
+  }
+
+  private static double[] part(double[] values, int start, int length) {
+    return Arrays.copyOfRange(values, start, start + length);
+  }
+
+  /** What is known of one head so far. */
+  private static final class HeadSums {
+    private final int head;
+    private int rows;
+    private int measured;
+    private double entropy;
+    private double largest;
+    private double separable;
+    private double distance;
+    private RecallRun.Extremes extremes = RecallRun.Extremes.NONE;
+
+    HeadSums(int head) {
+      this.head = head;
+    }
+
+    /** Whether distances of the next row are wanted. */
+    boolean isMeasured() {
+      return measured < MEASURED_QUESTIONS;
+    }
+
+    void add(double[] weights, double[] scores, double[][] items) {
+      rows++;
+      entropy += WeightRow.normalizedEntropy(weights);
+      largest += WeightRow.largest(weights);
+      extremes = extremes.with(weights, scores);
+      if (isMeasured()) {
+        measured++;
+        TopN top = TopN.of(weights, RecallSettings.CHOSEN);
+        separable += Separability.of(weights, items, top).ratio();
+        distance += Distance.of(weights, items, top).value();
+      }
+    }
+
+    RecallRun.Head means() {
+      return new RecallRun.Head(
+          head,
+          entropy / rows,
+          largest / rows,
+          separable / measured,
+          distance / measured,
+          extremes);
+    }
+  }
+}

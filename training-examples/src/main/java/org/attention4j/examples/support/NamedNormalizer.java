@@ -1,0 +1,111 @@
+package org.attention4j.examples.support;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.Normalizers;
+
+/**
+ * A normalizer as a user names it: by a JSON object such as {@code {"type":"top-k","k":8}} or a
+ * short form such as {@code top-k:8}.
+ *
+ * @param label what stands in tables and charts
+ * @param normalizer the map
+ */
+public record NamedNormalizer(String label, Normalizer normalizer) {
+  /** A normalizer has few options; what is longer is a mistake and slow to read. */
+  private static final int MAX_LENGTH = 1000;
+
+  /**
+   * Reads one normalizer.
+   *
+   * @param text a JSON object or a short form
+   * @return the normalizer
+   * @throws BadArgument if the text is neither, or names what does not exist
+   */
+  @JsonCreator
+  public static NamedNormalizer parse(String text) {
+    String trimmed = text.strip();
+    if (trimmed.length() > MAX_LENGTH) {
+      throw new BadArgument(
+          "'%s' is not a normalizer, which takes at most %d characters."
+              .formatted(Sentences.brief(trimmed), MAX_LENGTH));
+    }
+    try {
+      Normalizer normalizer = Normalizers.parse(trimmed);
+      return new NamedNormalizer(
+          trimmed.startsWith("{") ? Normalizers.toJson(normalizer) : trimmed, normalizer);
+    } catch (IllegalArgumentException e) {
+      throw new BadArgument(Sentences.about(e), e);
+    }
+  }
+
+  /**
+   * Reads several normalizers.
+   *
+   * @param texts JSON objects and short forms
+   * @return the normalizers in the order given
+   * @throws BadArgument if one cannot be read, one stands there twice, or there is none
+   */
+  public static List<NamedNormalizer> parseAll(List<String> texts) {
+    if (texts.isEmpty()) {
+      throw new BadArgument("--normalizers names no normalizer but must name at least one.");
+    }
+    List<NamedNormalizer> normalizers = texts.stream().map(NamedNormalizer::parse).toList();
+    Set<String> seen = new HashSet<>();
+    for (NamedNormalizer named : normalizers) {
+      if (!seen.add(named.json())) {
+        throw new BadArgument(
+            "Normalizer '%s' is named twice in --normalizers.".formatted(named.label()));
+      }
+    }
+    return normalizers;
+  }
+
+  /** The text that {@link #parse} reads. */
+  @JsonValue
+  String text() {
+    return label;
+  }
+
+  /**
+   * The JSON object that makes this normalizer again.
+   *
+   * @return JSON
+   */
+  public String json() {
+    return Normalizers.toJson(normalizer);
+  }
+
+  /**
+   * Splits at the commas that stand outside JSON objects.
+   *
+   * @param text short forms and JSON objects, separated by commas
+   * @return each of them
+   */
+  public static List<String> split(String text) {
+    List<String> parts = new ArrayList<>();
+    int depth = 0;
+    int start = 0;
+    boolean quoted = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (!quoted && c == '{') {
+        depth++;
+      } else if (!quoted && c == '}') {
+        depth--;
+      } else if (!quoted && depth == 0 && c == ',') {
+        parts.add(text.substring(start, i));
+        start = i + 1;
+      }
+    }
+    parts.add(text.substring(start));
+    return parts;
+  }
+}

@@ -1,0 +1,125 @@
+package org.attention4j.examples.temperature;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import org.attention4j.examples.report.Block;
+import org.attention4j.examples.report.Gallery;
+import org.attention4j.examples.report.Paragraph;
+import org.attention4j.examples.report.Report;
+import org.attention4j.examples.report.Section;
+import org.attention4j.examples.report.Table;
+import org.attention4j.examples.support.Numbers;
+
+/** What a study of temperatures came to, as a page. */
+final class TemperatureReport {
+  private TemperatureReport() {}
+
+  /**
+   * Lays the page out.
+   *
+   * @param study the numbers
+   * @param facts what was run
+   * @return the page
+   */
+  static Report of(TemperatureStudy study, Map<String, String> facts) {
+    SensitivityFigures fixed = new SensitivityFigures(study);
+    TrainingFigures training = new TrainingFigures(study);
+    List<Block> conclusion = new ArrayList<>();
+    TemperatureConclusion.of(study).forEach(text -> conclusion.add(Paragraph.finding(text)));
+    return new Report(
+        "Temperature: the 1/T instability",
+        "The same small language model with %s, at %s and with %s: how steep the normalizers are, and what that does to training."
+            .formatted(
+                study.normalizers().stream()
+                    .map(TemperatureScaledNormalizer::label)
+                    .collect(Collectors.joining(", ")),
+                Numbers.count(study.temperatures().length, "temperature"),
+                Numbers.count(study.seeds().size(), "seed")),
+        List.of(
+            new Section("Conclusion", conclusion),
+            Section.of(
+                "Fixed weights: finite differences",
+                Paragraph.of(
+                    "g(T, \u03b5) = \u2016map((z + \u03b5v)/T) \u2212 map(z/T)\u2016 / \u03b5 in a"
+                        + " random direction v of length one: the mean over tokens, then the"
+                        + " largest of all heads. The scores z are those of the softmax model at T"
+                        + " = 1 after its training, the same for all normalizers. Points are means"
+                        + " over seeds."),
+                Gallery.of(fixed.finiteDifferences(), fixed.numbers())),
+            Section.of(
+                "Fixed weights: the Jacobian",
+                Paragraph.of(
+                    "\u2016dp/dz\u2016\u2082, exact, at the same scores. 1/(4T) is the line of the"
+                        + " paper; it bounds every entry of softmax's Jacobian, not its norm."
+                        + " 1/(2T) is the tight bound of the norm of softmax; sparsemax can reach"
+                        + " 1/T."),
+                Gallery.of(fixed.jacobian(), fixed.jacobianNumbers()),
+                fixed.slopes(),
+                Paragraph.remark(
+                    "Slopes of log g and log \u2016dp/dz\u2016\u2082 over log T by least squares,"
+                        + " with 95 % confidence intervals, through the points of all seeds;"
+                        + " \u22121 is 1/T. The points of one seed share their scores, so the"
+                        + " intervals are rather too narrow.")),
+            Section.of(
+                "Training: gradients and losses",
+                Paragraph.of(
+                    "The norm of the gradient of all parameters before the updater sees it, and the"
+                        + " training loss. Lines are means over seeds, bands reach from the least"
+                        + " to the largest."),
+                Gallery.of(training.gradientTraces()),
+                Gallery.of(training.lossCurves())),
+            Section.of(
+                "Training: what T does",
+                Gallery.of(
+                    List.of(training.validation(), training.gradientByTemperature()),
+                    training.validationNumbers(),
+                    training.gradientNumbers())),
+            Section.of(
+                "Training: heads",
+                Paragraph.of(
+                    "What the monitor saw of each head in the second half of training, means over"
+                        + " seeds: the gradient by the scores before they are divided by T, of the"
+                        + " loss summed over the batch, and the entropy over the largest possible"
+                        + " one. Solid for the first layer's heads, dashed for later ones once the"
+                        + " colours are used up."),
+                Gallery.of(training.scoresGradients(), training.scoresGradientNumbers()),
+                Gallery.of(training.entropies(), training.entropyNumbers())),
+            Section.of("Faults and alarms", definitions(), training.verdicts())),
+        facts);
+  }
+
+  private static Paragraph definitions() {
+    return Paragraph.of(
+        "Diverged: a loss was not finite, or ended, smoothed, above %s times its lowest. Stalled: learned no more than how often each character occurs. Spike: a gradient above %s times the median of the up to %d steps before. Shown: the first of %d steps in a row with a loss more than %s bits above that of the same normalizer, seed and batch at T = 1. Alarm: the first one of the monitor, which looks every %d steps; cold-softmax reads T itself and fires at once. Lead: steps from alarm to shown; medians over seeds."
+            .formatted(
+                Numbers.plain(Verdict.DIVERGED),
+                Numbers.plain(Verdict.SPIKE),
+                Verdict.SPIKE_WINDOW,
+                Verdict.SHOWN_STEPS,
+                Numbers.plain(Verdict.SHOWN_BITS),
+                TemperatureTraining.LOOK_INTERVAL));
+  }
+
+  /** One row for each normalizer, one column for each temperature. */
+  static Table byTemperature(
+      String caption,
+      TemperatureStudy study,
+      BiFunction<TemperatureScaledNormalizer, Double, String> cell) {
+    List<String> headings = new ArrayList<>(List.of("normalizer"));
+    for (double temperature : study.temperatures()) {
+      headings.add("T = " + Numbers.plain(temperature));
+    }
+    List<Table.Row> rows = new ArrayList<>();
+    for (TemperatureScaledNormalizer normalizer : study.normalizers()) {
+      List<String> cells = new ArrayList<>(List.of(normalizer.label()));
+      for (double temperature : study.temperatures()) {
+        cells.add(cell.apply(normalizer, temperature));
+      }
+      rows.add(Table.Row.ofCurve(rows.size(), cells));
+    }
+    return new Table(caption, headings, rows);
+  }
+}

@@ -1,0 +1,91 @@
+package org.attention4j.examples.training;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import org.attention4j.examples.support.AtomicFile;
+import org.attention4j.examples.support.CommandFailure;
+import org.attention4j.examples.support.Damage;
+import org.attention4j.examples.support.Digest;
+import org.attention4j.examples.support.Sentences;
+import org.attention4j.examples.support.Versions;
+
+/**
+ * What came of the trainings of a study, each as JSON in a file that is there whole or not at all.
+ * The file's name says what was trained how.
+ *
+ * @param <T> what is kept of a training
+ */
+public final class RunStore<T> {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Path directory;
+  private final Class<T> type;
+  private final PrintWriter messages;
+
+  /**
+   * Opens a store.
+   *
+   * @param directory where the files are, made if absent
+   * @param type what is kept
+   * @param messages where damaged files are told of
+   */
+  public RunStore(Path directory, Class<T> type, PrintWriter messages) {
+    this.directory = directory;
+    this.type = type;
+    this.messages = messages;
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new CommandFailure("%s cannot be made.".formatted(directory), e);
+    }
+  }
+
+  /**
+   * Searches for a training.
+   *
+   * @param name what it is called
+   * @param settings all that it depends on
+   * @return what came of it; nothing, and a message, if the file is damaged
+   */
+  public Optional<T> find(String name, String settings) {
+    Path file = file(name, settings);
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JSON.readValue(Files.readAllBytes(file), type));
+    } catch (IOException e) {
+      messages.println(Damage.sentence(file, e) + " What it held is trained again.");
+      messages.flush();
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Keeps what came of a training.
+   *
+   * @param name what it is called
+   * @param settings all that it depends on
+   * @param result what came of it
+   */
+  public void keep(String name, String settings, T result) {
+    try {
+      AtomicFile.write(file(name, settings), JSON.writeValueAsBytes(result));
+    } catch (JsonProcessingException e) {
+      throw new CommandFailure("The result of %s cannot be written.".formatted(name), e);
+    }
+  }
+
+  private Path file(String name, String settings) {
+    String plain = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-");
+    String shown = plain.substring(0, Math.min(plain.length(), Sentences.MAX_REPEATED));
+    String all = name + " " + settings + " " + new Versions().attention4j();
+    return directory.resolve(shown + "-" + Digest.of(all) + ".json");
+  }
+}

@@ -1,0 +1,91 @@
+package org.attention4j.examples.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.attention4j.normalizer.Normalizers;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+
+class LanguageModelTest {
+  private static final Settings SMALL = new Settings(7, 3, 2, 12, 3, 5);
+
+  @Test
+  void everyNormalizerStartsFromTheSameWeights() {
+    ComputationGraph softmax = LanguageModel.create(Normalizers.softmax(), SMALL);
+    ComputationGraph ssmax = LanguageModel.create(Normalizers.ssmax(), SMALL);
+    Map<String, INDArray> own = ssmax.paramTable();
+
+    assertThat(own).hasSize(softmax.paramTable().size() + Settings.BLOCKS);
+    assertThat(ssmax.numParams())
+        .isEqualTo(softmax.numParams() + (long) Settings.BLOCKS * SMALL.heads());
+    softmax
+        .paramTable()
+        .forEach((name, values) -> assertThat(own.get(name)).as(name).isEqualTo(values));
+  }
+
+  @Test
+  void anotherSeedGivesOtherWeights() {
+    ComputationGraph one = LanguageModel.create(Normalizers.softmax(), SMALL);
+    ComputationGraph other =
+        LanguageModel.create(Normalizers.softmax(), new Settings(7, 3, 2, 12, 3, 6));
+
+    assertThat(other.params()).isNotEqualTo(one.params());
+  }
+
+  @Test
+  void noCharacterIsGuessedFromLaterOnes() {
+    ComputationGraph model = LanguageModel.create(Normalizers.entmax15(), SMALL);
+    INDArray early = guesses(model, "abcdefgh");
+    INDArray changed = guesses(model, "abcdeXYZ");
+
+    for (int t = 0; t < 5; t++) {
+      assertThat(at(changed, t)).as("step %d", t).isEqualTo(at(early, t));
+    }
+    assertThat(at(changed, 5)).isNotEqualTo(at(early, 5));
+  }
+
+  @Test
+  void labelsAreTheNextCharacters() {
+    Windows windows = new Windows(Alphabet.encode("abcdefghijk"), 7);
+    DataSet drawn = windows.random(3, new SplittableRandom(1));
+
+    assertThat(drawn.getFeatures().shape()).containsExactly(3, 1, 7);
+    assertThat(drawn.getLabels().sum(1).minNumber().doubleValue()).isEqualTo(1);
+    INDArray next = drawn.getLabels().argMax(1);
+    for (int example = 0; example < 3; example++) {
+      for (int t = 0; t < 7; t++) {
+        // The text is the alphabet, so the next symbol is the symbol plus one.
+        assertThat(next.getInt(example, t))
+            .isEqualTo(drawn.getFeatures().getInt(example, 0, t) + 1);
+      }
+    }
+  }
+
+  @Test
+  void validationWindowsSpreadWithoutOverlap() {
+    List<DataSet> parts = new Windows(Alphabet.encode("abcdefghijklmnopqrstu"), 5).spread(3, 2);
+
+    assertThat(parts).extracting(DataSet::numExamples).containsExactly(2, 1);
+    assertThat(parts.get(0).getFeatures().getInt(0, 0, 0)).isEqualTo(symbol("a"));
+    assertThat(parts.get(0).getFeatures().getInt(1, 0, 0)).isEqualTo(symbol("f"));
+    assertThat(parts.get(1).getFeatures().getInt(0, 0, 0)).isEqualTo(symbol("k"));
+  }
+
+  private static int symbol(String character) {
+    return Alphabet.encode(character).symbol(0);
+  }
+
+  private static INDArray guesses(ComputationGraph model, String text) {
+    DataSet window = new Windows(Alphabet.encode(text), 7).spread(1, 1).get(0);
+    return model.outputSingle(window.getFeatures()).dup();
+  }
+
+  private static INDArray at(INDArray guesses, int step) {
+    return guesses.tensorAlongDimension(step, 1).dup();
+  }
+}
