@@ -168,8 +168,8 @@ class CopiedFieldsTest {
       for (Field field : fields) {
         Object expected = field.get(builder);
         Object actual = named(built.getClass(), field.getName()).get(built);
-        if (expected instanceof Number number && actual instanceof Number) {
-          assertThat(((Number) actual).doubleValue())
+        if (expected instanceof Number number && actual instanceof Number found) {
+          assertThat(found.doubleValue())
               .as("%s of %s", field.getName(), built.getClass())
               .isEqualTo(number.doubleValue());
         } else {

@@ -26,13 +26,7 @@ class ActivationOpsTest {
         .flatMap(
             ops ->
                 Stream.of(
-                    function(
-                        ops,
-                        "relu",
-                        ops::relu,
-                        ops::reluSlope,
-                        x -> x > 0 ? 1 : 0,
-                        x -> x > 0 ? 0 : 0),
+                    function(ops, "relu", ops::relu, ops::reluSlope, x -> x > 0 ? 1 : 0, x -> 0),
                     gate(ops, "silu", 1, 0),
                     gate(ops, "gelu sigmoid", 1.702f, 0),
                     gate(ops, "gelu tanh", TANH_LINEAR, TANH_CUBIC),
