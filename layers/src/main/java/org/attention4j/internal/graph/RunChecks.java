@@ -24,7 +24,6 @@ public final class RunChecks {
    *
    * @param sd the graph
    * @param owner what the sentences are about
-   * @param sd the graph
    */
   public RunChecks(SameDiff sd, String owner) {
     this.sd = sd;
