@@ -22,4 +22,20 @@ final class VectorFloats {
   static FloatVector broadcast(float x) {
     return FloatVector.broadcast(FLOATS, x);
   }
+
+  /**
+   * The sum of the lanes, always in the same order: Java leaves that of its own reduction open, and
+   * Java 25 takes another one once the code is compiled.
+   *
+   * @param lanes scratch memory of a vector's length
+   */
+  static float sum(FloatVector x, float[] lanes) {
+    x.intoArray(lanes, 0);
+    for (int half = V / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half; i++) {
+        lanes[i] += lanes[i + half];
+      }
+    }
+    return lanes[0];
+  }
 }

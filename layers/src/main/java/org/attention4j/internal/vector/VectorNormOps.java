@@ -5,7 +5,6 @@ import static org.attention4j.internal.vector.VectorFloats.V;
 import static org.attention4j.internal.vector.VectorFloats.load;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** {@link NormOps} with the widest vectors of this CPU; what is left over runs in plain Java. */
 final class VectorNormOps implements NormOps {
@@ -78,8 +77,9 @@ final class VectorNormOps implements NormOps {
       gainTotals = gradient.fma(normalized, gainTotals);
       biasTotals = biasTotals.add(gradient);
     }
-    double gainTotal = gainTotals.reduceLanes(VectorOperators.ADD);
-    double biasTotal = biasTotals.reduceLanes(VectorOperators.ADD);
+    float[] lanes = new float[V];
+    double gainTotal = VectorFloats.sum(gainTotals, lanes);
+    double biasTotal = VectorFloats.sum(biasTotals, lanes);
     for (int t = bound; t < length; t++) {
       float gradient = dy[at + t];
       float normalized = (x[at + t] - means[t]) * scales[t];

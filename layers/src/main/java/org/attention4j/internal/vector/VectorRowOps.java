@@ -59,7 +59,7 @@ final class VectorRowOps implements RowOps {
     for (int i = 0; i < bound; i += V) {
       sums = sums.add(load(x, from + i));
     }
-    double sum = sums.reduceLanes(VectorOperators.ADD);
+    double sum = VectorFloats.sum(sums, new float[V]);
     for (int i = bound; i < length; i++) {
       sum += x[from + i];
     }
@@ -79,7 +79,7 @@ final class VectorRowOps implements RowOps {
     if (pairs < bound) {
       even = load(x, from + pairs).fma(load(y, yFrom + pairs), even);
     }
-    double sum = even.add(odd).reduceLanes(VectorOperators.ADD);
+    double sum = VectorFloats.sum(even.add(odd), new float[V]);
     for (int i = bound; i < length; i++) {
       sum += x[from + i] * y[yFrom + i];
     }
@@ -168,7 +168,7 @@ final class VectorRowOps implements RowOps {
       e.intoArray(x, from + i);
       sums = sums.add(e);
     }
-    double sum = sums.reduceLanes(VectorOperators.ADD);
+    double sum = VectorFloats.sum(sums, new float[V]);
     for (int i = bound; i < length; i++) {
       float e = FloatExp.exp(x[from + i] - shift) * factor;
       x[from + i] = e;

@@ -6,7 +6,6 @@ import static org.attention4j.internal.vector.VectorFloats.broadcast;
 import static org.attention4j.internal.vector.VectorFloats.load;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Products with chosen rows, with the widest vectors of this CPU. Eight vectors at a time where
@@ -203,9 +202,10 @@ final class VectorSparseOps implements SparseOps {
       dotsPanel(b, b0, stride, indices, i0, count, x, x0, g, g0);
     } else {
       FloatVector vector = load(x, x0);
+      float[] lanes = new float[V];
       for (int j = 0; j < count; j++) {
         FloatVector product = vector.mul(load(b, b0 + indices[i0 + j] * stride));
-        g[g0 + j] += product.reduceLanes(VectorOperators.ADD);
+        g[g0 + j] += VectorFloats.sum(product, lanes);
       }
     }
   }
@@ -229,6 +229,7 @@ final class VectorSparseOps implements SparseOps {
     FloatVector x5 = load(x, x0 + 5 * V);
     FloatVector x6 = load(x, x0 + 6 * V);
     FloatVector x7 = load(x, x0 + 7 * V);
+    float[] lanes = new float[V];
     for (int j = 0; j < count; j++) {
       int row = b0 + indices[i0 + j] * stride;
       FloatVector even = first.mul(load(b, row));
@@ -239,7 +240,7 @@ final class VectorSparseOps implements SparseOps {
       odd = x5.fma(load(b, row + 5 * V), odd);
       even = x6.fma(load(b, row + 6 * V), even);
       odd = x7.fma(load(b, row + 7 * V), odd);
-      g[g0 + j] += even.add(odd).reduceLanes(VectorOperators.ADD);
+      g[g0 + j] += VectorFloats.sum(even.add(odd), lanes);
     }
   }
 
@@ -256,10 +257,11 @@ final class VectorSparseOps implements SparseOps {
       int g0) {
     FloatVector even = load(x, x0);
     FloatVector odd = load(x, x0 + V);
+    float[] lanes = new float[V];
     for (int j = 0; j < count; j++) {
       int row = b0 + indices[i0 + j] * stride;
       FloatVector product = even.fma(load(b, row), odd.mul(load(b, row + V)));
-      g[g0 + j] += product.reduceLanes(VectorOperators.ADD);
+      g[g0 + j] += VectorFloats.sum(product, lanes);
     }
   }
 }
