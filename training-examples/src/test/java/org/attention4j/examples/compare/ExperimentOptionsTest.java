@@ -124,7 +124,7 @@ class ExperimentOptionsTest {
         assertThat(option(setting)).as("an option of the command line").isTrue();
       }
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 
@@ -144,7 +144,7 @@ class ExperimentOptionsTest {
     try {
       return Experiment.class.getDeclaredMethod(setting).invoke(experiment);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 }
