@@ -1,7 +1,5 @@
 package org.attention4j.internal.graph;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.attention4j.internal.norm.FloatNorm;
 import org.jspecify.annotations.Nullable;
@@ -95,9 +93,8 @@ public final class FusedNorm extends DynamicCustomOp implements JavaOperation {
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
     SDVariable[] outputs = outputVariables();
     SDVariable[] inputs = {arg(0), arg(1), outputs[1], outputs[2], gradients.get(0)};
-    List<SDVariable> all =
-        new ArrayList<>(Arrays.asList(new Gradient(sameDiff, inputs, this).outputVariables()));
-    return all.subList(0, args().length);
+    List<SDVariable> all = List.of(new Gradient(sameDiff, inputs, this).outputVariables());
+    return all.subList(0, args().length); // RMS norm has no bias
   }
 
   /**
