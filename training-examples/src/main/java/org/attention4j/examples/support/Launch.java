@@ -32,6 +32,9 @@ public final class Launch {
   /** So long an orderly end may take once nobody waits for it any more. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** So long a JVM may outlive its launcher: it notices, and then ends in order or at once. */
+  static final Duration LONGEST_END = PATIENCE.plusSeconds(5);
+
   private static final int ORPHANED = 1;
 
   private Launch() {}
@@ -147,7 +150,7 @@ public final class Launch {
     thread.start();
   }
 
-  private static void sleep(Duration time) {
+  static void sleep(Duration time) {
     try {
       Thread.sleep(time.toMillis());
     } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutputDirectory implements AutoCloseable {
   private static final String LOCK = ".lock";
+
+  /** Stands in the file before the number of the process that holds the lock. */
+  private static final String PROCESS = "process ";
+
+  private static final Duration GLANCE = Duration.ofMillis(50);
 
   /** Beyond the text in the file, which others may read where a lock keeps readers out, too. */
   private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
@@ -69,7 +75,7 @@ public final class OutputDirectory implements AutoCloseable {
       FileChannel channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      if (tryLock(channel) == null) {
+      if (tryLock(channel) == null && !lockedAfterItsEnd(channel)) {
         String holder = read(channel);
         channel.close();
         throw new CommandFailure(
@@ -77,7 +83,7 @@ public final class OutputDirectory implements AutoCloseable {
                 .formatted(out, holder.isBlank() ? "another process" : holder));
       }
       channel.truncate(0);
-      byte[] holder = "process %d".formatted(Launch.process()).getBytes(StandardCharsets.US_ASCII);
+      byte[] holder = (PROCESS + Launch.process()).getBytes(StandardCharsets.US_ASCII);
       channel.write(ByteBuffer.wrap(holder), 0);
       return channel;
     } catch (IOException e) {
@@ -95,6 +101,35 @@ public final class OutputDirectory implements AutoCloseable {
     } catch (OverlappingFileLockException e) {
       // Held by another command in this very JVM.
       return null;
+    }
+  }
+
+  /**
+   * Takes the lock from a command whose launcher is gone already. The JVM that computes for it ends
+   * by itself, but a little later.
+   *
+   * @return whether the lock was taken
+   */
+  private static boolean lockedAfterItsEnd(FileChannel channel) throws IOException {
+    long end = System.nanoTime() + Launch.LONGEST_END.toNanos();
+    while (System.nanoTime() < end && isGone(read(channel))) {
+      Launch.sleep(GLANCE);
+      if (tryLock(channel) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isGone(String holder) {
+    if (!holder.startsWith(PROCESS)) {
+      return false;
+    }
+    try {
+      long pid = Long.parseLong(holder.substring(PROCESS.length()));
+      return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty();
+    } catch (NumberFormatException e) {
+      return false;
     }
   }
 
