@@ -1,18 +1,12 @@
 package org.attention4j.layers;
 
-import java.util.Map;
-import java.util.Objects;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.internal.graph.FusedNorm;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * Layer normalization of each step of a sequence: {@code y = gain * (x - mean) / sqrt(variance +
@@ -23,35 +17,20 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * @see <a href="https://arxiv.org/abs/1607.06450">Ba, Kiros and Hinton 2016</a>
  */
-public final class LayerNorm extends SequenceLayer {
-  private static final String GAIN = "gain";
+public final class LayerNorm extends NormLayer {
   private static final String BIAS = "bias";
-
-  /** As in most published transformers. */
-  private static final double DEFAULT_EPSILON = 1e-5;
-
-  @JsonProperty private double epsilon;
 
   /** For JSON. */
   private LayerNorm() {}
 
   private LayerNorm(Builder builder) {
-    super(builder);
-    epsilon = builder.epsilon;
-    initializeConstraints(builder);
+    super(builder, builder.epsilon);
   }
 
   @Override
   public void defineParameters(SDLayerParams params) {
-    params.clear();
-    params.addBiasParam(GAIN, getNIn());
+    super.defineParameters(params);
     params.addBiasParam(BIAS, getNIn());
-  }
-
-  @Override
-  public void initializeParameters(Map<String, INDArray> params) {
-    params.forEach(
-        (name, array) -> array.assign(name.equals(GAIN) ? initialGain() : initialBias()));
   }
 
   @Override
@@ -63,46 +42,14 @@ public final class LayerNorm extends SequenceLayer {
   protected SDVariable define(LayerGraph graph) {
     SDVariable x = graph.input();
     if (JavaPath.isPossible(x.dataType())) {
-      return FusedNorm.layerNorm(x, graph.parameter(GAIN), graph.parameter(BIAS), epsilon);
+      return FusedNorm.layerNorm(x, graph.parameter(GAIN), graph.parameter(BIAS), epsilon());
     }
     SDVariable centred = x.sub(x.mean(true, 1));
     SDVariable variance = graph.sameDiff().math.square(centred).mean(true, 1);
-    SDVariable deviation = graph.sameDiff().math.sqrt(variance.add(epsilon));
+    SDVariable deviation = graph.sameDiff().math.sqrt(variance.add(epsilon()));
     SDVariable gain = graph.parameter(GAIN).reshape(1, getNIn(), 1);
     SDVariable bias = graph.parameter(BIAS).reshape(1, getNIn(), 1);
     return centred.div(deviation).mul(gain).add(bias);
-  }
-
-  @Override
-  long outputSize() {
-    return getNIn();
-  }
-
-  @Override
-  public void setNOut(long nOut) {
-    require().sameSize(nOut, getNIn());
-  }
-
-  @Override
-  protected long workingMemory(InputType inputType, boolean training) {
-    return (training ? 4 : 2) * getNIn() * steps(inputType); // centred, then divided
-  }
-
-  @Override
-  Description describe(Description description) {
-    return description.unless(DEFAULT_EPSILON, "epsilon", epsilon);
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof LayerNorm that
-        && super.equals(other)
-        && Double.compare(epsilon, that.epsilon) == 0;
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(super.hashCode(), epsilon);
   }
 
   /** Builds the layer. */
@@ -132,10 +79,7 @@ public final class LayerNorm extends SequenceLayer {
      */
     @Override
     public LayerNorm build() {
-      Requirements require = requirements(LayerNorm.class);
-      requireSameSize(require);
-      require.that(
-          epsilon > 0 && Double.isFinite(epsilon), "epsilon", epsilon, "positive and finite");
+      check(LayerNorm.class, this, epsilon);
       return new LayerNorm(this);
     }
   }

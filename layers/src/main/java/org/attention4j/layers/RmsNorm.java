@@ -1,18 +1,11 @@
 package org.attention4j.layers;
 
-import java.util.Map;
-import java.util.Objects;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.internal.graph.FusedNorm;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * RMS normalization of each step of a sequence: {@code y = gain * x / sqrt(mean of x² + epsilon)},
@@ -24,32 +17,12 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * @see <a href="https://arxiv.org/abs/1910.07467">Zhang and Sennrich 2019</a>
  */
-public final class RmsNorm extends SequenceLayer {
-  private static final String GAIN = "gain";
-
-  /** As in Llama 2 and 3. */
-  private static final double DEFAULT_EPSILON = 1e-5;
-
-  @JsonProperty private double epsilon;
-
+public final class RmsNorm extends NormLayer {
   /** For JSON. */
   private RmsNorm() {}
 
   private RmsNorm(Builder builder) {
-    super(builder);
-    epsilon = builder.epsilon;
-    initializeConstraints(builder);
-  }
-
-  @Override
-  public void defineParameters(SDLayerParams params) {
-    params.clear();
-    params.addBiasParam(GAIN, getNIn());
-  }
-
-  @Override
-  public void initializeParameters(Map<String, INDArray> params) {
-    params.values().forEach(gain -> gain.assign(initialGain()));
+    super(builder, builder.epsilon);
   }
 
   @Override
@@ -61,43 +34,11 @@ public final class RmsNorm extends SequenceLayer {
   protected SDVariable define(LayerGraph graph) {
     SDVariable x = graph.input();
     if (JavaPath.isPossible(x.dataType())) {
-      return FusedNorm.rmsNorm(x, graph.parameter(GAIN), epsilon);
+      return FusedNorm.rmsNorm(x, graph.parameter(GAIN), epsilon());
     }
     SDVariable square = graph.sameDiff().math.square(x).mean(true, 1);
     SDVariable gain = graph.parameter(GAIN).reshape(1, getNIn(), 1);
-    return x.div(graph.sameDiff().math.sqrt(square.add(epsilon))).mul(gain);
-  }
-
-  @Override
-  long outputSize() {
-    return getNIn();
-  }
-
-  @Override
-  public void setNOut(long nOut) {
-    require().sameSize(nOut, getNIn());
-  }
-
-  @Override
-  protected long workingMemory(InputType inputType, boolean training) {
-    return (training ? 4 : 2) * getNIn() * steps(inputType); // squared, then divided
-  }
-
-  @Override
-  Description describe(Description description) {
-    return description.unless(DEFAULT_EPSILON, "epsilon", epsilon);
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof RmsNorm that
-        && super.equals(other)
-        && Double.compare(epsilon, that.epsilon) == 0;
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(super.hashCode(), epsilon);
+    return x.div(graph.sameDiff().math.sqrt(square.add(epsilon()))).mul(gain);
   }
 
   /** Builds the layer. */
@@ -127,10 +68,7 @@ public final class RmsNorm extends SequenceLayer {
      */
     @Override
     public RmsNorm build() {
-      Requirements require = requirements(RmsNorm.class);
-      requireSameSize(require);
-      require.that(
-          epsilon > 0 && Double.isFinite(epsilon), "epsilon", epsilon, "positive and finite");
+      check(RmsNorm.class, this, epsilon);
       return new RmsNorm(this);
     }
   }
