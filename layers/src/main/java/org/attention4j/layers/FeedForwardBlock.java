@@ -7,7 +7,7 @@ import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.internal.feedforward.FloatActivation;
 import org.attention4j.internal.graph.FusedFeedForward;
-import org.attention4j.internal.graph.FusedFeedForward.Linear;
+import org.attention4j.internal.graph.LinearMap;
 import org.attention4j.internal.vector.FloatOps;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -118,11 +118,12 @@ public final class FeedForwardBlock extends SequenceLayer {
     return project(hidden, shape, linear(graph, W2, B2, outputSize()));
   }
 
-  private Linear linear(LayerGraph graph, String weights, String bias, long outputs) {
-    return new Linear(graph.parameter(weights), hasBias ? graph.parameter(bias) : null, outputs);
+  private LinearMap linear(LayerGraph graph, String weights, String bias, long outputs) {
+    return new LinearMap(
+        graph.parameter(weights), outputs, false, hasBias ? graph.parameter(bias) : null);
   }
 
-  private static SDVariable project(SDVariable x, SequenceShape shape, Linear map) {
+  private static SDVariable project(SDVariable x, SequenceShape shape, LinearMap map) {
     SDVariable y = Projection.apply(map.weights(), x, shape);
     return map.bias() == null ? y : y.add(map.bias().reshape(1, map.outputs(), 1));
   }

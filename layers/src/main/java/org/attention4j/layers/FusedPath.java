@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
 import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.internal.dotproduct.ParameterNames;
 import org.attention4j.internal.graph.FusedAttention;
+import org.attention4j.internal.graph.LinearMap;
 import org.attention4j.internal.graph.LinearMaps;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -121,8 +122,8 @@ final class FusedPath extends AttentionPath {
     return wanted.stream().map(one -> Objects.requireNonNull(results.get(one))).toList();
   }
 
-  private LinearMaps.Linear linearMap(Wanted one) {
-    return new LinearMaps.Linear(
+  private LinearMap linearMap(Wanted one) {
+    return new LinearMap(
         graph.parameter(one.weights()),
         one.heads() * heads.headFeatures(),
         false,
@@ -159,8 +160,8 @@ final class FusedPath extends AttentionPath {
       return asGraph.projectOutput(attended, shape);
     }
     SDVariable bias = heads.options().hasBias ? graph.parameter(ParameterNames.OUTPUT_BIAS) : null;
-    LinearMaps.Linear map =
-        new LinearMaps.Linear(
+    LinearMap map =
+        new LinearMap(
             graph.parameter(ParameterNames.OUTPUT_WEIGHTS), heads.outputSize(), true, bias);
     return LinearMaps.apply(attended, List.of(map)).get(0);
   }

@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
  * The feed-forward block of a transformer as one operation of a graph that a {@link GraphProgram}
  * runs on the CPU, in FLOAT.
  *
- * <p>Inputs: x [b, in, T]; the matrix and bias of each linear map: first, gate if there is one,
+ * <p>Inputs: x [b, in, T]; those of {@link LinearMapArguments}: first, gate if there is one,
  * second. Outputs: y [b, out, T]; what stands before the activation, [b, hidden, T] once or, with a
  * gate, twice.
  */
@@ -25,24 +25,12 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
   private static final String NAME = "attention4j_feed_forward";
 
   private final FloatActivation activation;
-  private final List<Integer> outputs;
-  private final boolean biased;
+  private final LinearMapArguments maps;
 
-  /**
-   * A linear map.
-   *
-   * @param weights [out, in] in memory
-   * @param bias [out]; null for none, then all maps have none
-   * @param outputs out
-   */
-  public record Linear(SDVariable weights, @Nullable SDVariable bias, long outputs) {}
-
-  private FusedFeedForward(
-      SameDiff sd, List<SDVariable> inputs, FloatActivation activation, List<Integer> outputs) {
-    super(NAME, sd, inputs.toArray(new SDVariable[0]));
-    biased = inputs.size() > 1 + outputs.size();
+  private FusedFeedForward(SDVariable x, FloatActivation activation, List<LinearMap> maps) {
+    super(NAME, x.getSameDiff(), LinearMapArguments.inputs(x, maps));
     this.activation = activation;
-    this.outputs = outputs;
+    this.maps = new LinearMapArguments(maps);
   }
 
   /**
@@ -58,24 +46,15 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
   public static SDVariable apply(
       SDVariable x,
       FloatActivation activation,
-      Linear first,
-      @Nullable Linear gate,
-      Linear second) {
-    List<Linear> maps = gate == null ? List.of(first, second) : List.of(first, gate, second);
-    List<SDVariable> inputs = new ArrayList<>(List.of(x));
-    List<Integer> outputs = new ArrayList<>();
-    for (Linear map : maps) {
-      inputs.add(map.weights());
-      if (map.bias() != null) {
-        inputs.add(map.bias());
-      }
-      outputs.add(Math.toIntExact(map.outputs()));
-    }
-    return new FusedFeedForward(x.getSameDiff(), inputs, activation, outputs).outputVariables()[0];
+      LinearMap first,
+      @Nullable LinearMap gate,
+      LinearMap second) {
+    List<LinearMap> maps = gate == null ? List.of(first, second) : List.of(first, gate, second);
+    return new FusedFeedForward(x, activation, maps).outputVariables()[0];
   }
 
   private int hiddenResults() {
-    return outputs.size() - 1;
+    return maps.count() - 1;
   }
 
   @Override
@@ -98,30 +77,24 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
     Value x = inputs[0];
     FloatFeedForward.Forward forward = kernel(inputs).forward(x.floats());
     Value[] results = new Value[getNumOutputs()];
-    results[0] = Value.of(forward.output(), x.size(0), outputs.get(outputs.size() - 1), x.size(2));
+    results[0] = Value.of(forward.output(), x.size(0), maps.outputs(hiddenResults()), x.size(2));
     for (int i = 0; i < hiddenResults(); i++) {
-      results[1 + i] = Value.of(forward.hidden()[i], x.size(0), outputs.get(0), x.size(2));
+      results[1 + i] = Value.of(forward.hidden()[i], x.size(0), maps.outputs(0), x.size(2));
     }
     return results;
   }
 
   private FloatFeedForward kernel(Value[] inputs) {
     Value x = inputs[0];
-    List<FloatLinear.Weights> maps = new ArrayList<>();
-    int next = 1;
-    for (int size : outputs) {
-      float[] matrix = inputs[next++].floats();
-      maps.add(
-          new FloatLinear.Weights(matrix, size, false, biased ? inputs[next++].floats() : null));
-    }
+    List<FloatLinear.Weights> weights = maps.weights(inputs);
     return new FloatFeedForward(
         x.size(0),
         x.size(1),
         x.size(2),
         activation,
-        maps.get(0),
-        maps.size() == 3 ? maps.get(1) : null,
-        maps.get(maps.size() - 1));
+        weights.get(0),
+        weights.size() == 3 ? weights.get(1) : null,
+        weights.get(hiddenResults()));
   }
 
   @Override
@@ -172,23 +145,8 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
       float[] arriving = inputs[inputs.length - 1].floats();
       FloatFeedForward.Gradients gradients =
           forward.kernel(inputs).backward(inputs[0].floats(), hidden, arriving);
-      List<float[]> computed = new ArrayList<>(List.of(gradients.input()));
-      for (int i = 0; i < hidden.length; i++) {
-        addGradients(computed, gradients.into(), i);
-      }
-      addGradients(computed, gradients.out(), 0);
-      Value[] results = new Value[given];
-      for (int i = 0; i < given; i++) {
-        results[i] = Value.of(computed.get(i), inputs[i].shape());
-      }
-      return results;
-    }
-
-    private void addGradients(List<float[]> computed, FloatLinear.Gradients gradients, int map) {
-      computed.add(gradients.weights()[map]);
-      if (forward.biased) {
-        computed.add(gradients.biases()[map]);
-      }
+      return forward.maps.gradients(
+          gradients.input(), List.of(gradients.into(), gradients.out()), inputs);
     }
   }
 }

@@ -1,6 +1,5 @@
 package org.attention4j.internal.graph;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.attention4j.internal.linear.FloatLinear;
@@ -22,7 +21,7 @@ final class LinearMapsGradient extends DynamicCustomOp implements JavaOperation 
   LinearMapsGradient(SameDiff sd, List<SDVariable> inputs, LinearMaps forward) {
     super(NAME, sd, inputs.toArray(new SDVariable[0]));
     this.forward = forward;
-    outputs = inputs.size() - forward.maps();
+    outputs = inputs.size() - forward.maps().count();
   }
 
   @Override
@@ -42,22 +41,11 @@ final class LinearMapsGradient extends DynamicCustomOp implements JavaOperation 
 
   @Override
   public Value[] run(Value[] inputs) {
-    float[][] arriving = new float[forward.maps()][];
+    float[][] arriving = new float[forward.maps().count()][];
     for (int j = 0; j < arriving.length; j++) {
       arriving[j] = inputs[outputs + j].floats();
     }
     FloatLinear.Gradients gradients = forward.kernel(inputs).backward(arriving);
-    List<float[]> computed = new ArrayList<>(List.of(gradients.input()));
-    for (int j = 0; j < arriving.length; j++) {
-      computed.add(gradients.weights()[j]);
-      if (forward.biased(j)) {
-        computed.add(gradients.biases()[j]);
-      }
-    }
-    Value[] values = new Value[outputs];
-    for (int i = 0; i < outputs; i++) {
-      values[i] = Value.of(computed.get(i), inputs[i].shape());
-    }
-    return values;
+    return forward.maps().gradients(gradients.input(), List.of(gradients), inputs);
   }
 }

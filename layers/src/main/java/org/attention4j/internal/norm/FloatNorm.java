@@ -102,14 +102,13 @@ public final class FloatNorm {
     int width = width(task);
     float[] means = new float[width];
     float[] scales = new float[width];
-    float[] group = new float[width];
     if (centred) {
-      sumGroups(group, means, row -> OPS.add(group, x, start + row * steps, width));
+      sumGroups((c, group) -> OPS.add(group[0], x, start + c * steps, width), means);
       for (int t = 0; t < width; t++) {
         means[t] /= features;
       }
     }
-    sumGroups(group, scales, row -> OPS.addSquares(group, means, x, start + row * steps, width));
+    sumGroups((c, group) -> OPS.addSquares(group[0], means, x, start + c * steps, width), scales);
     for (int t = 0; t < width; t++) {
       scales[t] = (float) (1 / Math.sqrt((double) scales[t] / features + epsilon));
     }
@@ -121,19 +120,25 @@ public final class FloatNorm {
     System.arraycopy(scales, 0, result.scales, perStep(task), width);
   }
 
+  /** Adds what comes from one feature to each of the sums over a group of features. */
   private interface Row {
-    void addTo(int row);
+    void addTo(int feature, float[][] group);
   }
 
-  /** Adds all rows up in groups, each through {@code group}. */
-  private void sumGroups(float[] group, float[] total, Row row) {
+  /** Adds the rows of all features up in groups, and the sums of the groups to the totals. */
+  private void sumGroups(Row row, float[]... totals) {
+    float[][] group = new float[totals.length][totals[0].length];
     for (int first = 0; first < features; first += GROUP) {
-      Arrays.fill(group, 0);
+      for (float[] sums : group) {
+        Arrays.fill(sums, 0);
+      }
       int end = Math.min(features, first + GROUP);
       for (int c = first; c < end; c++) {
-        row.addTo(c);
+        row.addTo(c, group);
       }
-      OPS.add(total, group, 0, group.length);
+      for (int i = 0; i < totals.length; i++) {
+        OPS.add(totals[i], group[i], 0, group[i].length);
+      }
     }
   }
 
@@ -183,32 +188,16 @@ public final class FloatNorm {
     float[] scales = Arrays.copyOfRange(allScales, from, from + width);
     float[] sums = new float[width];
     float[] products = new float[width];
-    float[] groupSums = new float[width];
-    float[] groupProducts = new float[width];
     double[] share = new double[2 * features];
     double[] totals = new double[2];
-    for (int first = 0; first < features; first += GROUP) {
-      Arrays.fill(groupSums, 0);
-      Arrays.fill(groupProducts, 0);
-      int end = Math.min(features, first + GROUP);
-      for (int c = first; c < end; c++) {
-        OPS.addGradients(
-            x,
-            dy,
-            start + c * steps,
-            means,
-            scales,
-            gain[c],
-            groupSums,
-            groupProducts,
-            width,
-            totals);
-        share[2 * c] = totals[0];
-        share[2 * c + 1] = totals[1];
-      }
-      OPS.add(sums, groupSums, 0, width);
-      OPS.add(products, groupProducts, 0, width);
-    }
+    Row row =
+        (c, group) -> {
+          int at = start + c * steps;
+          OPS.addGradients(x, dy, at, means, scales, gain[c], group[0], group[1], width, totals);
+          share[2 * c] = totals[0];
+          share[2 * c + 1] = totals[1];
+        };
+    sumGroups(row, sums, products);
     for (int t = 0; t < width; t++) {
       sums[t] = centred ? sums[t] / features : 0;
       products[t] /= features;
