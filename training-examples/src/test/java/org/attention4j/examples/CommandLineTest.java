@@ -281,7 +281,7 @@ class CommandLineTest {
         "self-adjust",
         "{\"type\":\"entmax\",\"alpha\":1.3,\"learnable\":true}"
       })
-  void bothRoadsPrintTheSame(String normalizer) throws IOException {
+  void bothPathsPrintTheSame(String normalizer) throws IOException {
     String[] row = {"--scores", "1.25,null,-0.5,3,0.75", "--gradient", "0.5,7,-1,0.25,2"};
     CommandLineRun graph = normalize(normalizer, row);
     CommandLineRun fused =

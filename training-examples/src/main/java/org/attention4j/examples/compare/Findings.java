@@ -28,7 +28,7 @@ final class Findings {
         SeedNoise.amongAll(results).stream()
             .filter(each -> each.label().equals(best.label()))
             .toList();
-    return "Fewest bits per character: %s with %s."
+    return "Lowest bits per character: %s with %s."
             .formatted(best.label(), Numbers.fixed(best.meanBits(), 3))
         + list(" Larger than seed noise is its lead over %s.", ofBest, true)
         + list(" Within seed noise of it: %s.", ofBest, false);

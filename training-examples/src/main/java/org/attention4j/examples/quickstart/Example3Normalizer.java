@@ -18,7 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** Writes a normalizer of one's own and trains with it. */
+/** Writes a new normalizer and trains with it. */
 final class Example3Normalizer {
   private Example3Normalizer() {}
 

@@ -17,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
-/** Attention in a SameDiff graph of one's own, with a loss that also reads the weights. */
+/** Attention in a plain SameDiff graph, with a loss that also reads the weights. */
 final class Example4SameDiff {
   private Example4SameDiff() {}
 

@@ -27,10 +27,10 @@ final class RecallFiles {
             "largest_weight",
             "separable_share",
             "distance",
-            "least_weight",
-            "most_weight",
-            "least_score",
-            "most_score");
+            "min_weight",
+            "max_weight",
+            "min_score",
+            "max_score");
     for (RecallRun run : runs) {
       String task = run.task().label;
       String normalizer = run.normalizer().label();

@@ -24,7 +24,7 @@ final class RecallModel {
   /** The name of the attention. */
   static final String ATTENTION = "attention";
 
-  /** How many heads look at the items. */
+  /** How many heads attend to the items. */
   static final int HEADS = 2;
 
   /** The size of a head's queries, keys and values. */

@@ -81,17 +81,17 @@ record RecallRun(RecallTask task, NamedNormalizer normalizer, long seed, List<At
 
     /** With one more row. */
     Extremes with(double[] weights, double[] scores) {
-      double leastW = minWeight;
-      double mostW = maxWeight;
-      double leastS = minScore;
-      double mostS = maxScore;
+      double smallestWeight = minWeight;
+      double largestWeight = maxWeight;
+      double smallestScore = minScore;
+      double largestScore = maxScore;
       for (int i = 0; i < weights.length; i++) {
-        leastW = Math.min(leastW, weights[i]);
-        mostW = Math.max(mostW, weights[i]);
-        leastS = Math.min(leastS, scores[i]);
-        mostS = Math.max(mostS, scores[i]);
+        smallestWeight = Math.min(smallestWeight, weights[i]);
+        largestWeight = Math.max(largestWeight, weights[i]);
+        smallestScore = Math.min(smallestScore, scores[i]);
+        largestScore = Math.max(largestScore, scores[i]);
       }
-      return new Extremes(leastW, mostW, leastS, mostS);
+      return new Extremes(smallestWeight, largestWeight, smallestScore, largestScore);
     }
 
     /** Of both. */

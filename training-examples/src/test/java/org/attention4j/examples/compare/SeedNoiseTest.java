@@ -130,7 +130,7 @@ class SeedNoiseTest {
     assertThat(
             Findings.about(
                 List.of(result("a", SOFTMAX), result("b", RELU), result("c", 5, 5, 5, 5, 5)), 4.4))
-        .startsWith("Fewest bits per character: a with 3.122.")
+        .startsWith("Lowest bits per character: a with 3.122.")
         .endsWith(" Not below the unigram entropy: c.");
   }
 
