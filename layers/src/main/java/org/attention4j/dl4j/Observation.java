@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A look at a running layer or vertex while it trains, for which nothing is kept or computed unless
- * somebody looks.
+ * Hands out gradients of a running layer or vertex while it trains. Nothing is kept or computed for
+ * it unless somebody asks.
  */
 public final class Observation {
   private Observation() {}

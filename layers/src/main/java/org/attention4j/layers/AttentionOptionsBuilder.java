@@ -3,7 +3,7 @@ package org.attention4j.layers;
 import org.attention4j.normalizer.Normalizer;
 
 /**
- * The options of this library's own, for the builders of attention layers and vertices alike.
+ * The options that only this library has, for the builders of its attention layers and vertices.
  *
  * @param <T> the builder itself
  */

@@ -36,7 +36,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>With {@link org.attention4j.normalizer.Normalizers#softmax()} the new network gives the
  * outputs of the old one, but for queries without a visible key: the stock layers average the
- * padding there, these give zero. It does not train alike: the gradients of the stock layers are
+ * padding there, these give zero. It trains differently: the gradients of the stock layers are
  * twice too large, and their {@code dropOut} is ignored.
  *
  * <p>A normalizer's own parameters start at their initial values and with the state of a fresh

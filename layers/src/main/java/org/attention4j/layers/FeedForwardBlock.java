@@ -184,7 +184,7 @@ public final class FeedForwardBlock extends SequenceLayer {
   }
 
   /** Builds the layer. */
-  @SuppressWarnings("unchecked") // the stock build() promises its caller any type he likes
+  @SuppressWarnings("unchecked") // the stock build() lets its caller choose the type
   public static final class Builder extends SequenceLayerBuilder<Builder> {
     private int hiddenSize;
     private Gelu gelu = Gelu.EXACT;

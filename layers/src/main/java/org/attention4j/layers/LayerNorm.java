@@ -53,7 +53,7 @@ public final class LayerNorm extends NormLayer {
   }
 
   /** Builds the layer. */
-  @SuppressWarnings("unchecked") // the stock build() promises its caller any type he likes
+  @SuppressWarnings("unchecked") // the stock build() lets its caller choose the type
   public static final class Builder extends SequenceLayerBuilder<Builder> {
     private double epsilon = DEFAULT_EPSILON;
 

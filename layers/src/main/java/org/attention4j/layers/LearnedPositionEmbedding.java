@@ -165,7 +165,7 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
   }
 
   /** Builds the layer. */
-  @SuppressWarnings("unchecked") // the stock build() promises its caller any type he likes
+  @SuppressWarnings("unchecked") // the stock build() lets its caller choose the type
   public static final class Builder extends SequenceLayerBuilder<Builder> {
     private int maxLength;
 

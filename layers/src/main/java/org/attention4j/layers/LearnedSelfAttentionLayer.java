@@ -145,7 +145,7 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
   }
 
   /** Builds the layer; the options of the stock builder and this library's own. */
-  @SuppressWarnings("unchecked") // the stock build() promises its caller any type he likes
+  @SuppressWarnings("unchecked") // the stock build() lets its caller choose the type
   public static final class Builder extends AttentionLayerBuilder<Builder> {
     private int nQueries;
 

@@ -42,9 +42,10 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * have {@link Builder#attentionBias}. With {@code causal}, step t sees the inputs 0..t. The query
  * that step t uses stands at position t.
  *
- * <p>A masked step is hidden as a key, and no step that counts looks back at one: its query is the
- * last output that counts, none if there is none yet, so that padding before, within or after a
- * sequence changes nothing. The outputs at masked steps are those of the stock layer.
+ * <p>A masked step is hidden as a key. The query of a visible step is the output of the last
+ * visible step before it; the first visible step has no query and does not attend. So padding
+ * before, within or after a sequence changes nothing. The outputs at masked steps are those of the
+ * stock layer.
  *
  * <p>Publishes {@code scores} and {@code weights}, both [b, h, T, T], and {@code queries}, {@code
  * keys} and {@code values}, all [b, h, d, T]; row and query 0 are zero, as the first step does not
@@ -215,7 +216,7 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
   }
 
   /** Builds the layer; the options of the stock builder and this library's own. */
-  @SuppressWarnings("unchecked") // the stock build() promises its caller any type he likes
+  @SuppressWarnings("unchecked") // the stock build() lets its caller choose the type
   public static final class Builder extends AttentionLayerBuilder<Builder> {
     private boolean hasBias = true;
     private Gelu gelu = Gelu.SIGMOID;

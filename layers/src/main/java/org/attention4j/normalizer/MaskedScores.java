@@ -10,9 +10,9 @@ import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
  * Scores under a mask, and the weights that a normalizer makes of them. Every attention of this
- * library goes this way, and attention of one's own can.
+ * library uses it; your own attention can, too.
  *
- * <p>The mask contract: masked scores cannot be told from one another; masked weights and the
+ * <p>The mask contract: whatever a masked score was, the result is the same; masked weights and the
  * weights of a row without a visible key are zero, with gradient zero.
  *
  * @param scores FLOAT or DOUBLE, shape [b, h, Tq, Tk]; with a mask, of size at most {@link

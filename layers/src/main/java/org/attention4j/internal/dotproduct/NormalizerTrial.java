@@ -37,8 +37,8 @@ public final class NormalizerTrial {
   private NormalizerTrial() {}
 
   /**
-   * What is wrong with what a normalizer returns. A normalizer that throws is not complained of: it
-   * may know other sizes, and tells by itself when it runs.
+   * What is wrong with what a normalizer returns. A normalizer that throws passes: it may work for
+   * other sizes, and its own error appears when it runs.
    *
    * @param normalizer the normalizer
    * @param heads the number of heads, at least 1

@@ -62,7 +62,7 @@ final class LinearMapArguments {
    * The gradients of an operation's inputs.
    *
    * @param dx dL/dx
-   * @param ofMaps those of the maps, in their order, of one or more maps each
+   * @param ofMaps the gradients of all maps, in their order; an element may have several maps
    * @param inputs the inputs, for their shapes
    */
   Value[] gradients(float[] dx, List<FloatLinear.Gradients> ofMaps, Value[] inputs) {

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * where a cache line does, so that no vector lies across two. They are given back all at once, when
  * the task ends.
  *
- * <p>Java cannot ask for such a place in memory: numbers begin 16 bytes behind wherever an array
- * happens to lie, and the collector moves it. But G1 gives what is larger than half a region
- * regions of its own, from the start of the first one on, and leaves it there. So the array is at
- * least that large. With other collectors the parts lie as they may, which is slower by some
+ * <p>Java cannot ask for an address: the numbers of an array begin 16 bytes after its start, which
+ * may be anywhere, and the collector moves it. But an array larger than half a region gets regions
+ * of its own from G1, begins where the first of them does, and stays there. So the array is at
+ * least that large. With other collectors the parts may begin anywhere, which is slower by some
  * percent.
  */
 public final class FloatArena implements AutoCloseable {

@@ -142,9 +142,9 @@ public final class MatrixPacking {
    * @param length the entries of each
    * @param panels where the panels go
    * @param to where the first one goes
-   * @param columns the columns of all panels together; those that x has not are zero, and the last
-   *     panel is half as wide if that is enough
-   * @param depth the rows of a panel; those that x has not are zero
+   * @param columns the columns of all panels together; those beyond x are zero, and the last panel
+   *     is half as wide if that is enough
+   * @param depth the rows of a panel; those beyond x are zero
    */
   public static void cutAcross(
       float[] x,

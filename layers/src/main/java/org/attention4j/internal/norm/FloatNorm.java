@@ -172,7 +172,7 @@ public final class FloatNorm {
     return new Gradients(dx, gainGradient, biasGradient);
   }
 
-  /** This task's share in dgain and dbias, in turns. */
+  /** This task's share in dgain and dbias: of feature c at 2c and 2c + 1. */
   private double[] backward(
       int task,
       float[] x,
