@@ -46,11 +46,11 @@ class ContractFailuresTest {
         Arguments.of(
             Leaks.class,
             "paddingChangesNothing",
-            "6 masked keys behind the others change the weight of key"),
+            "6 masked keys after the others change the weight of key"),
         Arguments.of(
             Leaks.class,
             "paddingOfALayer",
-            "2 masked steps behind the others change the output of steps that count"),
+            "2 masked steps after the others change the output of steps that count"),
         Arguments.of(
             DoubledGradient.class,
             "gradientOfTheScores",

@@ -72,7 +72,7 @@ final class InvarianceChecks {
             : Nd4j.concat(
                 2, epsilon, Nd4j.zeros(DataType.DOUBLE, epsilon.size(0), epsilon.size(1), grown));
     INDArray mask = batch.outputMask(graph);
-    String what = "%s: %d masked steps behind the others change".formatted(subject, MORE);
+    String what = "%s: %d masked steps after the others change".formatted(subject, MORE);
     Distance.check(
         visible(first(SubjectPass.output(graph, longer, false), epsilon.size(2)), mask),
         visible(SubjectPass.output(graph, batch, false), mask),

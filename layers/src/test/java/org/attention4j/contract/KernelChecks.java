@@ -83,14 +83,14 @@ final class KernelChecks {
     }
   }
 
-  private static Row at(double[] values, int[] places, DataType type) {
-    int length = places.length;
+  private static Row at(double[] values, int[] indices, DataType type) {
+    int length = indices.length;
     Row row =
         type == DataType.DOUBLE
             ? new DoubleRow().over(new double[length], 0, length)
             : new FloatRow().over(new float[length], 0, length);
     for (int i = 0; i < length; i++) {
-      row.set(i, values[places[i]]);
+      row.set(i, values[indices[i]]);
     }
     return row;
   }

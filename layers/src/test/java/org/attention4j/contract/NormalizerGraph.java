@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A normalizer on the graph road, compiled once, for batches of any shape. */
+/** A normalizer on the graph path, compiled once, for batches of any shape. */
 public final class NormalizerGraph {
   private final DataType type;
   private final boolean masked;

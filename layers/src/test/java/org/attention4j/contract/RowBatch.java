@@ -113,7 +113,7 @@ public record RowBatch(
   }
 
   /**
-   * The same rows with masked keys behind them; their scores are noise.
+   * The same rows with masked keys after theirs; their scores are noise.
    *
    * @param more how many keys to add
    * @return the batch, Tk + more keys long

@@ -82,7 +82,7 @@ final class RowChecks {
     NormalizerGraph graph = map.graph(true, DataType.DOUBLE);
     NormalizerGraph.Result some = graph.run(batch, map.parameters());
     NormalizerGraph.Result more = graph.run(batch.padded(PADDING), map.parameters());
-    same(map, batch, some, more, PADDING + " masked keys behind the others change");
+    same(map, batch, some, more, PADDING + " masked keys after the others change");
   }
 
   static void contentOfMaskedKeys(NormalizerUnderTest map) {

@@ -115,7 +115,7 @@ record SequenceBatch(INDArray[] inputs, INDArray @Nullable [] masks) {
     }
   }
 
-  /** The same with masked steps behind each input. */
+  /** The same with masked steps after each input. */
   SequenceBatch padded(int more) {
     INDArray[] longer = new INDArray[inputs.length];
     INDArray[] longerMasks = new INDArray[inputs.length];

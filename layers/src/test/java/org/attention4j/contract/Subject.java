@@ -23,7 +23,7 @@ abstract class Subject {
   /** The subject's name in its networks. */
   static final String NAME = "subject";
 
-  /** What stands before the subject, so that its input gradient is another one's parameter's. */
+  /** The layer before the subject: its parameters' gradient tests the subject's input gradient. */
   static final String FRONT = "front";
 
   static final String OUTPUT = "out";

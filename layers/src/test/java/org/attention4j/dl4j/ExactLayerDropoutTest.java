@@ -1,14 +1,15 @@
 package org.attention4j.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import org.attention4j.layers.LayerNorm;
-import org.attention4j.layers.Networks;
 import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,23 +33,23 @@ class ExactLayerDropoutTest {
   }
 
   private static MultiLayerNetwork network(double keptInput, double droppedWeights) {
-    return Networks.of(
-        DataType.DOUBLE,
-        new LayerNorm.Builder().build(),
-        new SelfAttentionLayer.Builder()
-            .nOut(OUT)
-            .nHeads(HEADS)
-            .projectInput(true)
-            .attentionDropout(droppedWeights)
-            .dropOut(keptInput)
-            .build());
+    return TestNetworks.of(
+            new LayerNorm.Builder().build(),
+            new SelfAttentionLayer.Builder()
+                .nOut(OUT)
+                .nHeads(HEADS)
+                .projectInput(true)
+                .attentionDropout(droppedWeights)
+                .dropOut(keptInput)
+                .build())
+        .network(DataType.DOUBLE);
   }
 
   private static DataSet data(boolean masked) {
-    INDArray mask = masked ? Networks.mask(DataType.DOUBLE, EXAMPLES, STEPS) : null;
+    INDArray mask = masked ? Sequences.mask(DataType.DOUBLE, EXAMPLES, STEPS) : null;
     return new DataSet(
-        Networks.input(DataType.DOUBLE, EXAMPLES, STEPS),
-        Networks.labels(DataType.DOUBLE, EXAMPLES, STEPS),
+        Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS),
+        Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS),
         mask,
         mask);
   }
@@ -70,7 +71,7 @@ class ExactLayerDropoutTest {
     MultiLayerNetwork network = network(keptInput, droppedWeights);
     MultiLayerNetwork without = network(0, 0);
     without.setParams(network.params());
-    INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
     INDArray expected = attended(without, input, false);
 
     assertThat(attended(network, input, true).distance2(expected)).isGreaterThan(1e-1);
@@ -82,7 +83,7 @@ class ExactLayerDropoutTest {
   @CsvSource({"0.7,0", "0,0.3"})
   void theSeedDecidesTheDraw(double keptInput, double droppedWeights) {
     MultiLayerNetwork network = network(keptInput, droppedWeights);
-    INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
     Nd4j.getRandom().setSeed(31);
     INDArray first = attended(network, input, true);
     INDArray second = attended(network, input, true);
@@ -91,11 +92,11 @@ class ExactLayerDropoutTest {
     assertThat(second.distance2(first)).isGreaterThan(1e-1);
   }
 
-  /** One linear map behind the drop, so that the mean over draws is the output without one. */
+  /** One linear map after the dropout, so that the mean over draws is the output without one. */
   @Test
   void attentionDropoutKeepsTheMean() {
     MultiLayerNetwork network = network(0, DROPPED_WEIGHTS);
-    INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
     INDArray expected = attended(network, input, false);
     INDArray sum = Nd4j.zerosLike(expected);
     int draws = 200;

@@ -2,14 +2,15 @@ package org.attention4j.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.SIZE;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.SIZE;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attention4j.layers.FeedForwardBlock;
-import org.attention4j.layers.Networks;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -31,13 +32,14 @@ class ExactLayerParametersTest {
   }
 
   private static MultiLayerNetwork network() {
-    return Networks.of(DataType.DOUBLE, new FeedForwardBlock.Builder().hiddenSize(7).build());
+    return TestNetworks.of(new FeedForwardBlock.Builder().hiddenSize(7).build())
+        .network(DataType.DOUBLE);
   }
 
   @Test
   void setParamSetsTheParameterAndItsPlaceInTheVector() {
     MultiLayerNetwork network = network();
-    INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
     INDArray before = network.output(input).dup();
     INDArray value = Nd4j.randn(DataType.DOUBLE, 7, SIZE);
 
@@ -85,11 +87,12 @@ class ExactLayerParametersTest {
   @Test
   void aParameterWithoutAPathToTheOutputHasGradientZero() {
     MultiLayerNetwork network =
-        Networks.of(DataType.DOUBLE, new FeedForwardBlock.Builder().build(), new Scaling());
+        TestNetworks.of(new FeedForwardBlock.Builder().build(), new Scaling())
+            .network(DataType.DOUBLE);
     DataSet data =
         new DataSet(
-            Networks.input(DataType.DOUBLE, EXAMPLES, STEPS),
-            Networks.labels(DataType.DOUBLE, EXAMPLES, STEPS));
+            Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS),
+            Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS));
     Map<String, INDArray> gradients = Slopes.gradients(network, data);
     assertThat(gradients.get("1_unused")).isEqualTo(Nd4j.zeros(DataType.DOUBLE, 3, 2));
     assertThat(gradients.get("1_factor").getDouble(0)).isNotZero();
@@ -101,11 +104,11 @@ class ExactLayerParametersTest {
     Scaling deaf = new Scaling();
     deaf.deaf = true;
     MultiLayerNetwork network =
-        Networks.of(DataType.DOUBLE, new FeedForwardBlock.Builder().build(), deaf);
+        TestNetworks.of(new FeedForwardBlock.Builder().build(), deaf).network(DataType.DOUBLE);
     DataSet data =
         new DataSet(
-            Networks.input(DataType.DOUBLE, EXAMPLES, STEPS),
-            Networks.labels(DataType.DOUBLE, EXAMPLES, STEPS));
+            Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS),
+            Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS));
     Map<String, INDArray> gradients = Slopes.gradients(network, data);
     assertThat(gradients.get("0_W1").amaxNumber().doubleValue()).isZero();
     assertThat(gradients.get("1_factor").getDouble(0)).isNotZero();

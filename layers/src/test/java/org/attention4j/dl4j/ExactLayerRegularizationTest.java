@@ -2,33 +2,27 @@ package org.attention4j.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.util.Map;
 import org.attention4j.layers.FeedForwardBlock;
-import org.attention4j.layers.Networks;
 import org.attention4j.layers.RecurrentAttentionLayer;
 import org.attention4j.layers.SelfAttentionLayer;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
 import org.deeplearning4j.nn.conf.constraint.UnitNormConstraint;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Constraints, L1 and L2, which the stock SameDiff layers ignore in whole or in part. */
 class ExactLayerRegularizationTest {
@@ -49,13 +43,12 @@ class ExactLayerRegularizationTest {
 
   private static DataSet data() {
     return new DataSet(
-        Networks.input(DataType.DOUBLE, EXAMPLES, STEPS),
-        Networks.labels(DataType.DOUBLE, EXAMPLES, STEPS));
+        Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS),
+        Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS));
   }
 
   private static MultiLayerNetwork trained(Layer layer) {
-    MultiLayerNetwork network =
-        Networks.of(DataType.DOUBLE, new Sgd(1), WorkspaceMode.ENABLED, layer);
+    MultiLayerNetwork network = TestNetworks.of(layer).learningRate(1).network(DataType.DOUBLE);
     network.fit(data());
     return network;
   }
@@ -103,9 +96,9 @@ class ExactLayerRegularizationTest {
     double l2 = 0.07;
     double l2Bias = 0.11;
     MultiLayerNetwork with =
-        Networks.of(DataType.DOUBLE, attention().l1(l1).l2(l2).l2Bias(l2Bias).build());
+        TestNetworks.of(attention().l1(l1).l2(l2).l2Bias(l2Bias).build()).network(DataType.DOUBLE);
     with.params().addi(0.01); // biases start at zero
-    MultiLayerNetwork without = Networks.of(DataType.DOUBLE, attention().build());
+    MultiLayerNetwork without = TestNetworks.of(attention().build()).network(DataType.DOUBLE);
     without.setParams(with.params());
     DataSet data = data();
 
@@ -156,24 +149,10 @@ class ExactLayerRegularizationTest {
   }
 
   private static MultiLayerNetwork network(double l2) {
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(17)
-                .dataType(DataType.DOUBLE)
-                .updater(new Sgd(1))
-                .l2(l2)
-                .list()
-                .layer(attention().build())
-                .layer(
-                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
-                        .activation(Activation.SOFTMAX)
-                        .nOut(Networks.CLASSES)
-                        .build())
-                .setInputType(InputType.recurrent(Networks.SIZE))
-                .build());
-    network.init();
-    return network;
+    return TestNetworks.of(attention().build())
+        .learningRate(1)
+        .settings(builder -> builder.l2(l2))
+        .network(DataType.DOUBLE);
   }
 
   private static double norm1(INDArray array) {

@@ -1,10 +1,10 @@
 package org.attention4j.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,8 +16,9 @@ import java.util.Collection;
 import java.util.Map;
 import org.attention4j.layers.FeedForwardBlock;
 import org.attention4j.layers.LayerNorm;
-import org.attention4j.layers.Networks;
 import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -38,26 +39,26 @@ class ExactLayerStateTest {
   }
 
   private static MultiLayerNetwork network(WorkspaceMode workspaces) {
-    return Networks.of(
-        DataType.FLOAT,
-        new Adam(0.01),
-        workspaces,
-        new LayerNorm.Builder().build(),
-        new SelfAttentionLayer.Builder()
-            .nOut(OUT)
-            .nHeads(HEADS)
-            .projectInput(true)
-            .causal(true)
-            .attentionDropout(0.2)
-            .build(),
-        new FeedForwardBlock.Builder().hiddenSize(19).build());
+    return TestNetworks.of(
+            new LayerNorm.Builder().build(),
+            new SelfAttentionLayer.Builder()
+                .nOut(OUT)
+                .nHeads(HEADS)
+                .projectInput(true)
+                .causal(true)
+                .attentionDropout(0.2)
+                .build(),
+            new FeedForwardBlock.Builder().hiddenSize(19).build())
+        .updater(new Adam(0.01))
+        .workspaces(workspaces)
+        .network(DataType.FLOAT);
   }
 
   private static DataSet data(int steps) {
-    INDArray mask = Networks.mask(DataType.FLOAT, EXAMPLES, steps);
+    INDArray mask = Sequences.mask(DataType.FLOAT, EXAMPLES, steps);
     return new DataSet(
-        Networks.input(DataType.FLOAT, EXAMPLES, steps),
-        Networks.labels(DataType.FLOAT, EXAMPLES, steps),
+        Sequences.input(DataType.FLOAT, EXAMPLES, steps),
+        Sequences.labels(DataType.FLOAT, EXAMPLES, steps),
         mask,
         mask);
   }
@@ -142,7 +143,7 @@ class ExactLayerStateTest {
       INDArray mask = data.getFeaturesMaskArray();
       assertThat(network.output(data.getFeatures(), false, mask, mask))
           .isEqualTo(fresh.output(data.getFeatures(), false, mask, mask));
-      INDArray single = Networks.input(DataType.FLOAT, 1, steps);
+      INDArray single = Sequences.input(DataType.FLOAT, 1, steps);
       assertThat(network.output(single)).isEqualTo(fresh.output(single));
     }
   }

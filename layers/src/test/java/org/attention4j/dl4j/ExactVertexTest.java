@@ -1,20 +1,20 @@
 package org.attention4j.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.attention4j.layers.Networks.CLASSES;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.SIZE;
+import static org.attention4j.testing.Sizes.CLASSES;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.SIZE;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.attention4j.layers.LayerNorm;
-import org.attention4j.layers.Networks;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +22,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.buffer.util.DataTypeUtil;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,7 +31,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** A vertex with two inputs of different length, each with its mask, and parameters. */
 class ExactVertexTest {
@@ -62,13 +60,7 @@ class ExactVertexTest {
         .addLayer("q-norm", new LayerNorm.Builder().build(), "q")
         .addLayer("m-norm", new LayerNorm.Builder().build(), "m")
         .addVertex("cross", new CrossAttention(SIZE), "q-norm", "m-norm")
-        .addLayer(
-            "out",
-            new RnnOutputLayer.Builder(LossFunction.MCXENT)
-                .activation(Activation.SOFTMAX)
-                .nOut(CLASSES)
-                .build(),
-            "cross")
+        .addLayer("out", TestNetworks.classifier(CLASSES), "cross")
         .setOutputs("out")
         .setInputTypes(InputType.recurrent(SIZE), InputType.recurrent(SIZE))
         .build();
@@ -82,14 +74,14 @@ class ExactVertexTest {
   }
 
   private static MultiDataSet data(int queries, int keys, boolean masked) {
-    INDArray queryMask = Networks.mask(DataType.DOUBLE, EXAMPLES, queries);
-    INDArray keyMask = Networks.mask(DataType.DOUBLE, EXAMPLES, keys);
+    INDArray queryMask = Sequences.mask(DataType.DOUBLE, EXAMPLES, queries);
+    INDArray keyMask = Sequences.mask(DataType.DOUBLE, EXAMPLES, keys);
     return new MultiDataSet(
         new INDArray[] {
-          Networks.input(DataType.DOUBLE, EXAMPLES, queries),
-          Networks.input(DataType.DOUBLE, EXAMPLES, keys)
+          Sequences.input(DataType.DOUBLE, EXAMPLES, queries),
+          Sequences.input(DataType.DOUBLE, EXAMPLES, keys)
         },
-        new INDArray[] {Networks.labels(DataType.DOUBLE, EXAMPLES, queries)},
+        new INDArray[] {Sequences.labels(DataType.DOUBLE, EXAMPLES, queries)},
         masked ? new INDArray[] {queryMask, keyMask} : null,
         masked ? new INDArray[] {queryMask} : null);
   }

@@ -3,14 +3,15 @@ package org.attention4j.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.util.Map;
-import org.attention4j.layers.Networks;
 import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -28,24 +29,24 @@ class IntermediatesTest {
   }
 
   private static MultiLayerNetwork network() {
-    return Networks.of(
-        DataType.DOUBLE,
-        new SelfAttentionLayer.Builder()
-            .nOut(OUT)
-            .nHeads(HEADS)
-            .projectInput(true)
-            .causal(true)
-            .attentionDropout(0.5)
-            .build());
+    return TestNetworks.of(
+            new SelfAttentionLayer.Builder()
+                .nOut(OUT)
+                .nHeads(HEADS)
+                .projectInput(true)
+                .causal(true)
+                .attentionDropout(0.5)
+                .build())
+        .network(DataType.DOUBLE);
   }
 
   private static INDArray input() {
-    return Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
+    return Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
   }
 
   @Test
   void rowsSumToOneAndTheFutureAndThePaddingHaveWeightZero() {
-    INDArray mask = Networks.mask(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray mask = Sequences.mask(DataType.DOUBLE, EXAMPLES, STEPS);
     INDArray weights =
         Intermediates.of(network().getLayer(0), input(), mask, SelfAttentionLayer.WEIGHTS)
             .get(SelfAttentionLayer.WEIGHTS);
@@ -86,7 +87,7 @@ class IntermediatesTest {
     INDArray input = input();
     INDArray expected = network.output(input).dup();
     INDArray first = weights(network.getLayer(0), input);
-    weights(network.getLayer(0), Networks.input(DataType.DOUBLE, 1, 2));
+    weights(network.getLayer(0), Sequences.input(DataType.DOUBLE, 1, 2));
     assertThat(network.output(input)).isEqualTo(expected);
     assertThat(weights(network.getLayer(0), input)).isEqualTo(first);
   }

@@ -35,7 +35,7 @@ class NormalizersPageTest {
           Trait.LENGTH_AWARE,
           Trait.SHIFT_INVARIANT);
 
-  /** The column behind them names what is learned. */
+  /** The column after them names what is learned. */
   private static final int LEARNS = COLUMNS.size() + 2;
 
   private static Page page;

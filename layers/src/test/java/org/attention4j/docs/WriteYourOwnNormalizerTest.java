@@ -10,13 +10,14 @@ import java.io.StringWriter;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.attention4j.layers.Networks;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerProvider;
 import org.attention4j.normalizer.Normalizers;
 import org.attention4j.normalizer.RowEvaluation;
-import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,7 +33,6 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.learning.config.Sgd;
 
 /**
  * What the page shows its reader compiles, trains, comes back from a file and keeps the contract.
@@ -92,10 +92,10 @@ class WriteYourOwnNormalizerTest {
   @Test
   void aNetworkTrainsItAndComesBackFromAFile() throws IOException {
     MultiLayerNetwork network =
-        Networks.of(DataType.DOUBLE, new Sgd(0.01), WorkspaceMode.ENABLED, layer(fromPage()));
-    INDArray input = Networks.input(DataType.DOUBLE, Networks.EXAMPLES, Networks.STEPS);
-    INDArray labels = Networks.labels(DataType.DOUBLE, Networks.EXAMPLES, Networks.STEPS);
-    INDArray mask = Networks.mask(DataType.DOUBLE, Networks.EXAMPLES, Networks.STEPS);
+        TestNetworks.of(layer(fromPage())).learningRate(0.01).network(DataType.DOUBLE);
+    INDArray input = Sequences.input(DataType.DOUBLE, Sizes.EXAMPLES, Sizes.STEPS);
+    INDArray labels = Sequences.labels(DataType.DOUBLE, Sizes.EXAMPLES, Sizes.STEPS);
+    INDArray mask = Sequences.mask(DataType.DOUBLE, Sizes.EXAMPLES, Sizes.STEPS);
     DataSet batch = new DataSet(input, labels, mask, mask);
     INDArray capBefore = network.getLayer(0).getParam("logCap").dup();
     double scoreBefore = network.score(batch);
@@ -140,8 +140,8 @@ class WriteYourOwnNormalizerTest {
 
   private static SelfAttentionLayer layer(Normalizer normalizer) {
     return new SelfAttentionLayer.Builder()
-        .nOut(Networks.OUT)
-        .nHeads(Networks.HEADS)
+        .nOut(Sizes.OUT)
+        .nHeads(Sizes.HEADS)
         .projectInput(true)
         .normalizer(normalizer)
         .build();

@@ -41,7 +41,7 @@ class RowKernelGoldenTest {
     return new DoubleRow().over(values.clone(), 0, values.length);
   }
 
-  /** In the midst of an array, so that the places before and behind can be looked at. */
+  /** In the middle of an array, so that what stands before and after can be checked. */
   private static Row floats(double[] values) {
     int from = 3;
     float[] array = new float[values.length + 2 * from];

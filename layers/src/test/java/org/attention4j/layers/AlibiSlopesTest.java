@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.stream.Stream;
 import org.attention4j.internal.attention.AlibiSlopes;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,17 +61,17 @@ class AlibiSlopesTest {
       names = {"GRAPH", "FUSED"})
   void theyReachTheLayer(Execution execution) {
     MultiLayerNetwork network =
-        Networks.of(
-            DataType.FLOAT,
-            new SelfAttentionLayer.Builder()
-                .nOut(12)
-                .nHeads(12)
-                .headSize(1)
-                .projectInput(true)
-                .position(Position.ALIBI)
-                .causal(true)
-                .execution(execution)
-                .build());
+        TestNetworks.of(
+                new SelfAttentionLayer.Builder()
+                    .nOut(12)
+                    .nHeads(12)
+                    .headSize(1)
+                    .projectInput(true)
+                    .position(Position.ALIBI)
+                    .causal(true)
+                    .execution(execution)
+                    .build())
+            .network(DataType.FLOAT);
     int steps = 5;
     network.getParam("0_Wq").assign(0); // all scores are equal but for the biases
     network.getParam("0_Wv").assign(0);
@@ -77,7 +79,7 @@ class AlibiSlopesTest {
       network.getParam("0_Wv").putScalar(new long[] {head, 0, 0}, 1);
     }
     network.getParam("0_Wo").assign(Nd4j.eye(12).castTo(DataType.FLOAT));
-    INDArray input = Nd4j.zeros(DataType.FLOAT, 1, Networks.SIZE, steps);
+    INDArray input = Nd4j.zeros(DataType.FLOAT, 1, Sizes.SIZE, steps);
     for (int step = 0; step < steps; step++) {
       input.putScalar(0, 0, step, step); // the value of a step is its number
     }

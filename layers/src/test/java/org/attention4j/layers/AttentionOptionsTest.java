@@ -2,12 +2,14 @@ package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.SIZE;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.SIZE;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +43,7 @@ class AttentionOptionsTest {
 
   private static MultiLayerNetwork network(
       DataType type, org.deeplearning4j.nn.conf.layers.Layer... layers) {
-    MultiLayerNetwork network = Networks.of(type, layers);
+    MultiLayerNetwork network = TestNetworks.of(layers).network(type);
     network.setParams(network.params().add(Nd4j.randn(type, 1, network.numParams()).mul(0.1)));
     return network;
   }
@@ -85,8 +87,8 @@ class AttentionOptionsTest {
     for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
       MultiLayerNetwork network = network(type, layer.clone());
       assertThat(network.getParam("0_Wk").shape()).containsExactly(keyValueHeads, HEAD_SIZE, SIZE);
-      INDArray input = Networks.input(type, EXAMPLES, STEPS);
-      INDArray mask = causal ? Networks.mask(type, EXAMPLES, STEPS) : null;
+      INDArray input = Sequences.input(type, EXAMPLES, STEPS);
+      INDArray mask = causal ? Sequences.mask(type, EXAMPLES, STEPS) : null;
       INDArray expected =
           new PlainAttention(network.getLayer(0).paramTable(), position)
               .selfAttention(input, mask, causal);
@@ -112,12 +114,12 @@ class AttentionOptionsTest {
                 .hasBias(causal)
                 .build());
     for (int steps : new int[] {STEPS, 1, 2}) {
-      INDArray mask = causal ? Networks.mask(DataType.DOUBLE, EXAMPLES, steps) : null;
+      INDArray mask = causal ? Sequences.mask(DataType.DOUBLE, EXAMPLES, steps) : null;
       assertThat(
               FiniteDifferences.largestError(
                   network,
-                  Networks.input(DataType.DOUBLE, EXAMPLES, steps),
-                  Networks.labels(DataType.DOUBLE, EXAMPLES, steps),
+                  Sequences.input(DataType.DOUBLE, EXAMPLES, steps),
+                  Sequences.labels(DataType.DOUBLE, EXAMPLES, steps),
                   mask))
           .isLessThan(1e-5);
     }
@@ -139,7 +141,7 @@ class AttentionOptionsTest {
                 .build());
     int length = 5;
     int padding = 3;
-    INDArray dense = Networks.input(DataType.FLOAT, 1, length);
+    INDArray dense = Sequences.input(DataType.FLOAT, 1, length);
     INDArray padded = Nd4j.zeros(DataType.FLOAT, 1, SIZE, length + 2 * padding).assign(Double.NaN);
     INDArray mask = Nd4j.zeros(DataType.FLOAT, 1, length + 2 * padding);
     padded
@@ -162,7 +164,7 @@ class AttentionOptionsTest {
   /** With a position, shuffled keys make a difference; without one they do not. */
   @Test
   void positionsMatter() {
-    INDArray input = Networks.input(DataType.DOUBLE, 1, 3);
+    INDArray input = Sequences.input(DataType.DOUBLE, 1, 3);
     INDArray swapped = Nd4j.zeros(DataType.DOUBLE, 1, SIZE, 3);
     int[] order = {0, 2, 1};
     for (int step = 0; step < 3; step++) {
@@ -201,8 +203,8 @@ class AttentionOptionsTest {
     assertThat(
             FiniteDifferences.largestError(
                 network,
-                Networks.input(DataType.DOUBLE, EXAMPLES, 3),
-                Networks.labels(DataType.DOUBLE, EXAMPLES, 3),
+                Sequences.input(DataType.DOUBLE, EXAMPLES, 3),
+                Sequences.labels(DataType.DOUBLE, EXAMPLES, 3),
                 null))
         .isLessThan(1e-5);
   }
@@ -229,8 +231,8 @@ class AttentionOptionsTest {
             new RecurrentAttentionLayer.Builder().nOut(1).causal(true).build(),
             new RecurrentAttentionLayer.Builder().nOut(2).nHeads(2).nKeyValueHeads(1).build())) {
       MultiLayerNetwork network = network(DataType.DOUBLE, new LayerNorm.Builder().build(), layer);
-      INDArray input = Networks.input(DataType.DOUBLE, 1, 1);
-      INDArray labels = Networks.labels(DataType.DOUBLE, 1, 1);
+      INDArray input = Sequences.input(DataType.DOUBLE, 1, 1);
+      INDArray labels = Sequences.labels(DataType.DOUBLE, 1, 1);
       assertThat(FiniteDifferences.largestError(network, input, labels, mask, null))
           .as(layer.toString())
           .isLessThan(1e-5);
@@ -238,8 +240,8 @@ class AttentionOptionsTest {
         assertThat(
                 FiniteDifferences.largestError(
                     network,
-                    Networks.input(DataType.DOUBLE, 1, 2),
-                    Networks.labels(DataType.DOUBLE, 1, 2),
+                    Sequences.input(DataType.DOUBLE, 1, 2),
+                    Sequences.labels(DataType.DOUBLE, 1, 2),
                     null))
             .isLessThan(1e-5);
       }
@@ -250,10 +252,10 @@ class AttentionOptionsTest {
   void halfIsFinite() {
     for (Position position : Position.values()) {
       MultiLayerNetwork network =
-          Networks.of(
-              DataType.FLOAT16, builder().position(position).qkNorm(true).causal(true).build());
+          TestNetworks.of(builder().position(position).qkNorm(true).causal(true).build())
+              .network(DataType.FLOAT16);
       INDArray output =
-          network.output(Networks.input(DataType.FLOAT16, EXAMPLES, 211)).castTo(DataType.FLOAT);
+          network.output(Sequences.input(DataType.FLOAT16, EXAMPLES, 211)).castTo(DataType.FLOAT);
       assertThat(output.sumNumber().doubleValue()).isFinite();
     }
   }
@@ -263,7 +265,7 @@ class AttentionOptionsTest {
   void anOddHeadSizeIsNamedWhenTheInputTypeTellsIt() {
     SelfAttentionLayer late =
         new SelfAttentionLayer.Builder().name("late").position(Position.ROTARY).build();
-    assertThatThrownBy(() -> Networks.of(DataType.FLOAT, late))
+    assertThatThrownBy(() -> TestNetworks.of(late).network(DataType.FLOAT))
         .hasMessage(
             "SelfAttentionLayer 'late': position is ROTARY but must be another one than ROTARY, or"
                 + " the head size 5 an even number (rotation turns pairs of features).");

@@ -2,12 +2,14 @@ package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.SIZE;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.SIZE;
 
 import java.util.List;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -27,9 +29,9 @@ class AttentionSwapReportTest {
 
   private static org.deeplearning4j.nn.conf.graph.AttentionVertex stockVertex() {
     return new org.deeplearning4j.nn.conf.graph.AttentionVertex.Builder()
-        .nInQueries(Graphs.SIZES[0])
-        .nInKeys(Graphs.SIZES[1])
-        .nInValues(Graphs.SIZES[2])
+        .nInQueries(Sizes.input(0))
+        .nInKeys(Sizes.input(1))
+        .nInValues(Sizes.input(2))
         .nOut(OUT)
         .nHeads(HEADS)
         .headSize(3)
@@ -40,7 +42,8 @@ class AttentionSwapReportTest {
   @Test
   void replacesByName() {
     MultiLayerNetwork network =
-        Networks.of(DataType.DOUBLE, stock().name("a").build(), stock().name("b").build());
+        TestNetworks.of(stock().name("a").build(), stock().name("b").build())
+            .network(DataType.DOUBLE);
     var result = AttentionSwap.with(Normalizers.sparsemax()).only("b", "layer2").in(network);
     assertThat(result.replaced()).containsOnlyKeys("b");
     assertThat(result.kept()).containsOnlyKeys("a", "layer2");
@@ -59,7 +62,7 @@ class AttentionSwapReportTest {
 
   @Test
   void anUnknownNameIsAnError() {
-    MultiLayerNetwork network = Networks.of(DataType.DOUBLE, stock().name("a").build());
+    MultiLayerNetwork network = TestNetworks.of(stock().name("a").build()).network(DataType.DOUBLE);
     assertThatThrownBy(() -> AttentionSwap.with(Normalizers.softmax()).only("a", "x").in(network))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("AttentionSwap: the network has nothing named 'x'; there are 'a', 'layer1'.");
@@ -71,9 +74,13 @@ class AttentionSwapReportTest {
   void aNetworkWithoutParametersIsAnError() {
     MultiLayerNetwork layers =
         new MultiLayerNetwork(
-            Networks.of(DataType.DOUBLE, stock().build()).getLayerWiseConfigurations());
+            TestNetworks.of(stock().build()).network(DataType.DOUBLE).getLayerWiseConfigurations());
     ComputationGraph graph =
-        new ComputationGraph(Graphs.of(DataType.DOUBLE, stockVertex(), 0, 1, 2).getConfiguration());
+        new ComputationGraph(
+            TestNetworks.of(stockVertex(), 0, 1, 2)
+                .normedInputs()
+                .graph(DataType.DOUBLE)
+                .getConfiguration());
     AttentionSwap swap = AttentionSwap.with(Normalizers.softmax());
     assertThatThrownBy(() -> swap.in(layers)).hasMessageContaining("is not initialized");
     assertThatThrownBy(() -> swap.in(graph)).hasMessageContaining("is not initialized");
@@ -82,7 +89,8 @@ class AttentionSwapReportTest {
   @Test
   void nothingToReplace() {
     MultiLayerNetwork network =
-        Networks.of(DataType.DOUBLE, new SelfAttentionLayer.Builder().nIn(SIZE).nOut(SIZE).build());
+        TestNetworks.of(new SelfAttentionLayer.Builder().nIn(SIZE).nOut(SIZE).build())
+            .network(DataType.DOUBLE);
     var result = AttentionSwap.with(Normalizers.softmax()).in(network);
     assertThat(result.replaced()).isEmpty();
     assertThat(result.report())
@@ -105,13 +113,13 @@ class AttentionSwapReportTest {
             OwnVertex.class.getName());
 
     MultiLayerNetwork network =
-        Networks.of(
-            DataType.DOUBLE,
-            new org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer.Builder()
-                .nOut(OUT)
-                .nHeads(HEADS)
-                .activation(Activation.CUBE)
-                .build());
+        TestNetworks.of(
+                new org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer.Builder()
+                    .nOut(OUT)
+                    .nHeads(HEADS)
+                    .activation(Activation.CUBE)
+                    .build())
+            .network(DataType.DOUBLE);
     var result = AttentionSwap.with(Normalizers.softmax()).in(network);
     assertThat(result.replaced()).isEmpty();
     assertThat(result.kept().get("layer0")).contains("activation is CUBE but must be");

@@ -1,16 +1,18 @@
 package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.SIZE;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.SIZE;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.attention4j.normalizer.Normalizers;
-import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
@@ -49,9 +51,9 @@ class AttentionSwapTest {
 
   private static org.deeplearning4j.nn.conf.graph.AttentionVertex stockVertex() {
     return new org.deeplearning4j.nn.conf.graph.AttentionVertex.Builder()
-        .nInQueries(Graphs.SIZES[0])
-        .nInKeys(Graphs.SIZES[1])
-        .nInValues(Graphs.SIZES[2])
+        .nInQueries(Sizes.input(0))
+        .nInKeys(Sizes.input(1))
+        .nInValues(Sizes.input(2))
         .nOut(OUT)
         .nHeads(HEADS)
         .headSize(3)
@@ -61,11 +63,11 @@ class AttentionSwapTest {
 
   private static MultiLayerNetwork trained(Layer... layers) {
     MultiLayerNetwork network =
-        Networks.of(DataType.DOUBLE, new Adam(0.01), WorkspaceMode.ENABLED, layers);
+        TestNetworks.of(layers).updater(new Adam(0.01)).network(DataType.DOUBLE);
     for (int i = 0; i < 3; i++) {
       network.fit(
-          Networks.input(DataType.DOUBLE, EXAMPLES, STEPS),
-          Networks.labels(DataType.DOUBLE, EXAMPLES, STEPS));
+          Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS),
+          Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS));
     }
     return network;
   }
@@ -97,7 +99,7 @@ class AttentionSwapTest {
   void keepsTheOutputsWithSoftmax(Layer layer) {
     layer.setLayerName("attention");
     MultiLayerNetwork network = trained(layer);
-    INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
 
     var result = AttentionSwap.with(Normalizers.softmax()).in(network);
 
@@ -111,9 +113,10 @@ class AttentionSwapTest {
 
   @Test
   void keepsTheOutputsWithSoftmaxInFloatAndMasked() {
-    MultiLayerNetwork network = Networks.of(DataType.FLOAT, stock().build(), stock().build());
-    INDArray input = Networks.input(DataType.FLOAT, EXAMPLES, STEPS);
-    INDArray mask = Networks.mask(DataType.FLOAT, EXAMPLES, STEPS);
+    MultiLayerNetwork network =
+        TestNetworks.of(stock().build(), stock().build()).network(DataType.FLOAT);
+    INDArray input = Sequences.input(DataType.FLOAT, EXAMPLES, STEPS);
+    INDArray mask = Sequences.mask(DataType.FLOAT, EXAMPLES, STEPS);
     var result = AttentionSwap.with(Normalizers.softmax()).in(network);
     assertThat(result.replaced()).containsOnlyKeys("layer0", "layer1");
     assertThat(
@@ -127,31 +130,32 @@ class AttentionSwapTest {
   @Test
   void learnedQueriesRunAfterASwap() {
     MultiLayerNetwork network =
-        Networks.of(
-            DataType.DOUBLE,
-            new org.deeplearning4j.nn.conf.layers.LearnedSelfAttentionLayer.Builder()
-                .nOut(OUT)
-                .nHeads(HEADS)
-                .nQueries(3)
-                .projectInput(true)
-                .build());
+        TestNetworks.of(
+                new org.deeplearning4j.nn.conf.layers.LearnedSelfAttentionLayer.Builder()
+                    .nOut(OUT)
+                    .nHeads(HEADS)
+                    .nQueries(3)
+                    .projectInput(true)
+                    .build())
+            .network(DataType.DOUBLE);
     var result = AttentionSwap.with(Normalizers.sparsemax()).in(network);
-    INDArray output = result.network().output(Networks.input(DataType.DOUBLE, EXAMPLES, STEPS));
-    assertThat(output.shape()).containsExactly(EXAMPLES, Networks.CLASSES, 3);
+    INDArray output = result.network().output(Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS));
+    assertThat(output.shape()).containsExactly(EXAMPLES, Sizes.CLASSES, 3);
     assertThat(result.network().paramTable()).isEqualTo(network.paramTable());
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void vertexKeepsTheOutputsWithSoftmax(boolean frozen) {
-    ComputationGraph graph = Graphs.of(DataType.DOUBLE, stockVertex(), 0, 1, 2);
+    ComputationGraph graph =
+        TestNetworks.of(stockVertex(), 0, 1, 2).normedInputs().graph(DataType.DOUBLE);
     if (frozen) {
       graph = new TransferLearning.GraphBuilder(graph).setFeatureExtractor("attention").build();
     }
     INDArray[] inputs = new INDArray[3];
     for (int i = 0; i < 3; i++) {
-      int steps = i == 0 ? Graphs.QUERIES : Graphs.KEYS;
-      inputs[i] = Graphs.input(DataType.DOUBLE, i, Graphs.EXAMPLES, steps);
+      int steps = i == 0 ? Sizes.QUERIES : Sizes.KEYS;
+      inputs[i] = Sequences.input(DataType.DOUBLE, i, Sizes.EXAMPLES, steps);
     }
     INDArray before = graph.params().dup();
 
@@ -200,8 +204,8 @@ class AttentionSwapTest {
 
     MultiLayerNetwork swapped = AttentionSwap.with(Normalizers.ssmax(0.5)).in(network).network();
     swapped.fit(
-        Networks.input(DataType.DOUBLE, EXAMPLES, STEPS),
-        Networks.labels(DataType.DOUBLE, EXAMPLES, STEPS));
+        Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS),
+        Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS));
     swapped.setLearningRate(0.5);
 
     assertThat(network.getLayerWiseConfigurations().toJson()).isEqualTo(configuration);
@@ -212,7 +216,7 @@ class AttentionSwapTest {
   @Test
   void aLoadedModelCanBeSwappedAndSavedAgain(@TempDir Path directory) throws Exception {
     MultiLayerNetwork network = trained(stock().build());
-    INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
     var file = directory.resolve("stock.zip").toFile();
     ModelSerializer.writeModel(network, file, true);
     MultiLayerNetwork loaded = ModelSerializer.restoreMultiLayerNetwork(file, true);
@@ -234,7 +238,7 @@ class AttentionSwapTest {
         new TransferLearning.Builder(trained(stock().build(), stock().build()))
             .setFeatureExtractor(0)
             .build();
-    INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
     var result = AttentionSwap.with(Normalizers.softmax()).in(network);
     assertThat(result.replaced()).containsOnlyKeys("layer0", "layer1");
     assertThat(((FrozenLayer) layerOf(result.network(), 0)).getLayer())
@@ -242,14 +246,14 @@ class AttentionSwapTest {
     assertThat(largestDifference(result.network().output(input), network.output(input)))
         .isLessThan(1e-9);
     INDArray before = result.network().getLayer(0).params().dup();
-    result.network().fit(input, Networks.labels(DataType.DOUBLE, EXAMPLES, STEPS));
+    result.network().fit(input, Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS));
     assertThat(result.network().getLayer(0).params()).isEqualTo(before);
   }
 
   @Test
   void layersFrozenWithBackpropAreReplaced() {
     MultiLayerNetwork network =
-        Networks.of(DataType.DOUBLE, new FrozenLayerWithBackprop(stock().build()));
+        TestNetworks.of(new FrozenLayerWithBackprop(stock().build())).network(DataType.DOUBLE);
     var result = AttentionSwap.with(Normalizers.softmax()).in(network);
     assertThat(((FrozenLayerWithBackprop) layerOf(result.network(), 0)).getUnderlying())
         .isInstanceOf(SelfAttentionLayer.class);

@@ -1,25 +1,25 @@
 package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.SIZE;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.SIZE;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.util.Arrays;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -28,7 +28,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Training goes on after a swap as if there had been none: the updater's state comes along. */
 class AttentionSwapTrainingTest {
@@ -55,69 +54,30 @@ class AttentionSwapTrainingTest {
   }
 
   private static RnnOutputLayer output(IUpdater updater) {
-    return new RnnOutputLayer.Builder(LossFunction.MCXENT)
-        .activation(Activation.SOFTMAX)
-        .nOut(Networks.CLASSES)
-        .updater(updater)
-        .build();
+    RnnOutputLayer output = TestNetworks.classifier(Sizes.CLASSES);
+    output.setIUpdater(updater);
+    return output;
   }
 
   private static MultiLayerNetwork network(Layer attention, IUpdater outputUpdater) {
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(17)
-                .dataType(DataType.DOUBLE)
-                .updater(new Adam(0.01))
-                .list()
-                .layer(attention)
-                .layer(output(outputUpdater))
-                .setInputType(InputType.recurrent(SIZE))
-                .build());
-    network.init();
-    return network;
+    return TestNetworks.of(attention)
+        .updater(new Adam(0.01))
+        .output(output(outputUpdater))
+        .network(DataType.DOUBLE);
   }
 
   private static ComputationGraph graph(Layer attention) {
-    ComputationGraph graph =
-        new ComputationGraph(
-            new NeuralNetConfiguration.Builder()
-                .seed(17)
-                .dataType(DataType.DOUBLE)
-                .updater(new Adam(0.01))
-                .graphBuilder()
-                .addInputs("in")
-                .addLayer("attention", attention, "in")
-                .addLayer("out", output(new Adam(0.01)), "attention")
-                .setOutputs("out")
-                .setInputTypes(InputType.recurrent(SIZE))
-                .build());
-    graph.init();
-    return graph;
+    return TestNetworks.of(attention).updater(new Adam(0.01)).graph(DataType.DOUBLE);
   }
 
   private static ComputationGraph vertexGraph(GraphVertex attention) {
-    ComputationGraph graph =
-        new ComputationGraph(
-            new NeuralNetConfiguration.Builder()
-                .seed(17)
-                .dataType(DataType.DOUBLE)
-                .updater(new Adam(0.01))
-                .graphBuilder()
-                .addInputs("in")
-                .addVertex("attention", attention, "in", "in", "in")
-                .addLayer("out", output(new Adam(0.01)), "attention")
-                .setOutputs("out")
-                .setInputTypes(InputType.recurrent(SIZE))
-                .build());
-    graph.init();
-    return graph;
+    return TestNetworks.of(attention, 0, 0, 0).updater(new Adam(0.01)).graph(DataType.DOUBLE);
   }
 
   private static DataSet data() {
     return new DataSet(
-        Networks.input(DataType.DOUBLE, EXAMPLES, STEPS),
-        Networks.labels(DataType.DOUBLE, EXAMPLES, STEPS));
+        Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS),
+        Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS));
   }
 
   private static MultiLayerNetwork trained(IUpdater outputUpdater) {

@@ -6,9 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.attention4j.normalizer.Normalizers;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +14,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -61,15 +58,20 @@ class AttentionVertexOptionsTest {
   void isTheEndOfSelfAttention(
       Position position, int keyValueHeads, boolean causal, boolean masked, Execution execution) {
     MultiLayerNetwork layer =
-        Networks.of(
-            DataType.DOUBLE,
-            options(new SelfAttentionLayer.Builder(), position, keyValueHeads, causal, execution)
-                .nIn(SIZE)
-                .nOut(OUT)
-                .nHeads(HEADS)
-                .headSize(HEAD_SIZE)
-                .projectInput(true)
-                .build());
+        TestNetworks.of(
+                options(
+                        new SelfAttentionLayer.Builder(),
+                        position,
+                        keyValueHeads,
+                        causal,
+                        execution)
+                    .nIn(SIZE)
+                    .nOut(OUT)
+                    .nHeads(HEADS)
+                    .headSize(HEAD_SIZE)
+                    .projectInput(true)
+                    .build())
+            .network(DataType.DOUBLE);
     layer.setParams(layer.params().add(Nd4j.randn(DataType.DOUBLE, 1, layer.numParams()).mul(0.1)));
     INDArray x = Nd4j.randn(DataType.DOUBLE, EXAMPLES, SIZE, KEYS);
     INDArray mask = masked ? Nd4j.ones(DataType.DOUBLE, EXAMPLES, KEYS) : null;
@@ -135,22 +137,7 @@ class AttentionVertexOptionsTest {
   }
 
   private static ComputationGraph vertex(AttentionVertex vertex) {
-    ComputationGraph graph =
-        new ComputationGraph(
-            new NeuralNetConfiguration.Builder()
-                .dataType(DataType.DOUBLE)
-                .graphBuilder()
-                .addInputs("queries", "keys")
-                .addVertex("attention", vertex, "queries", "keys")
-                .addLayer(
-                    "out",
-                    new RnnOutputLayer.Builder().activation(Activation.SOFTMAX).nOut(2).build(),
-                    "attention")
-                .setOutputs("out")
-                .setInputTypes(InputType.recurrent(SIZE), InputType.recurrent(SIZE))
-                .build());
-    graph.init();
-    return graph;
+    return TestNetworks.of(vertex, 0, 1).inputSizes(SIZE, SIZE).graph(DataType.DOUBLE);
   }
 
   private static INDArray run(

@@ -2,10 +2,9 @@ package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.attention4j.layers.Graphs.EXAMPLES;
-import static org.attention4j.layers.Graphs.KEYS;
-import static org.attention4j.layers.Graphs.QUERIES;
-import static org.attention4j.layers.Graphs.SIZES;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.KEYS;
+import static org.attention4j.testing.Sizes.QUERIES;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +13,9 @@ import java.util.stream.Stream;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -44,9 +46,9 @@ class AttentionVertexTest {
   private static AttentionVertex.Builder builder(int... sources) {
     int last = sources.length - 1;
     return new AttentionVertex.Builder()
-        .nInQueries(SIZES[sources[0]])
-        .nInKeys(SIZES[sources[Math.min(1, last)]])
-        .nInValues(SIZES[sources[last]])
+        .nInQueries(Sizes.input(sources[0]))
+        .nInKeys(Sizes.input(sources[Math.min(1, last)]))
+        .nInValues(Sizes.input(sources[last]))
         .nOut(OUT)
         .nHeads(HEADS)
         .headSize(HEAD_SIZE)
@@ -55,9 +57,9 @@ class AttentionVertexTest {
 
   private static org.deeplearning4j.nn.conf.graph.AttentionVertex stock(int... sources) {
     return new org.deeplearning4j.nn.conf.graph.AttentionVertex.Builder()
-        .nInQueries(SIZES[sources[0]])
-        .nInKeys(SIZES[sources[1]])
-        .nInValues(SIZES[sources[2]])
+        .nInQueries(Sizes.input(sources[0]))
+        .nInKeys(Sizes.input(sources[1]))
+        .nInValues(Sizes.input(sources[2]))
         .nOut(OUT)
         .nHeads(HEADS)
         .headSize(HEAD_SIZE)
@@ -68,17 +70,17 @@ class AttentionVertexTest {
 
   private static INDArray[] inputs(DataType type, int examples, int queries, int keys) {
     return new INDArray[] {
-      Graphs.input(type, 0, examples, queries),
-      Graphs.input(type, 1, examples, keys),
-      Graphs.input(type, 2, examples, keys)
+      Sequences.input(type, 0, examples, queries),
+      Sequences.input(type, 1, examples, keys),
+      Sequences.input(type, 2, examples, keys)
     };
   }
 
   private static INDArray[] masks(DataType type, int queries, int keys) {
-    INDArray keyMask = Networks.mask(type, EXAMPLES, keys);
+    INDArray keyMask = Sequences.mask(type, EXAMPLES, keys);
     INDArray valueMask = Nd4j.ones(type, EXAMPLES, keys);
     valueMask.putScalar(0, 3, 0);
-    return new INDArray[] {Networks.mask(type, EXAMPLES, queries), keyMask, valueMask};
+    return new INDArray[] {Sequences.mask(type, EXAMPLES, queries), keyMask, valueMask};
   }
 
   private static double difference(INDArray one, INDArray other) {
@@ -89,8 +91,9 @@ class AttentionVertexTest {
   @ParameterizedTest
   @CsvSource({"FLOAT,false", "FLOAT,true", "DOUBLE,false", "DOUBLE,true"})
   void sameOutputWithTheStockParameters(DataType type, boolean masked) {
-    ComputationGraph stock = Graphs.of(type, stock(THREE), THREE);
-    ComputationGraph ours = Graphs.of(type, builder(THREE).build(), THREE);
+    ComputationGraph stock = TestNetworks.of(stock(THREE), THREE).normedInputs().graph(type);
+    ComputationGraph ours =
+        TestNetworks.of(builder(THREE).build(), THREE).normedInputs().graph(type);
     INDArray[] inputs = inputs(type, EXAMPLES, QUERIES, KEYS);
     INDArray[] masks = masked ? masks(type, QUERIES, KEYS) : null;
     // The same seed gives the same start ...
@@ -99,8 +102,8 @@ class AttentionVertexTest {
     // ... and the same vector the same meaning.
     ours.setParams(stock.params());
 
-    INDArray expected = Graphs.attention(stock, inputs, masks);
-    INDArray actual = Graphs.attention(ours, inputs, masks);
+    INDArray expected = VertexOutput.of(stock, inputs, masks);
+    INDArray actual = VertexOutput.of(ours, inputs, masks);
 
     assertThat(ours.paramTable().keySet()).isEqualTo(stock.paramTable().keySet());
     assertThat(actual.shape()).containsExactly(EXAMPLES, OUT, QUERIES);
@@ -116,24 +119,26 @@ class AttentionVertexTest {
   @Test
   void withoutProjection() {
     int[] same = {0, 0, 0};
-    int size = SIZES[0];
+    int size = Sizes.input(0);
     ComputationGraph stock =
-        Graphs.of(
-            DataType.DOUBLE,
-            new org.deeplearning4j.nn.conf.graph.AttentionVertex.Builder()
-                .nInQueries(size)
-                .nInKeys(size)
-                .nInValues(size)
-                .nOut(size)
-                .build(),
-            same);
+        TestNetworks.of(
+                new org.deeplearning4j.nn.conf.graph.AttentionVertex.Builder()
+                    .nInQueries(size)
+                    .nInKeys(size)
+                    .nInValues(size)
+                    .nOut(size)
+                    .build(),
+                same)
+            .normedInputs()
+            .graph(DataType.DOUBLE);
     AttentionVertex.Builder ours =
         new AttentionVertex.Builder().nInQueries(size).nInKeys(size).nInValues(size).nOut(size);
-    INDArray[] inputs = {Graphs.input(DataType.DOUBLE, 0, EXAMPLES, QUERIES)};
-    INDArray expected = Graphs.attention(stock, inputs, null);
+    INDArray[] inputs = {Sequences.input(DataType.DOUBLE, 0, EXAMPLES, QUERIES)};
+    INDArray expected = VertexOutput.of(stock, inputs, null);
     for (int[] sources : List.of(same, new int[] {0, 0}, new int[] {0})) {
-      ComputationGraph graph = Graphs.of(DataType.DOUBLE, ours.build(), sources);
-      assertThat(difference(Graphs.attention(graph, inputs, null), expected)).isLessThan(1e-12);
+      ComputationGraph graph =
+          TestNetworks.of(ours.build(), sources).normedInputs().graph(DataType.DOUBLE);
+      assertThat(difference(VertexOutput.of(graph, inputs, null), expected)).isLessThan(1e-12);
     }
   }
 
@@ -141,8 +146,8 @@ class AttentionVertexTest {
   @ParameterizedTest
   @CsvSource({"false", "true"})
   void fewerInputsThanThree(boolean masked) {
-    INDArray queries = Graphs.input(DataType.DOUBLE, 0, EXAMPLES, QUERIES);
-    INDArray keys = Graphs.input(DataType.DOUBLE, 1, EXAMPLES, KEYS);
+    INDArray queries = Sequences.input(DataType.DOUBLE, 0, EXAMPLES, QUERIES);
+    INDArray keys = Sequences.input(DataType.DOUBLE, 1, EXAMPLES, KEYS);
     INDArray[] given = masks(DataType.DOUBLE, QUERIES, KEYS);
     check(new int[] {0}, new int[] {0, 0, 0}, masked ? new INDArray[] {given[0]} : null, queries);
     check(
@@ -155,12 +160,14 @@ class AttentionVertexTest {
 
   private static void check(
       int[] few, int[] three, INDArray @Nullable [] masks, INDArray... inputs) {
-    ComputationGraph first = Graphs.of(DataType.DOUBLE, builder(few).build(), few);
-    ComputationGraph second = Graphs.of(DataType.DOUBLE, builder(three).build(), three);
+    ComputationGraph first =
+        TestNetworks.of(builder(few).build(), few).normedInputs().graph(DataType.DOUBLE);
+    ComputationGraph second =
+        TestNetworks.of(builder(three).build(), three).normedInputs().graph(DataType.DOUBLE);
     first.setParams(second.params());
     assertThat(
             difference(
-                Graphs.attention(first, inputs, masks), Graphs.attention(second, inputs, masks)))
+                VertexOutput.of(first, inputs, masks), VertexOutput.of(second, inputs, masks)))
         .isLessThan(1e-12);
   }
 
@@ -192,7 +199,7 @@ class AttentionVertexTest {
     int[] sources = sourceDigits.chars().map(digit -> digit - '0').toArray();
     AttentionVertex vertex =
         builder(sources).normalizer(normalizer).hasBias(masked).causal(masked).build();
-    ComputationGraph graph = Graphs.of(DataType.DOUBLE, vertex, sources);
+    ComputationGraph graph = TestNetworks.of(vertex, sources).normedInputs().graph(DataType.DOUBLE);
     graph.setParams(
         graph.params().add(Nd4j.randn(DataType.DOUBLE, graph.params().shape()).mul(0.3)));
     int used = java.util.Arrays.stream(sources).max().orElseThrow() + 1;
@@ -203,10 +210,10 @@ class AttentionVertexTest {
       INDArray[] usedInputs = java.util.Arrays.copyOf(inputs, used);
       INDArray[] usedMasks = masks == null ? null : java.util.Arrays.copyOf(masks, used);
       assertThat(
-              Graphs.largestGradientError(
+              FiniteDifferences.largestError(
                   graph,
                   usedInputs,
-                  Graphs.labels(DataType.DOUBLE, EXAMPLES, steps[0]),
+                  Sequences.labels(DataType.DOUBLE, EXAMPLES, steps[0]),
                   usedMasks,
                   withMask ? masks[0] : null))
           .isLessThan(1e-5);
@@ -215,21 +222,23 @@ class AttentionVertexTest {
 
   @Test
   void masksOfOnePassDoNotOutliveIt() {
-    ComputationGraph graph = Graphs.of(DataType.DOUBLE, builder(THREE).build(), THREE);
+    ComputationGraph graph =
+        TestNetworks.of(builder(THREE).build(), THREE).normedInputs().graph(DataType.DOUBLE);
     INDArray[] inputs = inputs(DataType.DOUBLE, EXAMPLES, QUERIES, KEYS);
-    INDArray before = Graphs.attention(graph, inputs, null).dup();
-    INDArray masked = Graphs.attention(graph, inputs, masks(DataType.DOUBLE, QUERIES, KEYS)).dup();
+    INDArray before = VertexOutput.of(graph, inputs, null).dup();
+    INDArray masked = VertexOutput.of(graph, inputs, masks(DataType.DOUBLE, QUERIES, KEYS)).dup();
     assertThat(masked.sub(before).amaxNumber().doubleValue()).isGreaterThan(1e-3);
-    assertThat(Graphs.attention(graph, inputs, null)).isEqualTo(before);
+    assertThat(VertexOutput.of(graph, inputs, null)).isEqualTo(before);
     // Another number of examples would not even fit the old masks.
-    Graphs.attention(graph, inputs(DataType.DOUBLE, 2, 3, 5), null);
+    VertexOutput.of(graph, inputs(DataType.DOUBLE, 2, 3, 5), null);
   }
 
   /** Straight into the vertex, since a layer norm in front would make 1e30 small. */
   @ParameterizedTest
   @CsvSource({"NaN", "1e30", "-Infinity", "12345.0"})
   void garbageInMaskedStepsIsNotSeen(double garbage) {
-    ComputationGraph graph = Graphs.of(DataType.FLOAT, builder(THREE).build(), THREE);
+    ComputationGraph graph =
+        TestNetworks.of(builder(THREE).build(), THREE).normedInputs().graph(DataType.FLOAT);
     INDArray[] inputs = inputs(DataType.FLOAT, EXAMPLES, QUERIES, KEYS);
     INDArray[] masks = masks(DataType.FLOAT, QUERIES, KEYS);
     INDArray expected = vertexOutput(graph, inputs, masks);
@@ -270,7 +279,10 @@ class AttentionVertexTest {
   @ParameterizedTest
   @CsvSource({"3,7", "7,7", "7,3"})
   void causal(int queries, int keys) {
-    ComputationGraph graph = Graphs.of(DataType.DOUBLE, builder(THREE).causal(true).build(), THREE);
+    ComputationGraph graph =
+        TestNetworks.of(builder(THREE).causal(true).build(), THREE)
+            .normedInputs()
+            .graph(DataType.DOUBLE);
     INDArray[] inputs = inputs(DataType.DOUBLE, EXAMPLES, queries, keys);
     INDArray weights =
         Intermediates.of(
@@ -292,19 +304,19 @@ class AttentionVertexTest {
     int[] sources = {0};
     AttentionVertex vertex =
         new AttentionVertex.Builder()
-            .nInQueries(SIZES[0])
-            .nInKeys(SIZES[0])
-            .nInValues(SIZES[0])
+            .nInQueries(Sizes.input(0))
+            .nInKeys(Sizes.input(0))
+            .nInValues(Sizes.input(0))
             .nOut(1)
             .projectInput(true)
             .causal(true)
             .build();
-    ComputationGraph graph = Graphs.of(DataType.DOUBLE, vertex, sources);
+    ComputationGraph graph = TestNetworks.of(vertex, sources).normedInputs().graph(DataType.DOUBLE);
     assertThat(
-            Graphs.largestGradientError(
+            FiniteDifferences.largestError(
                 graph,
-                new INDArray[] {Graphs.input(DataType.DOUBLE, 0, 1, 1)},
-                Graphs.labels(DataType.DOUBLE, 1, 1),
+                new INDArray[] {Sequences.input(DataType.DOUBLE, 0, 1, 1)},
+                Sequences.labels(DataType.DOUBLE, 1, 1),
                 new INDArray[] {Nd4j.ones(DataType.DOUBLE, 1, 1)},
                 null))
         .isLessThan(1e-5);
@@ -324,7 +336,7 @@ class AttentionVertexTest {
             .nKeyValueHeads(1)
             .qkNorm(true)
             .build();
-    ComputationGraph graph = Graphs.of(DataType.DOUBLE, vertex, THREE);
+    ComputationGraph graph = TestNetworks.of(vertex, THREE).normedInputs().graph(DataType.DOUBLE);
     ComputationGraphConfiguration read =
         ComputationGraphConfiguration.fromJson(graph.getConfiguration().toJson());
     assertThat(read).isEqualTo(graph.getConfiguration());
@@ -338,14 +350,14 @@ class AttentionVertexTest {
     assertThat(
             vertex.getOutputType(
                 0,
-                InputType.recurrent(SIZES[0], QUERIES),
-                InputType.recurrent(SIZES[1], KEYS),
-                InputType.recurrent(SIZES[2], KEYS)))
+                InputType.recurrent(Sizes.input(0), QUERIES),
+                InputType.recurrent(Sizes.input(1), KEYS),
+                InputType.recurrent(Sizes.input(2), KEYS)))
         .isEqualTo(InputType.recurrent(OUT, QUERIES));
     assertThatThrownBy(
             () ->
                 vertex.getOutputType(
-                    0, InputType.recurrent(SIZES[0]), InputType.recurrent(SIZES[2])))
+                    0, InputType.recurrent(Sizes.input(0)), InputType.recurrent(Sizes.input(2))))
         .hasMessage("AttentionVertex: nInKeys is 7 but must be 11, the features of that input.");
     assertThatThrownBy(() -> vertex.getOutputType(0, InputType.feedForward(5)))
         .hasMessageContaining("InputType.recurrent");
@@ -377,19 +389,22 @@ class AttentionVertexTest {
 
   @Test
   void badInputIsNamed() {
-    ComputationGraph graph = Graphs.of(DataType.DOUBLE, builder(THREE).build(), THREE);
+    ComputationGraph graph =
+        TestNetworks.of(builder(THREE).build(), THREE).normedInputs().graph(DataType.DOUBLE);
     INDArray[] inputs = inputs(DataType.DOUBLE, EXAMPLES, QUERIES, KEYS);
-    inputs[2] = Graphs.input(DataType.DOUBLE, 2, EXAMPLES, KEYS + 1);
+    inputs[2] = Sequences.input(DataType.DOUBLE, 2, EXAMPLES, KEYS + 1);
     assertThatThrownBy(() -> graph.output(inputs))
         .hasMessageContaining(
-            "AttentionVertex 'attention': the values' shape is [3, 11, 14] but must be [3, 11,"
-                + " 13]");
+            "AttentionVertex 'attention': the values' shape is [3, 11, 20] but must be [3, 11,"
+                + " 19]");
   }
 
   @Test
   void dropoutOnlyWhileTraining() {
     ComputationGraph graph =
-        Graphs.of(DataType.DOUBLE, builder(THREE).attentionDropout(0.5).build(), THREE);
+        TestNetworks.of(builder(THREE).attentionDropout(0.5).build(), THREE)
+            .normedInputs()
+            .graph(DataType.DOUBLE);
     INDArray[] inputs = inputs(DataType.DOUBLE, EXAMPLES, QUERIES, KEYS);
     assertThat(graph.output(false, inputs)[0]).isEqualTo(graph.output(false, inputs)[0]);
     Map<String, INDArray> first = graph.feedForward(inputs, true);

@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -136,7 +138,7 @@ class ConfigurationErrorTest {
     assertThatThrownBy(build).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
   }
 
-  /** What a user cannot leave out by leaving it out, he can still set to null. */
+  /** What has a default can still be set to null. */
   @Test
   void nullIsNamed() {
     assertThatThrownBy(() -> attention().normalizer(null).build())
@@ -192,7 +194,7 @@ class ConfigurationErrorTest {
   @ParameterizedTest
   @MethodSource("layers")
   void anInputOfAnotherSizeOrRankIsToldItsShape(Layer layer) {
-    MultiLayerNetwork network = Networks.of(DataType.FLOAT, layer.clone());
+    MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(DataType.FLOAT);
     String type = layer.getClass().getSimpleName() + " '" + layer.getLayerName() + "'";
     for (long[] shape : new long[][] {{3, 7, 11}, {3, 11, 5}, {3, 5}}) {
       Throwable thrown = catchThrowable(() -> network.output(Nd4j.rand(DataType.FLOAT, shape)));
@@ -207,17 +209,18 @@ class ConfigurationErrorTest {
   @Test
   void moreStepsThanPositions() {
     MultiLayerNetwork network =
-        Networks.of(DataType.FLOAT, new LearnedPositionEmbedding.Builder().maxLength(7).build());
-    assertThat(network.output(Networks.input(DataType.FLOAT, 3, 7)).size(2)).isEqualTo(7);
-    assertThatThrownBy(() -> network.output(Networks.input(DataType.FLOAT, 3, 11)))
+        TestNetworks.of(new LearnedPositionEmbedding.Builder().maxLength(7).build())
+            .network(DataType.FLOAT);
+    assertThat(network.output(Sequences.input(DataType.FLOAT, 3, 7)).size(2)).isEqualTo(7);
+    assertThatThrownBy(() -> network.output(Sequences.input(DataType.FLOAT, 3, 11)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("the input's number of steps is 11 but must be at most maxLength 7.");
   }
 
   @Test
   void aMaskOfAnotherLength() {
-    MultiLayerNetwork network = Networks.of(DataType.FLOAT, attention().build());
-    INDArray input = Networks.input(DataType.FLOAT, 3, 11);
+    MultiLayerNetwork network = TestNetworks.of(attention().build()).network(DataType.FLOAT);
+    INDArray input = Sequences.input(DataType.FLOAT, 3, 11);
     for (long[] shape : new long[][] {{3, 7}, {3, 13}, {2, 11}}) {
       INDArray mask = Nd4j.ones(DataType.FLOAT, shape);
       assertThatThrownBy(() -> network.output(input, false, mask, null))

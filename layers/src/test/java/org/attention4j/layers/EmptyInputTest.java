@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,14 +35,14 @@ class EmptyInputTest {
       names = {"FLOAT", "DOUBLE", "HALF"})
   void layers(DataType type) {
     for (Layer layer : Layers.all().toList()) {
-      MultiLayerNetwork network = Networks.of(type, layer.clone());
+      MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(type);
       for (int[] size : EMPTY) {
-        INDArray input = Nd4j.create(type, size[0], Networks.SIZE, size[1]);
+        INDArray input = Nd4j.create(type, size[0], Sizes.SIZE, size[1]);
         for (boolean training : new boolean[] {true, false}) {
           assertRefused(
-              () -> network.getLayer(0).activate(input, training, Graphs.NO_WORKSPACES),
+              () -> network.getLayer(0).activate(input, training, LayerWorkspaceMgr.noWorkspaces()),
               layer.getClass().getSimpleName() + " '" + layer.getLayerName() + "'",
-              "the input's shape is [%d, %d, %d]".formatted(size[0], Networks.SIZE, size[1]));
+              "the input's shape is [%d, %d, %d]".formatted(size[0], Sizes.SIZE, size[1]));
         }
         assertThatThrownBy(
                 () ->
@@ -54,20 +57,20 @@ class EmptyInputTest {
   void learnedQueries() {
     for (Execution execution : List.of(Execution.FUSED, Execution.GRAPH)) {
       MultiLayerNetwork network =
-          Networks.of(
-              DataType.FLOAT,
-              new LearnedSelfAttentionLayer.Builder()
-                  .nOut(Networks.OUT)
-                  .nHeads(Networks.HEADS)
-                  .projectInput(true)
-                  .nQueries(3)
-                  .execution(execution)
-                  .name("learned")
-                  .build());
+          TestNetworks.of(
+                  new LearnedSelfAttentionLayer.Builder()
+                      .nOut(Sizes.OUT)
+                      .nHeads(Sizes.HEADS)
+                      .projectInput(true)
+                      .nQueries(3)
+                      .execution(execution)
+                      .name("learned")
+                      .build())
+              .network(DataType.FLOAT);
       for (int[] size : EMPTY) {
-        INDArray input = Nd4j.create(DataType.FLOAT, size[0], Networks.SIZE, size[1]);
+        INDArray input = Nd4j.create(DataType.FLOAT, size[0], Sizes.SIZE, size[1]);
         assertRefused(
-            () -> network.getLayer(0).activate(input, true, Graphs.NO_WORKSPACES),
+            () -> network.getLayer(0).activate(input, true, LayerWorkspaceMgr.noWorkspaces()),
             "LearnedSelfAttentionLayer 'learned'",
             "the input's shape");
       }
@@ -81,20 +84,20 @@ class EmptyInputTest {
   void vertices(Execution execution) {
     AttentionVertex vertex =
         new AttentionVertex.Builder()
-            .nInQueries(Graphs.SIZES[0])
-            .nInKeys(Graphs.SIZES[1])
-            .nInValues(Graphs.SIZES[2])
+            .nInQueries(Sizes.input(0))
+            .nInKeys(Sizes.input(1))
+            .nInValues(Sizes.input(2))
             .nOut(14)
             .nHeads(2)
             .projectInput(true)
             .execution(execution)
             .build();
-    ComputationGraph graph = Graphs.bare(DataType.FLOAT, vertex);
+    ComputationGraph graph = TestNetworks.of(vertex, 0, 1, 2).graph(DataType.FLOAT);
     for (int[] size : new int[][] {{0, 17, 13}, {3, 0, 13}, {3, 17, 0}}) {
       INDArray[] inputs = {
-        Nd4j.create(DataType.FLOAT, size[0], Graphs.SIZES[0], size[1]),
-        Nd4j.create(DataType.FLOAT, size[0], Graphs.SIZES[1], size[2]),
-        Nd4j.create(DataType.FLOAT, size[0], Graphs.SIZES[2], size[2])
+        Nd4j.create(DataType.FLOAT, size[0], Sizes.input(0), size[1]),
+        Nd4j.create(DataType.FLOAT, size[0], Sizes.input(1), size[2]),
+        Nd4j.create(DataType.FLOAT, size[0], Sizes.input(2), size[2])
       };
       assertRefused(() -> graph.output(inputs), "AttentionVertex 'attention'", "the input ");
     }

@@ -2,13 +2,13 @@ package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.STEPS;
-import static org.attention4j.layers.PenalisedNetworks.FLOOR;
-import static org.attention4j.layers.PenalisedNetworks.STRENGTH;
-import static org.attention4j.layers.PenalisedNetworks.data;
-import static org.attention4j.layers.PenalisedNetworks.network;
-import static org.attention4j.layers.PenalisedNetworks.self;
+import static org.attention4j.layers.PenalisedLayers.FLOOR;
+import static org.attention4j.layers.PenalisedLayers.STRENGTH;
+import static org.attention4j.layers.PenalisedLayers.data;
+import static org.attention4j.layers.PenalisedLayers.network;
+import static org.attention4j.layers.PenalisedLayers.self;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.util.stream.Stream;
 import org.attention4j.dl4j.ExactSameDiffVertex;

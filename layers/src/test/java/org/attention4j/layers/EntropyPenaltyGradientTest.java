@@ -1,22 +1,23 @@
 package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.SIZE;
-import static org.attention4j.layers.Networks.STEPS;
-import static org.attention4j.layers.PenalisedNetworks.FLOOR;
-import static org.attention4j.layers.PenalisedNetworks.STRENGTH;
-import static org.attention4j.layers.PenalisedNetworks.data;
-import static org.attention4j.layers.PenalisedNetworks.learned;
-import static org.attention4j.layers.PenalisedNetworks.network;
-import static org.attention4j.layers.PenalisedNetworks.recurrent;
-import static org.attention4j.layers.PenalisedNetworks.self;
+import static org.attention4j.layers.PenalisedLayers.FLOOR;
+import static org.attention4j.layers.PenalisedLayers.STRENGTH;
+import static org.attention4j.layers.PenalisedLayers.data;
+import static org.attention4j.layers.PenalisedLayers.learned;
+import static org.attention4j.layers.PenalisedLayers.network;
+import static org.attention4j.layers.PenalisedLayers.recurrent;
+import static org.attention4j.layers.PenalisedLayers.self;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.SIZE;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
@@ -28,7 +29,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.learning.config.NoOp;
 
 /** The gradient of the penalty on low entropy. */
 class EntropyPenaltyGradientTest implements DoublePrecision {
@@ -124,11 +124,9 @@ class EntropyPenaltyGradientTest implements DoublePrecision {
   @Test
   void gradientWithoutWorkspaces() {
     MultiLayerNetwork network =
-        Networks.of(
-            DataType.DOUBLE,
-            new NoOp(),
-            WorkspaceMode.NONE,
-            self().attentionEntropyPenalty(STRENGTH, FLOOR).build());
+        TestNetworks.of(self().attentionEntropyPenalty(STRENGTH, FLOOR).build())
+            .workspaces(WorkspaceMode.NONE)
+            .network(DataType.DOUBLE);
     assertThat(check(network, data(EXAMPLES, STEPS, true))).isTrue();
   }
 

@@ -2,27 +2,28 @@ package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.SIZE;
-import static org.attention4j.layers.Networks.STEPS;
-import static org.attention4j.layers.PenalisedNetworks.FLOOR;
-import static org.attention4j.layers.PenalisedNetworks.STRENGTH;
-import static org.attention4j.layers.PenalisedNetworks.data;
-import static org.attention4j.layers.PenalisedNetworks.learned;
-import static org.attention4j.layers.PenalisedNetworks.network;
-import static org.attention4j.layers.PenalisedNetworks.penalty;
-import static org.attention4j.layers.PenalisedNetworks.recurrent;
-import static org.attention4j.layers.PenalisedNetworks.self;
-import static org.attention4j.layers.PenalisedNetworks.weights;
+import static org.attention4j.layers.PenalisedLayers.FLOOR;
+import static org.attention4j.layers.PenalisedLayers.STRENGTH;
+import static org.attention4j.layers.PenalisedLayers.data;
+import static org.attention4j.layers.PenalisedLayers.learned;
+import static org.attention4j.layers.PenalisedLayers.network;
+import static org.attention4j.layers.PenalisedLayers.penalty;
+import static org.attention4j.layers.PenalisedLayers.recurrent;
+import static org.attention4j.layers.PenalisedLayers.self;
+import static org.attention4j.layers.PenalisedLayers.weights;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.SIZE;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.attention4j.theory.WeightRow;
-import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.nd4j.linalg.learning.config.Sgd;
 
 /** The penalty on low entropy: its value and its place in the score. */
 class EntropyPenaltyTest implements DoublePrecision {
@@ -130,7 +130,7 @@ class EntropyPenaltyTest implements DoublePrecision {
     DataSet padded =
         new DataSet(
             input,
-            Networks.labels(DataType.DOUBLE, 1, learned ? outputSteps : length),
+            Sequences.labels(DataType.DOUBLE, 1, learned ? outputSteps : length),
             mask,
             learned ? null : mask);
     assertThat(penalty(builder, padded)).isCloseTo(penalty(builder, dense), within(1e-9));
@@ -151,12 +151,10 @@ class EntropyPenaltyTest implements DoublePrecision {
   @Test
   void scoreBelongsToItsForwardPass() {
     MultiLayerNetwork network =
-        Networks.of(
-            DataType.DOUBLE,
-            new Sgd(0),
-            WorkspaceMode.ENABLED,
-            self().attentionEntropyPenalty(STRENGTH, FLOOR).build());
-    MultiLayerNetwork plain = Networks.of(DataType.DOUBLE, self().build());
+        TestNetworks.of(self().attentionEntropyPenalty(STRENGTH, FLOOR).build())
+            .learningRate(0)
+            .network(DataType.DOUBLE);
+    MultiLayerNetwork plain = TestNetworks.of(self().build()).network(DataType.DOUBLE);
     plain.setParams(network.params());
     DataSet one = data(EXAMPLES, STEPS, true);
     DataSet other = data(2, 7, false);

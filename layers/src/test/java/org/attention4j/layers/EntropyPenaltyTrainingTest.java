@@ -1,22 +1,23 @@
 package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.SIZE;
-import static org.attention4j.layers.Networks.STEPS;
-import static org.attention4j.layers.PenalisedNetworks.learned;
-import static org.attention4j.layers.PenalisedNetworks.recurrent;
-import static org.attention4j.layers.PenalisedNetworks.self;
-import static org.attention4j.layers.PenalisedNetworks.weights;
+import static org.attention4j.layers.PenalisedLayers.learned;
+import static org.attention4j.layers.PenalisedLayers.recurrent;
+import static org.attention4j.layers.PenalisedLayers.self;
+import static org.attention4j.layers.PenalisedLayers.weights;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.SIZE;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.util.List;
 import org.attention4j.dl4j.TrainingGraph;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.attention4j.theory.WeightRow;
-import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -45,20 +46,19 @@ class EntropyPenaltyTrainingTest implements DoublePrecision {
     return sum / (EXAMPLES * STEPS);
   }
 
-  /** The first head's queries are blown up until it looks at one key; the other is left alone. */
+  /** The first head's queries are blown up until it attends to one key; the other is left alone. */
   private static MultiLayerNetwork collapsed(double strength) {
     Nd4j.getRandom().setSeed(101);
     MultiLayerNetwork network =
-        Networks.of(
-            DataType.FLOAT,
-            new Adam(0.02),
-            WorkspaceMode.ENABLED,
-            new SelfAttentionLayer.Builder()
-                .nOut(OUT)
-                .nHeads(HEADS)
-                .projectInput(true)
-                .attentionEntropyPenalty(strength, 0.5)
-                .build());
+        TestNetworks.of(
+                new SelfAttentionLayer.Builder()
+                    .nOut(OUT)
+                    .nHeads(HEADS)
+                    .projectInput(true)
+                    .attentionEntropyPenalty(strength, 0.5)
+                    .build())
+            .updater(new Adam(0.02))
+            .network(DataType.FLOAT);
     network.getParam("0_Wq").get(NDArrayIndex.point(0)).muli(17);
     return network;
   }
@@ -67,8 +67,8 @@ class EntropyPenaltyTrainingTest implements DoublePrecision {
   void trainingOpensACollapsedHead() {
     DataSet data =
         new DataSet(
-            Networks.input(DataType.FLOAT, EXAMPLES, STEPS),
-            Networks.labels(DataType.FLOAT, EXAMPLES, STEPS));
+            Sequences.input(DataType.FLOAT, EXAMPLES, STEPS),
+            Sequences.labels(DataType.FLOAT, EXAMPLES, STEPS));
     MultiLayerNetwork penalised = collapsed(20);
     MultiLayerNetwork free = collapsed(0);
     assertThat(meanEntropy(penalised, data.getFeatures(), 0)).isLessThan(0.25);
@@ -88,12 +88,12 @@ class EntropyPenaltyTrainingTest implements DoublePrecision {
       for (Normalizer normalizer :
           List.of(Normalizers.softmax(), Normalizers.sparsemax(), Normalizers.softmax1(1))) {
         MultiLayerNetwork network =
-            Networks.of(
-                type,
-                self().scale(300).normalizer(normalizer).attentionEntropyPenalty(1, 1).build());
+            TestNetworks.of(
+                    self().scale(300).normalizer(normalizer).attentionEntropyPenalty(1, 1).build())
+                .network(type);
         network.fit(
             new DataSet(
-                Networks.input(type, EXAMPLES, STEPS), Networks.labels(type, EXAMPLES, STEPS)));
+                Sequences.input(type, EXAMPLES, STEPS), Sequences.labels(type, EXAMPLES, STEPS)));
         assertThat(network.score()).isFinite();
         double size =
             network.getGradientsViewArray().castTo(DataType.DOUBLE).sumNumber().doubleValue();

@@ -3,6 +3,9 @@ package org.attention4j.layers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,13 +21,13 @@ class FeedForwardBlockTest {
   /** A block that is its activation: every weight one, every bias zero, one feature throughout. */
   private static LayerPass pass(Activation activation, double x) {
     MultiLayerNetwork network =
-        Networks.of(
-            DataType.FLOAT,
-            new FeedForwardBlock.Builder().hiddenSize(1).nOut(1).activation(activation).build());
+        TestNetworks.of(
+                new FeedForwardBlock.Builder().hiddenSize(1).nOut(1).activation(activation).build())
+            .network(DataType.FLOAT);
     network.params().assign(0);
     network.getParam("0_W1").putScalar(new long[] {0, 2}, 1);
     network.getParam("0_W2").assign(1);
-    INDArray input = Nd4j.zeros(DataType.FLOAT, 1, Networks.SIZE, 1);
+    INDArray input = Nd4j.zeros(DataType.FLOAT, 1, Sizes.SIZE, 1);
     input.putScalar(0, 2, 0, x);
     return LayerPass.of(network, input, null, Nd4j.ones(DataType.FLOAT, 1, 1, 1));
   }
@@ -67,9 +70,9 @@ class FeedForwardBlockTest {
   @Test
   void hiddenSizeIsFourTimesTheInputUnlessSet() {
     MultiLayerNetwork network =
-        Networks.of(DataType.FLOAT, new FeedForwardBlock.Builder().nOut(7).build());
-    assertThat(network.getParam("0_W1").shape()).containsExactly(4 * Networks.SIZE, Networks.SIZE);
-    assertThat(network.getParam("0_W2").shape()).containsExactly(7, 4 * Networks.SIZE);
+        TestNetworks.of(new FeedForwardBlock.Builder().nOut(7).build()).network(DataType.FLOAT);
+    assertThat(network.getParam("0_W1").shape()).containsExactly(4 * Sizes.SIZE, Sizes.SIZE);
+    assertThat(network.getParam("0_W2").shape()).containsExactly(7, 4 * Sizes.SIZE);
   }
 
   @ParameterizedTest
@@ -79,16 +82,16 @@ class FeedForwardBlockTest {
   void gradientsOfActivations(Activation activation) {
     Nd4j.getRandom().setSeed(23);
     MultiLayerNetwork network =
-        Networks.of(
-            DataType.DOUBLE,
-            new LayerNorm.Builder().build(),
-            new FeedForwardBlock.Builder().activation(activation).build());
-    INDArray mask = Networks.mask(DataType.DOUBLE, Networks.EXAMPLES, Networks.STEPS);
+        TestNetworks.of(
+                new LayerNorm.Builder().build(),
+                new FeedForwardBlock.Builder().activation(activation).build())
+            .network(DataType.DOUBLE);
+    INDArray mask = Sequences.mask(DataType.DOUBLE, Sizes.EXAMPLES, Sizes.STEPS);
     assertThat(
             FiniteDifferences.largestError(
                 network,
-                Networks.input(DataType.DOUBLE, Networks.EXAMPLES, Networks.STEPS),
-                Networks.labels(DataType.DOUBLE, Networks.EXAMPLES, Networks.STEPS),
+                Sequences.input(DataType.DOUBLE, Sizes.EXAMPLES, Sizes.STEPS),
+                Sequences.labels(DataType.DOUBLE, Sizes.EXAMPLES, Sizes.STEPS),
                 mask))
         .isLessThan(1e-5);
   }

@@ -1,10 +1,13 @@
 package org.attention4j.layers;
 
 import java.util.Map;
+import java.util.function.DoubleSupplier;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -22,7 +25,7 @@ final class FiniteDifferences {
     return largestError(network, input, labels, mask, mask);
   }
 
-  /** The same, for a network whose output has not the steps of its input. */
+  /** The same, for a network whose output has other steps than its input. */
   static double largestError(
       MultiLayerNetwork network,
       INDArray input,
@@ -31,19 +34,48 @@ final class FiniteDifferences {
       @Nullable INDArray labelMask) {
     Map<String, INDArray> gradients = gradients(network, input, labels, mask, labelMask);
     DataSet data = new DataSet(input, labels, mask, labelMask);
+    return largestError(
+        network.paramTable(), gradients, input.size(0), () -> network.score(data, true));
+  }
+
+  /** The same for a graph of one output. */
+  static double largestError(
+      ComputationGraph graph,
+      INDArray[] inputs,
+      INDArray labels,
+      @Nullable INDArray @Nullable [] masks,
+      @Nullable INDArray labelMask) {
+    INDArray[] labelMasks = labelMask == null ? null : new INDArray[] {labelMask};
+    graph.setLayerMaskArrays(masks, labelMasks);
+    graph.setInputs(inputs);
+    graph.setLabels(labels);
+    graph.computeGradientAndScore();
+    MultiDataSet data = new MultiDataSet(inputs, new INDArray[] {labels}, masks, labelMasks);
+    return largestError(
+        graph.paramTable(),
+        graph.gradient().gradientForVariable(),
+        inputs[0].size(0),
+        () -> graph.score(data, true));
+  }
+
+  private static double largestError(
+      Map<String, INDArray> parameters,
+      Map<String, INDArray> gradients,
+      long examples,
+      DoubleSupplier score) {
     double largest = 0;
-    for (Map.Entry<String, INDArray> parameter : network.paramTable().entrySet()) {
+    for (Map.Entry<String, INDArray> parameter : parameters.entrySet()) {
       INDArray values = parameter.getValue();
       INDArray start = values.dup();
       INDArray direction = Nd4j.randn(values.dataType(), values.shape());
       values.assign(start.add(direction.mul(STEP)));
-      double above = network.score(data, true);
+      double above = score.getAsDouble();
       values.assign(start.sub(direction.mul(STEP)));
-      double below = network.score(data, true);
+      double below = score.getAsDouble();
       values.assign(start);
       double expected = (above - below) / (2 * STEP);
       INDArray gradient = gradients.get(parameter.getKey());
-      double actual = gradient.mul(direction).sumNumber().doubleValue() / input.size(0);
+      double actual = gradient.mul(direction).sumNumber().doubleValue() / examples;
       double error = Math.abs(actual - expected) / Math.max(1e-2, Math.abs(expected));
       largest = Math.max(largest, error);
     }

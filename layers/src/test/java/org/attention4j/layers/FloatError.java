@@ -15,9 +15,9 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>Two paths in FLOAT say little about each other: each is to be compared with DOUBLE. With u the
  * unit roundoff, n the length of the longest sum and S the size of what is summed, the rounding of
- * the sums is some {@code sqrt(n) u S} (N. Higham and T. Mary, 2019, "A new approach to
- * probabilistic rounding error analysis"); that of everything before them is, seen from behind, a
- * relative change u of what was read, and gives as much as the result in DOUBLE moves by such a
+ * the sums is about {@code sqrt(n) u S} (N. Higham and T. Mary, 2019, "A new approach to
+ * probabilistic rounding error analysis"). The rounding of everything before the sums acts like a
+ * relative change u of what the sums read; it gives as much as the result in DOUBLE moves by such a
  * change. So
  *
  * <pre>{@code error <= 4 sqrt(n) (u S + move)}</pre>

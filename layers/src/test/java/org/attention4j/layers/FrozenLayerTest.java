@@ -2,14 +2,15 @@ package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.attention4j.layers.LayerPass.distance;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.util.stream.Stream;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
-import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.Sgd;
 
 /**
  * A frozen layer that passes gradients on runs forward as in inference, and backward all the same.
@@ -44,12 +44,11 @@ class FrozenLayerTest {
 
   private static MultiLayerNetwork trained(SelfAttentionLayer frozenLayer, DataSet data) {
     MultiLayerNetwork network =
-        Networks.of(
-            DataType.FLOAT,
-            new Sgd(0.5),
-            WorkspaceMode.ENABLED,
-            attention(Execution.GRAPH, Normalizers.softmax()).build(),
-            new FrozenLayerWithBackprop(frozenLayer));
+        TestNetworks.of(
+                attention(Execution.GRAPH, Normalizers.softmax()).build(),
+                new FrozenLayerWithBackprop(frozenLayer))
+            .learningRate(0.5)
+            .network(DataType.FLOAT);
     INDArray front = network.getLayer(0).params().dup();
     INDArray frozen = network.getLayer(1).params().dup();
     network.fit(data);
@@ -61,8 +60,8 @@ class FrozenLayerTest {
   private static DataSet data() {
     Nd4j.getRandom().setSeed(61);
     return new DataSet(
-        Networks.input(DataType.FLOAT, EXAMPLES, STEPS),
-        Networks.labels(DataType.FLOAT, EXAMPLES, STEPS));
+        Sequences.input(DataType.FLOAT, EXAMPLES, STEPS),
+        Sequences.labels(DataType.FLOAT, EXAMPLES, STEPS));
   }
 
   /** As there is no dropout in inference, there is none on the way back. */
@@ -80,7 +79,7 @@ class FrozenLayerTest {
 
   @ParameterizedTest
   @MethodSource("normalizers")
-  void whatIsBeforeLearnsTheSameOnBothRoads(Normalizer normalizer) {
+  void whatIsBeforeLearnsTheSameOnBothPaths(Normalizer normalizer) {
     DataSet data = data();
     INDArray mask = Nd4j.ones(DataType.FLOAT, EXAMPLES, STEPS);
     mask.putScalar(1, STEPS - 1, 0);

@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,9 +58,9 @@ class FusedBlocksTest {
   @MethodSource("layers")
   void isAsExactAsFloatsCanBe(Layer layer) {
     Nd4j.getRandom().setSeed(41);
-    MultiLayerNetwork exact = Networks.of(DataType.DOUBLE, layer.clone());
+    MultiLayerNetwork exact = TestNetworks.of(layer.clone()).network(DataType.DOUBLE);
     exact.params().addi(Nd4j.randn(DataType.DOUBLE, exact.params().shape()).mul(0.3));
-    INDArray x = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray x = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
     long outputs = exact.feedForward(x).get(1).size(1);
     INDArray epsilon = Nd4j.randn(DataType.DOUBLE, EXAMPLES, outputs, STEPS);
     // Exactly what a float can hold, so that both networks start from the same numbers.
@@ -79,7 +81,7 @@ class FusedBlocksTest {
             FloatError.moved(parameters.castTo(DataType.DOUBLE), random),
             FloatError.moved(input.castTo(DataType.DOUBLE), random),
             FloatError.moved(arriving.castTo(DataType.DOUBLE), random));
-    MultiLayerNetwork floats = Networks.of(DataType.FLOAT, layer.clone());
+    MultiLayerNetwork floats = TestNetworks.of(layer.clone()).network(DataType.FLOAT);
     new FloatError(wanted, moved, EXAMPLES * STEPS)
         .assertHeldBy("fused", pass(floats, parameters, input, arriving));
   }

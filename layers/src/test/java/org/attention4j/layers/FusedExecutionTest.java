@@ -3,10 +3,10 @@ package org.attention4j.layers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -40,7 +43,7 @@ import org.nd4j.linalg.api.buffer.util.DataTypeUtil;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The fused road says what the graph says. */
+/** The fused path against the graph path. */
 class FusedExecutionTest {
   private static final Normalizer WITHOUT_KERNEL =
       (sd, scores, context) -> sd.nn.softmax(scores, -1);
@@ -154,9 +157,9 @@ class FusedExecutionTest {
   /** Parameters that FLOAT can hold, in either type. */
   private static MultiLayerNetwork network(Layer layer, DataType type) {
     Nd4j.getRandom().setSeed(41);
-    INDArray parameters = Networks.of(DataType.FLOAT, layer.clone()).params();
+    INDArray parameters = TestNetworks.of(layer.clone()).network(DataType.FLOAT).params();
     INDArray noise = Nd4j.randn(DataType.DOUBLE, parameters.shape()).mul(0.3);
-    MultiLayerNetwork network = Networks.of(type, layer);
+    MultiLayerNetwork network = TestNetworks.of(layer).network(type);
     network.params().assign(parameters.add(noise.castTo(DataType.FLOAT)).castTo(type));
     return network;
   }
@@ -167,7 +170,7 @@ class FusedExecutionTest {
     MultiLayerNetwork network = network(layer, type);
     network.params().assign(change.apply(network.params()));
     Nd4j.getRandom().setSeed(53);
-    INDArray input = Networks.input(DataType.FLOAT, EXAMPLES, STEPS).mul(1.5).castTo(type);
+    INDArray input = Sequences.input(DataType.FLOAT, EXAMPLES, STEPS).mul(1.5).castTo(type);
     INDArray mask = masked ? mask(type) : null;
     network.getLayer(0).setMaskArray(mask);
     long[] shape = network.getLayer(0).activate(input.dup(), false, NO_WORKSPACES).shape().clone();
@@ -186,7 +189,7 @@ class FusedExecutionTest {
 
   /** Of one example nothing counts. */
   private static INDArray mask(DataType type) {
-    INDArray mask = Networks.mask(type, EXAMPLES, STEPS);
+    INDArray mask = Sequences.mask(type, EXAMPLES, STEPS);
     mask.getRow(EXAMPLES - 1).assign(0);
     mask.putScalar(0, 0, 0);
     return mask;
@@ -223,7 +226,7 @@ class FusedExecutionTest {
         });
   }
 
-  /** Bit by bit, which another road would not give. */
+  /** Bit by bit, which another path would not give. */
   @Test
   void autoIsFusedBelowDouble() {
     for (DataType type : List.of(DataType.FLOAT, DataType.FLOAT16, DataType.DOUBLE)) {
@@ -239,7 +242,7 @@ class FusedExecutionTest {
         network(
             attention().attentionDropout(DROPOUT).execution(Execution.FUSED).build(),
             DataType.FLOAT);
-    INDArray input = Networks.input(DataType.FLOAT, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.FLOAT, EXAMPLES, STEPS);
     List<INDArray> outputs = new ArrayList<>();
     for (int seed : new int[] {1, 2, 1}) {
       Nd4j.getRandom().setSeed(seed);
@@ -255,7 +258,7 @@ class FusedExecutionTest {
   @ParameterizedTest
   @MethodSource("layersInBothTypes")
   void sameScoresAndWeightsOnRequest(Option option, DataType type, boolean masked) {
-    INDArray input = Networks.input(type, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(type, EXAMPLES, STEPS);
     INDArray mask = masked ? mask(type) : null;
     Map<String, INDArray> graph = scoresAndWeights(option, Execution.GRAPH, type, input, mask);
     Map<String, INDArray> fused = scoresAndWeights(option, Execution.FUSED, type, input, mask);
@@ -271,9 +274,9 @@ class FusedExecutionTest {
 
   private static AttentionVertex vertex(Execution how, Normalizer normalizer) {
     return new AttentionVertex.Builder()
-        .nInQueries(Graphs.SIZES[0])
-        .nInKeys(Graphs.SIZES[1])
-        .nInValues(Graphs.SIZES[2])
+        .nInQueries(Sizes.input(0))
+        .nInKeys(Sizes.input(1))
+        .nInValues(Sizes.input(2))
         .nOut(OUT)
         .nHeads(HEADS)
         .headSize(3)
@@ -308,7 +311,7 @@ class FusedExecutionTest {
           new FloatError(
               vertexPass(graph, DataType.DOUBLE, masked, same),
               vertexPass(graph, DataType.DOUBLE, masked, x -> FloatError.moved(x, random)),
-              EXAMPLES * Graphs.QUERIES);
+              EXAMPLES * Sizes.QUERIES);
       allowed.assertHeldBy("graph", graphPass);
       allowed.assertHeldBy("fused", fusedPass);
     }
@@ -321,21 +324,26 @@ class FusedExecutionTest {
       boolean masked,
       UnaryOperator<INDArray> change) {
     Nd4j.getRandom().setSeed(43);
-    INDArray parameters = Graphs.of(DataType.FLOAT, configuration.clone(), 0, 1, 2).params();
-    ComputationGraph network = Graphs.of(type, configuration.clone(), 0, 1, 2);
+    INDArray parameters =
+        TestNetworks.of(configuration.clone(), 0, 1, 2)
+            .normedInputs()
+            .graph(DataType.FLOAT)
+            .params();
+    ComputationGraph network =
+        TestNetworks.of(configuration.clone(), 0, 1, 2).normedInputs().graph(type);
     network.params().assign(change.apply(parameters.castTo(type)));
     network.initGradientsView();
     Nd4j.getRandom().setSeed(47);
     GraphVertex vertex = network.getVertex("attention");
     INDArray[] inputs = {
-      Graphs.input(DataType.FLOAT, 0, EXAMPLES, Graphs.QUERIES),
-      Graphs.input(DataType.FLOAT, 1, EXAMPLES, Graphs.KEYS),
-      Graphs.input(DataType.FLOAT, 2, EXAMPLES, Graphs.KEYS)
+      Sequences.input(DataType.FLOAT, 0, EXAMPLES, Sizes.QUERIES),
+      Sequences.input(DataType.FLOAT, 1, EXAMPLES, Sizes.KEYS),
+      Sequences.input(DataType.FLOAT, 2, EXAMPLES, Sizes.KEYS)
     };
     if (masked) {
-      INDArray keys = Networks.mask(type, EXAMPLES, Graphs.KEYS);
+      INDArray keys = Sequences.mask(type, EXAMPLES, Sizes.KEYS);
       network.setLayerMaskArrays(
-          new INDArray[] {Networks.mask(type, EXAMPLES, Graphs.QUERIES), keys, keys}, null);
+          new INDArray[] {Sequences.mask(type, EXAMPLES, Sizes.QUERIES), keys, keys}, null);
     }
     vertex.setInputs(
         Arrays.stream(inputs).map(x -> change.apply(x.castTo(type))).toArray(INDArray[]::new));
@@ -372,14 +380,14 @@ class FusedExecutionTest {
     DataTypeUtil.setDTypeForContext(DataType.DOUBLE);
     try {
       MultiLayerNetwork network =
-          Networks.of(DataType.DOUBLE, new LayerNorm.Builder().build(), layer);
+          TestNetworks.of(new LayerNorm.Builder().build(), layer).network(DataType.DOUBLE);
       network.params().addi(Nd4j.randn(DataType.DOUBLE, network.numParams()).muli(0.2));
-      INDArray mask = Networks.mask(DataType.DOUBLE, EXAMPLES, STEPS);
+      INDArray mask = Sequences.mask(DataType.DOUBLE, EXAMPLES, STEPS);
       GradientCheckUtil.MLNConfig check =
           new GradientCheckUtil.MLNConfig()
               .net(network)
-              .input(Networks.input(DataType.DOUBLE, EXAMPLES, STEPS))
-              .labels(Networks.labels(DataType.DOUBLE, EXAMPLES, STEPS))
+              .input(Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS))
+              .labels(Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS))
               .inputMask(mask)
               .labelMask(mask)
               .maxRelError(1e-5)
@@ -412,7 +420,7 @@ class FusedExecutionTest {
   }
 
   @Test
-  void withoutAKernelThereIsNoFusedRoad() {
+  void withoutAKernelThereIsNoFusedPath() {
     String sentence = ": execution is FUSED but must be AUTO or GRAPH, since the normalizer ";
     List<Runnable> builds =
         List.of(

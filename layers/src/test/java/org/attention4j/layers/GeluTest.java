@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.stream.Stream;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -39,7 +42,7 @@ class GeluTest {
         continue; // beyond what HALF can store
       }
       MultiLayerNetwork network = block(type, new FeedForwardBlock.Builder().gelu(form));
-      INDArray input = Nd4j.zeros(type, 1, Networks.SIZE, 1);
+      INDArray input = Nd4j.zeros(type, 1, Sizes.SIZE, 1);
       input.putScalar(0, 2, 0, x);
       LayerPass pass = LayerPass.of(network, input, null, Nd4j.ones(type, 1, 1, 1));
       double stored = input.getDouble(0, 2, 0);
@@ -80,21 +83,21 @@ class GeluTest {
   void gradients(Gelu form) {
     Nd4j.getRandom().setSeed(29);
     MultiLayerNetwork network =
-        Networks.of(
-            DataType.DOUBLE,
-            new LayerNorm.Builder().build(),
-            new FeedForwardBlock.Builder().gelu(form).build(),
-            new RecurrentAttentionLayer.Builder()
-                .nOut(Networks.OUT)
-                .activation(Activation.GELU)
-                .gelu(form)
-                .build());
+        TestNetworks.of(
+                new LayerNorm.Builder().build(),
+                new FeedForwardBlock.Builder().gelu(form).build(),
+                new RecurrentAttentionLayer.Builder()
+                    .nOut(Sizes.OUT)
+                    .activation(Activation.GELU)
+                    .gelu(form)
+                    .build())
+            .network(DataType.DOUBLE);
     assertThat(
             FiniteDifferences.largestError(
                 network,
-                Networks.input(DataType.DOUBLE, 3, 7),
-                Networks.labels(DataType.DOUBLE, 3, 7),
-                Networks.mask(DataType.DOUBLE, 3, 7)))
+                Sequences.input(DataType.DOUBLE, 3, 7),
+                Sequences.labels(DataType.DOUBLE, 3, 7),
+                Sequences.mask(DataType.DOUBLE, 3, 7)))
         .isLessThan(1e-5);
   }
 
@@ -102,7 +105,8 @@ class GeluTest {
   @Test
   void networksThatWereSavedBeforeThereWasAChoice() {
     String json =
-        Networks.of(DataType.FLOAT, new FeedForwardBlock.Builder().hiddenSize(1).nOut(1).build())
+        TestNetworks.of(new FeedForwardBlock.Builder().hiddenSize(1).nOut(1).build())
+            .network(DataType.FLOAT)
             .getLayerWiseConfigurations()
             .toJson();
     String before = json.replaceFirst("\"gelu\" : \"EXACT\",?", "");
@@ -116,7 +120,8 @@ class GeluTest {
   }
 
   private static MultiLayerNetwork block(DataType type, FeedForwardBlock.Builder builder) {
-    MultiLayerNetwork network = Networks.of(type, builder.hiddenSize(1).nOut(1).build());
+    MultiLayerNetwork network =
+        TestNetworks.of(builder.hiddenSize(1).nOut(1).build()).network(type);
     network.params().assign(0);
     network.getParam("0_W1").putScalar(new long[] {0, 2}, 1);
     network.getParam("0_W2").assign(1);

@@ -1,14 +1,17 @@
 package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -23,6 +26,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 
 /** Every option of every layer in JSON and YAML, and a whole transformer. */
@@ -37,7 +41,7 @@ class LayerSerializationTest {
   }
 
   private static MultiLayerNetwork network(Layer layer) {
-    MultiLayerNetwork network = Networks.of(DataType.FLOAT, layer.clone());
+    MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(DataType.FLOAT);
     network.params().addi(Nd4j.randn(DataType.FLOAT, network.numParams()).muli(0.2));
     return network;
   }
@@ -66,22 +70,33 @@ class LayerSerializationTest {
     assertThat(again).isEqualTo(layers);
   }
 
+  private static ComputationGraph transformer(IUpdater updater) {
+    TransformerBlocks blocks =
+        TransformerBlocks.builder()
+            .size(Sizes.SIZE)
+            .heads(5)
+            .feedForwardSize(7)
+            .causal(true)
+            .dropout(0.1)
+            .build();
+    return TestNetworks.of("block", blocks, 2).updater(updater).graph(DataType.FLOAT);
+  }
+
   @Test
   void transformerGraph() throws IOException {
-    ComputationGraph graph = Transformers.of(DataType.FLOAT, new Adam(0.01));
+    ComputationGraph graph = transformer(new Adam(0.01));
     ComputationGraphConfiguration configuration = graph.getConfiguration();
     assertThat(ComputationGraphConfiguration.fromJson(configuration.toJson()))
         .isEqualTo(configuration);
     assertThat(ComputationGraphConfiguration.fromYaml(configuration.toYaml()))
         .isEqualTo(configuration);
-    INDArray input = Networks.input(DataType.FLOAT, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.FLOAT, EXAMPLES, STEPS);
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     ModelSerializer.writeModel(graph, file, true);
     ComputationGraph loaded =
         ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(file.toByteArray()), true);
     assertThat(loaded.outputSingle(input)).isEqualTo(graph.outputSingle(input));
     assertThat(graph.clone().outputSingle(input)).isEqualTo(graph.outputSingle(input));
-    assertThat(loaded.getConfiguration())
-        .isNotEqualTo(Transformers.of(DataType.FLOAT, new NoOp()).getConfiguration());
+    assertThat(loaded.getConfiguration()).isNotEqualTo(transformer(new NoOp()).getConfiguration());
   }
 }

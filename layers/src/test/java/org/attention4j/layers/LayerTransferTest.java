@@ -1,12 +1,13 @@
 package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.attention4j.layers.Networks.CLASSES;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.CLASSES;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.STEPS;
 
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.RNNFormat;
-import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -30,7 +31,7 @@ class LayerTransferTest {
   }
 
   private static MultiLayerNetwork network(Layer... layers) {
-    return Networks.of(DataType.FLOAT, new Sgd(0.1), WorkspaceMode.ENABLED, layers);
+    return TestNetworks.of(layers).learningRate(0.1).network(DataType.FLOAT);
   }
 
   private static MultiLayerNetwork stack() {
@@ -42,10 +43,10 @@ class LayerTransferTest {
   }
 
   private static DataSet data() {
-    INDArray mask = Networks.mask(DataType.FLOAT, EXAMPLES, STEPS);
+    INDArray mask = Sequences.mask(DataType.FLOAT, EXAMPLES, STEPS);
     return new DataSet(
-        Networks.input(DataType.FLOAT, EXAMPLES, STEPS),
-        Networks.labels(DataType.FLOAT, EXAMPLES, STEPS),
+        Sequences.input(DataType.FLOAT, EXAMPLES, STEPS),
+        Sequences.labels(DataType.FLOAT, EXAMPLES, STEPS),
         mask,
         mask);
   }

@@ -3,6 +3,7 @@ package org.attention4j.layers;
 import java.util.stream.Stream;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sizes;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.activations.Activation;
 
@@ -47,8 +48,8 @@ final class Layers {
         projected().nKeyValueHeads(1).name("grouped heads").build(),
         projected().qkNorm(true).name("normed queries and keys").build(),
         new RecurrentAttentionLayer.Builder()
-            .nOut(Networks.OUT)
-            .nHeads(Networks.HEADS)
+            .nOut(Sizes.OUT)
+            .nHeads(Sizes.HEADS)
             .name("recurrent")
             .build(),
         projected().dropOut(0.8).l1(0.01).l2(0.02).name("stock options").build(),
@@ -62,10 +63,7 @@ final class Layers {
   }
 
   private static SelfAttentionLayer.Builder projected() {
-    return new SelfAttentionLayer.Builder()
-        .nOut(Networks.OUT)
-        .nHeads(Networks.HEADS)
-        .projectInput(true);
+    return new SelfAttentionLayer.Builder().nOut(Sizes.OUT).nHeads(Sizes.HEADS).projectInput(true);
   }
 
   private static SelfAttentionLayer normalized(Normalizer normalizer) {

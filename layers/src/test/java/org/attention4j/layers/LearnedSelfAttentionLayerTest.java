@@ -2,11 +2,11 @@ package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.SIZE;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.SIZE;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.util.List;
 import java.util.Map;
@@ -14,6 +14,9 @@ import java.util.stream.Stream;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -65,13 +68,14 @@ class LearnedSelfAttentionLayerTest {
   @ParameterizedTest
   @CsvSource({"FLOAT,false", "FLOAT,true", "DOUBLE,false", "DOUBLE,true"})
   void isTheFormula(DataType type, boolean masked) {
-    MultiLayerNetwork network = shaken(Networks.of(type, builder().hasBias(masked).build()));
+    MultiLayerNetwork network =
+        shaken(TestNetworks.of(builder().hasBias(masked).build()).network(type));
     assertThat(network.getLayer(0).paramTable().keySet())
         .startsWith("Q", "Wq", "Wk", "Wv", "Wo")
         .hasSize(masked ? 9 : 5);
     assertThat(network.getParam("0_Q").shape()).containsExactly(1, SIZE, QUERIES);
-    INDArray input = Networks.input(type, EXAMPLES, STEPS);
-    INDArray mask = masked ? Networks.mask(type, EXAMPLES, STEPS) : null;
+    INDArray input = Sequences.input(type, EXAMPLES, STEPS);
+    INDArray mask = masked ? Sequences.mask(type, EXAMPLES, STEPS) : null;
     INDArray actual = attention(network, input, mask);
     assertThat(actual.shape()).containsExactly(EXAMPLES, OUT, QUERIES);
     PlainAttention reference = new PlainAttention(network.getLayer(0).paramTable(), Position.NONE);
@@ -101,16 +105,16 @@ class LearnedSelfAttentionLayerTest {
   @Test
   void sameFlatOrderAsTheStockLayer() {
     MultiLayerNetwork stock =
-        Networks.of(
-            DataType.DOUBLE,
-            new org.deeplearning4j.nn.conf.layers.LearnedSelfAttentionLayer.Builder()
-                .nOut(OUT)
-                .nHeads(HEADS)
-                .headSize(3)
-                .projectInput(true)
-                .nQueries(QUERIES)
-                .build());
-    MultiLayerNetwork ours = Networks.of(DataType.DOUBLE, builder().build());
+        TestNetworks.of(
+                new org.deeplearning4j.nn.conf.layers.LearnedSelfAttentionLayer.Builder()
+                    .nOut(OUT)
+                    .nHeads(HEADS)
+                    .headSize(3)
+                    .projectInput(true)
+                    .nQueries(QUERIES)
+                    .build())
+            .network(DataType.DOUBLE);
+    MultiLayerNetwork ours = TestNetworks.of(builder().build()).network(DataType.DOUBLE);
     ours.setParams(stock.params());
     assertThat(ours.paramTable()).isEqualTo(stock.paramTable());
   }
@@ -131,20 +135,20 @@ class LearnedSelfAttentionLayerTest {
   void gradientsAreExact(Normalizer normalizer, boolean masked) {
     MultiLayerNetwork network =
         shaken(
-            Networks.of(
-                DataType.DOUBLE,
-                new LayerNorm.Builder().build(),
-                builder().normalizer(normalizer).hasBias(masked).build()));
+            TestNetworks.of(
+                    new LayerNorm.Builder().build(),
+                    builder().normalizer(normalizer).hasBias(masked).build())
+                .network(DataType.DOUBLE));
     for (int steps : new int[] {STEPS, 2, 1}) {
-      INDArray mask = masked ? Networks.mask(DataType.DOUBLE, EXAMPLES, steps) : null;
+      INDArray mask = masked ? Sequences.mask(DataType.DOUBLE, EXAMPLES, steps) : null;
       if (mask != null) {
         mask.getRow(2).assign(0); // an example without any visible key
       }
       assertThat(
               FiniteDifferences.largestError(
                   network,
-                  Networks.input(DataType.DOUBLE, EXAMPLES, steps),
-                  Networks.labels(DataType.DOUBLE, EXAMPLES, QUERIES),
+                  Sequences.input(DataType.DOUBLE, EXAMPLES, steps),
+                  Sequences.labels(DataType.DOUBLE, EXAMPLES, QUERIES),
                   mask,
                   null))
           .isLessThan(1e-5);
@@ -154,16 +158,16 @@ class LearnedSelfAttentionLayerTest {
   @Test
   void withoutProjection() {
     MultiLayerNetwork network =
-        Networks.of(
-            DataType.DOUBLE,
-            new LayerNorm.Builder().build(),
-            new LearnedSelfAttentionLayer.Builder().nIn(SIZE).nOut(SIZE).nQueries(2).build());
+        TestNetworks.of(
+                new LayerNorm.Builder().build(),
+                new LearnedSelfAttentionLayer.Builder().nIn(SIZE).nOut(SIZE).nQueries(2).build())
+            .network(DataType.DOUBLE);
     assertThat(network.getLayer(1).paramTable().keySet()).containsExactly("Q");
     assertThat(
             FiniteDifferences.largestError(
                 network,
-                Networks.input(DataType.DOUBLE, 1, STEPS),
-                Networks.labels(DataType.DOUBLE, 1, 2),
+                Sequences.input(DataType.DOUBLE, 1, STEPS),
+                Sequences.labels(DataType.DOUBLE, 1, 2),
                 null,
                 null))
         .isLessThan(1e-5);
@@ -171,13 +175,13 @@ class LearnedSelfAttentionLayerTest {
 
   @Test
   void theMaskEndsHere() {
-    MultiLayerNetwork network = Networks.of(DataType.FLOAT, builder().build());
-    INDArray input = Networks.input(DataType.FLOAT, EXAMPLES, STEPS);
-    INDArray mask = Networks.mask(DataType.FLOAT, EXAMPLES, STEPS);
+    MultiLayerNetwork network = TestNetworks.of(builder().build()).network(DataType.FLOAT);
+    INDArray input = Sequences.input(DataType.FLOAT, EXAMPLES, STEPS);
+    INDArray mask = Sequences.mask(DataType.FLOAT, EXAMPLES, STEPS);
     network.setLayerMaskArrays(mask, null);
     assertThat(network.getLayer(0).feedForwardMaskArray(mask, null, EXAMPLES)).isNull();
     assertThat(network.output(input, false, mask, null).shape())
-        .containsExactly(EXAMPLES, Networks.CLASSES, QUERIES);
+        .containsExactly(EXAMPLES, Sizes.CLASSES, QUERIES);
     assertThat(builder().nIn(SIZE).build().getOutputType(0, InputType.recurrent(SIZE, STEPS)))
         .isEqualTo(InputType.recurrent(OUT, QUERIES));
   }
@@ -192,7 +196,7 @@ class LearnedSelfAttentionLayerTest {
             .nKeyValueHeads(1)
             .attentionDropout(0.25)
             .build();
-    MultiLayerNetwork network = Networks.of(DataType.DOUBLE, layer);
+    MultiLayerNetwork network = TestNetworks.of(layer).network(DataType.DOUBLE);
     assertThat(
             MultiLayerConfiguration.fromJson(network.getLayerWiseConfigurations().toJson())
                 .getConf(0)
@@ -203,11 +207,11 @@ class LearnedSelfAttentionLayerTest {
 
   @Test
   void publishesWeights() {
-    MultiLayerNetwork network = Networks.of(DataType.FLOAT, builder().build());
+    MultiLayerNetwork network = TestNetworks.of(builder().build()).network(DataType.FLOAT);
     Map<String, INDArray> found =
         Intermediates.of(
             network.getLayer(0),
-            Networks.input(DataType.FLOAT, EXAMPLES, STEPS),
+            Sequences.input(DataType.FLOAT, EXAMPLES, STEPS),
             null,
             LearnedSelfAttentionLayer.SCORES,
             LearnedSelfAttentionLayer.WEIGHTS);

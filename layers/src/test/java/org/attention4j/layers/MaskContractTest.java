@@ -1,16 +1,18 @@
 package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.SIZE;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.SIZE;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.util.List;
 import java.util.stream.Stream;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,7 +61,7 @@ class MaskContractTest {
 
   /** A network of the layer, with nowhere a parameter that is zero. */
   private static MultiLayerNetwork network(DataType type, Layer layer) {
-    MultiLayerNetwork network = Networks.of(type, layer.clone());
+    MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(type);
     network.params().addi(Nd4j.randn(type, network.numParams()).muli(0.2));
     return network;
   }
@@ -68,7 +70,7 @@ class MaskContractTest {
   @MethodSource("attention")
   void anExampleOfPaddingAloneGivesTheBiasAndNoGradient(String name, Layer layer) {
     MultiLayerNetwork network = network(DataType.FLOAT, layer);
-    INDArray input = Networks.input(DataType.FLOAT, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.FLOAT, EXAMPLES, STEPS);
     INDArray mask = Nd4j.ones(DataType.FLOAT, EXAMPLES, STEPS);
     mask.getRow(1).assign(0);
     INDArray epsilon = Nd4j.zeros(DataType.FLOAT, EXAMPLES, OUT, STEPS);

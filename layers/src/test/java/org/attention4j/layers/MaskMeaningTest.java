@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,15 +73,15 @@ class MaskMeaningTest {
     Stream<Layer> learned =
         Stream.of(
             new LearnedSelfAttentionLayer.Builder()
-                .nOut(Networks.OUT)
-                .nHeads(Networks.HEADS)
+                .nOut(Sizes.OUT)
+                .nHeads(Sizes.HEADS)
                 .projectInput(true)
                 .nQueries(3)
                 .name("learned")
                 .build(),
             new SelfAttentionLayer.Builder()
-                .nOut(Networks.OUT)
-                .nHeads(Networks.HEADS)
+                .nOut(Sizes.OUT)
+                .nHeads(Sizes.HEADS)
                 .projectInput(true)
                 .attentionEntropyPenalty(0.3, 0.9)
                 .name("penalised")
@@ -92,12 +96,12 @@ class MaskMeaningTest {
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("layers")
   void everyLayerReadsEveryMaskAlike(String name, DataType type, Layer layer) {
-    MultiLayerNetwork network = Networks.of(type, layer.clone());
+    MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(type);
     int steps = 5;
-    INDArray input = Networks.input(type, Networks.EXAMPLES, steps);
-    INDArray mask = Networks.mask(type, Networks.EXAMPLES, steps);
+    INDArray input = Sequences.input(type, Sizes.EXAMPLES, steps);
+    INDArray mask = Sequences.mask(type, Sizes.EXAMPLES, steps);
     int queries = layer instanceof LearnedSelfAttentionLayer ? 3 : steps;
-    INDArray output = network.getLayer(0).activate(input, false, Graphs.NO_WORKSPACES);
+    INDArray output = network.getLayer(0).activate(input, false, LayerWorkspaceMgr.noWorkspaces());
     INDArray epsilon = Nd4j.randn(type, output.shape());
     assertThat(output.size(2)).isEqualTo(queries);
     LayerPass expected = pass(network, input, mask, epsilon);
@@ -124,7 +128,7 @@ class MaskMeaningTest {
   void aNumberIsNoWeight(Execution execution) {
     SelfAttentionLayer layer =
         new SelfAttentionLayer.Builder().nIn(1).nOut(1).execution(execution).build();
-    MultiLayerNetwork network = Graphs.single(DataType.FLOAT, layer, 1);
+    MultiLayerNetwork network = TestNetworks.of(layer).inputSizes(1).network(DataType.FLOAT);
     INDArray input = Nd4j.createFromArray(0f, 1f).reshape(1, 1, 2);
     for (float[] mask : new float[][] {{1, 2}, {1, 0.5f}, {-3, 1}, {1, 1}}) {
       network.setLayerMaskArrays(Nd4j.createFromArray(mask).reshape(1, 2), null);
@@ -140,9 +144,9 @@ class MaskMeaningTest {
 
   private static AttentionVertex.Builder vertex() {
     return new AttentionVertex.Builder()
-        .nInQueries(Graphs.SIZES[0])
-        .nInKeys(Graphs.SIZES[1])
-        .nInValues(Graphs.SIZES[2])
+        .nInQueries(Sizes.input(0))
+        .nInKeys(Sizes.input(1))
+        .nInValues(Sizes.input(2))
         .nOut(14)
         .nHeads(2)
         .projectInput(true)
@@ -150,17 +154,17 @@ class MaskMeaningTest {
   }
 
   private static INDArray[] masks(DataType type) {
-    INDArray keys = Networks.mask(type, Graphs.EXAMPLES, Graphs.KEYS);
-    INDArray values = Nd4j.ones(type, Graphs.EXAMPLES, Graphs.KEYS);
+    INDArray keys = Sequences.mask(type, Sizes.EXAMPLES, Sizes.KEYS);
+    INDArray values = Nd4j.ones(type, Sizes.EXAMPLES, Sizes.KEYS);
     values.putScalar(0, 3, 0);
-    return new INDArray[] {Networks.mask(type, Graphs.EXAMPLES, Graphs.QUERIES), keys, values};
+    return new INDArray[] {Sequences.mask(type, Sizes.EXAMPLES, Sizes.QUERIES), keys, values};
   }
 
   private static INDArray[] inputs(DataType type) {
     return new INDArray[] {
-      Graphs.input(type, 0, Graphs.EXAMPLES, Graphs.QUERIES),
-      Graphs.input(type, 1, Graphs.EXAMPLES, Graphs.KEYS),
-      Graphs.input(type, 2, Graphs.EXAMPLES, Graphs.KEYS)
+      Sequences.input(type, 0, Sizes.EXAMPLES, Sizes.QUERIES),
+      Sequences.input(type, 1, Sizes.EXAMPLES, Sizes.KEYS),
+      Sequences.input(type, 2, Sizes.EXAMPLES, Sizes.KEYS)
     };
   }
 
@@ -177,11 +181,12 @@ class MaskMeaningTest {
   @ParameterizedTest
   @MethodSource("vertices")
   void masksOfAVertexMayDifferInEveryWay(DataType type, Execution execution) {
-    ComputationGraph graph = Graphs.of(type, vertex().execution(execution).build(), 0, 1, 2);
+    ComputationGraph graph =
+        TestNetworks.of(vertex().execution(execution).build(), 0, 1, 2).normedInputs().graph(type);
     INDArray[] inputs = inputs(type);
     INDArray[] masks = masks(type);
-    INDArray labels = Graphs.labels(type, Graphs.EXAMPLES, Graphs.QUERIES);
-    INDArray output = Graphs.attention(graph, inputs, masks).dup();
+    INDArray labels = Sequences.labels(type, Sizes.EXAMPLES, Sizes.QUERIES);
+    INDArray output = VertexOutput.of(graph, inputs, masks).dup();
     INDArray gradient = gradient(graph, inputs, labels, masks);
     for (int i = 0; i < VALUES.size(); i++) {
       INDArray[] given = new INDArray[3];
@@ -190,7 +195,7 @@ class MaskMeaningTest {
         given[m] = VALUES.get((i < 3 ? i : i + 4 * m) % VALUES.size()).of(masks[m]);
       }
       String name = given[0].dataType() + " " + given[1].dataType() + " " + given[2].dataType();
-      assertThat(Graphs.attention(graph, inputs, given)).as(name).isEqualTo(output);
+      assertThat(VertexOutput.of(graph, inputs, given)).as(name).isEqualTo(output);
       assertThat(gradient(graph, inputs, labels, given)).as(name).isEqualTo(gradient);
     }
     assertThat(gradient.amaxNumber().doubleValue()).isPositive();
@@ -199,7 +204,7 @@ class MaskMeaningTest {
   private static INDArray gradient(
       ComputationGraph graph, INDArray[] inputs, INDArray labels, INDArray[] masks) {
     // The loss of the output layer weighs with its mask, so that it gets one of its own.
-    INDArray[] labelMasks = {Networks.mask(labels.dataType(), Graphs.EXAMPLES, Graphs.QUERIES)};
+    INDArray[] labelMasks = {Sequences.mask(labels.dataType(), Sizes.EXAMPLES, Sizes.QUERIES)};
     graph.setLayerMaskArrays(masks, labelMasks);
     graph.setInputs(inputs);
     graph.setLabels(labels);
@@ -215,67 +220,71 @@ class MaskMeaningTest {
   void boolMasksAsForTheStockVertex(Execution execution) {
     GraphVertex stock =
         new org.deeplearning4j.nn.conf.graph.AttentionVertex.Builder()
-            .nInQueries(Graphs.SIZES[0])
-            .nInKeys(Graphs.SIZES[1])
-            .nInValues(Graphs.SIZES[2])
+            .nInQueries(Sizes.input(0))
+            .nInKeys(Sizes.input(1))
+            .nInValues(Sizes.input(2))
             .nOut(14)
             .nHeads(2)
             .projectInput(true)
             .build();
     AttentionVertex ours = vertex().hasBias(false).execution(execution).build();
-    ComputationGraph graph = Graphs.of(DataType.FLOAT, ours, 0, 1, 2);
+    ComputationGraph graph = TestNetworks.of(ours, 0, 1, 2).normedInputs().graph(DataType.FLOAT);
     INDArray[] inputs = inputs(DataType.FLOAT);
-    ComputationGraph stockGraph = Graphs.of(DataType.FLOAT, stock, 0, 1, 2);
+    ComputationGraph stockGraph =
+        TestNetworks.of(stock, 0, 1, 2).normedInputs().graph(DataType.FLOAT);
     graph.setParams(stockGraph.params());
-    INDArray expected = Graphs.attention(stockGraph, inputs, masks(DataType.FLOAT));
-    INDArray actual = Graphs.attention(graph, inputs, masks(DataType.BOOL));
+    INDArray expected = VertexOutput.of(stockGraph, inputs, masks(DataType.FLOAT));
+    INDArray actual = VertexOutput.of(graph, inputs, masks(DataType.BOOL));
     assertThat(LayerPass.distance(actual, expected)).isLessThan(1e-5);
   }
 
   @Test
   void noNumberInAMask() {
     for (Layer layer : Layers.all().toList()) {
-      MultiLayerNetwork network = Networks.of(DataType.FLOAT, layer.clone());
-      INDArray mask = Networks.mask(DataType.FLOAT, 3, 5);
+      MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(DataType.FLOAT);
+      INDArray mask = Sequences.mask(DataType.FLOAT, 3, 5);
       mask.putScalar(1, 2, Double.NaN);
       network.setLayerMaskArrays(mask, null);
-      assertThatThrownBy(() -> network.feedForward(Networks.input(DataType.FLOAT, 3, 5), false))
+      assertThatThrownBy(() -> network.feedForward(Sequences.input(DataType.FLOAT, 3, 5), false))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
               "%s '%s': the mask of shape [3, 5] has NaN at [1, 2] but must have zero for hidden"
                   + " and any other number for visible.",
               layer.getClass().getSimpleName(), layer.getLayerName());
     }
-    ComputationGraph graph = Graphs.of(DataType.FLOAT, vertex().build(), 0, 1, 2);
+    ComputationGraph graph =
+        TestNetworks.of(vertex().build(), 0, 1, 2).normedInputs().graph(DataType.FLOAT);
     INDArray[] masks = masks(DataType.FLOAT);
     masks[2] = masks[2].castTo(DataType.DOUBLE);
     masks[2].putScalar(2, 7, Double.NaN);
     @Nullable INDArray[] valuesOnly = {null, null, masks[2]};
     // The layer norm before the vertex reads the same mask first.
-    assertThatThrownBy(() -> Graphs.attention(graph, inputs(DataType.FLOAT), valuesOnly))
+    assertThatThrownBy(() -> VertexOutput.of(graph, inputs(DataType.FLOAT), valuesOnly))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("LayerNorm 'norm2': the mask of shape [3, 13] has NaN at [2, 7]");
+        .hasMessageStartingWith("LayerNorm 'norm2': the mask of shape [3, 19] has NaN at [2, 7]");
   }
 
   /** The mask array of the next batch may be the same object with other numbers in it. */
   @Test
   void aMaskThatIsFilledAgainIsReadAgain() {
-    ComputationGraph graph = Graphs.of(DataType.DOUBLE, vertex().build(), 0, 1, 2);
+    ComputationGraph graph =
+        TestNetworks.of(vertex().build(), 0, 1, 2).normedInputs().graph(DataType.DOUBLE);
     INDArray[] masks = masks(DataType.DOUBLE);
     masks[1].muli(2);
     INDArray[] inputs = inputs(DataType.DOUBLE);
-    INDArray before = Graphs.attention(graph, inputs, masks).dup();
+    INDArray before = VertexOutput.of(graph, inputs, masks).dup();
     masks[1].putScalar(0, 5, 0);
-    INDArray after = Graphs.attention(graph, inputs, masks).dup();
+    INDArray after = VertexOutput.of(graph, inputs, masks).dup();
     INDArray[] fresh = masks(DataType.DOUBLE);
     fresh[1].putScalar(0, 5, 0);
-    assertThat(after).isEqualTo(Graphs.attention(graph, inputs, fresh));
+    assertThat(after).isEqualTo(VertexOutput.of(graph, inputs, fresh));
     assertThat(LayerPass.distance(before, after)).isGreaterThan(1e-4);
   }
 
   @Test
   void trainingWithBoolMasks() {
-    ComputationGraph graph = Graphs.of(DataType.FLOAT, vertex().build(), 0, 1, 2);
+    ComputationGraph graph =
+        TestNetworks.of(vertex().build(), 0, 1, 2).normedInputs().graph(DataType.FLOAT);
     INDArray[] masks = masks(DataType.FLOAT);
     INDArray[] bool = new INDArray[3];
     for (int i = 0; i < bool.length; i++) {
@@ -284,7 +293,7 @@ class MaskMeaningTest {
     MultiDataSet data =
         new org.nd4j.linalg.dataset.MultiDataSet(
             inputs(DataType.FLOAT),
-            new INDArray[] {Graphs.labels(DataType.FLOAT, Graphs.EXAMPLES, Graphs.QUERIES)},
+            new INDArray[] {Sequences.labels(DataType.FLOAT, Sizes.EXAMPLES, Sizes.QUERIES)},
             bool,
             new INDArray[] {masks[0]});
     graph.fit(data);

@@ -2,11 +2,13 @@ package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.attention4j.layers.LayerPass.distance;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.STEPS;
 
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -33,7 +35,7 @@ class MemoryOrderTest {
 
   private static INDArray afterLstm(Execution execution, INDArray input) {
     LSTM lstm = new LSTM.Builder().nOut(OUT).build();
-    return Networks.of(DataType.FLOAT, lstm, attention(execution)).output(input);
+    return TestNetworks.of(lstm, attention(execution)).network(DataType.FLOAT).output(input);
   }
 
   @ParameterizedTest
@@ -41,10 +43,10 @@ class MemoryOrderTest {
       value = Execution.class,
       names = {"FUSED", "GRAPH"})
   void arraysInTheOrderOfFortran(Execution execution) {
-    MultiLayerNetwork network = Networks.of(DataType.FLOAT, attention(execution));
+    MultiLayerNetwork network = TestNetworks.of(attention(execution)).network(DataType.FLOAT);
     network.initGradientsView();
     Layer layer = network.getLayer(0);
-    INDArray input = Networks.input(DataType.FLOAT, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.FLOAT, EXAMPLES, STEPS);
     INDArray epsilon = Nd4j.rand(DataType.FLOAT, EXAMPLES, OUT, STEPS);
     INDArray output = layer.activate(input, true, NO_WORKSPACES).dup();
     INDArray gradient = layer.backpropGradient(epsilon, NO_WORKSPACES).getSecond().dup();
@@ -57,7 +59,7 @@ class MemoryOrderTest {
 
   @Test
   void afterAnLstm() {
-    INDArray input = Networks.input(DataType.FLOAT, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.FLOAT, EXAMPLES, STEPS);
     assertThat(distance(afterLstm(Execution.FUSED, input), afterLstm(Execution.GRAPH, input)))
         .isLessThan(1e-6);
   }

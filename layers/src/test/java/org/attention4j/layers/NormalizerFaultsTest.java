@@ -9,6 +9,9 @@ import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerContext;
 import org.attention4j.normalizer.Normalizers;
 import org.attention4j.samediff.Attention;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,9 +20,9 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** A normalizer that returns something else than weights is told so in one sentence. */
+/** A normalizer that returns something other than weights gets an error of one sentence. */
 class NormalizerFaultsTest {
-  /** A fault and what is said of it, for scores [2, 2, 3, 5]. */
+  /** A fault and its message, for scores [2, 2, 3, 5]. */
   record Fault(String name, Normalizer normalizer, String said) {
     @Override
     public String toString() {
@@ -59,14 +62,14 @@ class NormalizerFaultsTest {
   private static List<Layer> layers(Normalizer normalizer) {
     return List.of(
         new SelfAttentionLayer.Builder()
-            .nOut(Networks.OUT)
+            .nOut(Sizes.OUT)
             .nHeads(2)
             .projectInput(true)
             .normalizer(normalizer)
             .name("x")
             .build(),
         new LearnedSelfAttentionLayer.Builder()
-            .nOut(Networks.OUT)
+            .nOut(Sizes.OUT)
             .nHeads(2)
             .projectInput(true)
             .nQueries(3)
@@ -74,7 +77,7 @@ class NormalizerFaultsTest {
             .name("x")
             .build(),
         new RecurrentAttentionLayer.Builder()
-            .nOut(Networks.OUT)
+            .nOut(Sizes.OUT)
             .nHeads(2)
             .normalizer(normalizer)
             .name("x")
@@ -86,7 +89,7 @@ class NormalizerFaultsTest {
   void aLayerSaysSoWhenTheNetworkIsBuilt(Fault fault) {
     for (Layer layer : layers(fault.normalizer())) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> Networks.of(DataType.FLOAT, layer))
+          .isThrownBy(() -> TestNetworks.of(layer).network(DataType.FLOAT))
           .withMessageStartingWith(layer.getClass().getSimpleName() + " 'x': normalizer is ")
           .withMessageContaining(" but must be one that returns ")
           .withMessageEndingWith(fault.said() + ".");
@@ -107,7 +110,7 @@ class NormalizerFaultsTest {
             .normalizer(fault.normalizer())
             .build();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Graphs.of(DataType.FLOAT, vertex, 0, 1, 2))
+        .isThrownBy(() -> TestNetworks.of(vertex, 0, 1, 2).normedInputs().graph(DataType.FLOAT))
         .withMessageStartingWith("AttentionVertex 'attention': normalizer is ")
         .withMessageEndingWith(fault.said() + ".");
   }
@@ -132,14 +135,14 @@ class NormalizerFaultsTest {
             sd.nn.softmax(
                 z.add(sd.constant(org.nd4j.linalg.factory.Nd4j.createFromArray(ramp))), 3);
     var network =
-        Networks.of(
-            DataType.FLOAT,
-            new SelfAttentionLayer.Builder()
-                .nOut(Networks.OUT)
-                .projectInput(true)
-                .normalizer(biased)
-                .build());
-    assertThat(network.output(Networks.input(DataType.FLOAT, 3, ramp.length)).shape())
-        .containsExactly(3, Networks.CLASSES, ramp.length);
+        TestNetworks.of(
+                new SelfAttentionLayer.Builder()
+                    .nOut(Sizes.OUT)
+                    .projectInput(true)
+                    .normalizer(biased)
+                    .build())
+            .network(DataType.FLOAT);
+    assertThat(network.output(Sequences.input(DataType.FLOAT, 3, ramp.length)).shape())
+        .containsExactly(3, Sizes.CLASSES, ramp.length);
   }
 }

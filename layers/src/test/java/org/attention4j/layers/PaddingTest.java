@@ -3,14 +3,16 @@ package org.attention4j.layers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.SIZE;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.SIZE;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -25,16 +27,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.nd4j.linalg.learning.config.NoOp;
 
-/**
- * Padding before or behind a sequence changes nothing: every layer, every way to tell positions.
- */
+/** Padding before or after a sequence changes nothing: every layer, every position encoding. */
 class PaddingTest {
   private static final int EXAMPLES = 3;
   private static final int STEPS = 7;
 
-  /** Steps of padding before and behind. */
+  /** Steps of padding before and after. */
   private static final int[][] PADDINGS = {{3, 0}, {0, 5}, {2, 3}, {11, 0}};
 
   @BeforeEach
@@ -96,9 +95,9 @@ class PaddingTest {
   @ParameterizedTest(name = "{0} {2}")
   @MethodSource("layers")
   void layer(String name, Layer layer, DataType type) {
-    MultiLayerNetwork network = Networks.of(type, layer.clone());
+    MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(type);
     network.params().addi(Nd4j.randn(type, network.numParams()).muli(0.2));
-    INDArray input = Networks.input(type, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(type, EXAMPLES, STEPS);
     INDArray ones = Nd4j.ones(type, EXAMPLES, STEPS);
     long[] shape = network.getLayer(0).activate(input, false, noWorkspaces()).shape();
     INDArray epsilon = Nd4j.randn(type, shape);
@@ -115,7 +114,7 @@ class PaddingTest {
       LayerPass pass =
           LayerPass.of(network, padded(input, padding, 17), mask(type, padding), paddedEpsilon);
       INDArray output = pooled ? pass.output() : visible(pass.output(), padding);
-      String where = padding[0] + " before, " + padding[1] + " behind";
+      String where = padding[0] + " before, " + padding[1] + " after";
       assertThat(LayerPass.distance(output, plain.output())).as(where).isLessThan(tolerance);
       assertThat(LayerPass.distance(visible(pass.inputGradient(), padding), plain.inputGradient()))
           .as("input gradient, " + where)
@@ -136,8 +135,8 @@ class PaddingTest {
     for (boolean causal : new boolean[] {false, true}) {
       TransformerBlocks blocks =
           TransformerBlocks.builder().size(SIZE).heads(5).causal(causal).build();
-      ComputationGraph graph = Transformers.of(type, new NoOp(), blocks, 2, SIZE, 13);
-      INDArray input = Networks.input(type, EXAMPLES, STEPS);
+      ComputationGraph graph = TestNetworks.of("block", blocks, 2).graph(type);
+      INDArray input = Sequences.input(type, EXAMPLES, STEPS);
       INDArray plain = graph.outputSingle(input);
       for (int[] padding : PADDINGS) {
         INDArray[] masks = {mask(type, padding)};
@@ -166,12 +165,12 @@ class PaddingTest {
                   .position(position)
                   .causal(causal)
                   .build();
-          ComputationGraph graph = Graphs.of(type, vertex, 0);
-          INDArray input = Networks.input(type, EXAMPLES, STEPS);
-          INDArray plain = Graphs.attention(graph, new INDArray[] {input}, null);
+          ComputationGraph graph = TestNetworks.of(vertex, 0).normedInputs().graph(type);
+          INDArray input = Sequences.input(type, EXAMPLES, STEPS);
+          INDArray plain = VertexOutput.of(graph, new INDArray[] {input}, null);
           for (int[] padding : PADDINGS) {
             INDArray output =
-                Graphs.attention(
+                VertexOutput.of(
                     graph,
                     new INDArray[] {padded(input, padding, 17)},
                     new INDArray[] {mask(type, padding)});
@@ -187,7 +186,8 @@ class PaddingTest {
   @Test
   void positionsWithGaps() {
     MultiLayerNetwork network =
-        Networks.of(DataType.DOUBLE, new LearnedPositionEmbedding.Builder().maxLength(11).build());
+        TestNetworks.of(new LearnedPositionEmbedding.Builder().maxLength(11).build())
+            .network(DataType.DOUBLE);
     INDArray learned = network.getParam("0_W");
     INDArray input = Nd4j.zeros(DataType.DOUBLE, 3, SIZE, 7);
     INDArray mask =
@@ -212,8 +212,9 @@ class PaddingTest {
   @Test
   void positionsOfASingleStep() {
     MultiLayerNetwork network =
-        Networks.of(DataType.DOUBLE, new LearnedPositionEmbedding.Builder().maxLength(11).build());
-    INDArray input = Networks.input(DataType.DOUBLE, 3, 1);
+        TestNetworks.of(new LearnedPositionEmbedding.Builder().maxLength(11).build())
+            .network(DataType.DOUBLE);
+    INDArray input = Sequences.input(DataType.DOUBLE, 3, 1);
     INDArray ones = Nd4j.ones(DataType.DOUBLE, 3, 1);
     INDArray epsilon = Nd4j.randn(DataType.DOUBLE, 3, SIZE, 1);
     LayerPass masked = LayerPass.of(network, input, ones, epsilon);
@@ -225,15 +226,16 @@ class PaddingTest {
   @Test
   void gradientOfPositionsUnderAMask() {
     MultiLayerNetwork network =
-        Networks.of(DataType.DOUBLE, new LearnedPositionEmbedding.Builder().maxLength(11).build());
+        TestNetworks.of(new LearnedPositionEmbedding.Builder().maxLength(11).build())
+            .network(DataType.DOUBLE);
     INDArray mask = mask(DataType.DOUBLE, new int[] {2, 1});
     mask.putScalar(1, 4, 0);
     mask.putScalar(2, 2, 0);
     assertThat(
             FiniteDifferences.largestError(
                 network,
-                Networks.input(DataType.DOUBLE, EXAMPLES, STEPS + 3),
-                Networks.labels(DataType.DOUBLE, EXAMPLES, STEPS + 3),
+                Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS + 3),
+                Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS + 3),
                 mask))
         .isLessThan(1e-6);
   }
@@ -241,8 +243,9 @@ class PaddingTest {
   @Test
   void moreVisibleStepsThanPositions() {
     MultiLayerNetwork network =
-        Networks.of(DataType.FLOAT, new LearnedPositionEmbedding.Builder().maxLength(5).build());
-    INDArray input = Networks.input(DataType.FLOAT, EXAMPLES, 11);
+        TestNetworks.of(new LearnedPositionEmbedding.Builder().maxLength(5).build())
+            .network(DataType.FLOAT);
+    INDArray input = Sequences.input(DataType.FLOAT, EXAMPLES, 11);
     INDArray mask = Nd4j.zeros(DataType.FLOAT, EXAMPLES, 11);
     mask.putScalar(0, 2, 1);
     mask.putScalar(0, 6, 1);

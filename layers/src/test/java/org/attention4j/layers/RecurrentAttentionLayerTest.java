@@ -2,15 +2,17 @@ package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.SIZE;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.SIZE;
 
 import java.util.stream.Stream;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
@@ -42,14 +44,14 @@ class RecurrentAttentionLayerTest {
   }
 
   private static MultiLayerNetwork stock(DataType type, boolean hasBias) {
-    return Networks.of(
-        type,
-        new org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer.Builder()
-            .nOut(OUT)
-            .nHeads(HEADS)
-            .headSize(3)
-            .hasBias(hasBias)
-            .build());
+    return TestNetworks.of(
+            new org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer.Builder()
+                .nOut(OUT)
+                .nHeads(HEADS)
+                .headSize(3)
+                .hasBias(hasBias)
+                .build())
+        .network(type);
   }
 
   private static INDArray attention(
@@ -71,11 +73,11 @@ class RecurrentAttentionLayerTest {
   void sameOutputWithTheStockParameters(DataType type, boolean masked, int steps) {
     MultiLayerNetwork stock = stock(type, true);
     stock.setParams(stock.params().add(Nd4j.randn(type, 1, stock.numParams()).mul(0.5)));
-    MultiLayerNetwork ours = Networks.of(type, builder().build());
+    MultiLayerNetwork ours = TestNetworks.of(builder().build()).network(type);
     ours.setParams(stock.params());
     assertThat(ours.paramTable().keySet()).isEqualTo(stock.paramTable().keySet());
-    INDArray input = Networks.input(type, EXAMPLES, steps);
-    INDArray mask = masked ? Networks.mask(type, EXAMPLES, steps) : null;
+    INDArray input = Sequences.input(type, EXAMPLES, steps);
+    INDArray mask = masked ? Sequences.mask(type, EXAMPLES, steps) : null;
     INDArray expected = attention(stock, input, mask);
     INDArray actual = attention(ours, input, mask);
     assertThat(actual.shape()).containsExactly(EXAMPLES, OUT, steps);
@@ -87,26 +89,26 @@ class RecurrentAttentionLayerTest {
   @Test
   void withoutProjectionAndBias() {
     MultiLayerNetwork stock =
-        Networks.of(
-            DataType.DOUBLE,
-            new org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer.Builder()
-                .nIn(SIZE)
-                .nOut(SIZE)
-                .nHeads(1)
-                .projectInput(false)
-                .hasBias(false)
-                .build());
+        TestNetworks.of(
+                new org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer.Builder()
+                    .nIn(SIZE)
+                    .nOut(SIZE)
+                    .nHeads(1)
+                    .projectInput(false)
+                    .hasBias(false)
+                    .build())
+            .network(DataType.DOUBLE);
     MultiLayerNetwork ours =
-        Networks.of(
-            DataType.DOUBLE,
-            new RecurrentAttentionLayer.Builder()
-                .nIn(SIZE)
-                .nOut(SIZE)
-                .projectInput(false)
-                .hasBias(false)
-                .build());
+        TestNetworks.of(
+                new RecurrentAttentionLayer.Builder()
+                    .nIn(SIZE)
+                    .nOut(SIZE)
+                    .projectInput(false)
+                    .hasBias(false)
+                    .build())
+            .network(DataType.DOUBLE);
     ours.setParams(stock.params());
-    INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
     assertThat(attention(ours, input, null).sub(attention(stock, input, null)).amaxNumber())
         .satisfies(difference -> assertThat(difference.doubleValue()).isLessThan(1e-12));
   }
@@ -141,12 +143,12 @@ class RecurrentAttentionLayerTest {
   private static void check(
       RecurrentAttentionLayer.Builder builder, boolean masked, double tolerance) {
     MultiLayerNetwork network =
-        Networks.of(DataType.DOUBLE, new LayerNorm.Builder().build(), builder.build());
+        TestNetworks.of(new LayerNorm.Builder().build(), builder.build()).network(DataType.DOUBLE);
     network.setParams(
         network.params().add(Nd4j.randn(DataType.DOUBLE, 1, network.numParams()).mul(0.3)));
     for (int steps : new int[] {5, 1, 2, 5}) {
       int examples = steps == 2 ? 1 : EXAMPLES;
-      INDArray mask = masked ? Networks.mask(DataType.DOUBLE, examples, steps) : null;
+      INDArray mask = masked ? Sequences.mask(DataType.DOUBLE, examples, steps) : null;
       if (mask != null && steps == 5) {
         mask.putScalar(0, 0, 0); // padding in front and in the middle, too
         mask.putScalar(0, 2, 0);
@@ -154,8 +156,8 @@ class RecurrentAttentionLayerTest {
       assertThat(
               FiniteDifferences.largestError(
                   network,
-                  Networks.input(DataType.DOUBLE, examples, steps),
-                  Networks.labels(DataType.DOUBLE, examples, steps),
+                  Sequences.input(DataType.DOUBLE, examples, steps),
+                  Sequences.labels(DataType.DOUBLE, examples, steps),
                   mask))
           .isLessThan(tolerance);
     }
@@ -164,21 +166,22 @@ class RecurrentAttentionLayerTest {
   /** What the stock layer refuses. */
   @Test
   void anyLengthOneAfterAnother() {
-    MultiLayerNetwork network = Networks.of(DataType.FLOAT, builder().build());
+    MultiLayerNetwork network = TestNetworks.of(builder().build()).network(DataType.FLOAT);
     INDArray start = network.params().dup();
-    INDArray three = Networks.input(DataType.FLOAT, EXAMPLES, 3);
+    INDArray three = Sequences.input(DataType.FLOAT, EXAMPLES, 3);
     INDArray before = attention(network, three, null);
     for (int steps : new int[] {1, 13, 2, 7}) {
       network.fit(
           new DataSet(
-              Networks.input(DataType.FLOAT, 2, steps), Networks.labels(DataType.FLOAT, 2, steps)));
+              Sequences.input(DataType.FLOAT, 2, steps),
+              Sequences.labels(DataType.FLOAT, 2, steps)));
     }
     assertThat(attention(network, three, null)).isNotEqualTo(before);
     network.setParams(start);
     assertThat(attention(network, three, null)).isEqualTo(before);
     MultiLayerNetwork stock = stock(DataType.FLOAT, true);
     attention(stock, three, null);
-    assertThatThrownBy(() -> attention(stock, Networks.input(DataType.FLOAT, EXAMPLES, 5), null))
+    assertThatThrownBy(() -> attention(stock, Sequences.input(DataType.FLOAT, EXAMPLES, 5), null))
         .hasMessageContaining("fixed length");
   }
 
@@ -193,19 +196,20 @@ class RecurrentAttentionLayerTest {
     "123.0,true"
   })
   void paddingChangesNothing(double garbage, boolean causal) {
-    MultiLayerNetwork network = Networks.of(DataType.FLOAT, builder().causal(causal).build());
-    int[] places = {1, 2, 5};
-    INDArray dense = Networks.input(DataType.FLOAT, 1, places.length);
+    MultiLayerNetwork network =
+        TestNetworks.of(builder().causal(causal).build()).network(DataType.FLOAT);
+    int[] visible = {1, 2, 5};
+    INDArray dense = Sequences.input(DataType.FLOAT, 1, visible.length);
     INDArray padded = Nd4j.zeros(DataType.FLOAT, 1, SIZE, STEPS).assign(garbage);
     INDArray mask = Nd4j.zeros(DataType.FLOAT, 1, STEPS);
-    for (int i = 0; i < places.length; i++) {
-      padded.put(step(places[i]), dense.get(step(i)));
-      mask.putScalar(0, places[i], 1);
+    for (int i = 0; i < visible.length; i++) {
+      padded.put(step(visible[i]), dense.get(step(i)));
+      mask.putScalar(0, visible[i], 1);
     }
     INDArray expected = attention(network, dense, null);
     INDArray actual = attention(network, padded, mask);
-    for (int i = 0; i < places.length; i++) {
-      INDArray difference = actual.get(step(places[i])).sub(expected.get(step(i)));
+    for (int i = 0; i < visible.length; i++) {
+      INDArray difference = actual.get(step(visible[i])).sub(expected.get(step(i)));
       assertThat(difference.amaxNumber().doubleValue()).isLessThan(1e-6);
     }
     assertThat(expected.std().getDouble(0)).isGreaterThan(1e-2);
@@ -217,11 +221,12 @@ class RecurrentAttentionLayerTest {
 
   @Test
   void causalStepsDoNotSeeWhatComesLater() {
-    INDArray input = Networks.input(DataType.FLOAT, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.FLOAT, EXAMPLES, STEPS);
     INDArray changed = input.dup();
     changed.get(step(STEPS - 1)).addi(1);
     for (boolean causal : new boolean[] {true, false}) {
-      MultiLayerNetwork network = Networks.of(DataType.FLOAT, builder().causal(causal).build());
+      MultiLayerNetwork network =
+          TestNetworks.of(builder().causal(causal).build()).network(DataType.FLOAT);
       INDArray difference =
           attention(network, input, null)
               .sub(attention(network, changed, null))
@@ -232,12 +237,13 @@ class RecurrentAttentionLayerTest {
 
   @Test
   void publishesARowForEachStep() {
-    MultiLayerNetwork network = Networks.of(DataType.DOUBLE, builder().causal(true).build());
+    MultiLayerNetwork network =
+        TestNetworks.of(builder().causal(true).build()).network(DataType.DOUBLE);
     for (int steps : new int[] {STEPS, 1}) {
       INDArray weights =
           Intermediates.of(
                   network.getLayer(0),
-                  Networks.input(DataType.DOUBLE, EXAMPLES, steps),
+                  Sequences.input(DataType.DOUBLE, EXAMPLES, steps),
                   null,
                   RecurrentAttentionLayer.WEIGHTS)
               .get(RecurrentAttentionLayer.WEIGHTS);
@@ -260,7 +266,7 @@ class RecurrentAttentionLayerTest {
             .position(Position.ALIBI)
             .attentionDropout(0.25)
             .build();
-    MultiLayerNetwork network = Networks.of(DataType.DOUBLE, layer);
+    MultiLayerNetwork network = TestNetworks.of(layer).network(DataType.DOUBLE);
     assertThat(network.getLayer(0).paramTable().keySet())
         .startsWith("W", "RW", "Wq", "Wk", "Wv", "Wo", "b")
         .endsWith("bq", "bk", "bv", "bo");

@@ -14,8 +14,10 @@ import org.attention4j.monitor.LogCapture;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerContext;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -45,7 +47,7 @@ class SavedModelTest {
 
   private static SelfAttentionLayer attention(Normalizer normalizer) {
     return new SelfAttentionLayer.Builder()
-        .nOut(Networks.OUT)
+        .nOut(Sizes.OUT)
         .nHeads(2)
         .projectInput(true)
         .normalizer(normalizer)
@@ -54,24 +56,24 @@ class SavedModelTest {
   }
 
   private static MultiLayerNetwork network(Normalizer normalizer) {
-    return Networks.of(
-        DataType.FLOAT, new Adam(0.01), WorkspaceMode.ENABLED, attention(normalizer));
+    return TestNetworks.of(attention(normalizer)).updater(new Adam(0.01)).network(DataType.FLOAT);
   }
 
   private static ComputationGraph graph(Normalizer normalizer) {
-    return Graphs.of(
-        DataType.FLOAT,
-        new AttentionVertex.Builder()
-            .nInQueries(5)
-            .nInKeys(7)
-            .nInValues(11)
-            .nOut(14)
-            .projectInput(true)
-            .normalizer(normalizer)
-            .build(),
-        0,
-        1,
-        2);
+    return TestNetworks.of(
+            new AttentionVertex.Builder()
+                .nInQueries(5)
+                .nInKeys(7)
+                .nInValues(11)
+                .nOut(14)
+                .projectInput(true)
+                .normalizer(normalizer)
+                .build(),
+            0,
+            1,
+            2)
+        .normedInputs()
+        .graph(DataType.FLOAT);
   }
 
   /** A type for which there is no provider: written without a complaint, and never read again. */
@@ -132,11 +134,9 @@ class SavedModelTest {
         new Unsaved(network(new Homeless()), "There is no normalizer 'homeless'"),
         new Unsaved(network(new Unwritable()), "There is no normalizer 'unwritable'"),
         new Unsaved(
-            Networks.of(
-                DataType.FLOAT,
-                new Sgd(anonymous),
-                WorkspaceMode.ENABLED,
-                attention(Normalizers.softmax())),
+            TestNetworks.of(attention(Normalizers.softmax()))
+                .updater(new Sgd(anonymous))
+                .network(DataType.FLOAT),
             "SavedModelTest$"));
   }
 
@@ -159,8 +159,8 @@ class SavedModelTest {
   void whatIsSavedIsReadByDeeplearning4j() throws IOException {
     Path file = directory.resolve("model.zip");
     MultiLayerNetwork network = network(Normalizers.ssmax());
-    INDArray x = Networks.input(DataType.FLOAT, 3, 11);
-    network.fit(x, Networks.labels(DataType.FLOAT, 3, 11));
+    INDArray x = Sequences.input(DataType.FLOAT, 3, 11);
+    network.fit(x, Sequences.labels(DataType.FLOAT, 3, 11));
     NormalizerStandardize normalization =
         new NormalizerStandardize(Nd4j.ones(1, 5), Nd4j.ones(1, 5));
     SavedModel.write(network, file, true, normalization);

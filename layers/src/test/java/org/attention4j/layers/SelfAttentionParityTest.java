@@ -2,12 +2,14 @@ package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.SIZE;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.SIZE;
+import static org.attention4j.testing.Sizes.STEPS;
 
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,18 +29,19 @@ class SelfAttentionParityTest {
   }
 
   private static MultiLayerNetwork ours(DataType type) {
-    return Networks.of(
-        type, new SelfAttentionLayer.Builder().nOut(OUT).nHeads(HEADS).projectInput(true).build());
+    return TestNetworks.of(
+            new SelfAttentionLayer.Builder().nOut(OUT).nHeads(HEADS).projectInput(true).build())
+        .network(type);
   }
 
   private static MultiLayerNetwork stock(DataType type) {
-    return Networks.of(
-        type,
-        new org.deeplearning4j.nn.conf.layers.SelfAttentionLayer.Builder()
-            .nOut(OUT)
-            .nHeads(HEADS)
-            .projectInput(true)
-            .build());
+    return TestNetworks.of(
+            new org.deeplearning4j.nn.conf.layers.SelfAttentionLayer.Builder()
+                .nOut(OUT)
+                .nHeads(HEADS)
+                .projectInput(true)
+                .build())
+        .network(type);
   }
 
   @ParameterizedTest
@@ -47,8 +50,8 @@ class SelfAttentionParityTest {
     MultiLayerNetwork stock = stock(type);
     MultiLayerNetwork ours = ours(type);
     ours.setParams(stock.params());
-    INDArray input = Networks.input(type, EXAMPLES, STEPS);
-    INDArray mask = masked ? Networks.mask(type, EXAMPLES, STEPS) : null;
+    INDArray input = Sequences.input(type, EXAMPLES, STEPS);
+    INDArray mask = masked ? Sequences.mask(type, EXAMPLES, STEPS) : null;
 
     INDArray expected = stock.output(input, false, mask, mask);
     INDArray actual = ours.output(input, false, mask, mask);
@@ -61,17 +64,18 @@ class SelfAttentionParityTest {
 
   @Test
   void withoutProjection() {
-    INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
     MultiLayerNetwork stock =
-        Networks.of(
-            DataType.DOUBLE,
-            new org.deeplearning4j.nn.conf.layers.SelfAttentionLayer.Builder()
-                .nIn(SIZE)
-                .nOut(SIZE)
-                .nHeads(1)
-                .build());
+        TestNetworks.of(
+                new org.deeplearning4j.nn.conf.layers.SelfAttentionLayer.Builder()
+                    .nIn(SIZE)
+                    .nOut(SIZE)
+                    .nHeads(1)
+                    .build())
+            .network(DataType.DOUBLE);
     MultiLayerNetwork ours =
-        Networks.of(DataType.DOUBLE, new SelfAttentionLayer.Builder().nIn(SIZE).nOut(SIZE).build());
+        TestNetworks.of(new SelfAttentionLayer.Builder().nIn(SIZE).nOut(SIZE).build())
+            .network(DataType.DOUBLE);
     ours.setParams(stock.params());
     assertThat(ours.output(input).sub(stock.output(input)).amaxNumber().doubleValue())
         .isLessThan(1e-9);
@@ -80,8 +84,8 @@ class SelfAttentionParityTest {
   /** The defect that this library's adapter exists for, side by side with the right answer. */
   @Test
   void stockGradientIsTwiceTheSlopeAndOursIsTheSlope() {
-    INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
-    INDArray labels = Networks.labels(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray labels = Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS);
     assertThat(gradientOverSlope(stock(DataType.DOUBLE), input, labels))
         .isCloseTo(2.0, within(1e-5));
     assertThat(gradientOverSlope(ours(DataType.DOUBLE), input, labels))

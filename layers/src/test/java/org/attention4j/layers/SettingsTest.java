@@ -10,16 +10,17 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.attention4j.dl4j.ExactSameDiffLayer;
 import org.attention4j.dl4j.LearningRates;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
 import org.deeplearning4j.nn.conf.distribution.ConstantDistribution;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.conf.weightnoise.WeightNoise;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -44,7 +45,6 @@ import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.learning.regularization.L1Regularization;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.schedule.FixedSchedule;
 
 /** Settings that Deeplearning4j hands to its own layers reach ours: each test asks an LSTM, too. */
@@ -59,14 +59,14 @@ class SettingsTest {
 
   static Stream<Layer> layers() {
     return Stream.concat(
-        Stream.of(new LSTM.Builder().nOut(Networks.OUT).name("lstm").build()),
+        Stream.of(new LSTM.Builder().nOut(Sizes.OUT).name("lstm").build()),
         Stream.concat(
             Layers.all()
                 .filter(layer -> !layer.getLayerName().equals("stock options"))
                 .filter(layer -> !layer.getLayerName().equals("no projection")),
             Stream.of(
                 new LearnedSelfAttentionLayer.Builder()
-                    .nOut(Networks.OUT)
+                    .nOut(Sizes.OUT)
                     .nHeads(2)
                     .projectInput(true)
                     .nQueries(STEPS)
@@ -76,32 +76,16 @@ class SettingsTest {
 
   private static MultiLayerNetwork network(
       Layer layer, Consumer<NeuralNetConfiguration.Builder> settings) {
-    NeuralNetConfiguration.Builder builder =
-        new NeuralNetConfiguration.Builder()
-            .seed(17)
-            .dataType(DataType.DOUBLE)
-            .updater(new Sgd(0.5));
-    settings.accept(builder);
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            builder
-                .list()
-                .layer(layer.clone())
-                .layer(
-                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
-                        .activation(Activation.SOFTMAX)
-                        .nOut(Networks.CLASSES)
-                        .build())
-                .setInputType(InputType.recurrent(Networks.SIZE))
-                .build());
-    network.init();
-    return network;
+    return TestNetworks.of(layer.clone())
+        .learningRate(0.5)
+        .settings(settings)
+        .network(DataType.DOUBLE);
   }
 
   private static DataSet data() {
     return new DataSet(
-        Networks.input(DataType.DOUBLE, EXAMPLES, STEPS),
-        Networks.labels(DataType.DOUBLE, EXAMPLES, STEPS));
+        Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS),
+        Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS));
   }
 
   private static BaseLayer conf(MultiLayerNetwork network) {
@@ -245,38 +229,15 @@ class SettingsTest {
 
   private static ComputationGraph graph(
       AttentionVertex vertex, Consumer<NeuralNetConfiguration.Builder> settings) {
-    NeuralNetConfiguration.Builder builder =
-        new NeuralNetConfiguration.Builder()
-            .seed(17)
-            .dataType(DataType.DOUBLE)
-            .updater(new Sgd(0.5));
-    settings.accept(builder);
-    ComputationGraph graph =
-        new ComputationGraph(
-            builder
-                .graphBuilder()
-                .addInputs("in")
-                .addVertex("attention", vertex, "in")
-                .addLayer(
-                    "out",
-                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
-                        .activation(Activation.SOFTMAX)
-                        .nOut(Networks.CLASSES)
-                        .build(),
-                    "attention")
-                .setOutputs("out")
-                .setInputTypes(InputType.recurrent(Networks.SIZE))
-                .build());
-    graph.init();
-    return graph;
+    return TestNetworks.of(vertex, 0).learningRate(0.5).settings(settings).graph(DataType.DOUBLE);
   }
 
   private static AttentionVertex vertex() {
     return new AttentionVertex.Builder()
-        .nInQueries(Networks.SIZE)
-        .nInKeys(Networks.SIZE)
-        .nInValues(Networks.SIZE)
-        .nOut(Networks.OUT)
+        .nInQueries(Sizes.SIZE)
+        .nInKeys(Sizes.SIZE)
+        .nInValues(Sizes.SIZE)
+        .nOut(Sizes.OUT)
         .nHeads(2)
         .hasBias(true)
         .projectInput(true)
@@ -396,7 +357,7 @@ class SettingsTest {
   void recurrentOptions() {
     RecurrentAttentionLayer layer =
         new RecurrentAttentionLayer.Builder()
-            .nOut(Networks.OUT)
+            .nOut(Sizes.OUT)
             .weightInitRecurrent(new WeightInitConstant(0.5))
             .constrainRecurrent(new MaxNormConstraint(0.25, 1))
             .constrainInputWeights(new MaxNormConstraint(0.125, 1))

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.stream.Stream;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
@@ -18,13 +20,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** {@code nOutReplace} before and on our layers, in both kinds of network. */
 class SizeReplacementTest {
@@ -36,7 +35,7 @@ class SizeReplacementTest {
     Nd4j.getRandom().setSeed(59);
   }
 
-  /** Layers whose output size is their own, so that no layer behind them changes. */
+  /** Layers whose output size is their own, so that no later layer changes. */
   static Stream<Layer> ownSize() {
     return Stream.of(
         new LSTM.Builder().nOut(14).build(),
@@ -64,43 +63,25 @@ class SizeReplacementTest {
         new LearnedPositionEmbedding.Builder().maxLength(17).build());
   }
 
-  private static RnnOutputLayer output() {
-    return new RnnOutputLayer.Builder(LossFunction.MCXENT)
-        .activation(Activation.SOFTMAX)
-        .nOut(Networks.CLASSES)
-        .build();
+  /** An LSTM, "before", and the layer, "ours". */
+  private static TestNetworks networks(Layer layer) {
+    Layer ours = layer.clone();
+    ours.setLayerName("ours");
+    return TestNetworks.of(new LSTM.Builder().nOut(3).name("before").build(), ours)
+        .learningRate(0.1);
   }
 
   private static MultiLayerNetwork network(Layer layer) {
-    return Networks.of(
-        DataType.FLOAT,
-        new Sgd(0.1),
-        org.deeplearning4j.nn.conf.WorkspaceMode.ENABLED,
-        new LSTM.Builder().nOut(3).build(),
-        layer.clone());
+    return networks(layer).network(DataType.FLOAT);
+  }
+
+  private static ComputationGraph graph(Layer layer) {
+    return networks(layer).graph(DataType.FLOAT);
   }
 
   private static DataSet data() {
     return new DataSet(
-        Networks.input(DataType.FLOAT, 3, STEPS), Networks.labels(DataType.FLOAT, 3, STEPS));
-  }
-
-  private static ComputationGraph graph(Layer layer) {
-    ComputationGraph graph =
-        new ComputationGraph(
-            new NeuralNetConfiguration.Builder()
-                .seed(17)
-                .updater(new Sgd(0.1))
-                .graphBuilder()
-                .addInputs("in")
-                .addLayer("before", new LSTM.Builder().nOut(3).build(), "in")
-                .addLayer("ours", layer.clone(), "before")
-                .addLayer("out", output(), "ours")
-                .setOutputs("out")
-                .setInputTypes(InputType.recurrent(Networks.SIZE))
-                .build());
-    graph.init();
-    return graph;
+        Sequences.input(DataType.FLOAT, 3, STEPS), Sequences.labels(DataType.FLOAT, 3, STEPS));
   }
 
   @ParameterizedTest
@@ -171,18 +152,14 @@ class SizeReplacementTest {
   @MethodSource("ownSize")
   void newInput(Layer layer) {
     MultiLayerNetwork trained =
-        Networks.of(
-            DataType.FLOAT,
-            new Sgd(0.1),
-            org.deeplearning4j.nn.conf.WorkspaceMode.ENABLED,
-            layer.clone());
+        TestNetworks.of(layer.clone()).learningRate(0.1).network(DataType.FLOAT);
     MultiLayerNetwork edited =
         new TransferLearning.Builder(trained).nInReplace(0, NEW_SIZE, WeightInit.XAVIER).build();
     assertThat(edited.layerInputSize(0)).isEqualTo(NEW_SIZE);
     edited.output(Nd4j.rand(DataType.FLOAT, 3, NEW_SIZE, STEPS));
   }
 
-  /** Its own size changes too, so that the layer behind it has to be replaced with it. */
+  /** Its own size changes too, so that the next layer has to be replaced with it. */
   @ParameterizedTest
   @MethodSource("sameSize")
   void beforeALayerThatKeepsTheSize(Layer layer) {
@@ -212,15 +189,15 @@ class SizeReplacementTest {
         .hasMessageContaining("nIn, which is 3");
   }
 
-  /** Nobody told the attention behind the norm, and Deeplearning4j finds the vector too short. */
+  /** Nobody told the attention after the norm, and Deeplearning4j finds the vector too short. */
   @Test
   void aLayerFurtherBehind() {
     MultiLayerNetwork trained =
-        Networks.of(
-            DataType.FLOAT,
-            new LSTM.Builder().nOut(3).build(),
-            new LayerNorm.Builder().build(),
-            new SelfAttentionLayer.Builder().nOut(14).nHeads(2).projectInput(true).build());
+        TestNetworks.of(
+                new LSTM.Builder().nOut(3).build(),
+                new LayerNorm.Builder().build(),
+                new SelfAttentionLayer.Builder().nOut(14).nHeads(2).projectInput(true).build())
+            .network(DataType.FLOAT);
     assertThatThrownBy(
             () ->
                 new TransferLearning.Builder(trained)
@@ -255,9 +232,9 @@ class SizeReplacementTest {
                 .addInputs("in")
                 .addLayer("before", new LSTM.Builder().nOut(3).build(), "in")
                 .addVertex("attention", vertex, "before")
-                .addLayer("out", output(), "attention")
+                .addLayer("out", TestNetworks.classifier(Sizes.CLASSES), "attention")
                 .setOutputs("out")
-                .setInputTypes(InputType.recurrent(Networks.SIZE))
+                .setInputTypes(InputType.recurrent(Sizes.SIZE))
                 .build());
     trained.init();
     assertThatThrownBy(

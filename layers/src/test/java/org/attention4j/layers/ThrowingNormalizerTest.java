@@ -13,8 +13,10 @@ import org.attention4j.kernel.RowKernel;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerContext;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -27,7 +29,6 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.learning.config.NoOp;
 
 /** Whatever a user's kernel throws, in either pass and on any thread, reaches the caller. */
 @SuppressWarnings("StaticAssignmentOfThrowable") // copies of a normalizer share nothing else
@@ -106,7 +107,7 @@ class ThrowingNormalizerTest {
         self().build(),
         self().causal(true).attentionDropout(0.1).nKeyValueHeads(1).build(),
         new LearnedSelfAttentionLayer.Builder()
-            .nOut(Networks.OUT)
+            .nOut(Sizes.OUT)
             .nHeads(2)
             .projectInput(true)
             .nQueries(STEPS)
@@ -116,7 +117,7 @@ class ThrowingNormalizerTest {
 
   private static SelfAttentionLayer.Builder self() {
     return new SelfAttentionLayer.Builder()
-        .nOut(Networks.OUT)
+        .nOut(Sizes.OUT)
         .nHeads(2)
         .projectInput(true)
         .normalizer(new Faulty());
@@ -152,22 +153,21 @@ class ThrowingNormalizerTest {
   @ParameterizedTest
   @MethodSource("layers")
   void ofALayer(Layer layer) {
-    MultiLayerNetwork network =
-        Networks.of(DataType.FLOAT, new NoOp(), WorkspaceMode.ENABLED, layer);
-    INDArray x = Networks.input(DataType.FLOAT, EXAMPLES, STEPS);
-    INDArray y = Networks.labels(DataType.FLOAT, EXAMPLES, STEPS);
+    MultiLayerNetwork network = TestNetworks.of(layer).network(DataType.FLOAT);
+    INDArray x = Sequences.input(DataType.FLOAT, EXAMPLES, STEPS);
+    INDArray y = Sequences.labels(DataType.FLOAT, EXAMPLES, STEPS);
     check(network, () -> network.output(x), () -> network.fit(x, y));
   }
 
   @ParameterizedTest
   @MethodSource("vertices")
   void ofAVertex(GraphVertex vertex) {
-    ComputationGraph graph = Graphs.of(DataType.FLOAT, vertex, 0, 1, 2);
+    ComputationGraph graph = TestNetworks.of(vertex, 0, 1, 2).normedInputs().graph(DataType.FLOAT);
     INDArray[] x = new INDArray[3];
     for (int i = 0; i < x.length; i++) {
-      x[i] = Graphs.input(DataType.FLOAT, i, EXAMPLES, STEPS);
+      x[i] = Sequences.input(DataType.FLOAT, i, EXAMPLES, STEPS);
     }
-    INDArray[] y = {Graphs.labels(DataType.FLOAT, EXAMPLES, STEPS)};
+    INDArray[] y = {Sequences.labels(DataType.FLOAT, EXAMPLES, STEPS)};
     check(graph, () -> graph.output(x)[0], () -> graph.fit(x, y));
   }
 

@@ -1,10 +1,13 @@
 package org.attention4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.attention4j.layers.Networks.EXAMPLES;
-import static org.attention4j.layers.Networks.STEPS;
+import static org.attention4j.testing.Sizes.EXAMPLES;
+import static org.attention4j.testing.Sizes.STEPS;
 
 import java.util.Map;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +21,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
-import org.nd4j.linalg.learning.config.Sgd;
 
 /** Names, shapes, causality, and a task that only attention can solve. */
 class TransformerBlocksTest {
@@ -39,7 +41,11 @@ class TransformerBlocksTest {
             .feedForwardSize(19)
             .causal(causal)
             .build();
-    return Transformers.of(DataType.FLOAT, updater, blocks, 2, SIZE, SYMBOLS);
+    return TestNetworks.of("block", blocks, 2)
+        .inputSizes(SIZE)
+        .output(TestNetworks.classifier(SYMBOLS))
+        .updater(updater)
+        .graph(DataType.FLOAT);
   }
 
   @Test
@@ -87,7 +93,8 @@ class TransformerBlocksTest {
   @Test
   void theFeedForwardSizeIsFourTimesTheSizeUnlessSet() {
     TransformerBlocks blocks = TransformerBlocks.builder().size(SIZE).build();
-    ComputationGraph graph = Transformers.of(DataType.FLOAT, new NoOp(), blocks, 1, SIZE, SYMBOLS);
+    ComputationGraph graph =
+        TestNetworks.of("block", blocks, 1).inputSizes(SIZE).graph(DataType.FLOAT);
     assertThat(graph.getParam("block-0-feed-forward_W1").shape()).containsExactly(4 * SIZE, SIZE);
   }
 
@@ -149,16 +156,25 @@ class TransformerBlocksTest {
 
   @Test
   void halfSaysTheSameAsFloat() {
-    INDArray input = Networks.input(DataType.FLOAT16, EXAMPLES, STEPS);
-    ComputationGraph half = Transformers.of(DataType.FLOAT16, new Sgd(0.1));
-    ComputationGraph single = Transformers.of(DataType.FLOAT, new Sgd(0.1));
+    INDArray input = Sequences.input(DataType.FLOAT16, EXAMPLES, STEPS);
+    TransformerBlocks blocks =
+        TransformerBlocks.builder()
+            .size(Sizes.SIZE)
+            .heads(5)
+            .feedForwardSize(7)
+            .causal(true)
+            .dropout(0.1)
+            .build();
+    TestNetworks networks = TestNetworks.of("block", blocks, 2).learningRate(0.1);
+    ComputationGraph half = networks.graph(DataType.FLOAT16);
+    ComputationGraph single = networks.graph(DataType.FLOAT);
     single.setParams(half.params().castTo(DataType.FLOAT));
     assertThat(
             LayerPass.distance(
                 half.outputSingle(input).castTo(DataType.FLOAT),
                 single.outputSingle(input.castTo(DataType.FLOAT))))
         .isLessThan(2e-2);
-    half.fit(new DataSet(input, Networks.labels(DataType.FLOAT16, EXAMPLES, STEPS)));
+    half.fit(new DataSet(input, Sequences.labels(DataType.FLOAT16, EXAMPLES, STEPS)));
     assertThat(half.params().isNaN().any()).isFalse();
   }
 }

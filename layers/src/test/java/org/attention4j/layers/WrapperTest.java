@@ -7,6 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.CacheMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -54,50 +57,38 @@ class WrapperTest {
   static Stream<Layer> layers() {
     return Stream.of(
         new SelfAttentionLayer.Builder()
-            .nOut(Networks.OUT)
+            .nOut(Sizes.OUT)
             .nHeads(2)
             .projectInput(true)
             .name("self")
             .build(),
         new SelfAttentionLayer.Builder().name("no projection").build(),
         new LearnedSelfAttentionLayer.Builder()
-            .nOut(Networks.OUT)
+            .nOut(Sizes.OUT)
             .nHeads(2)
             .projectInput(true)
             .nQueries(STEPS)
             .name("learned queries")
             .build(),
-        new RecurrentAttentionLayer.Builder()
-            .nOut(Networks.OUT)
-            .nHeads(2)
-            .name("recurrent")
-            .build(),
+        new RecurrentAttentionLayer.Builder().nOut(Sizes.OUT).nHeads(2).name("recurrent").build(),
         new LayerNorm.Builder().name("norm").build(),
-        new FeedForwardBlock.Builder().nOut(Networks.OUT).name("feed forward").build(),
+        new FeedForwardBlock.Builder().nOut(Sizes.OUT).name("feed forward").build(),
         new LearnedPositionEmbedding.Builder().maxLength(17).name("positions").build());
   }
 
+  private static OutputLayer classifier() {
+    return new OutputLayer.Builder(LossFunction.MCXENT)
+        .activation(Activation.SOFTMAX)
+        .nOut(Sizes.CLASSES)
+        .build();
+  }
+
   private static MultiLayerNetwork classifier(DataType type, Layer... layers) {
-    NeuralNetConfiguration.ListBuilder list =
-        new NeuralNetConfiguration.Builder().seed(17).dataType(type).updater(new NoOp()).list();
-    for (Layer layer : layers) {
-      list.layer(layer);
-    }
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            list.layer(
-                    new OutputLayer.Builder(LossFunction.MCXENT)
-                        .activation(Activation.SOFTMAX)
-                        .nOut(Networks.CLASSES)
-                        .build())
-                .setInputType(InputType.recurrent(Networks.SIZE))
-                .build());
-    network.init();
-    return network;
+    return TestNetworks.of(layers).output(classifier()).network(type);
   }
 
   private static INDArray classes(DataType type) {
-    INDArray labels = Nd4j.zeros(type, EXAMPLES, Networks.CLASSES);
+    INDArray labels = Nd4j.zeros(type, EXAMPLES, Sizes.CLASSES);
     for (int example = 0; example < EXAMPLES; example++) {
       labels.putScalar(example, 5L * example, 1);
     }
@@ -105,7 +96,7 @@ class WrapperTest {
   }
 
   private static INDArray mask(DataType type) {
-    return Networks.mask(type, EXAMPLES, STEPS);
+    return Sequences.mask(type, EXAMPLES, STEPS);
   }
 
   @ParameterizedTest
@@ -115,7 +106,7 @@ class WrapperTest {
     MultiLayerNetwork network =
         classifier(
             DataType.DOUBLE, new LayerNorm.Builder().build(), new LastTimeStep(layer.clone()));
-    INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
     INDArray mask = pooled ? null : mask(DataType.DOUBLE);
     // Without a mask: under one, LastTimeStep hands on FLOAT, too coarse for finite differences.
     assertThat(FiniteDifferences.largestError(network, input, classes(DataType.DOUBLE), null, null))
@@ -123,7 +114,7 @@ class WrapperTest {
     network.setLayerMaskArrays(mask, null);
     INDArray last = network.feedForward(input, false).get(2);
     MultiLayerNetwork plain =
-        Networks.of(DataType.DOUBLE, new LayerNorm.Builder().build(), layer.clone());
+        TestNetworks.of(new LayerNorm.Builder().build(), layer.clone()).network(DataType.DOUBLE);
     if (plain.getLayer(1).numParams() > 0) {
       plain.getLayer(1).setParams(network.getLayer(1).params().dup());
     }
@@ -158,16 +149,16 @@ class WrapperTest {
                     "out",
                     new OutputLayer.Builder(LossFunction.MCXENT)
                         .activation(Activation.SOFTMAX)
-                        .nOut(Networks.CLASSES)
+                        .nOut(Sizes.CLASSES)
                         .build(),
                     "last")
                 .setOutputs("out")
-                .setInputTypes(InputType.recurrent(Networks.SIZE))
+                .setInputTypes(InputType.recurrent(Sizes.SIZE))
                 .build());
     graph.init();
-    INDArray[] masks = {Networks.mask(DataType.DOUBLE, EXAMPLES, STEPS)};
-    INDArray[] inputs = {Networks.input(DataType.DOUBLE, EXAMPLES, STEPS)};
-    assertThat(Graphs.largestGradientError(graph, inputs, classes(DataType.DOUBLE), masks, null))
+    INDArray[] masks = {Sequences.mask(DataType.DOUBLE, EXAMPLES, STEPS)};
+    INDArray[] inputs = {Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS)};
+    assertThat(FiniteDifferences.largestError(graph, inputs, classes(DataType.DOUBLE), masks, null))
         .isLessThan(1e-5);
   }
 
@@ -179,16 +170,14 @@ class WrapperTest {
     }
     for (Bidirectional.Mode mode : Bidirectional.Mode.values()) {
       MultiLayerNetwork network =
-          Networks.of(
-              DataType.DOUBLE,
-              new LayerNorm.Builder().build(),
-              new Bidirectional(mode, layer.clone()));
+          TestNetworks.of(new LayerNorm.Builder().build(), new Bidirectional(mode, layer.clone()))
+              .network(DataType.DOUBLE);
       INDArray mask = layer instanceof LearnedSelfAttentionLayer ? null : mask(DataType.DOUBLE);
       assertThat(
               FiniteDifferences.largestError(
                   network,
-                  Networks.input(DataType.DOUBLE, EXAMPLES, STEPS),
-                  Networks.labels(DataType.DOUBLE, EXAMPLES, STEPS),
+                  Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS),
+                  Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS),
                   mask))
           .as("%s", mode)
           .isLessThan(1e-5);
@@ -212,7 +201,7 @@ class WrapperTest {
     assertThat(
             FiniteDifferences.largestError(
                 network,
-                Networks.input(DataType.DOUBLE, EXAMPLES, STEPS),
+                Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS),
                 classes(DataType.DOUBLE),
                 null,
                 null))
@@ -223,10 +212,11 @@ class WrapperTest {
   @ParameterizedTest
   @MethodSource("layers")
   void maskZeroLayer(Layer layer) {
-    MultiLayerNetwork network = Networks.of(DataType.DOUBLE, new MaskZeroLayer(layer.clone(), 0.0));
-    MultiLayerNetwork plain = Networks.of(DataType.DOUBLE, layer.clone());
+    MultiLayerNetwork network =
+        TestNetworks.of(new MaskZeroLayer(layer.clone(), 0.0)).network(DataType.DOUBLE);
+    MultiLayerNetwork plain = TestNetworks.of(layer.clone()).network(DataType.DOUBLE);
     plain.setParams(network.params().dup());
-    INDArray input = Networks.input(DataType.DOUBLE, EXAMPLES, STEPS);
+    INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
     INDArray mask = mask(DataType.DOUBLE);
     for (int example = 0; example < EXAMPLES; example++) {
       for (int step = 0; step < STEPS; step++) {
@@ -242,7 +232,7 @@ class WrapperTest {
     plain.clearLayerMaskArrays();
     assertThat(network.feedForward(input, false).get(1).sub(expected).amaxNumber().doubleValue())
         .isLessThan(1e-9);
-    network.fit(new DataSet(input, Networks.labels(DataType.DOUBLE, EXAMPLES, STEPS)));
+    network.fit(new DataSet(input, Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS)));
   }
 
   @ParameterizedTest
@@ -251,21 +241,17 @@ class WrapperTest {
     for (Layer wrapped :
         List.of(new FrozenLayer(layer.clone()), new FrozenLayerWithBackprop(layer.clone()))) {
       MultiLayerNetwork network =
-          Networks.of(
-              DataType.FLOAT,
-              new Adam(0.1),
-              org.deeplearning4j.nn.conf.WorkspaceMode.ENABLED,
-              new LayerNorm.Builder().build(),
-              wrapped,
-              new MaskLayer());
+          TestNetworks.of(new LayerNorm.Builder().build(), wrapped, new MaskLayer())
+              .updater(new Adam(0.1))
+              .network(DataType.FLOAT);
       INDArray first = network.params().dup();
       long from = network.getLayer(0).numParams();
       long to = from + network.getLayer(1).numParams();
       INDArray mask = layer instanceof LearnedSelfAttentionLayer ? null : mask(DataType.FLOAT);
       network.fit(
           new DataSet(
-              Networks.input(DataType.FLOAT, EXAMPLES, STEPS),
-              Networks.labels(DataType.FLOAT, EXAMPLES, STEPS),
+              Sequences.input(DataType.FLOAT, EXAMPLES, STEPS),
+              Sequences.labels(DataType.FLOAT, EXAMPLES, STEPS),
               mask,
               mask));
       if (to > from) {
@@ -283,12 +269,8 @@ class WrapperTest {
   @MethodSource("layers")
   void memoryReport(Layer layer) {
     MultiLayerNetwork network =
-        Networks.of(
-            DataType.FLOAT,
-            new Adam(0.1),
-            org.deeplearning4j.nn.conf.WorkspaceMode.ENABLED,
-            layer.clone());
-    InputType type = InputType.recurrent(Networks.SIZE, STEPS);
+        TestNetworks.of(layer.clone()).updater(new Adam(0.1)).network(DataType.FLOAT);
+    InputType type = InputType.recurrent(Sizes.SIZE, STEPS);
     Layer conf = network.getLayerWiseConfigurations().getConf(0).getLayer();
     LayerMemoryReport report = conf.getMemoryReport(type);
     long parameters = network.getLayer(0).numParams();
@@ -325,7 +307,7 @@ class WrapperTest {
   /** A graph of scores needs the matrix of queries by keys, a fused operation does not. */
   @Test
   void workingMemoryKnowsThePath() {
-    InputType type = InputType.recurrent(Networks.SIZE, 1000);
+    InputType type = InputType.recurrent(Sizes.SIZE, 1000);
     SelfAttentionLayer fused = reporting(Execution.AUTO);
     SelfAttentionLayer graph = reporting(Execution.GRAPH);
     long difference =
@@ -337,8 +319,8 @@ class WrapperTest {
   private static SelfAttentionLayer reporting(Execution execution) {
     SelfAttentionLayer layer =
         new SelfAttentionLayer.Builder()
-            .nIn(Networks.SIZE)
-            .nOut(Networks.OUT)
+            .nIn(Sizes.SIZE)
+            .nOut(Sizes.OUT)
             .nHeads(2)
             .projectInput(true)
             .execution(execution)
@@ -355,7 +337,7 @@ class WrapperTest {
     LayerMemoryReport report =
         (LayerMemoryReport)
             vertex.getMemoryReport(
-                InputType.recurrent(Graphs.SIZES[0], 17), InputType.recurrent(Graphs.SIZES[1], 13));
+                InputType.recurrent(Sizes.input(0), 17), InputType.recurrent(Sizes.input(1), 13));
     assertThat(report.toString()).contains("attention").contains("AttentionVertex");
     assertThat(report.getParameterSize()).isEqualTo(graph.getVertex("attention").numParams());
     assertThat(
@@ -365,27 +347,27 @@ class WrapperTest {
                 MemoryUseMode.TRAINING,
                 CacheMode.NONE,
                 DataType.FLOAT))
-        .isEqualTo(4L * (Graphs.SIZES[0] * 17 + Graphs.SIZES[1] * 13));
+        .isEqualTo(4L * (Sizes.input(0) * 17 + Sizes.input(1) * 13));
   }
 
   private static ComputationGraph crossAttention() {
     AttentionVertex vertex =
         new AttentionVertex.Builder()
-            .nInQueries(Graphs.SIZES[0])
-            .nInKeys(Graphs.SIZES[1])
-            .nInValues(Graphs.SIZES[1])
+            .nInQueries(Sizes.input(0))
+            .nInKeys(Sizes.input(1))
+            .nInValues(Sizes.input(1))
             .nOut(14)
             .nHeads(2)
             .projectInput(true)
             .build();
-    return Graphs.of(DataType.FLOAT, vertex, 0, 1);
+    return TestNetworks.of(vertex, 0, 1).normedInputs().graph(DataType.FLOAT);
   }
 
   @Test
   void names() {
     List<String> found = new ArrayList<>();
     for (Layer layer : layers().toList()) {
-      MultiLayerNetwork network = Networks.of(DataType.FLOAT, layer.clone());
+      MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(DataType.FLOAT);
       String type = layer.getClass().getSimpleName();
       found.add(network.getLayer(0).toString());
       assertThat(network.getLayer(0).toString())

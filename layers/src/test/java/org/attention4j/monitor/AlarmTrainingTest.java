@@ -15,19 +15,16 @@ import org.attention4j.monitor.alarms.AlarmTerminationCondition;
 import org.attention4j.monitor.alarms.AttentionAlarmException;
 import org.attention4j.monitor.metrics.Tier;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
 import org.deeplearning4j.earlystopping.EarlyStoppingResult;
 import org.deeplearning4j.earlystopping.scorecalc.DataSetLossCalculator;
 import org.deeplearning4j.earlystopping.termination.MaxEpochsTerminationCondition;
 import org.deeplearning4j.earlystopping.trainer.EarlyStoppingTrainer;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -35,7 +32,6 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.workspace.WorkspaceUtils;
 
 /**
@@ -54,21 +50,12 @@ final class AlarmTrainingTest {
 
   private MultiLayerNetwork network(SelfAttentionLayer.Builder layer) {
     MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(29)
-                .dataType(DataType.FLOAT)
-                .updater(new Adam(0.01))
-                .list()
-                .layer(layer.name("att").nOut(14).nHeads(2).projectInput(true).build())
-                .layer(
-                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
-                        .activation(Activation.SOFTMAX)
-                        .nOut(CLASSES)
-                        .build())
-                .setInputType(InputType.recurrent(FEATURES))
-                .build());
-    network.init();
+        TestNetworks.of(layer.name("att").nOut(14).nHeads(2).projectInput(true).build())
+            .seed(29)
+            .updater(new Adam(0.01))
+            .inputSizes(FEATURES)
+            .output(TestNetworks.classifier(CLASSES))
+            .network(DataType.FLOAT);
     network.setListeners(monitor().build());
     return network;
   }

@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.attention4j.layers.AttentionVertex;
-import org.attention4j.layers.Networks;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.alarms.Alarm;
 import org.attention4j.monitor.alarms.AlarmRule;
@@ -26,22 +25,19 @@ import org.attention4j.monitor.metrics.Tier;
 import org.attention4j.monitor.reporters.History;
 import org.attention4j.monitor.reporters.Reporters;
 import org.attention4j.normalizer.Normalizers;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 final class AttentionMonitorTest {
   private static final int ALL = 99;
@@ -67,10 +63,11 @@ final class AttentionMonitorTest {
 
   private static MultiLayerNetwork trained(
       AttentionMonitor monitor, int iterations, org.deeplearning4j.nn.conf.layers.Layer... layers) {
-    MultiLayerNetwork network = Nets.of(DataType.DOUBLE, layers);
+    MultiLayerNetwork network =
+        TestNetworks.of(layers).learningRate(0.1).perturbed(0.3).network(DataType.DOUBLE);
     network.setListeners(monitor);
     for (int i = 0; i < iterations; i++) {
-      network.fit(Nets.data(DataType.DOUBLE, true));
+      network.fit(Sequences.batch(DataType.DOUBLE, true));
     }
     return network;
   }
@@ -150,17 +147,18 @@ final class AttentionMonitorTest {
    */
   @Test
   void updateRatioIsThatOfTheUpdate() {
-    MultiLayerNetwork network = Nets.of(DataType.DOUBLE, ours().build());
+    MultiLayerNetwork network =
+        TestNetworks.of(ours().build()).learningRate(0.1).perturbed(0.3).network(DataType.DOUBLE);
     INDArray before = network.getParam("0_Wq").dup();
     network.setListeners(monitor().build());
-    network.fit(Nets.data(DataType.DOUBLE, true));
+    network.fit(Sequences.batch(DataType.DOUBLE, true));
     INDArray moved = network.getParam("0_Wq").sub(before);
     for (int head = 0; head < 2; head++) {
       double ratio = norm(moved, head) / norm(before, head);
       Map<String, Double> metrics = history.records().get(head).metrics();
       assertThat(metrics.get("updateRatio.Wq")).isCloseTo(ratio, within(1e-9));
       assertThat(metrics.get("gradientNorm.Wq"))
-          .isCloseTo(norm(moved, head) / 0.1 * Networks.EXAMPLES, within(1e-9));
+          .isCloseTo(norm(moved, head) / 0.1 * Sizes.EXAMPLES, within(1e-9));
     }
   }
 
@@ -170,8 +168,10 @@ final class AttentionMonitorTest {
 
   @Test
   void stockLayersShowTheSameButForScoreGradients() {
-    MultiLayerNetwork network = Nets.of(DataType.DOUBLE, ours().build());
-    MultiLayerNetwork stockNetwork = Nets.of(DataType.DOUBLE, stock());
+    MultiLayerNetwork network =
+        TestNetworks.of(ours().build()).learningRate(0.1).perturbed(0.3).network(DataType.DOUBLE);
+    MultiLayerNetwork stockNetwork =
+        TestNetworks.of(stock()).learningRate(0.1).perturbed(0.3).network(DataType.DOUBLE);
     stockNetwork.setParams(network.params());
     History ofStock = Reporters.history(100);
     network.setListeners(monitor().tier(Tier.FULL).build());
@@ -184,8 +184,8 @@ final class AttentionMonitorTest {
             .tier(Tier.FULL)
             .reportTo(ofStock)
             .build());
-    network.fit(Nets.data(DataType.DOUBLE, true));
-    stockNetwork.fit(Nets.data(DataType.DOUBLE, true));
+    network.fit(Sequences.batch(DataType.DOUBLE, true));
+    stockNetwork.fit(Sequences.batch(DataType.DOUBLE, true));
     assertThat(ofStock.records()).hasSize(2);
     for (int head = 0; head < 2; head++) {
       Map<String, Double> expected = history.records().get(head).metrics();
@@ -202,9 +202,13 @@ final class AttentionMonitorTest {
 
   @Test
   void oneExampleOneStep() {
-    MultiLayerNetwork network = Nets.of(DataType.FLOAT, ours().build(), stock());
+    MultiLayerNetwork network =
+        TestNetworks.of(ours().build(), stock())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.FLOAT);
     network.setListeners(monitor().tier(Tier.FULL).build());
-    network.fit(Networks.input(DataType.FLOAT, 1, 1), Networks.labels(DataType.FLOAT, 1, 1));
+    network.fit(Sequences.input(DataType.FLOAT, 1, 1), Sequences.labels(DataType.FLOAT, 1, 1));
     assertThat(history.records()).hasSize(4);
     assertThat(history.records())
         .allSatisfy(head -> assertThat(head.metrics().get("largestWeight")).isEqualTo(1));
@@ -223,27 +227,7 @@ final class AttentionMonitorTest {
   }
 
   private static ComputationGraph crossAttention(GraphVertex vertex) {
-    ComputationGraph graph =
-        new ComputationGraph(
-            new NeuralNetConfiguration.Builder()
-                .seed(17)
-                .dataType(DataType.DOUBLE)
-                .updater(new Sgd(0.1))
-                .graphBuilder()
-                .addInputs("queries", "keys")
-                .addVertex("cross", vertex, "queries", "keys", "keys")
-                .addLayer(
-                    "out",
-                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
-                        .activation(Activation.SOFTMAX)
-                        .nOut(Networks.CLASSES)
-                        .build(),
-                    "cross")
-                .setOutputs("out")
-                .setInputTypes(InputType.recurrent(5), InputType.recurrent(7))
-                .build());
-    graph.init();
-    return graph;
+    return TestNetworks.of(vertex, 0, 1, 1).learningRate(0.1).graph(DataType.DOUBLE);
   }
 
   @Test
@@ -252,15 +236,15 @@ final class AttentionMonitorTest {
     INDArray queries = Nd4j.randn(DataType.DOUBLE, 3, 5, 11);
     INDArray keys = Nd4j.randn(DataType.DOUBLE, 3, 7, 13);
     INDArray[] masks = {
-      Networks.mask(DataType.DOUBLE, 3, 11), Networks.mask(DataType.DOUBLE, 3, 13)
+      Sequences.mask(DataType.DOUBLE, 3, 11), Sequences.mask(DataType.DOUBLE, 3, 13)
     };
     MultiDataSet data =
         new MultiDataSet(
             new INDArray[] {queries, keys},
-            new INDArray[] {Networks.labels(DataType.DOUBLE, 3, 11)},
+            new INDArray[] {Sequences.labels(DataType.DOUBLE, 3, 11)},
             masks,
             new INDArray[] {masks[0]});
-    Nets.Spy spy = new Nets.Spy();
+    Spy spy = new Spy();
     ComputationGraph graph =
         crossAttention(
             new AttentionVertex.Builder()
@@ -275,7 +259,7 @@ final class AttentionMonitorTest {
     graph.fit(data);
     assertThat(spy.heads).hasSize(2);
     for (HeadProbe head : spy.heads) {
-      assertThat(head.layer()).isEqualTo("cross");
+      assertThat(head.layer()).isEqualTo("attention");
       assertThat(head.rows()).hasSize(masks[0].sumNumber().intValue());
       for (AttentionRow row : head.rows()) {
         assertThat(row.length()).isEqualTo(masks[1].getRow(row.example()).sumNumber().intValue());
@@ -292,7 +276,7 @@ final class AttentionMonitorTest {
                 .nHeads(2)
                 .projectInput(true)
                 .build());
-    Nets.Spy stockSpy = new Nets.Spy();
+    Spy stockSpy = new Spy();
     ofStock.setParams(graph.params());
     ofStock.setListeners(monitor().metric(stockSpy).build());
     ofStock.fit(data);
@@ -318,13 +302,14 @@ final class AttentionMonitorTest {
   @Test
   void copiesThatTrainSideBySideShareAMonitor() throws Exception {
     AttentionMonitor monitor = monitor().build();
-    MultiLayerNetwork network = Nets.of(DataType.FLOAT, ours().build());
+    MultiLayerNetwork network =
+        TestNetworks.of(ours().build()).learningRate(0.1).perturbed(0.3).network(DataType.FLOAT);
     ExecutorService threads = Executors.newFixedThreadPool(2);
     List<Future<?>> workers = new ArrayList<>();
     for (int worker = 0; worker < 2; worker++) {
       MultiLayerNetwork copy = network.clone();
       copy.setListeners(monitor);
-      DataSet data = Nets.data(DataType.FLOAT, false);
+      DataSet data = Sequences.batch(DataType.FLOAT, false);
       workers.add(
           threads.submit(
               () -> {
@@ -378,10 +363,13 @@ final class AttentionMonitorTest {
     AttentionMonitor monitor =
         monitor().alarms(AlarmRules.all()).onAlarm(called::add).stopOnAlarm().build();
     MultiLayerNetwork network =
-        Nets.of(DataType.DOUBLE, ours().normalizer(Normalizers.softmax(0.05)).build());
+        TestNetworks.of(ours().normalizer(Normalizers.softmax(0.05)).build())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.DOUBLE);
     INDArray before = network.params().dup();
     network.setListeners(monitor);
-    assertThatThrownBy(() -> network.fit(Nets.data(DataType.DOUBLE, false)))
+    assertThatThrownBy(() -> network.fit(Sequences.batch(DataType.DOUBLE, false)))
         .isInstanceOf(AttentionAlarmException.class)
         .hasMessageContaining("heads 0, 1 of layer att: at head 0 the temperature is 0.0500; try");
     assertThat(called).extracting(Alarm::rule).containsOnly("cold-softmax");

@@ -23,6 +23,8 @@ import org.attention4j.monitor.reporters.LayerReport;
 import org.attention4j.monitor.reporters.Reporter;
 import org.attention4j.monitor.reporters.Reporters;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,17 +35,19 @@ import org.nd4j.linalg.dataset.DataSet;
 
 /** Whatever a user's callback throws, training goes on: a table of callbacks and throwables. */
 final class CallbackErrorsTest {
-  private static final DataSet DATA = Nets.data(DataType.FLOAT, false);
+  private static final DataSet DATA = Sequences.batch(DataType.FLOAT, false);
 
   private static final MultiLayerNetwork NETWORK =
-      Nets.of(
-          DataType.FLOAT,
-          new SelfAttentionLayer.Builder()
-              .nOut(14)
-              .nHeads(2)
-              .projectInput(true)
-              .normalizer(Normalizers.softmax(0.05)) // raises cold-softmax
-              .build());
+      TestNetworks.of(
+              new SelfAttentionLayer.Builder()
+                  .nOut(14)
+                  .nHeads(2)
+                  .projectInput(true)
+                  .normalizer(Normalizers.softmax(0.05)) // raises cold-softmax
+                  .build())
+          .learningRate(0.1)
+          .perturbed(0.3)
+          .network(DataType.FLOAT);
 
   private static final INDArray PARAMETERS = NETWORK.params().dup();
 

@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.metrics.Tier;
 import org.attention4j.monitor.reporters.Reporters;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,14 +35,16 @@ final class KilledRunTest {
     public static void main(String[] arguments) {
       Path folder = Path.of(arguments[0]);
       MultiLayerNetwork network =
-          Nets.of(
-              DataType.FLOAT,
-              new SelfAttentionLayer.Builder()
-                  .name("att")
-                  .nOut(14)
-                  .nHeads(2)
-                  .projectInput(true)
-                  .build());
+          TestNetworks.of(
+                  new SelfAttentionLayer.Builder()
+                      .name("att")
+                      .nOut(14)
+                      .nHeads(2)
+                      .projectInput(true)
+                      .build())
+              .learningRate(0.1)
+              .perturbed(0.3)
+              .network(DataType.FLOAT);
       network.setListeners(
           AttentionMonitor.builder()
               .every(1)
@@ -49,7 +53,7 @@ final class KilledRunTest {
               .reportTo(Reporters.jsonLines(folder.resolve(JSON)))
               .reportTo(Reporters.csv(folder.resolve(CSV)))
               .build());
-      DataSet data = Nets.data(DataType.FLOAT, false);
+      DataSet data = Sequences.batch(DataType.FLOAT, false);
       while (true) {
         network.fit(data);
       }

@@ -5,29 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.attention4j.layers.AttentionVertex;
-import org.attention4j.layers.Networks;
 import org.attention4j.layers.RecurrentAttentionLayer;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.reporters.History;
 import org.attention4j.monitor.reporters.Reporters;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** The monitor reads masks as the layers do: any number but zero, of any type, is visible. */
 class MonitoredMasksTest {
@@ -44,9 +40,10 @@ class MonitoredMasksTest {
 
   private static Map<String, Double> metrics(Layer layer, INDArray mask) {
     History history = Reporters.history(99);
-    MultiLayerNetwork network = Nets.of(DataType.DOUBLE, layer.clone());
-    network.setListeners(Nets.watchingAll(new Nets.Spy(), history).build());
-    DataSet data = Nets.data(DataType.DOUBLE, true);
+    MultiLayerNetwork network =
+        TestNetworks.of(layer.clone()).learningRate(0.1).perturbed(0.3).network(DataType.DOUBLE);
+    network.setListeners(new Spy().monitor(history).build());
+    DataSet data = Sequences.batch(DataType.DOUBLE, true);
     data.setFeaturesMaskArray(mask);
     network.fit(data);
     return history.latest("layer0", 1).orElseThrow().metrics();
@@ -55,7 +52,7 @@ class MonitoredMasksTest {
   @ParameterizedTest
   @MethodSource("layers")
   void layersWithAnyMask(Layer layer) {
-    INDArray mask = Networks.mask(DataType.DOUBLE, Networks.EXAMPLES, Networks.STEPS);
+    INDArray mask = Sequences.mask(DataType.DOUBLE, Sizes.EXAMPLES, Sizes.STEPS);
     Map<String, Double> expected = metrics(layer, mask);
     assertThat(expected.get("visibleKeys")).isBetween(6.0, 10.5);
     assertThat(metrics(layer, mask.castTo(DataType.INT32))).isEqualTo(expected);
@@ -68,56 +65,38 @@ class MonitoredMasksTest {
 
   private static Map<String, Double> metrics(GraphVertex vertex, INDArray... masks) {
     ComputationGraph graph =
-        new ComputationGraph(
-            new NeuralNetConfiguration.Builder()
-                .seed(17)
-                .dataType(DataType.DOUBLE)
-                .updater(new Sgd(0.1))
-                .graphBuilder()
-                .addInputs("q", "k", "v")
-                .addVertex("attention", vertex, "q", "k", "v")
-                .addLayer(
-                    "out",
-                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
-                        .activation(Activation.SOFTMAX)
-                        .nOut(Networks.CLASSES)
-                        .build(),
-                    "attention")
-                .setOutputs("out")
-                .setInputTypes(
-                    InputType.recurrent(Networks.SIZE),
-                    InputType.recurrent(Networks.SIZE),
-                    InputType.recurrent(Networks.SIZE))
-                .build());
-    graph.init();
+        TestNetworks.of(vertex, 0, 1, 2)
+            .inputSizes(Sizes.SIZE, Sizes.SIZE, Sizes.SIZE)
+            .learningRate(0.1)
+            .graph(DataType.DOUBLE);
     History history = Reporters.history(99);
-    graph.setListeners(Nets.watchingAll(new Nets.Spy(), history).build());
+    graph.setListeners(new Spy().monitor(history).build());
     Nd4j.getRandom().setSeed(3);
-    int steps = Networks.STEPS;
+    int steps = Sizes.STEPS;
     graph.fit(
         new MultiDataSet(
             new INDArray[] {
-              Networks.input(DataType.DOUBLE, Networks.EXAMPLES, steps),
-              Networks.input(DataType.DOUBLE, Networks.EXAMPLES, 7),
-              Networks.input(DataType.DOUBLE, Networks.EXAMPLES, 7)
+              Sequences.input(DataType.DOUBLE, Sizes.EXAMPLES, steps),
+              Sequences.input(DataType.DOUBLE, Sizes.EXAMPLES, 7),
+              Sequences.input(DataType.DOUBLE, Sizes.EXAMPLES, 7)
             },
-            new INDArray[] {Networks.labels(DataType.DOUBLE, Networks.EXAMPLES, steps)},
+            new INDArray[] {Sequences.labels(DataType.DOUBLE, Sizes.EXAMPLES, steps)},
             masks,
-            new INDArray[] {Nd4j.ones(DataType.DOUBLE, Networks.EXAMPLES, steps)}));
+            new INDArray[] {Nd4j.ones(DataType.DOUBLE, Sizes.EXAMPLES, steps)}));
     return history.latest("attention", 1).orElseThrow().metrics();
   }
 
   @Test
   void verticesWithMasksThatDiffer() {
-    INDArray queries = Networks.mask(DataType.DOUBLE, Networks.EXAMPLES, Networks.STEPS);
-    INDArray keys = Networks.mask(DataType.DOUBLE, Networks.EXAMPLES, 7);
-    INDArray values = Nd4j.ones(DataType.DOUBLE, Networks.EXAMPLES, 7);
+    INDArray queries = Sequences.mask(DataType.DOUBLE, Sizes.EXAMPLES, Sizes.STEPS);
+    INDArray keys = Sequences.mask(DataType.DOUBLE, Sizes.EXAMPLES, 7);
+    INDArray values = Nd4j.ones(DataType.DOUBLE, Sizes.EXAMPLES, 7);
     values.putScalar(0, 3, 0);
     AttentionVertex ours =
         new AttentionVertex.Builder()
-            .nInQueries(Networks.SIZE)
-            .nInKeys(Networks.SIZE)
-            .nInValues(Networks.SIZE)
+            .nInQueries(Sizes.SIZE)
+            .nInKeys(Sizes.SIZE)
+            .nInValues(Sizes.SIZE)
             .nOut(14)
             .nHeads(2)
             .projectInput(true)

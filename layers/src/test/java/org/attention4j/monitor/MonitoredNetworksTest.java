@@ -9,37 +9,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.attention4j.layers.AttentionVertex;
-import org.attention4j.layers.Networks;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.metrics.HeadProbe;
 import org.attention4j.monitor.metrics.Tier;
 import org.attention4j.monitor.reporters.History;
 import org.attention4j.monitor.reporters.Reporters;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.LSTM;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** The networks and layers that are watched, beyond self-attention in a plain network. */
 final class MonitoredNetworksTest {
-  private final Nets.Spy spy = new Nets.Spy();
+  private final Spy spy = new Spy();
   private final History history = Reporters.history(10_000);
 
   private MonitorBuilder monitor() {
-    return Nets.watchingAll(spy, history);
+    return spy.monitor(history);
   }
 
   private static SelfAttentionLayer.Builder self() {
@@ -49,23 +48,27 @@ final class MonitoredNetworksTest {
   @Test
   void layersOfOneNameAreToldApart() {
     MultiLayerNetwork network =
-        Nets.of(
-            DataType.FLOAT, self().name("att").build(), self().name("att").build(), self().build());
+        TestNetworks.of(self().name("att").build(), self().name("att").build(), self().build())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.FLOAT);
     network.setListeners(monitor().build());
-    network.fit(Nets.data(DataType.FLOAT, false));
+    network.fit(Sequences.batch(DataType.FLOAT, false));
     assertThat(history.layers()).containsExactly("att", "att#2", "layer2");
   }
 
   @Test
   void halfShowsNearlyWhatFloatDoes() {
     List<Map<String, Double>> metrics = new ArrayList<>();
-    MultiLayerNetwork wide = Nets.of(DataType.FLOAT, self().build());
+    MultiLayerNetwork wide =
+        TestNetworks.of(self().build()).learningRate(0.1).perturbed(0.3).network(DataType.FLOAT);
     for (DataType type : new DataType[] {DataType.FLOAT, DataType.FLOAT16}) {
-      MultiLayerNetwork network = Nets.of(type, self().build());
+      MultiLayerNetwork network =
+          TestNetworks.of(self().build()).learningRate(0.1).perturbed(0.3).network(type);
       network.setParams(wide.params().castTo(type));
       History ofType = Reporters.history(9);
       network.setListeners(monitor().tier(Tier.FULL).reportTo(ofType).build());
-      network.fit(Nets.data(type, true));
+      network.fit(Sequences.batch(type, true));
       metrics.add(ofType.latest("layer0", 1).orElseThrow().metrics());
     }
     assertThat(metrics.get(1)).containsOnlyKeys(metrics.get(0).keySet());
@@ -82,14 +85,16 @@ final class MonitoredNetworksTest {
   @Test
   void headsThatShareKeysAndValues() {
     MultiLayerNetwork network =
-        Nets.of(
-            DataType.DOUBLE, self().nHeads(4).headSize(3).nKeyValueHeads(2).name("att").build());
+        TestNetworks.of(self().nHeads(4).headSize(3).nKeyValueHeads(2).name("att").build())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.DOUBLE);
     Map<String, INDArray> before = new HashMap<>();
     for (String name : List.of("Wq", "Wk", "Wv")) {
       before.put(name, network.getParam("0_" + name).dup());
     }
     network.setListeners(monitor().build());
-    network.fit(Nets.data(DataType.DOUBLE, true));
+    network.fit(Sequences.batch(DataType.DOUBLE, true));
     for (int head = 0; head < 4; head++) {
       Map<String, Double> metrics = history.latest("att", head).orElseThrow().metrics();
       for (String name : before.keySet()) {
@@ -100,7 +105,7 @@ final class MonitoredNetworksTest {
         assertThat(metrics.get("updateRatio." + name)).isCloseTo(moved / value, within(1e-9));
         // Plain gradient descent with 0.1, of the mean over the examples.
         assertThat(metrics.get("gradientNorm." + name))
-            .isCloseTo(moved / 0.1 * Networks.EXAMPLES, within(1e-9));
+            .isCloseTo(moved / 0.1 * Sizes.EXAMPLES, within(1e-9));
       }
     }
   }
@@ -112,9 +117,9 @@ final class MonitoredNetworksTest {
   private static ComputationGraph graph(boolean frozen) {
     AttentionVertex vertex =
         new AttentionVertex.Builder()
-            .nInQueries(Networks.SIZE)
-            .nInKeys(Networks.SIZE)
-            .nInValues(Networks.SIZE)
+            .nInQueries(Sizes.SIZE)
+            .nInKeys(Sizes.SIZE)
+            .nInValues(Sizes.SIZE)
             .nOut(14)
             .nHeads(2)
             .projectInput(true)
@@ -138,15 +143,9 @@ final class MonitoredNetworksTest {
                         .projectInput(true)
                         .build(),
                     "third")
-                .addLayer(
-                    "out",
-                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
-                        .activation(Activation.SOFTMAX)
-                        .nOut(Networks.CLASSES)
-                        .build(),
-                    "stock")
+                .addLayer("out", TestNetworks.classifier(Sizes.CLASSES), "stock")
                 .setOutputs("out")
-                .setInputTypes(InputType.recurrent(Networks.SIZE))
+                .setInputTypes(InputType.recurrent(Sizes.SIZE))
                 .build());
     graph.init();
     return graph;
@@ -157,7 +156,7 @@ final class MonitoredNetworksTest {
   void graphsWithSeveralAttentionLayers(boolean frozen) {
     ComputationGraph graph = graph(frozen);
     graph.setListeners(monitor().build());
-    DataSet data = Nets.data(DataType.DOUBLE, true);
+    DataSet data = Sequences.batch(DataType.DOUBLE, true);
     graph.fit(data);
     graph.fit(data);
     assertThat(history.layers()).containsExactlyInAnyOrder("first", "second", "third", "stock");
@@ -182,11 +181,12 @@ final class MonitoredNetworksTest {
   /** Nothing that happens between two iterations may get into what the monitor shows. */
   @Test
   void evaluationInBetweenIsNotSeen() {
-    DataSet data = Nets.data(DataType.DOUBLE, false);
+    DataSet data = Sequences.batch(DataType.DOUBLE, false);
     DataSet other = new DataSet(data.getFeatures().mul(3), data.getLabels());
     List<History> histories = List.of(Reporters.history(99), Reporters.history(99));
     for (History one : histories) {
-      MultiLayerNetwork network = Nets.of(DataType.DOUBLE, self().build());
+      MultiLayerNetwork network =
+          TestNetworks.of(self().build()).learningRate(0.1).perturbed(0.3).network(DataType.DOUBLE);
       network.setListeners(monitor().reportTo(one).build());
       for (int i = 0; i < 3; i++) {
         network.fit(data);
@@ -215,18 +215,14 @@ final class MonitoredNetworksTest {
                 .list()
                 .layer(new LSTM.Builder().nOut(7).build())
                 .layer(self().name("att").build())
-                .layer(
-                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
-                        .activation(Activation.SOFTMAX)
-                        .nOut(Networks.CLASSES)
-                        .build())
+                .layer(TestNetworks.classifier(Sizes.CLASSES))
                 .backpropType(BackpropType.TruncatedBPTT)
                 .tBPTTLength(segment)
-                .setInputType(InputType.recurrent(Networks.SIZE))
+                .setInputType(InputType.recurrent(Sizes.SIZE))
                 .build());
     network.init();
     network.setListeners(monitor().build());
-    network.fit(Nets.data(DataType.DOUBLE, false));
+    network.fit(Sequences.batch(DataType.DOUBLE, false));
     // Segments of 4, 4 and 3 steps, an iteration each.
     assertThat(history.values("att", 0, "visibleKeys").values())
         .containsExactlyElementsOf(IntStream.of(4, 4, 3).mapToObj(n -> (double) n).toList());

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.assertj.core.data.Offset;
 import org.attention4j.dl4j.Intermediates;
-import org.attention4j.layers.Networks;
 import org.attention4j.layers.RecurrentAttentionLayer;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.metrics.AttentionRow;
@@ -16,6 +15,9 @@ import org.attention4j.monitor.metrics.MetricRecord;
 import org.attention4j.monitor.reporters.History;
 import org.attention4j.monitor.reporters.Reporters;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,16 +29,16 @@ import org.nd4j.linalg.dataset.DataSet;
 /** Recurrent attention, whose steps attend one after the other, under the monitor. */
 final class MonitoredRecurrentAttentionTest {
   private static final Offset<Double> TINY = within(1e-9);
-  private final Nets.Spy spy = new Nets.Spy();
+  private final Spy spy = new Spy();
   private final History history = Reporters.history(10_000);
 
   private MonitorBuilder monitor() {
-    return Nets.watchingAll(spy, history);
+    return spy.monitor(history);
   }
 
-  /** A mask with padding in front, within and behind. */
+  /** A mask with padding before, within and after. */
   private static DataSet gaps() {
-    DataSet data = Nets.data(DataType.DOUBLE, true);
+    DataSet data = Sequences.batch(DataType.DOUBLE, true);
     data.getFeaturesMaskArray().putScalar(0, 0, 0).putScalar(0, 1, 0).putScalar(1, 4, 0);
     return data;
   }
@@ -45,16 +47,18 @@ final class MonitoredRecurrentAttentionTest {
   @ValueSource(booleans = {false, true})
   void recurrentAttention(boolean masked) {
     MultiLayerNetwork network =
-        Nets.of(
-            DataType.DOUBLE,
-            new RecurrentAttentionLayer.Builder()
-                .name("rec")
-                .nOut(14)
-                .nHeads(2)
-                .causal(true)
-                .normalizer(Normalizers.softmaxWithLearnableTemperature(0.8))
-                .build());
-    DataSet data = masked ? gaps() : Nets.data(DataType.DOUBLE, false);
+        TestNetworks.of(
+                new RecurrentAttentionLayer.Builder()
+                    .name("rec")
+                    .nOut(14)
+                    .nHeads(2)
+                    .causal(true)
+                    .normalizer(Normalizers.softmaxWithLearnableTemperature(0.8))
+                    .build())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.DOUBLE);
+    DataSet data = masked ? gaps() : Sequences.batch(DataType.DOUBLE, false);
     Map<String, INDArray> expected =
         Intermediates.of(
             network.getLayer(0),
@@ -77,7 +81,7 @@ final class MonitoredRecurrentAttentionTest {
     assertThat(spy.heads).hasSize(2);
     for (HeadProbe head : spy.heads) {
       // All steps but the first that counts attend.
-      int steps = masked ? data.getFeaturesMaskArray().sumNumber().intValue() : 3 * Networks.STEPS;
+      int steps = masked ? data.getFeaturesMaskArray().sumNumber().intValue() : 3 * Sizes.STEPS;
       assertThat(head.rows()).hasSize(steps - 3);
       double sum = 0;
       for (AttentionRow row : head.rows()) {
@@ -102,11 +106,14 @@ final class MonitoredRecurrentAttentionTest {
   @Test
   void oneStepOfRecurrentAttentionDoesNotEndTheWatch() {
     MultiLayerNetwork network =
-        Nets.of(DataType.FLOAT, new RecurrentAttentionLayer.Builder().name("rec").nOut(14).build());
+        TestNetworks.of(new RecurrentAttentionLayer.Builder().name("rec").nOut(14).build())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.FLOAT);
     network.setListeners(monitor().build());
     for (int steps : new int[] {5, 1, 5}) {
       network.fit(
-          Networks.input(DataType.FLOAT, 3, steps), Networks.labels(DataType.FLOAT, 3, steps));
+          Sequences.input(DataType.FLOAT, 3, steps), Sequences.labels(DataType.FLOAT, 3, steps));
     }
     MetricRecord latest = history.latest("rec", 0).orElseThrow();
     assertThat(latest.iteration()).isEqualTo(2);
@@ -118,42 +125,49 @@ final class MonitoredRecurrentAttentionTest {
     INDArray[] parameters = new INDArray[2];
     for (int i = 0; i < 2; i++) {
       MultiLayerNetwork network =
-          Nets.of(DataType.DOUBLE, new RecurrentAttentionLayer.Builder().nOut(14).build());
+          TestNetworks.of(new RecurrentAttentionLayer.Builder().nOut(14).build())
+              .learningRate(0.1)
+              .perturbed(0.3)
+              .network(DataType.DOUBLE);
       network.setListeners(i == 0 ? monitor().build() : monitor().atIterations(1_000_000).build());
       for (int iteration = 0; iteration < 3; iteration++) {
-        network.fit(Nets.data(DataType.DOUBLE, true));
+        network.fit(Sequences.batch(DataType.DOUBLE, true));
       }
       parameters[i] = network.params();
     }
     assertThat(parameters[0]).isEqualTo(parameters[1]);
   }
 
-  /** Given the same parameters, the stock layer computes what ours does, and is seen to. */
+  /** With the same parameters the stock layer gives the monitor the same rows as ours. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void stockRecurrentAttention(boolean projected) {
     MultiLayerNetwork ours =
-        Nets.of(
-            DataType.DOUBLE,
-            new RecurrentAttentionLayer.Builder()
-                .name("rec")
-                .nIn(Networks.SIZE)
-                .nOut(projected ? 14 : Networks.SIZE)
-                .nHeads(projected ? 2 : 1)
-                .projectInput(projected)
-                .build());
+        TestNetworks.of(
+                new RecurrentAttentionLayer.Builder()
+                    .name("rec")
+                    .nIn(Sizes.SIZE)
+                    .nOut(projected ? 14 : Sizes.SIZE)
+                    .nHeads(projected ? 2 : 1)
+                    .projectInput(projected)
+                    .build())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.DOUBLE);
     MultiLayerNetwork stock =
-        Nets.of(
-            DataType.DOUBLE,
-            new org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer.Builder()
-                .name("rec")
-                .nIn(Networks.SIZE)
-                .nOut(projected ? 14 : Networks.SIZE)
-                .nHeads(projected ? 2 : 1)
-                .projectInput(projected)
-                .build());
+        TestNetworks.of(
+                new org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer.Builder()
+                    .name("rec")
+                    .nIn(Sizes.SIZE)
+                    .nOut(projected ? 14 : Sizes.SIZE)
+                    .nHeads(projected ? 2 : 1)
+                    .projectInput(projected)
+                    .build())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.DOUBLE);
     stock.setParams(ours.params());
-    DataSet data = Nets.data(DataType.DOUBLE, false);
+    DataSet data = Sequences.batch(DataType.DOUBLE, false);
     ours.setListeners(monitor().build());
     ours.fit(data);
     List<HeadProbe> expected = List.copyOf(spy.heads);
@@ -163,7 +177,7 @@ final class MonitoredRecurrentAttentionTest {
     assertThat(spy.heads).hasSameSizeAs(expected).isNotEmpty();
     for (int head = 0; head < expected.size(); head++) {
       List<AttentionRow> rows = spy.heads.get(head).rows();
-      assertThat(rows).hasSize(3 * (Networks.STEPS - 1));
+      assertThat(rows).hasSize(3 * (Sizes.STEPS - 1));
       for (int r = 0; r < rows.size(); r++) {
         assertThat(rows.get(r).weights())
             .containsExactly(expected.get(head).rows().get(r).weights(), TINY);

@@ -28,6 +28,8 @@ import org.attention4j.monitor.reporters.Reporters;
 import org.attention4j.monitor.reporters.StoredAttention;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.attention4j.theory.Separability;
 import org.attention4j.theory.SoftmaxJacobian;
 import org.attention4j.theory.TopN;
@@ -147,28 +149,31 @@ final class NotFiniteTest {
   @MethodSource("normalizers")
   void oneAlarmForALayerAndNoneOfAnotherRule(Normalizer normalizer) {
     MultiLayerNetwork network =
-        Nets.of(
-            DataType.FLOAT,
-            new SelfAttentionLayer.Builder()
-                .name("att")
-                .nOut(14)
-                .nHeads(2)
-                .projectInput(true)
-                .normalizer(normalizer)
-                .build());
+        TestNetworks.of(
+                new SelfAttentionLayer.Builder()
+                    .name("att")
+                    .nOut(14)
+                    .nHeads(2)
+                    .projectInput(true)
+                    .normalizer(normalizer)
+                    .build())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.FLOAT);
     for (String parameter : network.getLayer(0).paramTable().keySet()) {
       MultiLayerNetwork broken = network.clone();
       broken.getParam("0_" + parameter).putScalar(0, Double.NaN);
       List<Alarm> alarms = new ArrayList<>();
       History history = Reporters.history(99);
       broken.setListeners(
-          Nets.watchingAll(new Nets.Spy(), history)
+          new Spy()
+              .monitor(history)
               .tier(Tier.FULL)
               .alarms(AlarmRules.all())
               .onAlarm(alarms::add)
               .build());
-      broken.fit(Nets.data(DataType.FLOAT, true));
-      broken.fit(Nets.data(DataType.FLOAT, true));
+      broken.fit(Sequences.batch(DataType.FLOAT, true));
+      broken.fit(Sequences.batch(DataType.FLOAT, true));
       assertThat(alarms).as(parameter).extracting(Alarm::rule).containsExactly("not-finite");
       Map<String, Double> after = history.latest("att", 0).orElseThrow().metrics();
       assertThat(after.get("entropy")).as(parameter).isNaN();

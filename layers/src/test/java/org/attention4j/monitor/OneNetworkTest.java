@@ -20,6 +20,8 @@ import org.attention4j.monitor.metrics.Tier;
 import org.attention4j.monitor.reporters.History;
 import org.attention4j.monitor.reporters.Reporter;
 import org.attention4j.monitor.reporters.Reporters;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -36,13 +38,15 @@ final class OneNetworkTest {
   private final History history = Reporters.history(999);
 
   private static MultiLayerNetwork network(int size) {
-    return Nets.of(
-        DataType.FLOAT,
-        new SelfAttentionLayer.Builder().nOut(size).nHeads(2).projectInput(true).build());
+    return TestNetworks.of(
+            new SelfAttentionLayer.Builder().nOut(size).nHeads(2).projectInput(true).build())
+        .learningRate(0.1)
+        .perturbed(0.3)
+        .network(DataType.FLOAT);
   }
 
   private static DataSet data() {
-    return Nets.data(DataType.FLOAT, false);
+    return Sequences.batch(DataType.FLOAT, false);
   }
 
   private List<Integer> iterations() {
@@ -51,7 +55,11 @@ final class OneNetworkTest {
 
   @Test
   void aNetworkWithoutAttentionIsSaidOnce() {
-    MultiLayerNetwork network = Nets.of(DataType.FLOAT, new LSTM.Builder().nOut(7).build());
+    MultiLayerNetwork network =
+        TestNetworks.of(new LSTM.Builder().nOut(7).build())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.FLOAT);
     network.setListeners(AttentionMonitor.builder().every(1).reportTo(history).build());
     try (LogCapture log = new LogCapture()) {
       network.fit(data());

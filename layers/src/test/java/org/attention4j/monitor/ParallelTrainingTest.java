@@ -10,6 +10,8 @@ import org.attention4j.monitor.metrics.MetricRecord;
 import org.attention4j.monitor.metrics.Tier;
 import org.attention4j.monitor.reporters.History;
 import org.attention4j.monitor.reporters.Reporters;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.parallelism.ParallelWrapper;
@@ -27,14 +29,16 @@ final class ParallelTrainingTest {
   void eachScheduledIterationIsSeenOnce(int workers) throws Exception {
     History history = Reporters.history(10_000);
     MultiLayerNetwork network =
-        Nets.of(
-            DataType.FLOAT,
-            new SelfAttentionLayer.Builder()
-                .name("att")
-                .nOut(14)
-                .nHeads(2)
-                .projectInput(true)
-                .build());
+        TestNetworks.of(
+                new SelfAttentionLayer.Builder()
+                    .name("att")
+                    .nOut(14)
+                    .nHeads(2)
+                    .projectInput(true)
+                    .build())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.FLOAT);
     network.setListeners(
         AttentionMonitor.builder()
             .every(2)
@@ -45,7 +49,7 @@ final class ParallelTrainingTest {
             .build());
     List<DataSet> batches = new ArrayList<>();
     for (int i = 0; i < workers * ITERATIONS; i++) {
-      batches.add(Nets.data(DataType.FLOAT, false));
+      batches.add(Sequences.batch(DataType.FLOAT, false));
     }
     try (LogCapture log = new LogCapture();
         ParallelWrapper wrapper =

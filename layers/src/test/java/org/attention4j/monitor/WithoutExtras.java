@@ -5,6 +5,8 @@ import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.reporters.History;
 import org.attention4j.monitor.reporters.Reporters;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -16,14 +18,16 @@ final class WithoutExtras {
   public static void main(String[] arguments) {
     History history = Reporters.history(100);
     MultiLayerNetwork network =
-        Nets.of(
-            DataType.FLOAT,
-            new SelfAttentionLayer.Builder()
-                .name("att")
-                .nOut(14)
-                .nHeads(2)
-                .projectInput(true)
-                .build());
+        TestNetworks.of(
+                new SelfAttentionLayer.Builder()
+                    .name("att")
+                    .nOut(14)
+                    .nHeads(2)
+                    .projectInput(true)
+                    .build())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.FLOAT);
     network.setListeners(
         AttentionMonitor.builder()
             .every(1)
@@ -31,7 +35,7 @@ final class WithoutExtras {
             .reportTo(Reporters.log())
             .reportTo(history)
             .build());
-    network.fit(Nets.data(DataType.FLOAT, false));
+    network.fit(Sequences.batch(DataType.FLOAT, false));
     System.out.println(history.records().size() + " records");
   }
 }

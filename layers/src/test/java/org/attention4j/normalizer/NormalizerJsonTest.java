@@ -17,7 +17,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
-/** Normalizers to JSON and back, and what is said of JSON that is wrong. */
+/** Normalizers to JSON and back, and the errors for JSON that is wrong. */
 class NormalizerJsonTest {
   private static final List<NormalizerUnderTest> MAPS = NormalizerUnderTest.all();
 

@@ -95,7 +95,7 @@ class NormalizerRowsTest {
     }
   }
 
-  /** Thirty more visible keys, far below all others, change what looks at the length. */
+  /** Thirty more visible keys, far below all others, change what depends on the length. */
   @ParameterizedTest
   @FieldSource("MAPS")
   void keysFarBelowChangeOnlyLengthAwareMaps(NormalizerUnderTest map) {

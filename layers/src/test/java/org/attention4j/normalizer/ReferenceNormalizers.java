@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 
 /**
  * The maps once more, on one row of visible scores in plain Java and by other algorithms than the
- * library's: what the graph road is compared with.
+ * library's: what the graph path is compared with.
  */
 final class ReferenceNormalizers {
   private ReferenceNormalizers() {}

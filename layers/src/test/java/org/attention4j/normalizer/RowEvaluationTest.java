@@ -20,16 +20,16 @@ class RowEvaluationTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void bothRoadsAgree(GoldenCase golden) {
+  void bothPathsAgree(GoldenCase golden) {
     Map<DataType, Double> tolerances = Map.of(DataType.DOUBLE, 1e-9, DataType.FLOAT, 2e-5);
     tolerances.forEach(
         (type, tolerance) ->
             golden
                 .subjects()
-                .forEach(map -> assertRoadsAgree(golden, map.normalizer(), type, tolerance)));
+                .forEach(map -> assertPathsAgree(golden, map.normalizer(), type, tolerance)));
   }
 
-  private static void assertRoadsAgree(
+  private static void assertPathsAgree(
       GoldenCase golden, Normalizer normalizer, DataType type, double tolerance) {
     double[] scores = golden.scores();
     double[] gradient = golden.weightsGradient();
@@ -56,7 +56,7 @@ class RowEvaluationTest {
   }
 
   @Test
-  void aRowWithoutVisibleKeysIsZeroOnBothRoads() {
+  void aRowWithoutVisibleKeysIsZeroOnBothPaths() {
     double[] masked = {Double.NaN, Double.NaN};
     double[] gradient = {1, -1};
     double[] zeros = {0, 0};

@@ -12,7 +12,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** What cannot be is said in one sentence when the graph is made. */
+/** What is not possible fails with one sentence when the graph is made. */
 class AttentionErrorTest {
   private final SameDiff sd = SameDiff.create();
   private final SDVariable q = input("q", -1, 6, 5, 7);

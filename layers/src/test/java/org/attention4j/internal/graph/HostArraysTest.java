@@ -51,12 +51,12 @@ class HostArraysTest {
     return Nd4j.arange((double) length).castTo(type).reshape('c', shape).dup(order);
   }
 
-  /** One by one, by their places. */
+  /** One by one, by their indices. */
   private static long[] entries(INDArray array) {
     long[] entries = new long[(int) array.length()];
-    NdIndexIterator places = new NdIndexIterator('c', array.shape());
+    NdIndexIterator indices = new NdIndexIterator('c', array.shape());
     for (int i = 0; i < entries.length; i++) {
-      entries[i] = Math.round(array.getDouble(places.next()));
+      entries[i] = Math.round(array.getDouble(indices.next()));
     }
     return entries;
   }

@@ -16,16 +16,16 @@ class FloatArenaTest {
   @Test
   void piecesDoNotOverlapAndKeepWhatIsInThemWhenTheArenaGrows() {
     FloatArena arena = new FloatArena();
-    int[] places = new int[LENGTHS.length];
+    int[] offsets = new int[LENGTHS.length];
     for (int i = 0; i < LENGTHS.length; i++) {
-      places[i] = arena.take(LENGTHS[i]);
+      offsets[i] = arena.take(LENGTHS[i]);
       for (int j = 0; j < LENGTHS[i]; j++) {
-        arena.floats()[places[i] + j] = i + 1;
+        arena.floats()[offsets[i] + j] = i + 1;
       }
     }
     for (int i = 0; i < LENGTHS.length; i++) {
       for (int j = 0; j < LENGTHS[i]; j++) {
-        assertThat(arena.floats()[places[i] + j]).isEqualTo(i + 1);
+        assertThat(arena.floats()[offsets[i] + j]).isEqualTo(i + 1);
       }
     }
   }
@@ -48,7 +48,7 @@ class FloatArenaTest {
 
   /** Asks the virtual machine for the address, which is what the arena cannot do. */
   @Test
-  void underG1EveryPieceBeginsWhereACacheLineDoes() {
+  void underG1EveryBlockBeginsWhereACacheLineDoes() {
     assumeTrue(
         ManagementFactory.getGarbageCollectorMXBeans().stream()
             .map(GarbageCollectorMXBean::getName)

@@ -9,14 +9,16 @@ import org.assertj.core.data.Offset;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.layers.AttentionLayerBuilder;
 import org.attention4j.layers.LearnedSelfAttentionLayer;
-import org.attention4j.layers.Networks;
 import org.attention4j.layers.Position;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.AttentionMonitor;
-import org.attention4j.monitor.Nets;
+import org.attention4j.monitor.Spy;
 import org.attention4j.monitor.metrics.AttentionRow;
 import org.attention4j.monitor.metrics.HeadProbe;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -27,7 +29,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
-/** Rows computed anew against the layer's own scores, weights and parameter gradients. */
+/** Recomputed rows against the layer's own scores, weights and parameter gradients. */
 final class RowRecomputationTest {
   private static final Offset<Double> TINY = within(1e-9);
 
@@ -52,8 +54,8 @@ final class RowRecomputationTest {
         new SelfAttentionLayer.Builder().normalizer(Normalizers.ssmax()).build());
   }
 
-  private static Nets.Spy watch(MultiLayerNetwork network, DataSet data) {
-    Nets.Spy spy = new Nets.Spy();
+  private static Spy watch(MultiLayerNetwork network, DataSet data) {
+    Spy spy = new Spy();
     network.setListeners(
         AttentionMonitor.builder().every(1).examples(3).rows(99).metric(spy).build());
     network.fit(data);
@@ -64,8 +66,9 @@ final class RowRecomputationTest {
   @MethodSource("layers")
   void scoresAndWeightsAreThoseOfTheLayer(Layer layer) {
     for (boolean masked : new boolean[] {false, true}) {
-      MultiLayerNetwork network = Nets.of(DataType.DOUBLE, layer.clone());
-      DataSet data = Nets.data(DataType.DOUBLE, masked);
+      MultiLayerNetwork network =
+          TestNetworks.of(layer.clone()).learningRate(0.1).perturbed(0.3).network(DataType.DOUBLE);
+      DataSet data = Sequences.batch(DataType.DOUBLE, masked);
       Map<String, INDArray> expected =
           Intermediates.of(
               network.getLayer(0),
@@ -73,7 +76,7 @@ final class RowRecomputationTest {
               data.getFeaturesMaskArray(),
               SelfAttentionLayer.SCORES,
               SelfAttentionLayer.WEIGHTS);
-      Nets.Spy spy = watch(network, data);
+      Spy spy = watch(network, data);
       int rows = 0;
       for (HeadProbe head : spy.heads) {
         for (AttentionRow row : head.rows()) {
@@ -91,7 +94,7 @@ final class RowRecomputationTest {
         }
       }
       int heads = spy.heads.size();
-      int steps = masked ? Networks.mask(DataType.FLOAT, 3, 11).sumNumber().intValue() : 3 * 11;
+      int steps = masked ? Sequences.mask(DataType.FLOAT, 3, 11).sumNumber().intValue() : 3 * 11;
       assertThat(rows).isEqualTo(heads * steps);
     }
   }
@@ -108,12 +111,13 @@ final class RowRecomputationTest {
   @Test
   void gradientsOfAllRowsAddUpToThatOfTheTemperature() {
     MultiLayerNetwork network =
-        Nets.of(
-            DataType.DOUBLE,
-            self().normalizer(Normalizers.softmaxWithLearnableTemperature(0.8)).build());
-    DataSet data = Nets.data(DataType.DOUBLE, false);
+        TestNetworks.of(self().normalizer(Normalizers.softmaxWithLearnableTemperature(0.8)).build())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.DOUBLE);
+    DataSet data = Sequences.batch(DataType.DOUBLE, false);
     Gradient[] seen = new Gradient[1];
-    Nets.Spy spy = new Nets.Spy();
+    Spy spy = new Spy();
     AttentionMonitor monitor =
         AttentionMonitor.builder().every(1).examples(3).rows(11).metric(spy).build();
     double[] expected = new double[2];
@@ -144,15 +148,18 @@ final class RowRecomputationTest {
   }
 
   @Test
-  void fusedAndGraphRoadGiveTheSameNumbers() {
-    AttentionLayerBuilder<?>[] roads = {
+  void fusedAndGraphPathGiveTheSameNumbers() {
+    AttentionLayerBuilder<?>[] paths = {
       self().execution(org.attention4j.layers.Execution.GRAPH),
       self().execution(org.attention4j.layers.Execution.FUSED)
     };
-    Nets.Spy[] spies = new Nets.Spy[2];
+    Spy[] spies = new Spy[2];
     for (int i = 0; i < 2; i++) {
-      Layer layer = roads[i].build();
-      spies[i] = watch(Nets.of(DataType.FLOAT, layer), Nets.data(DataType.FLOAT, true));
+      Layer layer = paths[i].build();
+      spies[i] =
+          watch(
+              TestNetworks.of(layer).learningRate(0.1).perturbed(0.3).network(DataType.FLOAT),
+              Sequences.batch(DataType.FLOAT, true));
     }
     for (int head = 0; head < 2; head++) {
       for (int r = 0; r < spies[0].heads.get(head).rows().size(); r++) {
@@ -166,27 +173,29 @@ final class RowRecomputationTest {
   }
 
   @Test
-  void learnedQueriesAreAllLookedAt() {
+  void learnedQueriesAreAllRecomputed() {
     MultiLayerNetwork network =
-        Nets.of(
-            DataType.DOUBLE,
-            new LearnedSelfAttentionLayer.Builder()
-                .nOut(14)
-                .nHeads(2)
-                .projectInput(true)
-                .nQueries(Networks.STEPS)
-                .build());
-    DataSet data = Nets.data(DataType.DOUBLE, true);
+        TestNetworks.of(
+                new LearnedSelfAttentionLayer.Builder()
+                    .nOut(14)
+                    .nHeads(2)
+                    .projectInput(true)
+                    .nQueries(Sizes.STEPS)
+                    .build())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.DOUBLE);
+    DataSet data = Sequences.batch(DataType.DOUBLE, true);
     INDArray weights =
         Intermediates.of(
                 network.getLayer(0), data.getFeatures(), data.getFeaturesMaskArray(), "weights")
             .get("weights");
     DataSet unmaskedLabels =
         new DataSet(data.getFeatures(), data.getLabels(), data.getFeaturesMaskArray(), null);
-    Nets.Spy spy = watch(network, unmaskedLabels);
+    Spy spy = watch(network, unmaskedLabels);
     assertThat(spy.heads).hasSize(2);
     for (HeadProbe head : spy.heads) {
-      assertThat(head.rows()).hasSize(3 * Networks.STEPS);
+      assertThat(head.rows()).hasSize(3 * Sizes.STEPS);
       for (AttentionRow row : head.rows()) {
         for (int i = 0; i < row.length(); i++) {
           assertThat(row.weights()[i])

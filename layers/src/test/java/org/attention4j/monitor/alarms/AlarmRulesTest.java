@@ -13,9 +13,10 @@ import java.util.Random;
 import java.util.stream.DoubleStream;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.AttentionMonitor;
-import org.attention4j.monitor.Nets;
 import org.attention4j.monitor.metrics.MetricRecord;
 import org.attention4j.monitor.metrics.Tier;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -67,7 +68,7 @@ final class AlarmRulesTest {
   }
 
   @Test
-  void entropyBelowTheFloorForTwoLooks() {
+  void entropyBelowTheFloorInTwoSnapshots() {
     assertThat(
             raised(
                 AlarmRules.entropyCollapse(0.05, 0.5, 2),
@@ -265,10 +266,11 @@ final class AlarmRulesTest {
 
   private static MultiLayerNetwork monitored(List<Alarm> alarms) {
     MultiLayerNetwork network =
-        Nets.of(
-            DataType.DOUBLE,
-            0.02,
-            new SelfAttentionLayer.Builder().nOut(14).nHeads(2).projectInput(true).build());
+        TestNetworks.of(
+                new SelfAttentionLayer.Builder().nOut(14).nHeads(2).projectInput(true).build())
+            .learningRate(0.02)
+            .perturbed(0.3)
+            .network(DataType.DOUBLE);
     network.setListeners(
         AttentionMonitor.builder()
             .every(1)
@@ -282,7 +284,7 @@ final class AlarmRulesTest {
 
   private static void fit(MultiLayerNetwork network, int iterations) {
     for (int i = 0; i < iterations; i++) {
-      network.fit(Nets.data(DataType.DOUBLE, false));
+      network.fit(Sequences.batch(DataType.DOUBLE, false));
     }
   }
 
@@ -290,9 +292,9 @@ final class AlarmRulesTest {
   void healthyTrainingIsSilent() {
     List<Alarm> alarms = new ArrayList<>();
     MultiLayerNetwork network = monitored(alarms);
-    double before = network.score(Nets.data(DataType.DOUBLE, false));
+    double before = network.score(Sequences.batch(DataType.DOUBLE, false));
     fit(network, 150);
-    assertThat(network.score(Nets.data(DataType.DOUBLE, false))).isLessThan(0.9 * before);
+    assertThat(network.score(Sequences.batch(DataType.DOUBLE, false))).isLessThan(0.9 * before);
     assertThat(alarms).isEmpty();
   }
 

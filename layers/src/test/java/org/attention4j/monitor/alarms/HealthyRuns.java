@@ -29,6 +29,7 @@ import org.attention4j.monitor.reporters.LayerReport;
 import org.attention4j.monitor.reporters.Reporter;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -141,10 +142,7 @@ final class HealthyRuns {
   }
 
   private static RnnOutputLayer output(int classes) {
-    return new RnnOutputLayer.Builder(LossFunction.MCXENT)
-        .activation(Activation.SOFTMAX)
-        .nOut(classes)
-        .build();
+    return TestNetworks.classifier(classes);
   }
 
   private static ComputationGraph network(GraphBuilder builder, int features) {

@@ -21,12 +21,13 @@ import java.util.Map;
 import java.util.Set;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.AttentionMonitor;
-import org.attention4j.monitor.Nets;
 import org.attention4j.monitor.alarms.Alarm;
 import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.metrics.MetricDescription;
 import org.attention4j.monitor.metrics.MetricRecord;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,15 +73,17 @@ final class MicrometerTest {
   @Test
   void gaugesOfEachHeadAreScraped() throws Exception {
     MultiLayerNetwork network =
-        Nets.of(
-            DataType.FLOAT,
-            new SelfAttentionLayer.Builder()
-                .name("att")
-                .nOut(14)
-                .nHeads(2)
-                .projectInput(true)
-                .normalizer(Normalizers.softmax(0.05))
-                .build());
+        TestNetworks.of(
+                new SelfAttentionLayer.Builder()
+                    .name("att")
+                    .nOut(14)
+                    .nHeads(2)
+                    .projectInput(true)
+                    .normalizer(Normalizers.softmax(0.05))
+                    .build())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.FLOAT);
     network.setListeners(
         AttentionMonitor.builder()
             .every(2)
@@ -89,7 +92,7 @@ final class MicrometerTest {
             .reportTo(history)
             .build());
     for (int i = 0; i < 3; i++) {
-      network.fit(Nets.data(DataType.FLOAT, false));
+      network.fit(Sequences.batch(DataType.FLOAT, false));
     }
     List<String> lines = scraped();
     for (int head = 0; head < 2; head++) {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.AttentionMonitor;
-import org.attention4j.monitor.Nets;
+import org.attention4j.monitor.Spy;
 import org.attention4j.monitor.alarms.Alarm;
 import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.metrics.AttentionRow;
@@ -27,6 +27,8 @@ import org.attention4j.monitor.reporters.StoredAttention.RaisedAlarm;
 import org.attention4j.monitor.reporters.StoredAttention.Row;
 import org.attention4j.monitor.reporters.StoredAttention.SampledWeights;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.core.storage.Persistable;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.nn.api.Model;
@@ -48,7 +50,7 @@ final class StatsStorageReporterTest {
 
   private final History history = Reporters.history(1000);
   private final List<Alarm> alarms = new ArrayList<>();
-  private final Nets.Spy spy = new Nets.Spy();
+  private final Spy spy = new Spy();
   private final List<Double> scores = new ArrayList<>();
 
   private static SelfAttentionLayer layer(String name, double temperature) {
@@ -62,7 +64,11 @@ final class StatsStorageReporterTest {
   }
 
   private void train(StatsStorage storage) {
-    MultiLayerNetwork network = Nets.of(DataType.FLOAT, layer("att", 1), layer(ODD, 0.05));
+    MultiLayerNetwork network =
+        TestNetworks.of(layer("att", 1), layer(ODD, 0.05))
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.FLOAT);
     network.setListeners(
         AttentionMonitor.builder()
             .every(1)
@@ -81,7 +87,7 @@ final class StatsStorageReporterTest {
           }
         });
     for (int i = 0; i < SNAPSHOTS; i++) {
-      network.fit(Nets.data(DataType.FLOAT, true));
+      network.fit(Sequences.batch(DataType.FLOAT, true));
     }
   }
 

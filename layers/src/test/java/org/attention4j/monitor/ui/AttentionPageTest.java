@@ -287,7 +287,7 @@ final class AttentionPageTest {
   void readableOnWideAndNarrowScreensDarkAndLight() {
     for (boolean dark : new boolean[] {false, true}) {
       for (int width : new int[] {1280, 390}) {
-        browser.look(width, 900, dark);
+        browser.show(width, 900, dark);
         browser.await("innerWidth === " + width);
         browser.await(
             "document.scrollingElement.scrollWidth <= innerWidth"

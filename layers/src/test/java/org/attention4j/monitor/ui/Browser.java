@@ -90,12 +90,12 @@ final class Browser implements AutoCloseable {
 
   /** Shows a page as on a screen of some width. */
   void show(URI page, int width, int height, boolean dark) {
-    look(width, height, dark);
+    show(width, height, dark);
     driver.get("about:blank");
     driver.get(page.toString());
   }
 
-  void look(int width, int height, boolean dark) {
+  void show(int width, int height, boolean dark) {
     driver.executeCdpCommand(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));

@@ -122,12 +122,12 @@ final class PageDataTest {
   }
 
   private List<Double> drawn(int head) throws IOException {
-    List<Double> places = new ArrayList<>();
+    List<Double> heights = new ArrayList<>();
     JsonNode series = browser.json(CHART.formatted("lines") + ".getOption().series");
     for (JsonNode point : series.get(1 + head).path("data")) {
-      places.add(point.get(1).isNull() ? null : point.get(1).doubleValue());
+      heights.add(point.get(1).isNull() ? null : point.get(1).doubleValue());
     }
-    return places;
+    return heights;
   }
 
   @Test
@@ -146,14 +146,14 @@ final class PageDataTest {
     assertThat(drawn(0)).containsOnly(0.0).hasSize(8);
     show(HOSTILE, "maxLogit", "log", 1280);
     // Unit 1e-9: 0, −1.2e-7, 9.9e11, 1e-9, NaN, −4.3e-4, ∞, 7.
-    List<Double> places = drawn(0);
-    assertThat(places.get(0)).isZero();
-    assertThat(places.get(1)).isCloseTo(-(Math.log10(1.234567e-7) + 10), within(1e-9));
-    assertThat(places.get(2)).isCloseTo(Math.log10(9.87654321e11) + 10, within(1e-9));
-    assertThat(places.get(3)).isCloseTo(1, within(1e-9));
-    assertThat(places.get(4)).isNull();
-    assertThat(places.get(6)).isNull();
-    assertThat(places.get(7)).isCloseTo(Math.log10(7) + 10, within(1e-9));
+    List<Double> heights = drawn(0);
+    assertThat(heights.get(0)).isZero();
+    assertThat(heights.get(1)).isCloseTo(-(Math.log10(1.234567e-7) + 10), within(1e-9));
+    assertThat(heights.get(2)).isCloseTo(Math.log10(9.87654321e11) + 10, within(1e-9));
+    assertThat(heights.get(3)).isCloseTo(1, within(1e-9));
+    assertThat(heights.get(4)).isNull();
+    assertThat(heights.get(6)).isNull();
+    assertThat(heights.get(7)).isCloseTo(Math.log10(7) + 10, within(1e-9));
     assertThat(painted("lines")).isTrue();
     show(HOSTILE, "negative", "linear", 1280);
     assertThat(drawn(1).get(7)).isEqualTo(-1e7);
@@ -289,7 +289,7 @@ final class PageDataTest {
           show(session, "entropy", session.equals(LONG) ? "linear" : "log", width);
           browser.await("document.getElementById('weights').dataset.layer");
           long height = (Long) browser.run("return document.documentElement.scrollHeight");
-          browser.look(width, (int) Math.min(height, 3000), false);
+          browser.show(width, (int) Math.min(height, 3000), false);
           browser.run("return new Promise((done) => setTimeout(done, 500))");
           browser.picture(Path.of(directory, session + "-" + width + ".png"));
         }

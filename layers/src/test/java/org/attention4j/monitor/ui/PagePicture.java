@@ -58,7 +58,7 @@ final class PagePicture {
     browser.show(page, width, 1000, dark);
     browser.await("document.querySelector('#weights canvas')");
     long height = (Long) browser.run("return document.documentElement.scrollHeight");
-    browser.look(width, Math.toIntExact(height), dark);
+    browser.show(width, Math.toIntExact(height), dark);
     browser.await(
         "innerHeight === %d && document.querySelector('#map canvas').clientWidth > innerWidth / 2"
             .formatted(height));

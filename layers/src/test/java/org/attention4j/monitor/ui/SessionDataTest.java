@@ -58,7 +58,7 @@ final class SessionDataTest {
   }
 
   @Test
-  void fewLooksAreAColumnEach() {
+  void fewSnapshotsAreAColumnEach() {
     List<Column> columns = columns(Columns.MAX_COLUMNS).columns();
     assertThat(columns).hasSize(Columns.MAX_COLUMNS);
     for (int i = 0; i < Columns.MAX_COLUMNS; i++) {
@@ -68,7 +68,7 @@ final class SessionDataTest {
   }
 
   @Test
-  void manyLooksShareColumns() {
+  void manySnapshotsShareColumns() {
     List<Column> columns = columns(Columns.MAX_COLUMNS + 1).columns();
     assertThat(columns).hasSize(Columns.MAX_COLUMNS / 2 + 1);
     assertThat(columns.get(0)).isEqualTo(new Column(0, 5, 2, one(0.5), one(0), one(1)));

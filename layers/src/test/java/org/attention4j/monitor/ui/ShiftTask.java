@@ -1,20 +1,14 @@
 package org.attention4j.monitor.ui;
 
 import java.util.Random;
-import org.attention4j.layers.LearnedPositionEmbedding;
 import org.attention4j.layers.TransformerBlocks;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** A little transformer that learns to say what it read some steps ago, by attention alone. */
 final class ShiftTask {
@@ -34,37 +28,19 @@ final class ShiftTask {
    */
   ShiftTask(String name, int blocks, int heads) {
     symbolCount = heads * HEAD_SIZE;
-    GraphBuilder builder =
-        new NeuralNetConfiguration.Builder()
-            .seed(17)
-            .dataType(DataType.FLOAT)
-            .updater(new Adam(3e-3))
-            .graphBuilder()
-            .addInputs("in")
-            .addLayer(
-                "positions", new LearnedPositionEmbedding.Builder().maxLength(STEPS).build(), "in");
-    String last =
+    TransformerBlocks transformer =
         TransformerBlocks.builder()
             .size(symbolCount)
             .heads(heads)
             .feedForwardSize(41)
             .causal(true)
-            .build()
-            .addTo(builder, name, "positions", blocks);
+            .build();
     network =
-        new ComputationGraph(
-            builder
-                .addLayer(
-                    "out",
-                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
-                        .activation(Activation.SOFTMAX)
-                        .nOut(symbolCount)
-                        .build(),
-                    last)
-                .setOutputs("out")
-                .setInputTypes(InputType.recurrent(symbolCount))
-                .build());
-    network.init();
+        TestNetworks.of(name, transformer, blocks)
+            .updater(new Adam(3e-3))
+            .inputSizes(symbolCount)
+            .output(TestNetworks.classifier(symbolCount))
+            .graph(DataType.FLOAT);
   }
 
   /** Trains on fresh sequences. */

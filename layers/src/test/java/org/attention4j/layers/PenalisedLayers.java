@@ -1,26 +1,30 @@
 package org.attention4j.layers;
 
-import static org.attention4j.layers.Networks.HEADS;
-import static org.attention4j.layers.Networks.OUT;
-import static org.attention4j.layers.Networks.SIZE;
+import static org.attention4j.testing.Sizes.CLASSES;
+import static org.attention4j.testing.Sizes.HEADS;
+import static org.attention4j.testing.Sizes.OUT;
+import static org.attention4j.testing.Sizes.SIZE;
 
 import java.util.Objects;
 import org.attention4j.dl4j.Intermediates;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
-/** Small layers whose rows are often below the floor, and networks of them. */
-final class PenalisedNetworks {
+/** Layers whose rows are often below the floor of an entropy penalty. */
+final class PenalisedLayers {
   static final double STRENGTH = 2.3;
   static final double FLOOR = 0.9;
 
-  private PenalisedNetworks() {}
+  private PenalisedLayers() {}
 
   static SelfAttentionLayer.Builder self() {
     return sized(new SelfAttentionLayer.Builder());
@@ -39,33 +43,27 @@ final class PenalisedNetworks {
     return builder.nIn(SIZE).nOut(OUT).nHeads(HEADS).projectInput(true).scale(1.7);
   }
 
-  static MultiLayerNetwork network(org.deeplearning4j.nn.conf.layers.Layer... layers) {
-    Nd4j.getRandom().setSeed(97);
-    MultiLayerNetwork network = Networks.of(DataType.DOUBLE, layers);
-    network.params().addi(Nd4j.randn(DataType.DOUBLE, network.numParams()).muli(0.2));
+  static MultiLayerNetwork network(Layer... layers) {
     // The loss clips small probabilities and the gradient does not.
-    ((LossMCXENT) ((RnnOutputLayer) network.getOutputLayer().conf().getLayer()).getLossFn())
-        .setSoftmaxClipEps(0);
-    return network;
+    LossMCXENT unclipped = new LossMCXENT();
+    unclipped.setSoftmaxClipEps(0);
+    RnnOutputLayer output =
+        new RnnOutputLayer.Builder(unclipped).activation(Activation.SOFTMAX).nOut(CLASSES).build();
+    return TestNetworks.of(layers).output(output).perturbed(0.2).network(DataType.DOUBLE);
   }
 
   static DataSet data(int examples, int steps, boolean masked) {
-    INDArray mask = masked ? Networks.mask(DataType.DOUBLE, examples, steps) : null;
-    return new DataSet(
-        Networks.input(DataType.DOUBLE, examples, steps),
-        Networks.labels(DataType.DOUBLE, examples, steps),
-        mask,
-        mask);
+    return Sequences.batch(DataType.DOUBLE, examples, steps, masked);
   }
 
-  /** Without labels' mask, for a layer whose output has not the steps of its input. */
+  /** Without a mask for the labels, for a layer whose output has other steps than its input. */
   static DataSet data(int examples, int steps, boolean masked, int outputSteps) {
     DataSet data = data(examples, steps, masked);
     return outputSteps == steps
         ? data
         : new DataSet(
             data.getFeatures(),
-            Networks.labels(DataType.DOUBLE, examples, outputSteps),
+            Sequences.labels(DataType.DOUBLE, examples, outputSteps),
             data.getFeaturesMaskArray(),
             null);
   }
