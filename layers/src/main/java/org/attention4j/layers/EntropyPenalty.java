@@ -56,7 +56,7 @@ final class EntropyPenalty {
   /**
    * The penalty of strength one.
    *
-   * @param floor the least entropy without a penalty, as a share of log n
+   * @param floor the smallest entropy without a penalty, as a share of log n
    * @return a scalar
    */
   private static SDVariable of(

@@ -30,7 +30,7 @@ final class Columns {
    * @param snapshots how many snapshots
    * @param values for each head the value; of several snapshots the mean, which is not finite if
    *     one of the values is not; null if nothing was measured
-   * @param min for each head the least finite value; absent for one snapshot
+   * @param min for each head the smallest finite value; absent for one snapshot
    * @param max for each head the greatest finite value; absent for one snapshot
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -47,7 +47,7 @@ record NormalizerResult(String label, List<TrialResult> trials) {
     return over(TrialResult::charactersPerSecond).getPercentile(PERCENTILE_50);
   }
 
-  /** The most that the workspaces of a seed held, in MiB. */
+  /** The largest size of the workspaces of a seed, in MiB. */
   double workspaceMebibytes() {
     return over(trial -> (double) trial.memory().workspaceBytes()).getMax() / (1 << 20);
   }

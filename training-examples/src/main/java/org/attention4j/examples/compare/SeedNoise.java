@@ -119,11 +119,11 @@ final class SeedNoise {
     List<Difference> sorted =
         differences.stream().sorted(Comparator.comparingDouble(Difference::p)).toList();
     List<Difference> corrected = new ArrayList<>(differences);
-    double least = 0;
+    double floor = 0; // corrected values never fall
     for (int i = 0; i < sorted.size(); i++) {
       Difference each = sorted.get(i);
-      least = Math.max(least, Math.min(1, each.p() * (sorted.size() - i)));
-      corrected.set(differences.indexOf(each), each.withP(least));
+      floor = Math.max(floor, Math.min(1, each.p() * (sorted.size() - i)));
+      corrected.set(differences.indexOf(each), each.withP(floor));
     }
     return List.copyOf(corrected);
   }

@@ -43,13 +43,13 @@ record SpreadChart(String title, String yTitle, List<String> categories, List<Gr
     }
 
     private double extreme(int sign) {
-      double most = Double.NEGATIVE_INFINITY;
+      double largest = Double.NEGATIVE_INFINITY;
       for (int i = 0; i < means.size(); i++) {
         if (Double.isFinite(means.get(i))) {
-          most = Math.max(most, sign * means.get(i) + orZero(deviations.get(i)));
+          largest = Math.max(largest, sign * means.get(i) + orZero(deviations.get(i)));
         }
       }
-      return sign * most;
+      return sign * largest;
     }
   }
 

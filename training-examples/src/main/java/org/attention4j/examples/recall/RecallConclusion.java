@@ -86,19 +86,19 @@ final class RecallConclusion {
 
   private static Optional<String> learnedByNone(RecallStudy study, RecallTask task) {
     int length = study.settings().lengths()[0];
-    double most =
+    double largest =
         study.runs().stream()
             .filter(run -> run.task() == task)
             .mapToDouble(run -> run.at(length).accuracy())
             .max()
             .orElse(Double.NaN);
-    return most >= LEARNED
+    return largest >= LEARNED
         ? Optional.empty()
         : Optional.of(
             ("no model has learned the task: at the length of training the best answers %s of the"
                     + " questions, chance is %s, and %s count as learned; more --steps are needed")
                 .formatted(
-                    Numbers.fixed(most, 2),
+                    Numbers.fixed(largest, 2),
                     Numbers.fixed(1.0 / RecallTask.ANSWERS, 2),
                     Numbers.fixed(LEARNED, 2)));
   }

@@ -6,12 +6,12 @@ import java.util.Locale;
  * Running text.
  *
  * @param text the words
- * @param tone how loud they are
+ * @param tone how much they stand out
  */
 public record Paragraph(String text, Tone tone) implements Block {
-  /** How loud a paragraph is. */
+  /** How much a paragraph stands out. */
   public enum Tone {
-    /** As most text is. */
+    /** For ordinary text. */
     PLAIN,
     /** For remarks beside a table or picture. */
     FAINT,
@@ -25,7 +25,7 @@ public record Paragraph(String text, Tone tone) implements Block {
   }
 
   /**
-   * Text as most is.
+   * Ordinary text.
    *
    * @param text the words
    * @return the paragraph
