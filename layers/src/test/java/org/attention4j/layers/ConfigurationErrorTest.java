@@ -194,7 +194,7 @@ class ConfigurationErrorTest {
   @ParameterizedTest
   @MethodSource("layers")
   void anInputOfAnotherSizeOrRankIsToldItsShape(Layer layer) {
-    MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(DataType.FLOAT);
+    MultiLayerNetwork network = TestNetworks.of(layer).network(DataType.FLOAT);
     String type = layer.getClass().getSimpleName() + " '" + layer.getLayerName() + "'";
     for (long[] shape : new long[][] {{3, 7, 11}, {3, 11, 5}, {3, 5}}) {
       Throwable thrown = catchThrowable(() -> network.output(Nd4j.rand(DataType.FLOAT, shape)));

@@ -35,7 +35,7 @@ class EmptyInputTest {
       names = {"FLOAT", "DOUBLE", "HALF"})
   void layers(DataType type) {
     for (Layer layer : Layers.all().toList()) {
-      MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(type);
+      MultiLayerNetwork network = TestNetworks.of(layer).network(type);
       for (int[] size : EMPTY) {
         INDArray input = Nd4j.create(type, size[0], Sizes.SIZE, size[1]);
         for (boolean training : new boolean[] {true, false}) {

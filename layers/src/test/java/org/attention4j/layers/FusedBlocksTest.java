@@ -58,7 +58,7 @@ class FusedBlocksTest {
   @MethodSource("layers")
   void isAsExactAsFloatsCanBe(Layer layer) {
     Nd4j.getRandom().setSeed(41);
-    MultiLayerNetwork exact = TestNetworks.of(layer.clone()).network(DataType.DOUBLE);
+    MultiLayerNetwork exact = TestNetworks.of(layer).network(DataType.DOUBLE);
     exact.params().addi(Nd4j.randn(DataType.DOUBLE, exact.params().shape()).mul(0.3));
     INDArray x = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
     long outputs = exact.feedForward(x).get(1).size(1);
@@ -81,7 +81,7 @@ class FusedBlocksTest {
             FloatError.moved(parameters.castTo(DataType.DOUBLE), random),
             FloatError.moved(input.castTo(DataType.DOUBLE), random),
             FloatError.moved(arriving.castTo(DataType.DOUBLE), random));
-    MultiLayerNetwork floats = TestNetworks.of(layer.clone()).network(DataType.FLOAT);
+    MultiLayerNetwork floats = TestNetworks.of(layer).network(DataType.FLOAT);
     new FloatError(wanted, moved, EXAMPLES * STEPS)
         .assertHeldBy("fused", pass(floats, parameters, input, arriving));
   }

@@ -157,7 +157,7 @@ class FusedExecutionTest {
   /** Parameters that FLOAT can hold, in either type. */
   private static MultiLayerNetwork network(Layer layer, DataType type) {
     Nd4j.getRandom().setSeed(41);
-    INDArray parameters = TestNetworks.of(layer.clone()).network(DataType.FLOAT).params();
+    INDArray parameters = TestNetworks.of(layer).network(DataType.FLOAT).params();
     INDArray noise = Nd4j.randn(DataType.DOUBLE, parameters.shape()).mul(0.3);
     MultiLayerNetwork network = TestNetworks.of(layer).network(type);
     network.params().assign(parameters.add(noise.castTo(DataType.FLOAT)).castTo(type));
@@ -325,12 +325,8 @@ class FusedExecutionTest {
       UnaryOperator<INDArray> change) {
     Nd4j.getRandom().setSeed(43);
     INDArray parameters =
-        TestNetworks.of(configuration.clone(), 0, 1, 2)
-            .normedInputs()
-            .graph(DataType.FLOAT)
-            .params();
-    ComputationGraph network =
-        TestNetworks.of(configuration.clone(), 0, 1, 2).normedInputs().graph(type);
+        TestNetworks.of(configuration, 0, 1, 2).normedInputs().graph(DataType.FLOAT).params();
+    ComputationGraph network = TestNetworks.of(configuration, 0, 1, 2).normedInputs().graph(type);
     network.params().assign(change.apply(parameters.castTo(type)));
     network.initGradientsView();
     Nd4j.getRandom().setSeed(47);

@@ -41,7 +41,7 @@ class LayerSerializationTest {
   }
 
   private static MultiLayerNetwork network(Layer layer) {
-    MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(DataType.FLOAT);
+    MultiLayerNetwork network = TestNetworks.of(layer).network(DataType.FLOAT);
     network.params().addi(Nd4j.randn(DataType.FLOAT, network.numParams()).muli(0.2));
     return network;
   }

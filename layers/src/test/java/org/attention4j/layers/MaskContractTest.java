@@ -61,7 +61,7 @@ class MaskContractTest {
 
   /** A network of the layer, with nowhere a parameter that is zero. */
   private static MultiLayerNetwork network(DataType type, Layer layer) {
-    MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(type);
+    MultiLayerNetwork network = TestNetworks.of(layer).network(type);
     network.params().addi(Nd4j.randn(type, network.numParams()).muli(0.2));
     return network;
   }

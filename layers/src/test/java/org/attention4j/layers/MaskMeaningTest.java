@@ -96,7 +96,7 @@ class MaskMeaningTest {
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("layers")
   void everyLayerReadsEveryMaskAlike(String name, DataType type, Layer layer) {
-    MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(type);
+    MultiLayerNetwork network = TestNetworks.of(layer).network(type);
     int steps = 5;
     INDArray input = Sequences.input(type, Sizes.EXAMPLES, steps);
     INDArray mask = Sequences.mask(type, Sizes.EXAMPLES, steps);
@@ -241,7 +241,7 @@ class MaskMeaningTest {
   @Test
   void noNumberInAMask() {
     for (Layer layer : Layers.all().toList()) {
-      MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(DataType.FLOAT);
+      MultiLayerNetwork network = TestNetworks.of(layer).network(DataType.FLOAT);
       INDArray mask = Sequences.mask(DataType.FLOAT, 3, 5);
       mask.putScalar(1, 2, Double.NaN);
       network.setLayerMaskArrays(mask, null);

@@ -95,7 +95,7 @@ class PaddingTest {
   @ParameterizedTest(name = "{0} {2}")
   @MethodSource("layers")
   void layer(String name, Layer layer, DataType type) {
-    MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(type);
+    MultiLayerNetwork network = TestNetworks.of(layer).network(type);
     network.params().addi(Nd4j.randn(type, network.numParams()).muli(0.2));
     INDArray input = Sequences.input(type, EXAMPLES, STEPS);
     INDArray ones = Nd4j.ones(type, EXAMPLES, STEPS);

@@ -76,10 +76,7 @@ class SettingsTest {
 
   private static MultiLayerNetwork network(
       Layer layer, Consumer<NeuralNetConfiguration.Builder> settings) {
-    return TestNetworks.of(layer.clone())
-        .learningRate(0.5)
-        .settings(settings)
-        .network(DataType.DOUBLE);
+    return TestNetworks.of(layer).learningRate(0.5).settings(settings).network(DataType.DOUBLE);
   }
 
   private static DataSet data() {

@@ -151,8 +151,7 @@ class SizeReplacementTest {
   @ParameterizedTest
   @MethodSource("ownSize")
   void newInput(Layer layer) {
-    MultiLayerNetwork trained =
-        TestNetworks.of(layer.clone()).learningRate(0.1).network(DataType.FLOAT);
+    MultiLayerNetwork trained = TestNetworks.of(layer).learningRate(0.1).network(DataType.FLOAT);
     MultiLayerNetwork edited =
         new TransferLearning.Builder(trained).nInReplace(0, NEW_SIZE, WeightInit.XAVIER).build();
     assertThat(edited.layerInputSize(0)).isEqualTo(NEW_SIZE);

@@ -114,7 +114,7 @@ class WrapperTest {
     network.setLayerMaskArrays(mask, null);
     INDArray last = network.feedForward(input, false).get(2);
     MultiLayerNetwork plain =
-        TestNetworks.of(new LayerNorm.Builder().build(), layer.clone()).network(DataType.DOUBLE);
+        TestNetworks.of(new LayerNorm.Builder().build(), layer).network(DataType.DOUBLE);
     if (plain.getLayer(1).numParams() > 0) {
       plain.getLayer(1).setParams(network.getLayer(1).params().dup());
     }
@@ -214,7 +214,7 @@ class WrapperTest {
   void maskZeroLayer(Layer layer) {
     MultiLayerNetwork network =
         TestNetworks.of(new MaskZeroLayer(layer.clone(), 0.0)).network(DataType.DOUBLE);
-    MultiLayerNetwork plain = TestNetworks.of(layer.clone()).network(DataType.DOUBLE);
+    MultiLayerNetwork plain = TestNetworks.of(layer).network(DataType.DOUBLE);
     plain.setParams(network.params().dup());
     INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
     INDArray mask = mask(DataType.DOUBLE);
@@ -269,7 +269,7 @@ class WrapperTest {
   @MethodSource("layers")
   void memoryReport(Layer layer) {
     MultiLayerNetwork network =
-        TestNetworks.of(layer.clone()).updater(new Adam(0.1)).network(DataType.FLOAT);
+        TestNetworks.of(layer).updater(new Adam(0.1)).network(DataType.FLOAT);
     InputType type = InputType.recurrent(Sizes.SIZE, STEPS);
     Layer conf = network.getLayerWiseConfigurations().getConf(0).getLayer();
     LayerMemoryReport report = conf.getMemoryReport(type);
@@ -367,7 +367,7 @@ class WrapperTest {
   void names() {
     List<String> found = new ArrayList<>();
     for (Layer layer : layers().toList()) {
-      MultiLayerNetwork network = TestNetworks.of(layer.clone()).network(DataType.FLOAT);
+      MultiLayerNetwork network = TestNetworks.of(layer).network(DataType.FLOAT);
       String type = layer.getClass().getSimpleName();
       found.add(network.getLayer(0).toString());
       assertThat(network.getLayer(0).toString())

@@ -41,7 +41,7 @@ class MonitoredMasksTest {
   private static Map<String, Double> metrics(Layer layer, INDArray mask) {
     History history = Reporters.history(99);
     MultiLayerNetwork network =
-        TestNetworks.of(layer.clone()).learningRate(0.1).perturbed(0.3).network(DataType.DOUBLE);
+        TestNetworks.of(layer).learningRate(0.1).perturbed(0.3).network(DataType.DOUBLE);
     network.setListeners(new Spy().monitor(history).build());
     DataSet data = Sequences.batch(DataType.DOUBLE, true);
     data.setFeaturesMaskArray(mask);

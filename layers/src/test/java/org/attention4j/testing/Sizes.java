@@ -20,7 +20,7 @@ public final class Sizes {
 
   public static final int HEADS = 2;
 
-  /** Steps of a sequence. */
+  /** Steps of a sequence, for networks with one input. */
   public static final int STEPS = 11;
 
   /** Steps of the queries where keys have their own. */

@@ -2,6 +2,7 @@ package org.attention4j.testing;
 
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.attention4j.layers.LayerNorm;
 import org.attention4j.layers.LearnedPositionEmbedding;
 import org.attention4j.layers.TransformerBlocks;
@@ -26,15 +27,12 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 /**
  * Small networks for tests. A test says what it needs; the rest is a seed, the sizes of {@link
  * Sizes}, an updater that changes nothing and a softmax output for each step. Each call of {@link
- * #network} or {@link #graph} makes a new network.
+ * #network} or {@link #graph} makes a new network, of clones of the layers.
  *
  * <p>In a graph the inputs are "in0", "in1", …, the output is "out", and a layer without a name is
  * "layer" with its number.
  */
 public final class TestNetworks {
-  /** The vertex in a graph around one. */
-  public static final String VERTEX = "attention";
-
   private final Body body;
   private int[] inputSizes;
   private long seed = 17;
@@ -46,11 +44,12 @@ public final class TestNetworks {
 
   /** What stands between inputs and output. */
   private interface Body {
-    /** Adds it and tells the last one's name. */
+    /** Adds it and returns the name of its last layer. */
     String addTo(GraphBuilder builder, String... inputs);
 
+    /** The same as layers alone. */
     default Layer[] layers() {
-      throw new IllegalStateException("This is no chain of layers: make a graph of it.");
+      throw new IllegalStateException("Not a chain of layers: call graph(..).");
     }
   }
 
@@ -65,16 +64,17 @@ public final class TestNetworks {
         new Body() {
           @Override
           public Layer[] layers() {
-            return layers;
+            return Arrays.stream(layers).map(Layer::clone).toArray(Layer[]::new);
           }
 
           @Override
           public String addTo(GraphBuilder builder, String... inputs) {
             String last = inputs[0];
-            for (int i = 0; i < layers.length; i++) {
-              String own = layers[i].getLayerName();
+            Layer[] clones = layers();
+            for (int i = 0; i < clones.length; i++) {
+              String own = clones[i].getLayerName();
               String name = own == null ? "layer" + i : own;
-              builder.addLayer(name, layers[i], last);
+              builder.addLayer(name, clones[i], last);
               last = name;
             }
             return last;
@@ -84,7 +84,7 @@ public final class TestNetworks {
   }
 
   /**
-   * A vertex, {@link #VERTEX}.
+   * A vertex, "attention".
    *
    * @param sources for each input of the vertex the number of the network's input that feeds it
    */
@@ -93,12 +93,12 @@ public final class TestNetworks {
     return new TestNetworks(
         (builder, names) -> {
           builder.addVertex(
-              VERTEX,
-              vertex,
+              "attention",
+              vertex.clone(),
               Arrays.stream(sources).mapToObj(source -> names[source]).toArray(String[]::new));
-          return VERTEX;
+          return "attention";
         },
-        java.util.stream.IntStream.range(0, inputs).map(Sizes::input).toArray());
+        IntStream.range(0, inputs).map(Sizes::input).toArray());
   }
 
   /**
@@ -182,7 +182,7 @@ public final class TestNetworks {
     }
     MultiLayerNetwork network =
         new MultiLayerNetwork(
-            list.layer(output).setInputType(InputType.recurrent(inputSizes[0])).build());
+            list.layer(output.clone()).setInputType(InputType.recurrent(inputSizes[0])).build());
     network.init();
     if (perturbation != 0) {
       network.setParams(perturbed(network.params()));
@@ -206,7 +206,11 @@ public final class TestNetworks {
     String last = body.addTo(builder, sources);
     ComputationGraph graph =
         new ComputationGraph(
-            builder.addLayer("out", output, last).setOutputs("out").setInputTypes(types).build());
+            builder
+                .addLayer("out", output.clone(), last)
+                .setOutputs("out")
+                .setInputTypes(types)
+                .build());
     graph.init();
     if (perturbation != 0) {
       graph.setParams(perturbed(graph.params()));

@@ -67,7 +67,7 @@ final class RowRecomputationTest {
   void scoresAndWeightsAreThoseOfTheLayer(Layer layer) {
     for (boolean masked : new boolean[] {false, true}) {
       MultiLayerNetwork network =
-          TestNetworks.of(layer.clone()).learningRate(0.1).perturbed(0.3).network(DataType.DOUBLE);
+          TestNetworks.of(layer).learningRate(0.1).perturbed(0.3).network(DataType.DOUBLE);
       DataSet data = Sequences.batch(DataType.DOUBLE, masked);
       Map<String, INDArray> expected =
           Intermediates.of(
