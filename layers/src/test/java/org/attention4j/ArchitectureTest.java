@@ -44,6 +44,7 @@ final class ArchitectureTest {
           "internal.linear",
           "internal.norm",
           "internal.feedforward",
+          "internal.crossentropy",
           "internal.attention",
           "internal.graph",
           "normalizer",

@@ -1,18 +1,26 @@
 package org.attention4j.internal.graph;
 
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.indexer.FloatIndexer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Copies between arrays of the CPU backend and those of Java; what is not in C order, twice. */
-final class HostArrays {
+public final class HostArrays {
   private HostArrays() {}
 
-  static float[] floats(INDArray array) {
+  /**
+   * Copies an array.
+   *
+   * @param array of type FLOAT
+   * @return its numbers in C order
+   */
+  public static float[] floats(INDArray array) {
     INDArray whole = contiguous(array);
     float[] values = new float[Math.toIntExact(whole.length())];
     try (FloatPointer pointer = new FloatPointer(address(whole))) {
@@ -51,7 +59,7 @@ final class HostArrays {
    * @param values float[], double[] or int[]
    * @param array of the same type and length
    */
-  static void put(Object values, INDArray array) {
+  public static void put(Object values, INDArray array) {
     if (array.isEmpty()) {
       return;
     }
@@ -74,6 +82,21 @@ final class HostArrays {
     } else {
       throw new IllegalArgumentException("No array of numbers but " + values.getClass() + ".");
     }
+  }
+
+  /**
+   * Opens an array for reading and writing of single numbers.
+   *
+   * @param array of type FLOAT, with the memory of C order
+   * @return its numbers by index, while the array itself is held
+   */
+  public static FloatIndexer open(INDArray array) {
+    if (!inOrder(array)) {
+      throw new IllegalArgumentException(
+          "An array with strides %s is not in C order.".formatted(Arrays.toString(array.stride())));
+    }
+    FloatPointer pointer = new FloatPointer(address(array));
+    return FloatIndexer.create(pointer.capacity(array.length()));
   }
 
   private static Pointer address(INDArray array) {

@@ -31,8 +31,11 @@ public final class FloatArena implements AutoCloseable {
   private float[] floats = {};
   private int taken = LINE - HEADER;
 
-  /** Use {@link #borrow()}; tests make their own. */
-  FloatArena() {}
+  /**
+   * Makes an arena outside the pool, for what is too large to be kept: it goes with its last user,
+   * who does not close it.
+   */
+  public FloatArena() {}
 
   /**
    * Borrows an arena of which nothing is taken.
@@ -50,7 +53,8 @@ public final class FloatArena implements AutoCloseable {
     POOL.giveBack(this);
   }
 
-  void clear() {
+  /** Gives the parts back, but not the arena. */
+  public void clear() {
     taken = LINE - HEADER;
   }
 

@@ -32,6 +32,10 @@ public final class FloatOps {
   public static final ActivationOps ACTIVATIONS =
       VECTORS ? vector(ActivationOps.class) : new ScalarActivationOps();
 
+  /** Passes of a softmax down the columns of logits. */
+  public static final SoftmaxOps SOFTMAX =
+      VECTORS ? vector(SoftmaxOps.class) : new ScalarSoftmaxOps();
+
   static {
     if (VECTORS) {
       LOG.info("Fused attention uses vectors of {} floats.", TILES.panel() / 2);
