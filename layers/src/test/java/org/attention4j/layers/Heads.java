@@ -4,6 +4,7 @@ import java.util.Random;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -52,8 +53,10 @@ final class Heads {
     for (Layer layer : layers) {
       list.layer(layer);
     }
+    // Deeplearning4j sets the first layer's nIn to what the input type says.
+    long size = ((FeedForwardLayer) layers[0]).getNIn();
     MultiLayerConfiguration configuration =
-        list.setInputType(InputType.recurrent(SIZE, STEPS)).build();
+        list.setInputType(InputType.recurrent(size, STEPS)).build();
     MultiLayerNetwork network = new MultiLayerNetwork(configuration);
     network.init();
     return network;

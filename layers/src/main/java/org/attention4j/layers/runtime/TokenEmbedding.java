@@ -1,0 +1,181 @@
+package org.attention4j.layers.runtime;
+
+import java.lang.ref.Reference;
+import org.attention4j.internal.graph.HostArrays;
+import org.attention4j.internal.graph.TokenIds;
+import org.attention4j.internal.threads.Workers;
+import org.bytedeco.javacpp.indexer.FloatIndexer;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.BaseLayer;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * The running layer behind {@link org.attention4j.layers.TokenEmbedding}.
+ *
+ * <p>In memory W is [nOut, nIn], as Deeplearning4j's embedding has it: a feature of all tokens lies
+ * together, as a feature of all steps does in the output. So each feature is gathered and its
+ * gradient scattered on its own.
+ */
+public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
+  private static final String W = DefaultParamInitializer.WEIGHT_KEY;
+
+  /** Features of a task. */
+  private static final int FEATURES = 8;
+
+  /** Numbers below which waking another thread does not pay. */
+  private static final long SMALL = 50_000;
+
+  private final boolean fused;
+
+  /** The tokens of the last forward pass, [b, T]. */
+  private transient int[] ids = {};
+
+  /**
+   * Makes a layer that has no parameters yet.
+   *
+   * @param conf its configuration
+   * @param dataType the network's type
+   * @param fused whether to compute on Java arrays, which is possible in FLOAT on the CPU
+   */
+  public TokenEmbedding(NeuralNetConfiguration conf, DataType dataType, boolean fused) {
+    super(conf, dataType);
+    this.fused = fused;
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(false);
+    ids = new TokenIds(owner(), "the token id", layerConf().getNIn()).read(input, maskArray);
+    long[] shape = {input.size(0), layerConf().getNOut(), input.size(input.rank() - 1)};
+    INDArray output =
+        workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
+    INDArray weights = params.get(W);
+    if (fused) {
+      float[] gathered = new float[Math.toIntExact(output.length())];
+      forEachNumber(weights, (table, at, number) -> gathered[number] = table.get(at));
+      HostArrays.put(gathered, output);
+    } else {
+      output.assign(0);
+      forEachStep(output, (step, id) -> step.assign(weights.getRow(id)));
+    }
+    return output;
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(
+      INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(true);
+    INDArray view = gradientViews.get(W);
+    // The updater left there what it subtracted, in every row.
+    view.assign(0);
+    if (fused) {
+      float[] arriving = HostArrays.floats(epsilon);
+      forEachNumber(
+          view, (table, at, number) -> table.put(at, table.get(at) + arriving[number]));
+    } else {
+      forEachStep(epsilon, (step, id) -> view.getRow(id).addi(step.castTo(dataType)));
+    }
+    Gradient gradient = new DefaultGradient();
+    gradient.setGradientFor(W, view);
+    return new Pair<>(gradient, null);
+  }
+
+  private interface NumberAction {
+    /** Is given W or its gradient, where a number is in it, and where in the sequences. */
+    void accept(FloatIndexer table, long at, int number);
+  }
+
+  /** Goes through sequences [b, nOut, T], each feature in the order of the steps. */
+  private void forEachNumber(INDArray weights, NumberAction action) {
+    int features = Math.toIntExact(layerConf().getNOut());
+    int steps = Math.toIntExact(input.size(input.rank() - 1));
+    try (FloatIndexer table = HostArrays.open(weights.transpose())) {
+      Workers.run(
+          (features + FEATURES - 1) / FEATURES,
+          (long) ids.length * features >= SMALL,
+          task -> {
+            int end = Math.min(features, (task + 1) * FEATURES);
+            for (int feature = task * FEATURES; feature < end; feature++) {
+              long from = feature * layerConf().getNIn();
+              for (int i = 0; i < ids.length; i++) {
+                if (ids[i] != TokenIds.HIDDEN) {
+                  int number = (i / steps * features + feature) * steps + i % steps;
+                  action.accept(table, from + ids[i], number);
+                }
+              }
+            }
+          });
+    } finally {
+      Reference.reachabilityFence(weights);
+    }
+  }
+
+  private interface StepAction {
+    void accept(INDArray step, int id);
+  }
+
+  private void forEachStep(INDArray sequences, StepAction action) {
+    int steps = Math.toIntExact(sequences.size(2));
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] != TokenIds.HIDDEN) {
+        INDArray step =
+            sequences.get(
+                NDArrayIndex.point(i / steps), NDArrayIndex.all(), NDArrayIndex.point(i % steps));
+        action.accept(step, ids[i]);
+      }
+    }
+  }
+
+  /** The layer as the messages of errors name it. */
+  private String owner() {
+    String name = layerConf().getLayerName();
+    return layerConf().getClass().getSimpleName() + (name == null ? "" : " '" + name + "'");
+  }
+
+  /** Ids are not dropped: half a token is none. */
+  @Override
+  protected void applyDropOutIfNecessary(boolean training, LayerWorkspaceMgr workspaceMgr) {}
+
+  @Override
+  public boolean hasBias() {
+    return false;
+  }
+
+  @Override
+  public Type type() {
+    return Type.RECURRENT;
+  }
+
+  @Override
+  public boolean isPretrainLayer() {
+    return false;
+  }
+
+  @Override
+  public void clear() {
+    super.clear();
+    ids = new int[0];
+  }
+
+  @Override
+  @SuppressWarnings("MissingSuperCall") // the stock one logs an error and returns null
+  public Layer clone() {
+    throw new UnsupportedOperationException(
+        owner() + ": a running layer cannot be copied alone; clone its network.");
+  }
+
+  @Override
+  public String toString() {
+    return layerConf().toString();
+  }
+}
