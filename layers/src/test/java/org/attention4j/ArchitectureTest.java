@@ -58,7 +58,8 @@ final class ArchitectureTest {
           "monitor.reporters",
           "internal.probes",
           "monitor",
-          "monitor.ui");
+          "monitor.ui",
+          "training");
 
   private static final String DL4J = "org.attention4j.dl4j..";
   private static final String THEORY = "org.attention4j.theory..";
