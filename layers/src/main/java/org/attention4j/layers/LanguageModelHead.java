@@ -38,6 +38,12 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * differ: the loss of a label that has become very improbable is exact, not that of a probability
  * of 1e-10, and labels are classes, not distributions.
  *
+ * <p>With {@code tiedTo("tokens")} W is the transposed W of the {@link TokenEmbedding} of that name
+ * in the same network. It exists once; its updater, regularization and constraints are those of the
+ * embedding, whose gradient is the sum of both. The layer keeps its bias; without one it has a
+ * single parameter {@code tie} that stays zero, by which it finds its network. Weight noise does not
+ * reach shared weights.
+ *
  * <p>In FLOAT on the CPU some hundred steps are computed at a time, so that the logits of a whole
  * batch are never in memory when the network trains.
  *
@@ -45,6 +51,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  */
 public final class LanguageModelHead extends BaseOutputLayer {
   @JsonProperty private double labelSmoothing;
+  @JsonProperty private @Nullable String tiedTo;
 
   /** For JSON. */
   private LanguageModelHead() {}
@@ -52,6 +59,7 @@ public final class LanguageModelHead extends BaseOutputLayer {
   private LanguageModelHead(Builder builder) {
     super(builder);
     labelSmoothing = builder.labelSmoothing;
+    tiedTo = builder.tiedTo;
     initializeConstraints(builder);
   }
 
@@ -67,7 +75,7 @@ public final class LanguageModelHead extends BaseOutputLayer {
     require().that(nOut > 1, "nOut", nOut, "at least 2");
     org.attention4j.layers.runtime.LanguageModelHead runtime =
         new org.attention4j.layers.runtime.LanguageModelHead(
-            conf, networkDataType, labelSmoothing, JavaPath.isPossible(networkDataType));
+            conf, networkDataType, labelSmoothing, tiedTo, JavaPath.isPossible(networkDataType));
     runtime.setListeners(trainingListeners);
     runtime.setIndex(layerIndex);
     runtime.setParamsViewArray(layerParamsView);
@@ -78,7 +86,7 @@ public final class LanguageModelHead extends BaseOutputLayer {
 
   @Override
   public ParamInitializer initializer() {
-    return DefaultParamInitializer.getInstance();
+    return tiedTo == null ? DefaultParamInitializer.getInstance() : TiedHeadParameters.INSTANCE;
   }
 
   @Override
@@ -107,12 +115,13 @@ public final class LanguageModelHead extends BaseOutputLayer {
   public boolean equals(@Nullable Object other) {
     return other instanceof LanguageModelHead that
         && super.equals(other)
-        && Double.compare(labelSmoothing, that.labelSmoothing) == 0;
+        && Double.compare(labelSmoothing, that.labelSmoothing) == 0
+        && Objects.equals(tiedTo, that.tiedTo);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(super.hashCode(), labelSmoothing);
+    return Objects.hash(super.hashCode(), labelSmoothing, tiedTo);
   }
 
   @Override
@@ -126,6 +135,7 @@ public final class LanguageModelHead extends BaseOutputLayer {
         .sizes(nIn, nOut)
         .unless(true, "hasBias", hasBias())
         .unless(0.0, "labelSmoothing", labelSmoothing)
+        .unless("", "tiedTo", tiedTo)
         .toString();
   }
 
@@ -133,6 +143,7 @@ public final class LanguageModelHead extends BaseOutputLayer {
   @SuppressWarnings("unchecked") // the stock build() promises its caller any type he likes
   public static final class Builder extends BaseOutputLayer.Builder<Builder> {
     private double labelSmoothing;
+    private @Nullable String tiedTo;
 
     /** Starts with a bias and without label smoothing. */
     public Builder() {
@@ -147,6 +158,18 @@ public final class LanguageModelHead extends BaseOutputLayer {
      */
     public Builder labelSmoothing(double labelSmoothing) {
       this.labelSmoothing = labelSmoothing;
+      return this;
+    }
+
+    /**
+     * Lets the layer share the weights of a {@link TokenEmbedding} of the same network, which then
+     * gets the gradients of both. The sizes are those of the embedding, nIn and nOut swapped.
+     *
+     * @param embedding the name of that layer
+     * @return this
+     */
+    public Builder tiedTo(String embedding) {
+      tiedTo = embedding;
       return this;
     }
 

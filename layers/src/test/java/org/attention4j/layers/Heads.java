@@ -54,7 +54,7 @@ final class Heads {
       list.layer(layer);
     }
     // Deeplearning4j sets the first layer's nIn to what the input type says.
-    long size = ((FeedForwardLayer) layers[0]).getNIn();
+    long size = layers[0] instanceof FeedForwardLayer first ? first.getNIn() : 1;
     MultiLayerConfiguration configuration =
         list.setInputType(InputType.recurrent(size, STEPS)).build();
     MultiLayerNetwork network = new MultiLayerNetwork(configuration);

@@ -21,8 +21,8 @@ final class FusedHead implements HeadComputation {
   public double[] gradients(Pass pass, Targets targets, Gradients results) {
     FloatCrossEntropy.Gradients gradients = kernel(pass).gradients(kernelTargets(targets));
     HostArrays.put(gradients.input(), results.input());
-    // In memory a row of W is the weights of one class.
-    HostArrays.put(gradients.weights(), results.weights().transpose());
+    INDArray weights = results.weights();
+    HostArrays.put(gradients.weights(), isTransposed(weights) ? weights : weights.transpose());
     if (results.bias() != null) {
       HostArrays.put(gradients.bias(), results.bias());
     }
@@ -33,16 +33,23 @@ final class FusedHead implements HeadComputation {
     return new FloatCrossEntropy.Targets(targets.labels(), targets.smoothing());
   }
 
+  /** Whether W lies in memory as [in, classes], as that of an embedding does, and not across. */
+  private static boolean isTransposed(INDArray weights) {
+    return weights.stride(1) == 1;
+  }
+
   private static FloatCrossEntropy kernel(Pass pass) {
     INDArray x = pass.input();
+    INDArray weights = pass.weights();
+    boolean transposed = isTransposed(weights);
     return new FloatCrossEntropy(
         Math.toIntExact(x.size(1)),
         Math.toIntExact(x.size(2)),
         HostArrays.floats(x),
         new FloatLinear.Weights(
-            HostArrays.floats(pass.weights().transpose()),
-            Math.toIntExact(pass.weights().size(1)),
-            false,
+            HostArrays.floats(transposed ? weights : weights.transpose()),
+            Math.toIntExact(weights.size(1)),
+            transposed,
             pass.bias() == null ? null : HostArrays.floats(pass.bias())),
         pass.columns());
   }

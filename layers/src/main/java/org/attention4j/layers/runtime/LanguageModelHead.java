@@ -29,11 +29,16 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class LanguageModelHead
     extends org.deeplearning4j.nn.layers.BaseOutputLayer<BaseOutputLayer> {
+  /** The name of the only parameter of a head that shares its weights and has no bias. */
+  public static final String TIE = "tie";
+
   private static final String W = DefaultParamInitializer.WEIGHT_KEY;
   private static final String B = DefaultParamInitializer.BIAS_KEY;
 
   private final double smoothing;
+  private final @Nullable String tiedTo;
   private final HeadComputation computation;
+  private transient @Nullable TokenEmbedding embedding;
 
   /** The losses of each example in the last backward pass, while what it read is still set. */
   private transient double @Nullable [] lastLosses;
@@ -44,12 +49,18 @@ public final class LanguageModelHead
    * @param conf its configuration
    * @param dataType the network's type
    * @param smoothing how much of each target is spread over all classes
+   * @param tiedTo the name of the embedding whose weights this layer shares; null for none
    * @param fused whether to compute on Java arrays, which is possible in FLOAT on the CPU
    */
   public LanguageModelHead(
-      NeuralNetConfiguration conf, DataType dataType, double smoothing, boolean fused) {
+      NeuralNetConfiguration conf,
+      DataType dataType,
+      double smoothing,
+      @Nullable String tiedTo,
+      boolean fused) {
     super(conf, dataType);
     this.smoothing = smoothing;
+    this.tiedTo = tiedTo;
     computation = fused ? new FusedHead() : new BackendHead();
   }
 
@@ -141,18 +152,66 @@ public final class LanguageModelHead
     INDArray inputGradient =
         workspaceMgr.createUninitialized(
             ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
-    HeadComputation.Gradients results =
-        new HeadComputation.Gradients(
-            inputGradient, gradientViews.get(W), gradientViews.get(B));
-    lastLosses =
-        byExample(
-            columns,
-            computation.gradients(
-                pass(true, columns, workspaceMgr), targets(labelled, columns), results));
+    HeadComputation.Pass pass = pass(true, columns, workspaceMgr);
+    HeadComputation.Targets targets = targets(labelled, columns);
+    INDArray biasGradient = gradientViews.get(B);
+    if (tiedTo == null) {
+      gradients(pass, targets, inputGradient, gradientViews.get(W), biasGradient);
+    } else {
+      embedding()
+          .addGradientOfHead(
+              weights ->
+                  gradients(pass, targets, inputGradient, weights.transpose(), biasGradient));
+      if (gradientViews.containsKey(TIE)) {
+        gradientViews.get(TIE).assign(0);
+      }
+    }
     weightNoiseParams.clear();
     Gradient gradient = new DefaultGradient();
     params.keySet().forEach(name -> gradient.setGradientFor(name, gradientViews.get(name)));
     return new Pair<>(gradient, backpropDropOutIfPresent(inputGradient));
+  }
+
+  private void gradients(
+      HeadComputation.Pass pass,
+      HeadComputation.Targets targets,
+      INDArray input,
+      INDArray weights,
+      @Nullable INDArray bias) {
+    HeadComputation.Gradients results = new HeadComputation.Gradients(input, weights, bias);
+    lastLosses = byExample(pass.columns(), computation.gradients(pass, targets, results));
+  }
+
+  /** At once if the embedding is made before, as in most networks; else it is found when needed. */
+  @Override
+  public void setParamsViewArray(INDArray params) {
+    super.setParamsViewArray(params);
+    embedding = tiedTo == null ? null : TiedEmbeddings.find(tiedTo, params);
+  }
+
+  /** The weights, [in, classes], of the embedding that this layer is tied to. */
+  private INDArray tiedWeights() {
+    INDArray weights = embedding().weights();
+    long[] shape = {layerConf().getNOut(), layerConf().getNIn()};
+    if (!Arrays.equals(weights.shape(), shape)) {
+      throw new IllegalStateException(
+          "%s: the weights of '%s' have the shape %s but must have [nOut, nIn], which is %s here."
+              .formatted(
+                  owner(), tiedTo, Arrays.toString(weights.shape()), Arrays.toString(shape)));
+    }
+    return weights.transpose();
+  }
+
+  private TokenEmbedding embedding() {
+    if (embedding == null && tiedTo != null) {
+      embedding = TiedEmbeddings.find(tiedTo, paramsFlattened);
+    }
+    if (embedding == null) {
+      throw new IllegalStateException(
+          "%s: tiedTo is '%s' but must be the name of a TokenEmbedding of this network."
+              .formatted(owner(), tiedTo));
+    }
+    return embedding;
   }
 
   @Override
@@ -165,7 +224,9 @@ public final class LanguageModelHead
       boolean training, int[] columns, LayerWorkspaceMgr workspaceMgr) {
     return new HeadComputation.Pass(
         input.castTo(dataType),
-        getParamWithNoise(W, training, workspaceMgr),
+        tiedTo == null
+            ? getParamWithNoise(W, training, workspaceMgr)
+            : tiedWeights(),
         hasBias() ? getParamWithNoise(B, training, workspaceMgr) : null,
         columns);
   }

@@ -1,6 +1,7 @@
 package org.attention4j.layers.runtime;
 
 import java.lang.ref.Reference;
+import java.util.function.Consumer;
 import org.attention4j.internal.graph.HostArrays;
 import org.attention4j.internal.graph.TokenIds;
 import org.attention4j.internal.threads.Workers;
@@ -16,7 +17,9 @@ import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -40,6 +43,9 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
   /** The tokens of the last forward pass, [b, T]. */
   private transient int[] ids = {};
 
+  /** Whether a tied head has left its gradient in the view; only between its backward pass and ours. */
+  private transient boolean holdsGradientOfHead;
+
   /**
    * Makes a layer that has no parameters yet.
    *
@@ -55,6 +61,7 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(false);
+    holdsGradientOfHead = false;
     ids = new TokenIds(owner(), "the token id", layerConf().getNIn()).read(input, maskArray);
     long[] shape = {input.size(0), layerConf().getNOut(), input.size(input.rank() - 1)};
     INDArray output =
@@ -76,8 +83,10 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
       INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(true);
     INDArray view = gradientViews.get(W);
-    // The updater left there what it subtracted, in every row.
-    view.assign(0);
+    if (!holdsGradientOfHead) {
+      view.assign(0); // the updater left there what it subtracted, in every row
+    }
+    holdsGradientOfHead = false;
     if (fused) {
       float[] arriving = HostArrays.floats(epsilon);
       forEachNumber(
@@ -88,6 +97,39 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
     Gradient gradient = new DefaultGradient();
     gradient.setGradientFor(W, view);
     return new Pair<>(gradient, null);
+  }
+
+  @Override
+  public void setParamsViewArray(INDArray params) {
+    super.setParamsViewArray(params);
+    TiedEmbeddings.add(this);
+  }
+
+  /** W, for a head that shares it. */
+  INDArray weights() {
+    return params.get(W);
+  }
+
+  /**
+   * Takes the gradient by W of a head that shares it. The backward pass of the head is over before
+   * ours begins.
+   *
+   * @param gradient fills the array that it is given, of the shape and layout of W
+   */
+  void addGradientOfHead(Consumer<INDArray> gradient) {
+    if (gradientViews == null || holdsGradientOfHead) {
+      INDArray more;
+      try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+        more = Nd4j.createUninitialized(dataType, weights().shape(), 'f');
+      }
+      gradient.accept(more);
+      if (gradientViews != null) {
+        gradientViews.get(W).addi(more);
+      }
+    } else {
+      gradient.accept(gradientViews.get(W));
+      holdsGradientOfHead = true;
+    }
   }
 
   private interface NumberAction {
