@@ -41,8 +41,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>With {@code tiedTo("tokens")} W is the transposed W of the {@link TokenEmbedding} of that name
  * in the same network. It exists once; its updater, regularization and constraints are those of the
  * embedding, whose gradient is the sum of both. The layer keeps its bias; without one it has a
- * single parameter {@code tie} that stays zero, by which it finds its network. Weight noise does not
- * reach shared weights.
+ * single parameter {@code tie} that stays zero, by which it finds its network. Weight noise does
+ * not reach shared weights.
  *
  * <p>In FLOAT on the CPU some hundred steps are computed at a time, so that the logits of a whole
  * batch are never in memory when the network trains.

@@ -29,11 +29,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Masked steps may hold any number; their output is zero and they add no gradient. So a sequence
  * is padded by a mask, not by a token of its own.
  *
- * <p>Neither the forward nor the backward pass makes anything as large as W: the gradient of a batch
- * is added, token by token, to what Deeplearning4j keeps for it.
+ * <p>Neither the forward nor the backward pass makes anything as large as W: the gradient of a
+ * batch is added, token by token, to what Deeplearning4j keeps for it.
  *
- * <p>The layer has no input gradient, so {@code dropOut} and {@code weightNoise} have nothing to act
- * on: what the network sets is ignored, what is set here is refused.
+ * <p>The layer has no input gradient, so {@code dropOut} and {@code weightNoise} have nothing to
+ * act on: what the network sets is ignored, what is set here is refused.
  */
 public final class TokenEmbedding extends FeedForwardLayer {
   /** For JSON. */
@@ -79,15 +79,16 @@ public final class TokenEmbedding extends FeedForwardLayer {
     if (inputType instanceof InputTypeFeedForward ids) {
       return InputType.recurrent(nOut, ids.getSize());
     }
-    boolean sequence =
-        inputType instanceof InputTypeRecurrent ids && ids.getFormat() != RNNFormat.NWC;
+    if (inputType instanceof InputTypeRecurrent ids && ids.getFormat() != RNNFormat.NWC) {
+      return InputType.recurrent(nOut, ids.getTimeSeriesLength());
+    }
     require()
         .that(
-            sequence,
+            false,
             "the input type",
             String.valueOf(inputType),
             "token ids, InputType.recurrent(1, steps) or InputType.feedForward(steps)");
-    return InputType.recurrent(nOut, ((InputTypeRecurrent) inputType).getTimeSeriesLength());
+    throw new AssertionError();
   }
 
   /** None: ids come as they are. */
@@ -159,9 +160,9 @@ public final class TokenEmbedding extends FeedForwardLayer {
           iDropout == null,
           "dropOut",
           String.valueOf(iDropout),
-          "left out, as token ids cannot be dropped; a DropoutLayer behind this one drops features");
-      require.that(
-          weightNoise == null, "weightNoise", String.valueOf(weightNoise), "left out");
+          "left out, as token ids cannot be dropped; a DropoutLayer behind this one drops"
+              + " features");
+      require.that(weightNoise == null, "weightNoise", String.valueOf(weightNoise), "left out");
       return new TokenEmbedding(this);
     }
   }

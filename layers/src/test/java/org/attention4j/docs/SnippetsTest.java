@@ -10,7 +10,10 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.attention4j.layers.AttentionSwap;
+import org.attention4j.layers.LanguageModelHead;
+import org.attention4j.layers.LearnedPositionEmbedding;
 import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.layers.TokenEmbedding;
 import org.attention4j.monitor.AttentionMonitor;
 import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.metrics.Geometry;
@@ -21,7 +24,10 @@ import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 import org.attention4j.samediff.Attention;
 import org.attention4j.samediff.AttentionResult;
+import org.attention4j.training.GlobalNormClipping;
 import org.deeplearning4j.core.storage.StatsStorage;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.ui.model.storage.InMemoryStatsStorage;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.learning.config.Adam;
 
 /** The lines of Java that a page shows between its whole files compile. */
 class SnippetsTest {
@@ -50,6 +57,7 @@ class SnippetsTest {
   /** What a reader's editor imports. */
   private static final String IMPORTS =
       Stream.of(
+              Adam.class,
               AlarmRules.class,
               Attention.class,
               AttentionMonitor.class,
@@ -58,8 +66,13 @@ class SnippetsTest {
               AttentionSwap.class,
               DataSetIterator.class,
               Geometry.class,
+              GlobalNormClipping.class,
               InMemoryStatsStorage.class,
+              InputType.class,
+              LanguageModelHead.class,
+              LearnedPositionEmbedding.class,
               MultiLayerNetwork.class,
+              NeuralNetConfiguration.class,
               Normalizer.class,
               Normalizers.class,
               Path.class,
@@ -68,6 +81,7 @@ class SnippetsTest {
               SelfAttentionLayer.class,
               StatsStorage.class,
               Tier.class,
+              TokenEmbedding.class,
               java.io.File.class,
               java.net.URI.class)
           .map(type -> "import " + type.getName() + ";")
@@ -78,6 +92,7 @@ class SnippetsTest {
       delimiter = '|',
       value = {
         "getting-started.md | 1 | File file",
+        "layers.md          | 2 | MultiLayerNetwork network",
         "monitoring.md      | 2 | MultiLayerNetwork net, DataSetIterator data, int epochs,"
             + " Notifier notifier",
         "monitoring-page.md | 1 | MultiLayerNetwork net",

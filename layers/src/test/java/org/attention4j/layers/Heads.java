@@ -29,7 +29,9 @@ final class Heads {
     return new LanguageModelHead.Builder().nIn(SIZE).nOut(classes);
   }
 
-  /** Without the smallest probability that the stock loss knows: it is compared where it is right. */
+  /**
+   * Without the smallest probability that the stock loss knows: it is compared where it is right.
+   */
   static RnnOutputLayer.Builder stock(int classes) {
     return new RnnOutputLayer.Builder(new LossMCXENT(0, null))
         .activation(Activation.SOFTMAX)

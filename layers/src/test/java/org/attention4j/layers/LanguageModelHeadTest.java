@@ -51,8 +51,7 @@ class LanguageModelHeadTest {
                                         Stream.of(true, false)
                                             .map(
                                                 biased ->
-                                                    Arguments.of(
-                                                        type, classes, masked, biased)))));
+                                                    Arguments.of(type, classes, masked, biased)))));
   }
 
   /** Score, output and all gradients are those of the stock layer in DOUBLE. */
@@ -211,8 +210,7 @@ class LanguageModelHeadTest {
     network.getParam("0_b").putScalar(13, Double.NEGATIVE_INFINITY);
     INDArray p = network.output(x, false);
     assertThat(p.getDouble(0, 13, 0)).isCloseTo(0, within(1e-30));
-    assertThat(p.sumNumber().doubleValue())
-        .isCloseTo(Heads.EXAMPLES * Heads.STEPS, within(1e-4));
+    assertThat(p.sumNumber().doubleValue()).isCloseTo(Heads.EXAMPLES * Heads.STEPS, within(1e-4));
   }
 
   @Test
@@ -241,11 +239,7 @@ class LanguageModelHeadTest {
         .hasMessage(
             "LanguageModelHead 'out': the label of example 2 at step 5 has 0.25 for class 3 but"
                 + " must have 1 for one class and 0 for all others.");
-    soft.get(
-            NDArrayIndex.point(2),
-            NDArrayIndex.all(),
-            NDArrayIndex.point(5))
-        .assign(0);
+    soft.get(NDArrayIndex.point(2), NDArrayIndex.all(), NDArrayIndex.point(5)).assign(0);
     assertThatThrownBy(() -> network.score(new DataSet(Heads.input(DataType.FLOAT), soft)))
         .hasMessageContaining("at step 5 has 0 for all classes but must");
     INDArray shorter = Nd4j.zeros(Heads.EXAMPLES, Heads.STEPS - 1);
@@ -296,11 +290,7 @@ class LanguageModelHeadTest {
     public INDArray applyDropout(
         INDArray input, INDArray result, int iteration, int epoch, LayerWorkspaceMgr workspaces) {
       result.assign(input);
-      result
-          .get(
-              NDArrayIndex.all(),
-              NDArrayIndex.point(0))
-          .assign(0);
+      result.get(NDArrayIndex.all(), NDArrayIndex.point(0)).assign(0);
       return result;
     }
 
@@ -308,7 +298,11 @@ class LanguageModelHeadTest {
     public INDArray backprop(
         INDArray gradientAtOutput, INDArray gradientAtInput, int iteration, int epoch) {
       return applyDropout(
-          gradientAtOutput.dup(), gradientAtInput, iteration, epoch, LayerWorkspaceMgr.noWorkspaces());
+          gradientAtOutput.dup(),
+          gradientAtInput,
+          iteration,
+          epoch,
+          LayerWorkspaceMgr.noWorkspaces());
     }
 
     @Override
@@ -323,8 +317,7 @@ class LanguageModelHeadTest {
   @Test
   void dropoutReachesTheInputInTrainingOnly() {
     MultiLayerNetwork network =
-        Heads.network(
-            DataType.FLOAT, Heads.head(CLASSES).dropOut(new FirstFeature()).build());
+        Heads.network(DataType.FLOAT, Heads.head(CLASSES).dropOut(new FirstFeature()).build());
     MultiLayerNetwork plain = Heads.network(DataType.FLOAT, Heads.head(CLASSES).build());
     INDArray x = Heads.input(DataType.FLOAT);
     INDArray given = x.dup();
@@ -337,17 +330,12 @@ class LanguageModelHeadTest {
     assertThat(
             gradients
                 .getSecond()
-                .get(
-                    NDArrayIndex.all(),
-                    NDArrayIndex.point(0))
+                .get(NDArrayIndex.all(), NDArrayIndex.point(0))
                 .amaxNumber()
                 .doubleValue())
         .isZero();
     assertThat(x).isEqualTo(given);
-    x.get(
-            NDArrayIndex.all(),
-            NDArrayIndex.point(0))
-        .assign(0);
+    x.get(NDArrayIndex.all(), NDArrayIndex.point(0)).assign(0);
     network.fit(new DataSet(given, ids));
     assertThat(network.score()).isEqualTo(plain.score(new DataSet(x, ids)));
   }

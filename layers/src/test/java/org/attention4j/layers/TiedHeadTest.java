@@ -118,8 +118,7 @@ class TiedHeadTest {
 
   /** With the same values in both copies of the weights. */
   private static MultiLayerNetwork untied(MultiLayerNetwork tied, boolean biased) {
-    MultiLayerNetwork untied =
-        network(tied.params().dataType(), new Sgd(1), head(biased).build());
+    MultiLayerNetwork untied = network(tied.params().dataType(), new Sgd(1), head(biased).build());
     for (String name : tied.paramTable().keySet()) {
       if (!name.equals("2_tie")) {
         untied.setParam(name, tied.getParam(name));
@@ -131,7 +130,12 @@ class TiedHeadTest {
 
   @ParameterizedTest
   @CsvSource({
-    "FLOAT, true", "FLOAT, false", "DOUBLE, true", "DOUBLE, false", "HALF, true", "HALF, false"
+    "FLOAT, true",
+    "FLOAT, false",
+    "DOUBLE, true",
+    "DOUBLE, false",
+    "HALF, true",
+    "HALF, false"
   })
   void theGradientIsThatOfBothUses(DataType type, boolean biased) {
     // Adam's epsilon is zero in HALF.
@@ -250,8 +254,7 @@ class TiedHeadTest {
     INDArray[] masks = new INDArray[heads];
     java.util.Arrays.fill(labels, data.getLabels());
     java.util.Arrays.fill(masks, data.getLabelsMaskArray());
-    MultiDataSet all =
-        new MultiDataSet(new INDArray[] {data.getFeatures()}, labels, null, masks);
+    MultiDataSet all = new MultiDataSet(new INDArray[] {data.getFeatures()}, labels, null, masks);
     INDArray parameters = graph.params().dup();
     graph.fit(all); // so that an updater has written into the view of the gradient
     graph.setParams(parameters);
@@ -336,12 +339,7 @@ class TiedHeadTest {
             .setFeatureExtractor(0)
             .build();
     MultiLayerNetwork withBackprop =
-        Heads.network(
-            DataType.FLOAT,
-            new Adam(0.01),
-            wrapped,
-            between(),
-            tied(true));
+        Heads.network(DataType.FLOAT, new Adam(0.01), wrapped, between(), tied(true));
     for (MultiLayerNetwork frozen : List.of(network, withBackprop)) {
       INDArray weights = frozen.getParam("0_W").dup();
       INDArray bias = frozen.getParam("2_b").dup();

@@ -62,14 +62,18 @@ class TokenEmbeddingTest {
 
   @ParameterizedTest
   @CsvSource({
-    "FLOAT, true", "FLOAT, false", "DOUBLE, true", "DOUBLE, false", "HALF, true", "HALF, false"
+    "FLOAT, true",
+    "FLOAT, false",
+    "DOUBLE, true",
+    "DOUBLE, false",
+    "HALF, true",
+    "HALF, false"
   })
   void followsItsFormula(DataType type, boolean masked) {
     MultiLayerNetwork network = Heads.network(type, embedding());
     INDArray w = network.getParam("0_W");
     INDArray ids = Heads.ids(VOCABULARY);
-    INDArray arriving =
-        Nd4j.randn(DataType.DOUBLE, Heads.EXAMPLES, OUT, Heads.STEPS).castTo(type);
+    INDArray arriving = Nd4j.randn(DataType.DOUBLE, Heads.EXAMPLES, OUT, Heads.STEPS).castTo(type);
     INDArray mask = masked ? Heads.mask(type) : null;
     if (masked) {
       network.setLayerMaskArrays(mask, null);
@@ -94,8 +98,7 @@ class TokenEmbeddingTest {
           default -> 1e-2;
         };
     for (int round = 0; round < 2; round++) {
-      INDArray gradient =
-          network.backpropGradient(arriving, null).getFirst().getGradientFor("0_W");
+      INDArray gradient = network.backpropGradient(arriving, null).getFirst().getGradientFor("0_W");
       for (int v = 0; v < VOCABULARY; v++) {
         for (int f = 0; f < OUT; f++) {
           assertThat(gradient.getDouble(v, f)).isCloseTo(expected[v][f], within(tolerance));
@@ -151,8 +154,7 @@ class TokenEmbeddingTest {
       INDArray given = ids.castTo(type);
       assertThat(network.output(given)).isEqualTo(expected);
       assertThat(network.output(given.dup('f'))).isEqualTo(expected);
-      assertThat(network.output(given.reshape(Heads.EXAMPLES, 1, Heads.STEPS)))
-          .isEqualTo(expected);
+      assertThat(network.output(given.reshape(Heads.EXAMPLES, 1, Heads.STEPS))).isEqualTo(expected);
     }
   }
 
@@ -223,8 +225,7 @@ class TokenEmbeddingTest {
   @Test
   void badOptionsAreNamed() {
     assertThatThrownBy(() -> new TokenEmbedding.Builder().nOut(3).build())
-        .hasMessage(
-            "TokenEmbedding: nIn is 0 but must be the size of the vocabulary, at least 1.");
+        .hasMessage("TokenEmbedding: nIn is 0 but must be the size of the vocabulary, at least 1.");
     assertThatThrownBy(() -> new TokenEmbedding.Builder().nIn(3).build())
         .hasMessage("TokenEmbedding: nOut is 0 but must be at least 1.");
     assertThatThrownBy(

@@ -103,7 +103,9 @@ class AdamWTest {
     assertIsAdamW(network(0, DECAY), DECAY);
   }
 
-  /** Deeplearning4j gives a layer what the network says twice, and adds it to what the layer says. */
+  /**
+   * Deeplearning4j gives a layer what the network says twice, and adds it to what the layer says.
+   */
   @Test
   void theWeightDecayOfTheNetworkCountsTwice() {
     assertIsAdamW(network(DECAY, 0), 2 * DECAY);

@@ -276,7 +276,8 @@ class GlobalNormClippingTest {
   void otherModelsAreRefused() {
     NeuralNetConfiguration conf =
         new NeuralNetConfiguration.Builder()
-            .layer(new org.deeplearning4j.nn.conf.layers.AutoEncoder.Builder().nIn(3).nOut(2).build())
+            .layer(
+                new org.deeplearning4j.nn.conf.layers.AutoEncoder.Builder().nIn(3).nOut(2).build())
             .build();
     assertThatThrownBy(
             () ->

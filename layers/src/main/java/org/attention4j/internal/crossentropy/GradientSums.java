@@ -5,7 +5,9 @@ import org.attention4j.internal.threads.Workers;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
 
-/** The gradients by W and b, summed over blocks of columns; each chunk of classes has one writer. */
+/**
+ * The gradients by W and b, summed over blocks of columns; each chunk of classes has one writer.
+ */
 final class GradientSums {
   /** Numbers below which waking another thread does not pay. */
   private static final long SMALL = 100_000;
@@ -45,9 +47,7 @@ final class GradientSums {
   float[] weights() {
     float[] weights = new float[chunks.classes() * chunks.inputs()];
     Workers.run(
-        chunks.count(),
-        weights.length >= SMALL,
-        k -> chunks.copyGradient(k, rows, width, weights));
+        chunks.count(), weights.length >= SMALL, k -> chunks.copyGradient(k, rows, width, weights));
     return weights;
   }
 

@@ -228,8 +228,7 @@ final class LogitBlock {
     logitGradients(chunk, targets);
     for (int row = 0; weightSums.biased() && row < chunks.size(chunk); row++) {
       weightSums.addBias(
-          chunks.first(chunk) + row,
-          FloatOps.ROWS.sum(work, at(chunk, row), columns.count()));
+          chunks.first(chunk) + row, FloatOps.ROWS.sum(work, at(chunk, row), columns.count()));
     }
     addInputGradient(chunk, memory, inputSums[range], begun);
     addWeightGradient(chunk, weightSums);

@@ -110,9 +110,7 @@ final class BackendHead implements HeadComputation {
       for (int i = 0; i < losses.length; i++) {
         double hit = lowered.getDouble(i, targets.labels()[i]);
         losses[i] =
-            Math.log(sums.getDouble(i))
-                - (1 - smoothing) * hit
-                - smoothing * means.getDouble(i);
+            Math.log(sums.getDouble(i)) - (1 - smoothing) * hit - smoothing * means.getDouble(i);
       }
       return losses;
     }

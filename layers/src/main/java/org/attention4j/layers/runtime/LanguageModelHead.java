@@ -1,6 +1,7 @@
 package org.attention4j.layers.runtime;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.attention4j.internal.graph.StepMask;
@@ -97,8 +98,7 @@ public final class LanguageModelHead
     requireInput();
     applyDropOutIfNecessary(training, workspaceMgr);
     long[] shape = {input.size(0), layerConf().getNOut(), input.size(2)};
-    INDArray result =
-        workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
+    INDArray result = workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
     computation.probabilities(pass(training, visibleSteps(), workspaceMgr), result);
     return result;
   }
@@ -150,20 +150,22 @@ public final class LanguageModelHead
     applyDropOutIfNecessary(true, workspaceMgr);
     int[] columns = columns(labelled);
     INDArray inputGradient =
-        workspaceMgr.createUninitialized(
-            ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
+        workspaceMgr.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
     HeadComputation.Pass pass = pass(true, columns, workspaceMgr);
     HeadComputation.Targets targets = targets(labelled, columns);
     INDArray biasGradient = gradientViews.get(B);
     if (tiedTo == null) {
-      gradients(pass, targets, inputGradient, gradientViews.get(W), biasGradient);
+      INDArray weights =
+          Objects.requireNonNull(gradientViews.get(W), "set before the first backward pass");
+      gradients(pass, targets, inputGradient, weights, biasGradient);
     } else {
       embedding()
           .addGradientOfHead(
               weights ->
                   gradients(pass, targets, inputGradient, weights.transpose(), biasGradient));
-      if (gradientViews.containsKey(TIE)) {
-        gradientViews.get(TIE).assign(0);
+      @Nullable INDArray tie = gradientViews.get(TIE);
+      if (tie != null) {
+        tie.assign(0);
       }
     }
     weightNoiseParams.clear();
@@ -224,9 +226,7 @@ public final class LanguageModelHead
       boolean training, int[] columns, LayerWorkspaceMgr workspaceMgr) {
     return new HeadComputation.Pass(
         input.castTo(dataType),
-        tiedTo == null
-            ? getParamWithNoise(W, training, workspaceMgr)
-            : tiedWeights(),
+        tiedTo == null ? getParamWithNoise(W, training, workspaceMgr) : tiedWeights(),
         hasBias() ? getParamWithNoise(B, training, workspaceMgr) : null,
         columns);
   }

@@ -1,6 +1,7 @@
 package org.attention4j.layers.runtime;
 
 import java.lang.ref.Reference;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.attention4j.internal.graph.HostArrays;
 import org.attention4j.internal.graph.TokenIds;
@@ -43,7 +44,9 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
   /** The tokens of the last forward pass, [b, T]. */
   private transient int[] ids = {};
 
-  /** Whether a tied head has left its gradient in the view; only between its backward pass and ours. */
+  /**
+   * Whether a tied head has left its gradient in the view; only between its backward pass and ours.
+   */
   private transient boolean holdsGradientOfHead;
 
   /**
@@ -64,9 +67,8 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
     holdsGradientOfHead = false;
     ids = new TokenIds(owner(), "the token id", layerConf().getNIn()).read(input, maskArray);
     long[] shape = {input.size(0), layerConf().getNOut(), input.size(input.rank() - 1)};
-    INDArray output =
-        workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
-    INDArray weights = params.get(W);
+    INDArray output = workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
+    INDArray weights = weights();
     if (fused) {
       float[] gathered = new float[Math.toIntExact(output.length())];
       forEachNumber(weights, (table, at, number) -> gathered[number] = table.get(at));
@@ -82,15 +84,14 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
   public Pair<Gradient, INDArray> backpropGradient(
       INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(true);
-    INDArray view = gradientViews.get(W);
+    INDArray view = gradientView();
     if (!holdsGradientOfHead) {
       view.assign(0); // the updater left there what it subtracted, in every row
     }
     holdsGradientOfHead = false;
     if (fused) {
       float[] arriving = HostArrays.floats(epsilon);
-      forEachNumber(
-          view, (table, at, number) -> table.put(at, table.get(at) + arriving[number]));
+      forEachNumber(view, (table, at, number) -> table.put(at, table.get(at) + arriving[number]));
     } else {
       forEachStep(epsilon, (step, id) -> view.getRow(id).addi(step.castTo(dataType)));
     }
@@ -107,7 +108,11 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
 
   /** W, for a head that shares it. */
   INDArray weights() {
-    return params.get(W);
+    return Objects.requireNonNull(params.get(W), "set when the layer is made");
+  }
+
+  private INDArray gradientView() {
+    return Objects.requireNonNull(gradientViews.get(W), "set before the first backward pass");
   }
 
   /**
@@ -124,10 +129,10 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
       }
       gradient.accept(more);
       if (gradientViews != null) {
-        gradientViews.get(W).addi(more);
+        gradientView().addi(more);
       }
     } else {
-      gradient.accept(gradientViews.get(W));
+      gradient.accept(gradientView());
       holdsGradientOfHead = true;
     }
   }

@@ -41,8 +41,7 @@ class FloatCrossEntropyTest {
     for (boolean transposed : new boolean[] {false, true}) {
       for (double smoothing : new double[] {0, 0.1}) {
         float[] bias = transposed ? null : values(classes, 1);
-        Case some =
-            new Case(examples, inputs, steps, classes, transposed, bias, smoothing, random);
+        Case some = new Case(examples, inputs, steps, classes, transposed, bias, smoothing, random);
         some.assertAgrees(1);
       }
     }
