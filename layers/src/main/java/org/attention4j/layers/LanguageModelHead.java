@@ -195,10 +195,12 @@ public final class LanguageModelHead extends BaseOutputLayer {
           String.valueOf(activationFn),
           "left out, as this layer's is softmax");
       require.that(
-          lossFn instanceof LossMCXENT,
+          lossFn instanceof LossMCXENT loss
+              && loss.getClass() == LossMCXENT.class
+              && loss.getWeights() == null,
           "lossFunction",
           String.valueOf(lossFn),
-          "left out, as this layer's is cross entropy");
+          "left out, as this layer's is cross entropy without weights");
       return new LanguageModelHead(this);
     }
   }

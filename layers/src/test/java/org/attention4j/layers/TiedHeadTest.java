@@ -199,6 +199,8 @@ class TiedHeadTest {
                       .input(data.getFeatures())
                       .labels(data.getLabels())
                       .labelMask(data.getLabelsMaskArray())
+                      .subset(true)
+                      .maxPerParam(29)
                       .maxRelError(1e-5)
                       .minAbsoluteError(1e-7)))
           .isTrue();
