@@ -71,7 +71,7 @@ final class Heads {
   /** The class of each step, [b, T]. */
   static INDArray ids(int classes) {
     Random random = new Random(43);
-    INDArray ids = Nd4j.create(DataType.INT, EXAMPLES, STEPS);
+    INDArray ids = Nd4j.create(DataType.INT32, EXAMPLES, STEPS);
     for (int i = 0; i < EXAMPLES * STEPS; i++) {
       ids.putScalar(i, random.nextInt(classes));
     }
@@ -93,7 +93,7 @@ final class Heads {
     INDArray mask = Nd4j.ones(type, EXAMPLES, STEPS);
     for (int example = 0; example < EXAMPLES; example++) {
       for (int step = 0; step < STEPS; step++) {
-        if ((example * STEPS + step) % 4 == 2 || example == EXAMPLES - 1 && step > 6) {
+        if ((example * STEPS + step) % 4 == 2 || (example == EXAMPLES - 1 && step > 6)) {
           mask.putScalar(example, step, 0);
         }
       }

@@ -24,7 +24,9 @@ import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
-/** Options of the language-model head, and its gradient in a network as GradientCheckUtil sees it. */
+/**
+ * Options of the language-model head, and its gradient in a network as GradientCheckUtil sees it.
+ */
 class LanguageModelHeadConfigurationTest implements DoublePrecision {
   private static final int CLASSES = 13;
 
@@ -64,7 +66,8 @@ class LanguageModelHeadConfigurationTest implements DoublePrecision {
   void badOptionsAreNamed() {
     assertRefused(b -> b.nOut(1), "nOut is 1 but must be the number of classes, at least 2.");
     assertRefused(
-        b -> b.nIn(-3), "nIn is -3 but must be at least 1, or left out to follow from the input type.");
+        b -> b.nIn(-3),
+        "nIn is -3 but must be at least 1, or left out to follow from the input type.");
     for (double bad : new double[] {-0.1, 1, Double.NaN}) {
       assertRefused(
           b -> b.labelSmoothing(bad),

@@ -39,7 +39,7 @@ class LanguageModelHeadTest {
   }
 
   static Stream<Arguments> cases() {
-    return Stream.of(DataType.FLOAT, DataType.DOUBLE, DataType.HALF)
+    return Stream.of(DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16)
         .flatMap(
             type ->
                 Stream.of(97, 1009)
@@ -135,7 +135,7 @@ class LanguageModelHeadTest {
     INDArray ids = Heads.ids(CLASSES);
     INDArray mask = Heads.mask(DataType.BOOL);
     INDArray expected = gradient(network, x, ids, mask);
-    for (DataType type : new DataType[] {DataType.FLOAT, DataType.LONG, DataType.DOUBLE}) {
+    for (DataType type : new DataType[] {DataType.FLOAT, DataType.INT64, DataType.DOUBLE}) {
       INDArray with = ids.castTo(type).reshape(Heads.EXAMPLES, 1, Heads.STEPS);
       assertThat(gradient(network, x, with, mask)).isEqualTo(expected);
       INDArray oneHot = Heads.oneHot(ids, CLASSES, type);
@@ -189,7 +189,7 @@ class LanguageModelHeadTest {
     INDArray b = network.getParam("0_b");
     b.assign(0);
     b.putScalar(13, 1e4);
-    INDArray ids = Nd4j.zeros(DataType.INT, Heads.EXAMPLES, Heads.STEPS);
+    INDArray ids = Nd4j.zeros(DataType.INT32, Heads.EXAMPLES, Heads.STEPS);
     INDArray x = Heads.input(type);
     assertThat(network.score(new DataSet(x, ids))).isEqualTo(1e4 * Heads.STEPS);
     INDArray gradient =

@@ -139,7 +139,7 @@ class TiedHeadTest {
   })
   void theGradientIsThatOfBothUses(DataType type, boolean biased) {
     // Adam's epsilon is zero in HALF.
-    IUpdater updater = type == DataType.HALF ? new Sgd(0.1) : new Adam(0.01);
+    IUpdater updater = type == DataType.FLOAT16 ? new Sgd(0.1) : new Adam(0.01);
     MultiLayerNetwork tied = network(type, updater, tied(biased));
     MultiLayerNetwork untied = untied(tied, biased);
     DataSet data = data();

@@ -133,7 +133,7 @@ class TokenEmbeddingTest {
     MultiLayerNetwork network = network(type, embedding());
     INDArray labels = Heads.ids(CLASSES);
     network.fit(new DataSet(Heads.ids(VOCABULARY), labels));
-    INDArray one = Nd4j.valueArrayOf(new long[] {Heads.EXAMPLES, Heads.STEPS}, 11, DataType.INT);
+    INDArray one = Nd4j.valueArrayOf(new long[] {Heads.EXAMPLES, Heads.STEPS}, 11, DataType.INT32);
     INDArray gradient =
         network.calculateGradients(one, labels, null, null).getFirst().getGradientFor("0_W");
     for (int v = 0; v < VOCABULARY; v++) {
@@ -194,7 +194,7 @@ class TokenEmbeddingTest {
     MultiLayerNetwork network =
         Heads.network(
             DataType.FLOAT, new TokenEmbedding.Builder().nIn(VOCABULARY).nOut(67).build());
-    INDArray ids = Nd4j.create(DataType.INT, 2, steps);
+    INDArray ids = Nd4j.create(DataType.INT32, 2, steps);
     Random random = new Random(3);
     for (int i = 0; i < ids.length(); i++) {
       ids.putScalar(i, random.nextInt(VOCABULARY));

@@ -91,7 +91,7 @@ class AdamWTest {
         v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
         double moment = m[i] / (1 - Math.pow(0.9, t));
         double step = moment / (Math.sqrt(v[i]) / correction + EPSILON / correction);
-        boolean bias = i >= IN * HIDDEN && i < IN * HIDDEN + HIDDEN || i >= n - CLASSES;
+        boolean bias = (i >= IN * HIDDEN && i < IN * HIDDEN + HIDDEN) || i >= n - CLASSES;
         w[i] -= RATE * (step + (bias ? 0 : decay * w[i]));
         assertThat(present[i]).as("step %d, %d", t, i).isCloseTo(w[i], within(1e-12));
       }
