@@ -40,6 +40,7 @@ final class ArchitectureTest {
       List.of(
           "internal.vector",
           "internal.threads",
+          "internal.memory",
           "kernel",
           "internal.linear",
           "internal.norm",

@@ -1,11 +1,15 @@
 package org.attention4j.dl4j;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.attention4j.internal.graph.Gradients;
 import org.attention4j.internal.graph.GraphProgram;
 import org.attention4j.internal.graph.Value;
@@ -156,7 +160,7 @@ final class CompiledGraph {
   /** The output, and after it what {@link #kept} and {@link #loss} pick out. */
   List<Value> forward(
       GraphInputs inputs, Map<String, INDArray> dropoutDraws, SessionMemMgr memory) {
-    return forward.evaluate(placeholders(inputs, dropoutDraws), memory);
+    return evaluate(forward, placeholders(inputs, dropoutDraws), List.of(), memory);
   }
 
   /** Of what {@link #forward} returned, what {@link #backward} can make use of. */
@@ -194,12 +198,38 @@ final class CompiledGraph {
       SessionMemMgr memory) {
     Map<String, Value> values = arriving(inputs, dropoutDraws, epsilon, lossGradient);
     if (fromForward.isEmpty() || backward == null) {
-      return Objects.requireNonNull(wholeBackward).evaluate(values, memory);
+      return evaluate(Objects.requireNonNull(wholeBackward), values, List.of(), memory);
     }
-    for (int i = 0; i < kept.size(); i++) {
+    return evaluate(backward, values, fromForward, memory);
+  }
+
+  /**
+   * Runs a program and gives back what was copied of its inputs.
+   *
+   * @param own values that nobody else has
+   * @param fromForward those of {@link #kept}, or none
+   */
+  private List<Value> evaluate(
+      GraphProgram program, Map<String, Value> own, List<Value> fromForward, SessionMemMgr memory) {
+    Map<String, Value> values = new HashMap<>(own);
+    for (int i = 0; i < fromForward.size(); i++) {
       values.put(kept.get(i).name(), fromForward.get(i));
     }
-    return backward.evaluate(values, memory);
+    List<Value> results = program.evaluate(values, memory);
+    release(own.values(), results);
+    return results;
+  }
+
+  /**
+   * Gives the arrays of values back.
+   *
+   * @param values values that nobody reads any more
+   * @param except those among them that somebody reads
+   */
+  static void release(Collection<Value> values, Collection<Value> except) {
+    Set<Value> read = Collections.newSetFromMap(new IdentityHashMap<>());
+    read.addAll(except);
+    values.stream().filter(value -> !read.contains(value)).forEach(Value::release);
   }
 
   /**
@@ -221,7 +251,11 @@ final class CompiledGraph {
       innerBackward = new GraphProgram(innerGradients);
     }
     return arrays(
-        innerBackward.evaluate(arriving(inputs, dropoutDraws, epsilon, lossGradient), memory),
+        evaluate(
+            innerBackward,
+            arriving(inputs, dropoutDraws, epsilon, lossGradient),
+            List.of(),
+            memory),
         memory);
   }
 
@@ -243,7 +277,7 @@ final class CompiledGraph {
       GraphInputs inputs, List<String> names, SessionMemMgr memory) {
     GraphProgram program = publishing.computeIfAbsent(names, this::publishing);
     List<INDArray> values =
-        arrays(program.evaluate(placeholders(inputs, Map.of()), memory), memory);
+        arrays(evaluate(program, placeholders(inputs, Map.of()), List.of(), memory), memory);
     Map<String, INDArray> result = new LinkedHashMap<>();
     for (int i = 0; i < names.size(); i++) {
       result.put(names.get(i), values.get(i));
@@ -266,7 +300,9 @@ final class CompiledGraph {
   }
 
   private static List<INDArray> arrays(List<Value> values, SessionMemMgr memory) {
-    return values.stream().map(value -> value.array(memory)).toList();
+    List<INDArray> arrays = values.stream().map(value -> value.array(memory)).toList();
+    release(values, List.of());
+    return arrays;
   }
 
   private static Map<String, Value> placeholders(

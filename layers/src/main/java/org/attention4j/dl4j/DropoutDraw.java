@@ -1,5 +1,6 @@
 package org.attention4j.dl4j;
 
+import java.util.Arrays;
 import java.util.Map;
 import org.attention4j.internal.attention.Dropout;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -13,8 +14,8 @@ final class DropoutDraw {
   static INDArray of(LayerGraph.Dropout dropout, Map<String, long[]> inputShapes) {
     return switch (dropout.draw()) {
       case FACTORS -> factors(dropout.probability(), dropout.shape().apply(inputShapes));
-      case WEIGHT_FACTORS ->
-          weightFactors(dropout.probability(), dropout.shape().apply(inputShapes));
+      case SEEDED_FACTORS ->
+          seededFactors(dropout.probability(), dropout.shape().apply(inputShapes));
       case SEED -> Nd4j.createFromArray(Nd4j.getRandom().nextLong());
     };
   }
@@ -25,15 +26,15 @@ final class DropoutDraw {
     return Nd4j.rand(DataType.FLOAT, shape).lt(kept).castTo(DataType.FLOAT).divi(kept);
   }
 
-  /** The factors on weights [b, h, Tq, Tk] that a fused operation with the same seed uses. */
-  private static INDArray weightFactors(double probability, long[] shape) {
+  /** The factors that a fused operation with the same seed uses; the last axis is the row. */
+  private static INDArray seededFactors(double probability, long[] shape) {
     Dropout dropout = new Dropout(probability, Nd4j.getRandom().nextLong());
-    int keys = Math.toIntExact(shape[3]);
-    int rows = Math.toIntExact(shape[0] * shape[1] * shape[2]);
-    float[] factors = new float[Math.multiplyExact(rows, keys)];
+    int length = Math.toIntExact(shape[shape.length - 1]);
+    int rows = Math.toIntExact(Arrays.stream(shape).limit(shape.length - 1).reduce(1, Math::multiplyExact));
+    float[] factors = new float[Math.multiplyExact(rows, length)];
     for (int row = 0; row < rows; row++) {
-      for (int key = 0; key < keys; key++) {
-        factors[row * keys + key] = (float) dropout.factor(row, key);
+      for (int i = 0; i < length; i++) {
+        factors[row * length + i] = (float) dropout.factor(row, i);
       }
     }
     return Nd4j.createFromArray(factors).reshape(shape);

@@ -74,13 +74,17 @@ final class GraphRunner {
       dropoutDraws = graph.drawDropout(inputs.inputShapes());
     }
     SessionMemMgr memory = memory(workspaces, ArrayType.FF_WORKING_MEM, ArrayType.ACTIVATIONS);
+    CompiledGraph.release(last.results(), List.of());
+    last = last.withoutResults();
     List<Value> results = graph.forward(inputs, dropoutDraws, memory);
     double loss = graph.loss(results, memory);
     List<Value> kept = training ? graph.kept(results) : List.of();
+    INDArray output = results.get(0).array(memory);
+    CompiledGraph.release(results, kept);
     last =
         new ForwardPass(
             training, dropoutDraws, ForwardPass.arrays(given), inputs.masks(), kept, loss);
-    return place(results.get(0).array(memory), workspaces, ArrayType.ACTIVATIONS);
+    return place(output, workspaces, ArrayType.ACTIVATIONS);
   }
 
   /**
@@ -117,7 +121,6 @@ final class GraphRunner {
     SessionMemMgr memory = memory(workspaces, ArrayType.BP_WORKING_MEM, ArrayType.ACTIVATION_GRAD);
     List<Value> gradients =
         graph.backward(inputs, last.dropoutDraws(), fromForward, epsilon, lossGradient, memory);
-    last = last.withoutResults();
     Map<String, INDArray> inputGradients = new LinkedHashMap<>();
     int next = 0;
     for (String name : inputs.inputs().keySet()) {
@@ -131,6 +134,9 @@ final class GraphRunner {
       }
       next++;
     }
+    CompiledGraph.release(gradients, List.of());
+    CompiledGraph.release(last.results(), List.of());
+    last = last.withoutResults();
     return inputGradients;
   }
 

@@ -52,8 +52,8 @@ public final class LayerGraph {
   enum Draw {
     /** A factor for each value. */
     FACTORS,
-    /** A factor for each attention weight, as the fused operation would draw it from a seed. */
-    WEIGHT_FACTORS,
+    /** A factor for each value, as a fused operation would draw it from a seed. */
+    SEEDED_FACTORS,
     /** The seed of a fused operation. */
     SEED
   }
@@ -204,17 +204,17 @@ public final class LayerGraph {
   }
 
   /**
-   * Inverted dropout of attention weights, the same as the fused operation draws from {@link
-   * #weightsDropoutSeed}.
+   * Inverted dropout of attention weights or other values, the same as a fused operation draws from
+   * {@link #weightsDropoutSeed}.
    *
-   * @param weights shape [b, h, Tq, Tk]
-   * @param probability the chance of each weight to be dropped; 0 for none
-   * @param shape the shape of the weights for given shapes of the inputs, by input name
-   * @return the weights with dropout
+   * @param weights the values, such as weights of shape [b, h, Tq, Tk]
+   * @param probability the chance of each value to be dropped; 0 for none
+   * @param shape the shape of the values for given shapes of the inputs, by input name
+   * @return the values with dropout
    */
   public SDVariable weightsDropout(
       SDVariable weights, double probability, Function<Map<String, long[]>, long[]> shape) {
-    return dropout(weights, probability, shape, Draw.WEIGHT_FACTORS);
+    return dropout(weights, probability, shape, Draw.SEEDED_FACTORS);
   }
 
   private SDVariable dropout(
@@ -229,10 +229,10 @@ public final class LayerGraph {
   }
 
   /**
-   * What a fused operation draws the dropout of its weights from; new in each training pass, the
+   * What a fused operation draws its dropout from; new in each training pass, the
    * same in its forward and backward half.
    *
-   * @param probability the chance of each weight to be dropped, above 0
+   * @param probability the chance of each value to be dropped, above 0
    * @return one INT64
    */
   public SDVariable weightsDropoutSeed(double probability) {

@@ -51,8 +51,10 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
 
   /** The heads, for queries of some size over the layer's input as keys and values. */
   final MultiHeadAttention heads(long querySize) {
+    long outputs = outputSize();
+    long features = headSize == 0 ? outputs / nHeads : headSize;
     return new MultiHeadAttention(
-        querySize, getNIn(), getNIn(), nOut, nHeads, headSize, projectInput, options);
+        querySize, getNIn(), getNIn(), outputs, nHeads, features, projectInput, options);
   }
 
   /** The heads; each query has as many features as the layer's input unless overridden. */
@@ -132,6 +134,11 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
   @Override
   void checkSizes(Requirements require) {
     super.checkSizes(require);
+    require.that(
+        headSize > 0 || outputSize() % nHeads == 0,
+        "nHeads",
+        nHeads,
+        "a divisor of the output size " + outputSize() + " unless headSize is set");
     options.validatePosition(require, heads().headFeatures());
   }
 

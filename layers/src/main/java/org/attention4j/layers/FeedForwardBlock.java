@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -98,24 +99,43 @@ public final class FeedForwardBlock extends SequenceLayer {
 
   @Override
   protected SDVariable define(LayerGraph graph) {
-    SDVariable x = graph.input();
-    Optional<FloatActivation> inJava = Activations.inJava(getActivationFn(), gelu);
+    return apply(
+        graph.input(),
+        getActivationFn(),
+        gelu,
+        linear(graph, W1, B1, hidden()),
+        gated ? linear(graph, WG, BG, hidden()) : null,
+        linear(graph, W2, B2, outputSize()));
+  }
+
+  /**
+   * Applies a feed-forward block to each step.
+   *
+   * @param x shape [b, in, T]
+   * @param activation f
+   * @param gelu which function GELU is
+   * @param first the map before the activation
+   * @param gate the map whose result is multiplied by the activated one; null for none
+   * @param second the map after the activation
+   * @return shape [b, out, T]
+   */
+  static SDVariable apply(
+      SDVariable x,
+      @Nullable IActivation activation,
+      Gelu gelu,
+      Linear first,
+      @Nullable Linear gate,
+      Linear second) {
+    Optional<FloatActivation> inJava = Activations.inJava(activation, gelu);
     if (JavaPath.isPossible(x.dataType()) && FloatOps.VECTORS && inJava.isPresent()) {
-      return FusedFeedForward.apply(
-          x,
-          inJava.get(),
-          linear(graph, W1, B1, hidden()),
-          gated ? linear(graph, WG, BG, hidden()) : null,
-          linear(graph, W2, B2, outputSize()));
+      return FusedFeedForward.apply(x, inJava.get(), first, gate, second);
     }
     SequenceShape shape = new SequenceShape(x);
-    SDVariable hidden =
-        Activations.apply(
-            project(x, shape, linear(graph, W1, B1, hidden())), getActivationFn(), gelu);
-    if (gated) {
-      hidden = hidden.mul(project(x, shape, linear(graph, WG, BG, hidden())));
+    SDVariable hidden = Activations.apply(project(x, shape, first), activation, gelu);
+    if (gate != null) {
+      hidden = hidden.mul(project(x, shape, gate));
     }
-    return project(hidden, shape, linear(graph, W2, B2, outputSize()));
+    return project(hidden, shape, second);
   }
 
   private LinearMap linear(LayerGraph graph, String weights, String bias, long outputs) {

@@ -6,6 +6,7 @@ import org.attention4j.internal.graph.FusedNorm;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -40,16 +41,26 @@ public final class LayerNorm extends NormLayer {
 
   @Override
   protected SDVariable define(LayerGraph graph) {
-    SDVariable x = graph.input();
+    return apply(graph.input(), graph.parameter(GAIN), graph.parameter(BIAS), epsilon());
+  }
+
+  /**
+   * Normalizes each step.
+   *
+   * @param x shape [b, size, T]
+   * @param gain shape [size]
+   * @param bias shape [size]
+   * @param epsilon what is added to the variance
+   */
+  static SDVariable apply(SDVariable x, SDVariable gain, SDVariable bias, double epsilon) {
     if (JavaPath.isPossible(x.dataType())) {
-      return FusedNorm.layerNorm(x, graph.parameter(GAIN), graph.parameter(BIAS), epsilon());
+      return FusedNorm.layerNorm(x, gain, bias, epsilon);
     }
+    SameDiff sd = x.getSameDiff();
     SDVariable centred = x.sub(x.mean(true, 1));
-    SDVariable variance = graph.sameDiff().math.square(centred).mean(true, 1);
-    SDVariable deviation = graph.sameDiff().math.sqrt(variance.add(epsilon()));
-    SDVariable gain = graph.parameter(GAIN).reshape(1, getNIn(), 1);
-    SDVariable bias = graph.parameter(BIAS).reshape(1, getNIn(), 1);
-    return centred.div(deviation).mul(gain).add(bias);
+    SDVariable variance = sd.math.square(centred).mean(true, 1);
+    SDVariable deviation = sd.math.sqrt(variance.add(epsilon));
+    return centred.div(deviation).mul(gain.reshape(1, -1, 1)).add(bias.reshape(1, -1, 1));
   }
 
   /** Builds the layer. */

@@ -32,13 +32,22 @@ public final class RmsNorm extends NormLayer {
 
   @Override
   protected SDVariable define(LayerGraph graph) {
-    SDVariable x = graph.input();
+    return apply(graph.input(), graph.parameter(GAIN), epsilon());
+  }
+
+  /**
+   * Normalizes each step.
+   *
+   * @param x shape [b, size, T]
+   * @param gain shape [size]
+   * @param epsilon what is added to the mean of the squares
+   */
+  static SDVariable apply(SDVariable x, SDVariable gain, double epsilon) {
     if (JavaPath.isPossible(x.dataType())) {
-      return FusedNorm.rmsNorm(x, graph.parameter(GAIN), epsilon());
+      return FusedNorm.rmsNorm(x, gain, epsilon);
     }
-    SDVariable square = graph.sameDiff().math.square(x).mean(true, 1);
-    SDVariable gain = graph.parameter(GAIN).reshape(1, getNIn(), 1);
-    return x.div(graph.sameDiff().math.sqrt(square.add(epsilon()))).mul(gain);
+    SDVariable square = x.getSameDiff().math.square(x).mean(true, 1);
+    return x.div(x.getSameDiff().math.sqrt(square.add(epsilon))).mul(gain.reshape(1, -1, 1));
   }
 
   /** Builds the layer. */

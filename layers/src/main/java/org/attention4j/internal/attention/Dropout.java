@@ -3,8 +3,9 @@ package org.attention4j.internal.attention;
 import org.attention4j.kernel.Row;
 
 /**
- * Which weights are dropped: a function of the seed and of the weight's row and key alone. So the
- * backward pass, another thread and the graph path draw the same without keeping anything.
+ * Which numbers of an array of rows are dropped, such as attention weights: a function of the seed
+ * and of the number's row and index alone. So the backward pass, another thread and the graph path
+ * draw the same without keeping anything.
  *
  * <p>The mixing function is that of SplitMix64 (G. Steele, D. Lea and C. Flood, 2014).
  */
@@ -50,6 +51,24 @@ public final class Dropout {
     for (int i = 0; i < weights.length(); i++) {
       long bits = mix(start + keys.position(from + i) * STEP);
       weights.set(i, (bits >>> UNUSED_BITS) * UNIT < probability ? 0 : weights.get(i) * kept);
+    }
+  }
+
+  /**
+   * Applies the factors to a row of an array [rows, length].
+   *
+   * @param x the array
+   * @param y where the row's result goes, at the same indices
+   * @param row the index of the row
+   * @param length its length
+   */
+  public void apply(float[] x, float[] y, int row, int length) {
+    long start = mix(seed + row * STEP);
+    float factor = (float) kept;
+    int from = row * length;
+    for (int i = 0; i < length; i++) {
+      long bits = mix(start + i * STEP);
+      y[from + i] = (bits >>> UNUSED_BITS) * UNIT < probability ? 0 : x[from + i] * factor;
     }
   }
 

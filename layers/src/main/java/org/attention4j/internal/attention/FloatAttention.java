@@ -1,5 +1,6 @@
 package org.attention4j.internal.attention;
 
+import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,7 @@ public final class FloatAttention {
     this.output = output;
     boolean supports = training && problem.keepsSupports();
     int rows = shape.rows();
-    saved = training ? new float[rows * problem.kernel().savedValues()] : new float[0];
+    saved = training ? FloatArrays.zeros(rows * problem.kernel().savedValues()) : new float[0];
     counts = new int[supports ? rows : 0];
     int chunks = chunks();
     SupportList[] lists = new SupportList[units() * chunks];
@@ -107,7 +108,7 @@ public final class FloatAttention {
   private ForwardState gather(SupportList[] lists, int chunks) {
     int[] starts = starts(counts);
     int[] keys = new int[starts[counts.length]];
-    float[] weights = new float[keys.length];
+    float[] weights = FloatArrays.take(keys.length);
     Workers.run(
         lists.length,
         keys.length >= SMALL,

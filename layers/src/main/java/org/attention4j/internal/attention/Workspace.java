@@ -1,6 +1,6 @@
 package org.attention4j.internal.attention;
 
-import org.attention4j.internal.linear.FloatArena;
+import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.threads.Pool;
 import org.attention4j.kernel.FloatRow;
 

@@ -1,5 +1,6 @@
 package org.attention4j.internal.feedforward;
 
+import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
 import org.attention4j.internal.vector.ActivationOps;
 import org.attention4j.internal.vector.FloatOps;
@@ -102,7 +103,7 @@ public enum FloatActivation {
 
   /** f(x) of each number. */
   float[] of(float[] x) {
-    float[] y = new float[x.length];
+    float[] y = FloatArrays.take(x.length);
     inChunks(x.length, (from, length) -> apply(x, from, y, length));
     return y;
   }

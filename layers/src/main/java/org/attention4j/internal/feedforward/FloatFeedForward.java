@@ -2,6 +2,7 @@ package org.attention4j.internal.feedforward;
 
 import java.util.List;
 import org.attention4j.internal.linear.FloatLinear;
+import org.attention4j.internal.memory.FloatArrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,7 @@ public final class FloatFeedForward {
    *
    * @param input dL/dx
    * @param into those of W1, b1 and, gated, of Wg, bg; their input gradient is {@code input}
-   * @param out those of W2 and b2
+   * @param out those of W2 and b2; their input gradient is not kept
    */
   public record Gradients(float[] input, FloatLinear.Gradients into, FloatLinear.Gradients out) {}
 
@@ -74,14 +75,21 @@ public final class FloatFeedForward {
    */
   public Forward forward(float[] x) {
     float[][] hidden = new FloatLinear(examples, inputs, steps, x, into).forward();
-    return new Forward(second(hidden).forward()[0], hidden);
+    float[] activated = activated(hidden);
+    float[] output = second(activated).forward()[0];
+    FloatArrays.giveBack(activated);
+    return new Forward(output, hidden);
   }
 
-  private FloatLinear second(float[][] hidden) {
+  private float[] activated(float[][] hidden) {
     float[] activated = activation.of(hidden[0]);
     if (hidden.length == 2) {
       FloatActivation.multiply(hidden[1], activated);
     }
+    return activated;
+  }
+
+  private FloatLinear second(float[] activated) {
     return new FloatLinear(examples, into.get(0).outputs(), steps, activated, List.of(out));
   }
 
@@ -94,7 +102,9 @@ public final class FloatFeedForward {
    * @return the gradients
    */
   public Gradients backward(float[] x, float[][] hidden, float[] dy) {
-    FloatLinear.Gradients behind = second(hidden).backward(new float[][] {dy});
+    float[] activated = activated(hidden);
+    FloatLinear.Gradients behind = second(activated).backward(new float[][] {dy});
+    FloatArrays.giveBack(activated);
     float[] gradient = behind.input();
     float[][] hiddenGradients = {gradient};
     if (hidden.length == 2) {
@@ -106,6 +116,9 @@ public final class FloatFeedForward {
     activation.multiplyBySlope(hidden[0], gradient);
     FloatLinear.Gradients before =
         new FloatLinear(examples, inputs, steps, x, into).backward(hiddenGradients);
+    for (float[] hiddenGradient : hiddenGradients) {
+      FloatArrays.giveBack(hiddenGradient);
+    }
     return new Gradients(before.input(), before, behind);
   }
 }

@@ -9,6 +9,7 @@ import org.attention4j.internal.attention.AttentionShape;
 import org.attention4j.internal.attention.DoubleAttention;
 import org.attention4j.internal.attention.FloatAttention;
 import org.attention4j.internal.attention.ForwardState;
+import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.kernel.RowKernel;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -134,7 +135,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
       doubles(problem, inputs).forward(output);
       return new Value[] {Value.of(output, size)};
     }
-    float[] output = new float[length];
+    float[] output = FloatArrays.zeros(length);
     ForwardState trace = floats(problem, inputs).forward(output, traced());
     if (!traced()) {
       return new Value[] {Value.of(output, size)};

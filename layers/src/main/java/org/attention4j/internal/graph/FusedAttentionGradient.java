@@ -6,6 +6,7 @@ import org.attention4j.internal.attention.AttentionProblem;
 import org.attention4j.internal.attention.FloatAttention;
 import org.attention4j.internal.attention.FloatGradients;
 import org.attention4j.internal.attention.ForwardState;
+import org.attention4j.internal.memory.FloatArrays;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -65,14 +66,14 @@ final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperat
       output = inputs[at + FusedAttention.TRACE].floats();
     } else {
       // A backward pass after one of inference, as in a frozen layer that passes gradients on.
-      output = new float[inputs[inputs.length - 1].length()];
+      output = FloatArrays.zeros(inputs[inputs.length - 1].length());
       trace = attention.forward(output, true);
     }
     FloatGradients gradients =
         new FloatGradients(
-            new float[inputs[0].length()],
-            new float[inputs[1].length()],
-            new float[inputs[2].length()]);
+            FloatArrays.zeros(inputs[0].length()),
+            FloatArrays.zeros(inputs[1].length()),
+            FloatArrays.zeros(inputs[2].length()));
     float[][] parameters =
         attention.backward(trace, output, inputs[inputs.length - 1].floats(), gradients);
     Value[] result = new Value[getNumOutputs()];

@@ -68,7 +68,7 @@ public final class Gradients {
     }
     Gradients graph = new Gradients(outputs.get(0).getSameDiff());
     for (int i = 0; i < outputs.size(); i++) {
-      graph.gradients.merge(outputs.get(i).name(), outputGradients.get(i), SDVariable::add);
+      graph.gradients.merge(outputs.get(i).name(), outputGradients.get(i), Sum::of);
     }
     return graph.differentiate(variables);
   }
@@ -120,7 +120,7 @@ public final class Gradients {
             : op.getOp().doDiff(outputGradients);
     for (int i = 0; i < Math.min(inputs.size(), inputGradients.size()); i++) {
       if (dependent.contains(inputs.get(i))) {
-        gradients.merge(inputs.get(i), inputGradients.get(i), SDVariable::add);
+        gradients.merge(inputs.get(i), inputGradients.get(i), Sum::of);
       }
     }
   }

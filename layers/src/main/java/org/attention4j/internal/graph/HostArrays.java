@@ -2,6 +2,7 @@ package org.attention4j.internal.graph;
 
 import java.lang.ref.Reference;
 import java.util.Arrays;
+import org.attention4j.internal.memory.FloatArrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -22,7 +23,7 @@ public final class HostArrays {
    */
   public static float[] floats(INDArray array) {
     INDArray whole = contiguous(array);
-    float[] values = new float[Math.toIntExact(whole.length())];
+    float[] values = FloatArrays.take(Math.toIntExact(whole.length()));
     try (FloatPointer pointer = new FloatPointer(address(whole))) {
       pointer.get(values);
     } finally {

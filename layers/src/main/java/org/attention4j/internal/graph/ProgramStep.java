@@ -107,10 +107,12 @@ final class ProgramStep {
       runInBackend(values, results, pool);
     }
     for (int slot : freed) {
-      INDArray array = Objects.requireNonNull(values[slot]).existingArray();
+      Value value = Objects.requireNonNull(values[slot]);
+      INDArray array = value.existingArray();
       if (array != null) {
         pool.release(array);
       }
+      value.release();
       values[slot] = null;
     }
   }

@@ -2,6 +2,7 @@ package org.attention4j.internal.graph;
 
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.attention4j.internal.memory.FloatArrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.internal.SessionMemMgr;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -14,7 +15,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * asked for the other. Operations in Java hand theirs on to each other without the backend, for
  * which every array is a native object and a copy.
  *
- * <p>Nobody writes to either once the value is made.
+ * <p>Nobody writes to either once the value is made. Its array of Java is its own; one of floats is
+ * used again once the value is {@link #release}d.
  */
 public final class Value {
   private final DataType type;
@@ -131,6 +133,17 @@ public final class Value {
       array = copy;
     }
     return array;
+  }
+
+  /**
+   * Gives the array of Java back, if there is one. Nobody reads it any more; the array of the
+   * backend stays.
+   */
+  public void release() {
+    if (host instanceof float[] floats) {
+      host = null;
+      FloatArrays.giveBack(floats);
+    }
   }
 
   /**

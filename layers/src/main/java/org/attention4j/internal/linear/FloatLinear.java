@@ -2,7 +2,9 @@ package org.attention4j.internal.linear;
 
 import java.util.List;
 import org.attention4j.internal.attention.FloatAttention;
+import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
+import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +64,7 @@ public final class FloatLinear {
     /** As many rows as whole tiles need; they may be stored one after the other or across. */
     private float[] groups(int rows, int depth, boolean asStored) {
       int padded = MatrixPacking.roundUp(rows, ROWS);
-      float[] groups = new float[padded * depth];
+      float[] groups = FloatArrays.take(padded * depth);
       if (asStored) {
         MatrixPacking.rowGroups(values, 0, depth, rows, depth, groups, 0, padded, depth, 1);
       } else {
@@ -107,9 +109,10 @@ public final class FloatLinear {
     float[][] rows = maps.stream().map(map -> map.rows(inputs)).toArray(float[][]::new);
     float[][] outputs =
         maps.stream()
-            .map(map -> new float[examples * map.outputs() * steps])
+            .map(map -> FloatArrays.take(examples * map.outputs() * steps))
             .toArray(float[][]::new);
     run((task, arena) -> forward(task, arena, rows, outputs));
+    giveBack(rows);
     return outputs;
   }
 
@@ -139,18 +142,22 @@ public final class FloatLinear {
    */
   public Gradients backward(float[][] outputGradients) {
     float[][] columns = maps.stream().map(map -> map.columns(inputs)).toArray(float[][]::new);
-    float[] inputGradient = new float[x.length];
-    float[][][] weightParts = new float[examples * chunks()][][];
+    float[] inputGradient = FloatArrays.take(x.length);
+    float[][][] weightParts = weightParts();
     run(
         (task, arena) -> {
           inputGradient(task, arena, columns, outputGradients, inputGradient);
-          weightParts[task] = weightGradients(task, arena, outputGradients);
+          weightGradients(task, arena, outputGradients, weightParts[task]);
         });
+    giveBack(columns);
     float[][] weights = new float[maps.size()][];
     float[][] biases = new float[maps.size()][];
     for (int j = 0; j < weights.length; j++) {
       weights[j] = sum(weightParts, j);
       biases[j] = biasGradient(outputGradients[j], maps.get(j));
+    }
+    for (float[][] parts : weightParts) {
+      giveBack(parts);
     }
     return new Gradients(inputGradient, weights, biases);
   }
@@ -182,8 +189,26 @@ public final class FloatLinear {
     }
   }
 
-  /** This task's share of dW_j, each as rows of whole panels of input features. */
-  private float[][] weightGradients(int task, FloatArena arena, float[][] outputGradients) {
+  private static void giveBack(float[][] arrays) {
+    for (float[] array : arrays) {
+      FloatArrays.giveBack(array);
+    }
+  }
+
+  /** The share of each task in each dW_j, as rows of whole panels of input features. */
+  private float[][][] weightParts() {
+    int width = MatrixPacking.roundUp(inputs, PANEL);
+    float[][][] parts = new float[examples * chunks()][maps.size()][];
+    for (float[][] ofTask : parts) {
+      for (int j = 0; j < ofTask.length; j++) {
+        ofTask[j] = FloatArrays.zeros(MatrixPacking.roundUp(maps.get(j).outputs(), ROWS) * width);
+      }
+    }
+    return parts;
+  }
+
+  private void weightGradients(
+      int task, FloatArena arena, float[][] outputGradients, float[][] parts) {
     int example = task / chunks();
     int from = firstStep(task % chunks());
     int to = firstStep(task % chunks() + 1);
@@ -194,14 +219,13 @@ public final class FloatLinear {
     int widest = maps.stream().mapToInt(Weights::outputs).max().orElse(0);
     int rows = arena.take(MatrixPacking.roundUp(widest, ROWS) * depth);
     float[] packed = arena.floats();
-    float[][] parts = new float[maps.size()][];
     for (int j = 0; j < parts.length; j++) {
       int outputs = maps.get(j).outputs();
       int padded = MatrixPacking.roundUp(outputs, ROWS);
       int source = example * outputs * steps + from;
       MatrixPacking.rowGroups(
           outputGradients[j], source, steps, outputs, depth, packed, rows, padded, depth, 1);
-      float[] part = new float[padded * width];
+      float[] part = parts[j];
       for (int t = 0; t < depth; t += STEP_BLOCK) {
         int block = Math.min(STEP_BLOCK, depth - t);
         for (int i = 0; i < width; i += PANEL) {
@@ -220,9 +244,7 @@ public final class FloatLinear {
               true);
         }
       }
-      parts[j] = part;
     }
-    return parts;
   }
 
   private float[] sum(float[][][] parts, int j) {
@@ -232,7 +254,7 @@ public final class FloatLinear {
     for (int task = 1; task < parts.length; task++) {
       FloatOps.ROWS.add(total, 0, parts[task][j], 0, total.length, 1);
     }
-    float[] gradient = new float[map.outputs() * inputs];
+    float[] gradient = FloatArrays.take(map.outputs() * inputs);
     for (int o = 0; o < map.outputs(); o++) {
       for (int i = 0; i < inputs; i++) {
         int to = map.transposed() ? i * map.outputs() + o : o * inputs + i;
@@ -244,7 +266,7 @@ public final class FloatLinear {
 
   private float[] biasGradient(float[] outputGradient, Weights map) {
     int outputs = map.outputs();
-    float[] gradient = new float[map.bias() == null ? 0 : outputs];
+    float[] gradient = FloatArrays.take(map.bias() == null ? 0 : outputs);
     for (int o = 0; o < gradient.length; o++) {
       double sum = 0;
       for (int b = 0; b < examples; b++) {

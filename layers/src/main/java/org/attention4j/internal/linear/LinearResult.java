@@ -1,5 +1,6 @@
 package org.attention4j.internal.linear;
 
+import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
 import org.jspecify.annotations.Nullable;

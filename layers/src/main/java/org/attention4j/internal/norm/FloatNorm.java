@@ -2,6 +2,7 @@ package org.attention4j.internal.norm;
 
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.NormOps;
@@ -92,7 +93,10 @@ public final class FloatNorm {
    */
   public Forward forward(float[] x, float[] gain, float @Nullable [] bias) {
     Forward result =
-        new Forward(new float[x.length], new float[examples * steps], new float[examples * steps]);
+        new Forward(
+            FloatArrays.take(x.length),
+            FloatArrays.take(examples * steps),
+            FloatArrays.take(examples * steps));
     run(task -> forward(task, x, gain, bias, result));
     return result;
   }
@@ -153,12 +157,12 @@ public final class FloatNorm {
    * @return the gradients
    */
   public Gradients backward(float[] x, float[] gain, float[] means, float[] scales, float[] dy) {
-    float[] dx = new float[x.length];
+    float[] dx = FloatArrays.take(x.length);
     int tasks = examples * blocks;
     double[][] totals = new double[tasks][];
     run(task -> totals[task] = backward(task, x, gain, means, scales, dy, dx));
-    float[] gainGradient = new float[features];
-    float[] biasGradient = new float[features];
+    float[] gainGradient = FloatArrays.take(features);
+    float[] biasGradient = FloatArrays.take(features);
     for (int c = 0; c < features; c++) {
       double gainTotal = 0;
       double biasTotal = 0;

@@ -1,4 +1,4 @@
-package org.attention4j.internal.linear;
+package org.attention4j.internal.memory;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;

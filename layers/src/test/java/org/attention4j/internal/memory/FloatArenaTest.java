@@ -1,4 +1,4 @@
-package org.attention4j.internal.linear;
+package org.attention4j.internal.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
