@@ -43,12 +43,16 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * attentionNormGain and feedForwardNormGain [nIn]; then, for layer norm, attentionNormBias and
  * feedForwardNormBias [nIn]. Norms count as biases, so that weight decay leaves them alone.
  *
- * <p>Publishes {@code scores} and {@code weights}, both [b, h, T, T].
+ * <p>Publishes {@code scores} and {@code weights}, both [b, h, T, T], and {@code tokens}, what
+ * attention reads, [b, nIn, T].
  *
  * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al. 2017, with post-norm</a>
  * @see <a href="https://arxiv.org/abs/2002.04745">Xiong et al. 2020, on pre-norm</a>
  */
 public final class TransformerBlock extends AttentionLayer {
+  /** The name under which the input of attention is published, shape [b, nIn, T]. */
+  public static final String TOKENS = "tokens";
+
   private static final String W1 = "W1";
   private static final String W2 = "W2";
   private static final String WG = "Wg";
@@ -145,6 +149,7 @@ public final class TransformerBlock extends AttentionLayer {
   }
 
   private SDVariable attention(LayerGraph graph, SDVariable x) {
+    graph.publish(TOKENS, x);
     SequenceShape shape = new SequenceShape(x);
     AttentionSources.Sequence sequence =
         new AttentionSources.Sequence(x, shape, doubleRange(shape.steps()));

@@ -8,6 +8,7 @@ import org.attention4j.layers.LearnedSelfAttentionLayer;
 import org.attention4j.layers.Position;
 import org.attention4j.layers.RecurrentAttentionLayer;
 import org.attention4j.layers.RmsNorm;
+import org.attention4j.layers.TransformerBlock;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -165,6 +166,45 @@ class BuiltInLayersTest {
     @Override
     protected Layer layer() {
       return recurrent().attentionBias(true).causal(true).normalizer(Normalizers.ssmax()).build();
+    }
+  }
+
+  @Nested
+  class PreNormTransformer extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return new TransformerBlock.Builder().headSize(3).feedForwardSize(7).causal(true).build();
+    }
+  }
+
+  @Nested
+  class PostNormTransformer extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return new TransformerBlock.Builder()
+          .nHeads(2)
+          .headSize(2)
+          .feedForwardSize(7)
+          .postNorm(true)
+          .hasBias(true)
+          .build();
+    }
+  }
+
+  @Nested
+  class GatedTransformer extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return new TransformerBlock.Builder()
+          .headSize(4)
+          .feedForwardSize(7)
+          .norm(org.attention4j.layers.Norm.RMS)
+          .activation(Activation.SWISH)
+          .gated(true)
+          .feedForwardBias(false)
+          .position(Position.ROTARY)
+          .normalizer(Normalizers.ssmax())
+          .build();
     }
   }
 

@@ -74,6 +74,7 @@ class CopiedFieldsTest {
         () -> new RecurrentAttentionLayer.Builder().nIn(4).nOut(4).build(),
         () -> new FeedForwardBlock.Builder().nIn(4).hiddenSize(5).build(),
         () -> new LayerNorm.Builder().nIn(4).build(),
+        () -> new TransformerBlock.Builder().nIn(4).build(),
         () -> new LearnedPositionEmbedding.Builder().nIn(4).maxLength(3).build());
   }
 

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.attention4j.normalizer.Normalizers;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -26,6 +27,16 @@ class FusedBlocksTest {
             new LayerNorm.Builder().build(),
             new LayerNorm.Builder().epsilon(0.1).build(),
             new RmsNorm.Builder().build(),
+            transformer().build(),
+            transformer().postNorm(true).causal(true).hasBias(true).build(),
+            transformer()
+                .norm(Norm.RMS)
+                .activation(Activation.SWISH)
+                .gated(true)
+                .feedForwardBias(false)
+                .position(Position.ROTARY)
+                .normalizer(Normalizers.ssmax())
+                .build(),
             new FeedForwardBlock.Builder().gated(true).hiddenSize(61).nOut(19).build(),
             new FeedForwardBlock.Builder()
                 .activation(Activation.SWISH)
@@ -43,6 +54,10 @@ class FusedBlocksTest {
             feedForward(Activation.IDENTITY, Gelu.EXACT),
             feedForward(Activation.TANH, Gelu.EXACT))
         .map(Arguments::of);
+  }
+
+  private static TransformerBlock.Builder transformer() {
+    return new TransformerBlock.Builder().nHeads(2).headSize(6).feedForwardSize(61);
   }
 
   private static FeedForwardBlock feedForward(Activation activation, Gelu gelu) {

@@ -18,6 +18,11 @@ final class Layers {
             new LayerNorm.Builder().epsilon(1e-3).name("norm").build(),
             new RmsNorm.Builder().epsilon(1e-3).name("RMS norm").build(),
             new LearnedPositionEmbedding.Builder().maxLength(17).name("positions").build(),
+            new TransformerBlock.Builder()
+                .nHeads(Networks.HEADS)
+                .headSize(3)
+                .name("transformer block")
+                .build(),
             new FeedForwardBlock.Builder()
                 .hiddenSize(19)
                 .nOut(7)

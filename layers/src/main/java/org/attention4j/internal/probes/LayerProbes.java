@@ -11,6 +11,7 @@ import org.attention4j.layers.AttentionSpec;
 import org.attention4j.layers.LearnedSelfAttentionLayer;
 import org.attention4j.layers.RecurrentAttentionLayer;
 import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.layers.TransformerBlock;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,13 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 final class LayerProbes {
   private static final String[] HEADS = {
     SelfAttentionLayer.QUERIES, SelfAttentionLayer.KEYS, SelfAttentionLayer.VALUES
+  };
+
+  private static final String[] WITH_TOKENS = {
+    SelfAttentionLayer.QUERIES,
+    SelfAttentionLayer.KEYS,
+    SelfAttentionLayer.VALUES,
+    TransformerBlock.TOKENS
   };
 
   private final Layer layer;
@@ -56,6 +64,9 @@ final class LayerProbes {
     if (configuration instanceof RecurrentAttentionLayer ours) {
       return monitored.recurrent(ours);
     }
+    if (configuration instanceof TransformerBlock ours) {
+      return monitored.block(ours);
+    }
     if (configuration instanceof AttentionSpec.Holder ours) {
       return monitored.ours(ours);
     }
@@ -88,9 +99,31 @@ final class LayerProbes {
                                 spec, parameters, gradient, examples))));
   }
 
+  /** The gradient at the output of attention comes from inside the block. */
+  private MonitoredLayer block(TransformerBlock ours) {
+    AttentionSpec spec = ours.attentionRule();
+    return monitored(
+        spec,
+        new INDArray[] {input},
+        mask,
+        (inputs, keyMask) -> published(inputs, keyMask, WITH_TOKENS),
+        (examples, observer) ->
+            Observation.ofInnerGradients(
+                layer,
+                gradients ->
+                    observer.accept(
+                        () ->
+                            MonitoredLayer.attendedGradient(
+                                spec, parameters, gradients.get(0), examples))));
+  }
+
   private INDArray[] published(INDArray[] inputs, @Nullable INDArray keyMask) {
-    Map<String, INDArray> published = Intermediates.of(layer, inputs[0], keyMask, HEADS);
-    return Arrays.stream(HEADS)
+    return published(inputs, keyMask, HEADS);
+  }
+
+  private INDArray[] published(INDArray[] inputs, @Nullable INDArray keyMask, String[] names) {
+    Map<String, INDArray> published = Intermediates.of(layer, inputs[0], keyMask, names);
+    return Arrays.stream(names)
         .map(name -> Objects.requireNonNull(published.get(name)))
         .toArray(INDArray[]::new);
   }

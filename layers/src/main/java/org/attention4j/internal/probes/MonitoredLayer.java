@@ -38,6 +38,8 @@ public record MonitoredLayer(
     @Nullable INDArray keyMask,
     Projection projection,
     @Nullable GradientSource gradients) {
+  /** Q, K and V. */
+  private static final int HEAD_ARRAYS = 3;
 
   /** From inputs to heads. */
   interface Projection {
@@ -46,7 +48,8 @@ public record MonitoredLayer(
      *
      * @param inputs as those of the layer, some examples only
      * @param keyMask of these examples
-     * @return Q [e, h, d, Tq], K and V [e, g, d, Tk]
+     * @return Q [e, h, d, Tq], K and V [e, g, d, Tk]; and, unless it is the input at the keys, what
+     *     keys are projected from [e, size, Tk]
      */
     INDArray[] heads(INDArray[] inputs, @Nullable INDArray keyMask);
   }
@@ -98,7 +101,8 @@ public record MonitoredLayer(
         new HeadVectors(heads[0]),
         new HeadVectors(heads[1]),
         new HeadVectors(heads[2]),
-        new HeadVectors(sampled[Math.min(1, sampled.length - 1)]),
+        new HeadVectors(
+            heads.length > HEAD_ARRAYS ? heads[HEAD_ARRAYS] : sampled[Math.min(1, sampled.length - 1)]),
         queryMask == null ? null : StepMask.visible(sampled(queryMask, examples), name),
         sampledKeyMask == null ? null : StepMask.visible(sampledKeyMask, name),
         normalizerParameters,

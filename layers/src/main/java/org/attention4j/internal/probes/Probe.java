@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param queries Q [e, h, d, Tq]
  * @param keys K [e, g, d, Tk]
  * @param values V [e, g, d, Tk]
- * @param tokens the layer's input at the keys [e, size, Tk]
+ * @param tokens what the keys are projected from [e, size, Tk]
  * @param visibleQueries false for a query that is padding [e][Tq]; null without padding
  * @param visibleKeys false for a key that is padding [e][Tk]; null without padding
  * @param normalizerParameters the learned parameters by name, each [h]
