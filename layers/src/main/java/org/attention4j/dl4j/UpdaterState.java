@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -33,11 +34,12 @@ public final class UpdaterState {
    *
    * @param from a network, left as it is
    * @param to a network with the same number of layers
+   * @param except names of parameters whose state stays as it is in {@code to}
    */
-  public static void copy(MultiLayerNetwork from, MultiLayerNetwork to) {
+  public static void copy(MultiLayerNetwork from, MultiLayerNetwork to, Set<String> except) {
     if (from.getUpdater(false) instanceof BaseMultiLayerUpdater<?> source
         && to.getUpdater(true) instanceof BaseMultiLayerUpdater<?> target) {
-      copy(byParameter(source, place(from)), byParameter(target, place(to)));
+      copy(byParameter(source, place(from)), byParameter(target, place(to)), except);
     }
   }
 
@@ -47,20 +49,22 @@ public final class UpdaterState {
    *
    * @param from a network, left as it is
    * @param to a network whose vertices have the same names
+   * @param except names of parameters whose state stays as it is in {@code to}
    */
-  public static void copy(ComputationGraph from, ComputationGraph to) {
+  public static void copy(ComputationGraph from, ComputationGraph to, Set<String> except) {
     BaseMultiLayerUpdater<?> source = from.getUpdater(false);
     if (source != null) {
       Function<Trainable, String> name = vertex -> ((GraphVertex) vertex).getVertexName();
-      copy(byParameter(source, name), byParameter(to.getUpdater(true), name));
+      copy(byParameter(source, name), byParameter(to.getUpdater(true), name), except);
     }
   }
 
-  private static void copy(Map<String, List<INDArray>> from, Map<String, List<INDArray>> to) {
+  private static void copy(
+      Map<String, List<INDArray>> from, Map<String, List<INDArray>> to, Set<String> except) {
     to.forEach(
         (parameter, parts) -> {
           List<INDArray> known = from.get(parameter);
-          if (known != null) {
+          if (known != null && !except.contains(parameter)) {
             for (int part = 0; part < parts.size(); part++) {
               parts.get(part).assign(known.get(part));
             }

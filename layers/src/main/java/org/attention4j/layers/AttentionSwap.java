@@ -2,6 +2,7 @@ package org.attention4j.layers;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,8 +25,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Replaces the stock attention layers and vertices of a trained network by those of this library,
- * with a normalizer of choice. Parameters, updater state, iteration and epoch count are kept; the
- * given network is left as it is and shares nothing with the new one.
+ * with a normalizer of choice, and the normalizer of those that are of this library already.
+ * Parameters, updater state, iteration and epoch count are kept; the given network is left as it is
+ * and shares nothing with the new one.
  *
  * <pre>{@code
  * MultiLayerNetwork trained = ModelSerializer.restoreMultiLayerNetwork(file);
@@ -43,8 +45,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * updater. In a frozen layer they stay there. Listeners are not carried over.
  *
  * <p>Replaced are SelfAttentionLayer, LearnedSelfAttentionLayer, RecurrentAttentionLayer and
- * AttentionVertex, frozen or not. What stays as it is, is reported with the reason: such layers
- * within other wrappers, subclasses of them, and configurations that this library lacks.
+ * AttentionVertex, frozen or not; {@link TransformerBlock} and the other attention layers of this
+ * library, wrapped or not, get the normalizer. What stays as it is, is reported with the reason:
+ * stock layers within other wrappers, subclasses of them, and configurations that this library
+ * lacks or that do not go with the normalizer.
  */
 public final class AttentionSwap {
   private final Normalizer normalizer;
@@ -58,7 +62,7 @@ public final class AttentionSwap {
   }
 
   /**
-   * Starts a swap of all stock attention layers and vertices.
+   * Starts a swap of all attention layers and vertices.
    *
    * @param normalizer from scores to weights in the layers that come in
    * @return the swap
@@ -109,12 +113,12 @@ public final class AttentionSwap {
     requireKnown(layerNames);
     Report report = new Report();
     for (int i = 0; i < layerNames.size(); i++) {
-      swapLayer(layerNames.get(i), configuration.getConf(i), report);
+      swapLayer(layerNames.get(i), String.valueOf(i), configuration.getConf(i), report);
     }
     MultiLayerNetwork swapped = new MultiLayerNetwork(configuration);
     swapped.init();
-    copyParameters(network.paramTable(), swapped.paramTable());
-    UpdaterState.copy(network, swapped);
+    copyParameters(network.paramTable(), swapped.paramTable(), report.fresh);
+    UpdaterState.copy(network, swapped, report.fresh);
     return new Result<>(swapped, report.replaced, report.kept);
   }
 
@@ -134,20 +138,27 @@ public final class AttentionSwap {
     Report report = new Report();
     for (Map.Entry<String, GraphVertex> vertex : configuration.getVertices().entrySet()) {
       if (vertex.getValue() instanceof LayerVertex layer) {
-        swapLayer(vertex.getKey(), layer.getLayerConf(), report);
+        swapLayer(vertex.getKey(), vertex.getKey(), layer.getLayerConf(), report);
       } else {
         swapVertex(vertex, report);
       }
     }
     ComputationGraph swapped = new ComputationGraph(configuration);
     swapped.init();
-    copyParameters(network.paramTable(), swapped.paramTable());
-    UpdaterState.copy(network, swapped);
+    copyParameters(network.paramTable(), swapped.paramTable(), report.fresh);
+    UpdaterState.copy(network, swapped, report.fresh);
     return new Result<>(swapped, report.replaced, report.kept);
   }
 
-  private void swapLayer(String name, NeuralNetConfiguration configuration, Report report) {
+  private void swapLayer(
+      String name, String prefix, NeuralNetConfiguration configuration, Report report) {
     Layer layer = configuration.getLayer();
+    List<OwnAttention> own = OwnAttention.within(layer);
+    if (!own.isEmpty()) {
+      swapOwn(name, prefix, own, report);
+      configuration.clearVariables();
+      return;
+    }
     Layer attention = StockAttention.within(layer);
     Layer subject = attention == null ? layer : attention;
     if (!isWanted(name, attention != null, subject, report)) {
@@ -162,9 +173,33 @@ public final class AttentionSwap {
     }
   }
 
+  private void swapOwn(String name, String prefix, List<OwnAttention> own, Report report) {
+    OwnAttention first = own.get(0);
+    if (!names.isEmpty() && !names.contains(name)) {
+      report.kept(
+          name, "It is a %s that was not named.".formatted(first.kind()));
+      return;
+    }
+    try {
+      for (OwnAttention attention : own) {
+        Normalizer before = attention.replaceNormalizer(normalizer);
+        report.changed(name, first.kind(), before, normalizer);
+        report.fresh(prefix, before, attention.heads());
+        report.fresh(prefix, normalizer, attention.heads());
+      }
+    } catch (IllegalArgumentException reason) {
+      report.kept(name, String.valueOf(reason.getMessage()));
+    }
+  }
+
   private void swapVertex(Map.Entry<String, GraphVertex> entry, Report report) {
     String name = entry.getKey();
     GraphVertex vertex = entry.getValue();
+    List<OwnAttention> own = OwnAttention.within(vertex);
+    if (!own.isEmpty()) {
+      swapOwn(name, name, own, report);
+      return;
+    }
     if (!isWanted(name, StockAttention.isVertex(vertex), vertex, report)) {
       return;
     }
@@ -185,14 +220,20 @@ public final class AttentionSwap {
     if (!isStock && named) {
       report.kept(
           name,
-          "It is a %s and not a stock attention layer or vertex."
+          "It is a %s and no attention layer or vertex."
               .formatted(layer.getClass().getName()));
     }
     return isStock && (named || names.isEmpty());
   }
 
-  private static void copyParameters(Map<String, INDArray> from, Map<String, INDArray> to) {
-    from.forEach((name, values) -> Objects.requireNonNull(to.get(name), name).assign(values));
+  private static void copyParameters(
+      Map<String, INDArray> from, Map<String, INDArray> to, Set<String> except) {
+    from.forEach(
+        (name, values) -> {
+          if (!except.contains(name)) {
+            Objects.requireNonNull(to.get(name), name).assign(values);
+          }
+        });
   }
 
   private static void requireInitialized(boolean initialized) {
@@ -218,6 +259,20 @@ public final class AttentionSwap {
     private final Map<String, String> replaced = new LinkedHashMap<>();
     private final Map<String, String> kept = new LinkedHashMap<>();
 
+    /** The parameters of normalizers that go or come, by their names in the network. */
+    private final Set<String> fresh = new HashSet<>();
+
+    void fresh(String prefix, Normalizer normalizer, int heads) {
+      normalizer.parameters(heads).forEach(one -> fresh.add(prefix + "_" + one.name()));
+    }
+
+    void changed(String name, String kind, Normalizer before, Normalizer now) {
+      replaced.put(
+          name,
+          "The normalizer %s of the %s is replaced by %s."
+              .formatted(before, kind, now));
+    }
+
     void replaced(String name, Object stock, Normalizer normalizer) {
       replaced.put(
           name,
@@ -235,8 +290,8 @@ public final class AttentionSwap {
    *
    * @param network the new network
    * @param replaced a sentence for each layer or vertex that was replaced, by name
-   * @param kept the reason, a sentence, for each stock attention layer or vertex, or other one that
-   *     was named, that stayed as it was, by name
+   * @param kept the reason, a sentence, for each attention layer or vertex, or other one that was
+   *     named, that stayed as it was, by name
    * @param <N> the kind of network
    */
   public record Result<N extends Model>(
@@ -264,7 +319,7 @@ public final class AttentionSwap {
       replaced.forEach((name, sentence) -> lines.add("'" + name + "': " + sentence));
       kept.forEach((name, reason) -> lines.add("'" + name + "' is kept: " + reason));
       return lines.isEmpty()
-          ? List.of("There is no stock attention layer or vertex in this network.")
+          ? List.of("There is no attention layer or vertex in this network.")
           : List.copyOf(lines);
     }
   }

@@ -265,6 +265,10 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
     return heads().headFeatures();
   }
 
+  AttentionOptions options() {
+    return options;
+  }
+
   /**
    * What makes weights of scores.
    *
