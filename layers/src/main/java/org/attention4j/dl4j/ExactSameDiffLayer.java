@@ -137,6 +137,7 @@ public abstract class ExactSameDiffLayer extends BaseRecurrentLayer {
       INDArray layerParamsView,
       boolean initializeParams,
       DataType networkDataType) {
+    OpenBlasKernels.check();
     ExactLayerRuntime runtime = runtime(conf, networkDataType);
     runtime.setListeners(trainingListeners);
     runtime.setIndex(layerIndex);

@@ -272,6 +272,7 @@ public abstract class ExactSameDiffVertex extends SameDiffVertex {
       INDArray paramsView,
       boolean initializeParams,
       DataType networkDatatype) {
+    OpenBlasKernels.check();
     setName(name);
     return runtime(
         new ExactVertexRuntime.Setup(
