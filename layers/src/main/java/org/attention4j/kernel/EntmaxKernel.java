@@ -52,6 +52,11 @@ final class EntmaxKernel implements RowKernel {
       return;
     }
     double power = 1 / (alpha - 1);
+    if (row instanceof FloatRow floats
+        && DenseEntmax.suits(alpha, floats.count(max - power), floats.length())) {
+      DenseEntmax.forward(floats, alpha, max);
+      return;
+    }
     int count = row.atLeast(max - power);
     int[] indices = row.indices();
     double[] s = row.scratch();
@@ -194,6 +199,12 @@ final class EntmaxKernel implements RowKernel {
 
   /** dz = s (g - Σ s g / Σ s) with s = p^(2-α) on the support. */
   static void backward(Row weights, Row gradient, double alpha) {
+    if ((alpha == 1.5 || alpha == 2)
+        && weights instanceof FloatRow w
+        && gradient instanceof FloatRow g) {
+      DenseEntmax.backward(w, g, alpha);
+      return;
+    }
     int n = weights.length();
     double[] s = weights.scratch();
     double sum = 0;

@@ -115,6 +115,35 @@ public final class FloatRow extends Row {
     return FloatOps.ROWS.atLeast(values, from, length, below, workspace.indices(length));
   }
 
+  /** How many entries reach a threshold; perhaps also some that lie below it by its rounding. */
+  int count(double threshold) {
+    float rounded = (float) threshold;
+    float below = rounded > threshold ? Math.nextDown(rounded) : rounded;
+    return FloatOps.ROWS.count(values, from, length, below);
+  }
+
+  /** The number of the x_i above t, Σ (x_i - t) and Σ (x_i - t)² over them. */
+  void sumsAbove(double t, double[] sums) {
+    float high = (float) t;
+    FloatOps.ROWS.sumsAbove(values, from, length, high, (float) (t - high), sums);
+  }
+
+  /** Replaces x_i by max(0, x_i - t), perhaps squared; returns the sum of the new entries. */
+  double excess(double t, boolean squared) {
+    float high = (float) t;
+    return FloatOps.ROWS.excess(values, from, length, high, (float) (t - high), squared);
+  }
+
+  /** Takes over the roots of the entries of another row of the same length. */
+  void root(FloatRow other) {
+    FloatOps.ROWS.root(values, from, other.values, other.from, length);
+  }
+
+  /** Ones where the entries of another row of the same length are positive, zeros elsewhere. */
+  void support(FloatRow other) {
+    FloatOps.ROWS.support(values, from, other.values, other.from, length);
+  }
+
   @Override
   public int[] indices() {
     return workspace.indices(length);

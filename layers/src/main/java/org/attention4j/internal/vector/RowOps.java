@@ -117,6 +117,54 @@ public interface RowOps {
       int keyFrom);
 
   /**
+   * Sums over the entries above a threshold t, of which a float holds the most and another one what
+   * is left: with d_i = max(0, x_i - t),
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries, at most 2²⁴
+   * @param high t rounded
+   * @param low t - high
+   * @param sums where the number of d_i above 0, Σ d_i and Σ d_i² go
+   */
+  void sumsAbove(float[] x, int from, int length, float high, float low, double[] sums);
+
+  /**
+   * x_i = max(0, x_i - t), or its square.
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries
+   * @param high t rounded
+   * @param low t - high
+   * @param squared whether to square
+   * @return the sum of the new entries
+   */
+  double excess(float[] x, int from, int length, float high, float low, boolean squared);
+
+  /**
+   * x_i = √y_i.
+   *
+   * @param x the array of the roots
+   * @param from where its row begins
+   * @param y the array
+   * @param yFrom where its row begins
+   * @param length the number of entries of each
+   */
+  void root(float[] x, int from, float[] y, int yFrom, int length);
+
+  /**
+   * x_i = 1 where y_i is positive, 0 elsewhere.
+   *
+   * @param x the array of ones and zeros
+   * @param from where its row begins
+   * @param y the array
+   * @param yFrom where its row begins
+   * @param length the number of entries of each
+   */
+  void support(float[] x, int from, float[] y, int yFrom, int length);
+
+  /**
    * How many entries reach a threshold.
    *
    * @param x the array

@@ -90,6 +90,49 @@ final class ScalarRowOps implements RowOps {
   }
 
   @Override
+  public void sumsAbove(
+      float[] x, int from, int length, float high, float low, double[] sums) {
+    int count = 0;
+    double sum = 0;
+    double squares = 0;
+    for (int i = 0; i < length; i++) {
+      double d = Math.max(0, x[from + i] - high - low);
+      count += d > 0 ? 1 : 0;
+      sum += d;
+      squares += d * d;
+    }
+    sums[0] = count;
+    sums[1] = sum;
+    sums[2] = squares;
+  }
+
+  @Override
+  public double excess(
+      float[] x, int from, int length, float high, float low, boolean squared) {
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      float d = Math.max(0, x[from + i] - high - low);
+      x[from + i] = squared ? d * d : d;
+      sum += x[from + i];
+    }
+    return sum;
+  }
+
+  @Override
+  public void root(float[] x, int from, float[] y, int yFrom, int length) {
+    for (int i = 0; i < length; i++) {
+      x[from + i] = (float) Math.sqrt(y[yFrom + i]);
+    }
+  }
+
+  @Override
+  public void support(float[] x, int from, float[] y, int yFrom, int length) {
+    for (int i = 0; i < length; i++) {
+      x[from + i] = y[yFrom + i] > 0 ? 1 : 0;
+    }
+  }
+
+  @Override
   public int count(float[] x, int from, int length, float threshold) {
     int count = 0;
     for (int i = 0; i < length; i++) {

@@ -1,6 +1,7 @@
 package org.attention4j.internal.vector;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The widest vectors of {@code float} that this CPU has. */
@@ -12,6 +13,11 @@ final class VectorFloats {
 
   /** Columns of a tile. */
   static final int PANEL = 2 * V;
+
+  private static final VectorShuffle<Float> BY_EIGHT = by(8);
+  private static final VectorShuffle<Float> BY_FOUR = by(4);
+  private static final VectorShuffle<Float> BY_TWO = by(2);
+  private static final VectorShuffle<Float> BY_ONE = by(1);
 
   private VectorFloats() {}
 
@@ -26,16 +32,23 @@ final class VectorFloats {
   /**
    * The sum of the lanes, always in the same order: Java leaves that of its own reduction open, and
    * Java 25 takes another one once the code is compiled.
-   *
-   * @param lanes scratch memory of a vector's length
    */
-  static float sum(FloatVector x, float[] lanes) {
-    x.intoArray(lanes, 0);
-    for (int half = V / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        lanes[i] += lanes[i + half];
-      }
+  static float sum(FloatVector x) {
+    FloatVector sums = x;
+    if (V > 8) {
+      sums = sums.add(sums.rearrange(BY_EIGHT));
     }
-    return lanes[0];
+    if (V > 4) {
+      sums = sums.add(sums.rearrange(BY_FOUR));
+    }
+    if (V > 2) {
+      sums = sums.add(sums.rearrange(BY_TWO));
+    }
+    return sums.add(sums.rearrange(BY_ONE)).lane(0);
+  }
+
+  /** Brings lane i + distance to lane i. */
+  private static VectorShuffle<Float> by(int distance) {
+    return VectorShuffle.fromOp(FLOATS, i -> (i + distance) % V);
   }
 }

@@ -77,9 +77,8 @@ final class VectorNormOps implements NormOps {
       gainTotals = gradient.fma(normalized, gainTotals);
       biasTotals = biasTotals.add(gradient);
     }
-    float[] lanes = new float[V];
-    double gainTotal = VectorFloats.sum(gainTotals, lanes);
-    double biasTotal = VectorFloats.sum(biasTotals, lanes);
+    double gainTotal = VectorFloats.sum(gainTotals);
+    double biasTotal = VectorFloats.sum(biasTotals);
     for (int t = bound; t < length; t++) {
       float gradient = dy[at + t];
       float normalized = (x[at + t] - means[t]) * scales[t];

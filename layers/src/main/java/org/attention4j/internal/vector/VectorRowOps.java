@@ -59,7 +59,7 @@ final class VectorRowOps implements RowOps {
     for (int i = 0; i < bound; i += V) {
       sums = sums.add(load(x, from + i));
     }
-    double sum = VectorFloats.sum(sums, new float[V]);
+    double sum = VectorFloats.sum(sums);
     for (int i = bound; i < length; i++) {
       sum += x[from + i];
     }
@@ -79,7 +79,7 @@ final class VectorRowOps implements RowOps {
     if (pairs < bound) {
       even = load(x, from + pairs).fma(load(y, yFrom + pairs), even);
     }
-    double sum = VectorFloats.sum(even.add(odd), new float[V]);
+    double sum = VectorFloats.sum(even.add(odd));
     for (int i = bound; i < length; i++) {
       sum += x[from + i] * y[yFrom + i];
     }
@@ -168,7 +168,7 @@ final class VectorRowOps implements RowOps {
       e.intoArray(x, from + i);
       sums = sums.add(e);
     }
-    double sum = VectorFloats.sum(sums, new float[V]);
+    double sum = VectorFloats.sum(sums);
     for (int i = bound; i < length; i++) {
       float e = FloatExp.exp(x[from + i] - shift) * factor;
       x[from + i] = e;
@@ -207,6 +207,86 @@ final class VectorRowOps implements RowOps {
     }
     for (int i = bound; i < length; i++) {
       x[from + i] -= slope * Math.abs(keyPositions[keyFrom + i] - position);
+    }
+  }
+
+  @Override
+  public void sumsAbove(
+      float[] x, int from, int length, float high, float low, double[] sums) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector zero = FloatVector.zero(FLOATS);
+    FloatVector one = broadcast(1);
+    FloatVector counts = zero;
+    FloatVector totals = zero;
+    FloatVector squares = zero;
+    for (int i = 0; i < bound; i += V) {
+      FloatVector d = load(x, from + i).sub(high).sub(low);
+      VectorMask<Float> above = d.compare(VectorOperators.GT, zero);
+      FloatVector positive = zero.blend(d, above);
+      counts = counts.add(zero.blend(one, above));
+      totals = totals.add(positive);
+      squares = positive.fma(positive, squares);
+    }
+    double count = VectorFloats.sum(counts);
+    double sum = VectorFloats.sum(totals);
+    double square = VectorFloats.sum(squares);
+    for (int i = bound; i < length; i++) {
+      float d = x[from + i] - high - low;
+      if (d > 0) {
+        count++;
+        sum += d;
+        square += d * d;
+      }
+    }
+    sums[0] = count;
+    sums[1] = sum;
+    sums[2] = square;
+  }
+
+  @Override
+  public double excess(
+      float[] x, int from, int length, float high, float low, boolean squared) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector zero = FloatVector.zero(FLOATS);
+    FloatVector sums = zero;
+    for (int i = 0; i < bound; i += V) {
+      FloatVector d = load(x, from + i).sub(high).sub(low);
+      FloatVector positive = zero.blend(d, d.compare(VectorOperators.GT, zero));
+      FloatVector y = squared ? positive.mul(positive) : positive;
+      y.intoArray(x, from + i);
+      sums = sums.add(y);
+    }
+    double sum = VectorFloats.sum(sums);
+    for (int i = bound; i < length; i++) {
+      float d = Math.max(0, x[from + i] - high - low);
+      x[from + i] = squared ? d * d : d;
+      sum += x[from + i];
+    }
+    return sum;
+  }
+
+  @Override
+  public void root(float[] x, int from, float[] y, int yFrom, int length) {
+    int bound = FLOATS.loopBound(length);
+    for (int i = 0; i < bound; i += V) {
+      load(y, yFrom + i).sqrt().intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] = (float) Math.sqrt(y[yFrom + i]);
+    }
+  }
+
+  @Override
+  public void support(float[] x, int from, float[] y, int yFrom, int length) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector zero = FloatVector.zero(FLOATS);
+    FloatVector one = broadcast(1);
+    for (int i = 0; i < bound; i += V) {
+      VectorMask<Float> positive = load(y, yFrom + i).compare(VectorOperators.GT, zero);
+      zero.blend(one, positive).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] = y[yFrom + i] > 0 ? 1 : 0;
     }
   }
 

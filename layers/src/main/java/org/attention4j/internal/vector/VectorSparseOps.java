@@ -202,10 +202,9 @@ final class VectorSparseOps implements SparseOps {
       dotsPanel(b, b0, stride, indices, i0, count, x, x0, g, g0);
     } else {
       FloatVector vector = load(x, x0);
-      float[] lanes = new float[V];
       for (int j = 0; j < count; j++) {
         FloatVector product = vector.mul(load(b, b0 + indices[i0 + j] * stride));
-        g[g0 + j] += VectorFloats.sum(product, lanes);
+        g[g0 + j] += VectorFloats.sum(product);
       }
     }
   }
@@ -229,7 +228,6 @@ final class VectorSparseOps implements SparseOps {
     FloatVector x5 = load(x, x0 + 5 * V);
     FloatVector x6 = load(x, x0 + 6 * V);
     FloatVector x7 = load(x, x0 + 7 * V);
-    float[] lanes = new float[V];
     for (int j = 0; j < count; j++) {
       int row = b0 + indices[i0 + j] * stride;
       FloatVector even = first.mul(load(b, row));
@@ -240,7 +238,7 @@ final class VectorSparseOps implements SparseOps {
       odd = x5.fma(load(b, row + 5 * V), odd);
       even = x6.fma(load(b, row + 6 * V), even);
       odd = x7.fma(load(b, row + 7 * V), odd);
-      g[g0 + j] += VectorFloats.sum(even.add(odd), lanes);
+      g[g0 + j] += VectorFloats.sum(even.add(odd));
     }
   }
 
@@ -257,11 +255,10 @@ final class VectorSparseOps implements SparseOps {
       int g0) {
     FloatVector even = load(x, x0);
     FloatVector odd = load(x, x0 + V);
-    float[] lanes = new float[V];
     for (int j = 0; j < count; j++) {
       int row = b0 + indices[i0 + j] * stride;
       FloatVector product = even.fma(load(b, row), odd.mul(load(b, row + V)));
-      g[g0 + j] += VectorFloats.sum(product, lanes);
+      g[g0 + j] += VectorFloats.sum(product);
     }
   }
 }

@@ -1,0 +1,90 @@
+package org.attention4j.kernel;
+
+/**
+ * entmax with α = 1.5 and sparsemax of rows of {@code float} of which many entries have a weight,
+ * as at the start of training: passes over the whole row in place of a list of indices.
+ *
+ * <pre>
+ *   s = (α-1) (z - max z),  p = max(0, s - τ)^(1/(α-1)),  Σ p = 1,  -1 ≤ τ ≤ -n^(1-α)
+ * </pre>
+ *
+ * <p>Over a fixed set of entries the sum is a polynomial of degree one or two in τ, whose root is
+ * known. Each pass takes the root for the entries that are above the present τ. As these sets lie in
+ * each other, the same number of entries twice means the same entries, and then τ is exact. A root
+ * that leaves what is known of τ gives way to a step of Newton's method, and that to halving.
+ */
+final class DenseEntmax {
+  /** With fewer entries in reach than this share of the row, their indices are worth a list. */
+  private static final int SHARE = 16;
+
+  private static final int MAX_STEPS = 64;
+
+  private DenseEntmax() {}
+
+  /**
+   * Whether this is the way for a row.
+   *
+   * @param count how many entries can have a weight
+   */
+  static boolean suits(double alpha, int count, int length) {
+    return (alpha == 1.5 || alpha == 2) && count > length / SHARE;
+  }
+
+  static void forward(FloatRow row, double alpha, double max) {
+    boolean squared = alpha == 1.5;
+    row.affine(max, alpha - 1);
+    double low = -1;
+    double high = 0;
+    double tau = -Math.pow(row.length(), 1 - alpha);
+    double[] sums = new double[3];
+    double exactFor = -1;
+    for (int step = 0; step < MAX_STEPS; step++) {
+      row.sumsAbove(tau, sums);
+      double count = sums[0];
+      if (count == exactFor) {
+        break;
+      }
+      double surplus = (squared ? sums[2] : sums[1]) - 1;
+      if (surplus >= 0) {
+        low = tau;
+      } else {
+        high = tau;
+      }
+      double next = tau + (squared ? quadraticRoot(sums) : surplus / count);
+      exactFor = count;
+      if (!(next >= low && next <= high)) {
+        exactFor = -1;
+        next = surplus > 0 ? tau + surplus / (squared ? 2 * sums[1] : count) : (low + high) / 2;
+      }
+      tau = next;
+    }
+    row.multiply(1 / row.excess(tau, squared));
+  }
+
+  /** The smaller x with Σ (d - x)² = 1 over the d of a row; NaN if there is none. */
+  private static double quadraticRoot(double[] sums) {
+    double count = sums[0];
+    double sum = sums[1];
+    return (sum - Math.sqrt(sum * sum - count * (sums[2] - 1))) / count;
+  }
+
+  /** dz = s (g - Σ s g / Σ s), with s = √p for α = 1.5; for α = 2, s = 1 where p is positive. */
+  static void backward(FloatRow weights, FloatRow gradient, double alpha) {
+    int n = weights.length();
+    // Relative to the gradient of the largest weight, whose own share of the mean cancels so.
+    int largest = 0;
+    double max = weights.max();
+    while (largest < n - 1 && weights.get(largest) < max) {
+      largest++;
+    }
+    gradient.affine(gradient.get(largest), 1);
+    FloatRow s = (FloatRow) weights.spare(n);
+    if (alpha == 2) {
+      s.support(weights);
+    } else {
+      s.root(weights);
+    }
+    double sum = s.sum();
+    gradient.center(s, sum == 0 ? 0 : gradient.dot(s) / sum, 1);
+  }
+}
