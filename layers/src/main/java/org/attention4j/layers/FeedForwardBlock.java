@@ -123,9 +123,9 @@ public final class FeedForwardBlock extends SequenceLayer {
       SDVariable x,
       @Nullable IActivation activation,
       Gelu gelu,
-      Linear first,
-      @Nullable Linear gate,
-      Linear second) {
+      LinearMap first,
+      @Nullable LinearMap gate,
+      LinearMap second) {
     Optional<FloatActivation> inJava = Activations.inJava(activation, gelu);
     if (JavaPath.isPossible(x.dataType()) && FloatOps.VECTORS && inJava.isPresent()) {
       return FusedFeedForward.apply(x, inJava.get(), first, gate, second);

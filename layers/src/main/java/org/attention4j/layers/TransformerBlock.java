@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
-import org.attention4j.internal.graph.FusedFeedForward.Linear;
+import org.attention4j.internal.graph.LinearMap;
 import org.attention4j.internal.graph.SeededDropout;
 import org.attention4j.internal.graph.Sum;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -175,9 +175,9 @@ public final class TransformerBlock extends AttentionLayer {
             linear(graph, W2, B2, getNIn())));
   }
 
-  private Linear linear(LayerGraph graph, String weights, String bias, long outputs) {
-    return new Linear(
-        graph.parameter(weights), feedForwardBias ? graph.parameter(bias) : null, outputs);
+  private LinearMap linear(LayerGraph graph, String weights, String bias, long outputs) {
+    return new LinearMap(
+        graph.parameter(weights), outputs, false, feedForwardBias ? graph.parameter(bias) : null);
   }
 
   private SDVariable attentionNorm(LayerGraph graph, SDVariable x) {

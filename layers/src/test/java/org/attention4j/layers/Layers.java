@@ -19,7 +19,7 @@ final class Layers {
             new RmsNorm.Builder().epsilon(1e-3).name("RMS norm").build(),
             new LearnedPositionEmbedding.Builder().maxLength(17).name("positions").build(),
             new TransformerBlock.Builder()
-                .nHeads(Networks.HEADS)
+                .nHeads(Sizes.HEADS)
                 .headSize(3)
                 .name("transformer block")
                 .build(),

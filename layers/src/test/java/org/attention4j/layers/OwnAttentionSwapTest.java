@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
+import org.attention4j.testing.Sequences;
+import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
@@ -97,19 +99,19 @@ class OwnAttentionSwapTest {
   @Test
   void wrappedLayersAndVertices() {
     MultiLayerNetwork layers =
-        Networks.of(
-            DataType.FLOAT,
-            new FrozenLayer(projected().name("frozen").build()),
-            new Bidirectional(projected().build()));
+        TestNetworks.of(
+                new FrozenLayer(projected().name("frozen").build()),
+                new Bidirectional(projected().build()))
+            .network(DataType.FLOAT);
     var swapped = AttentionSwap.with(Normalizers.sparsemax()).in(layers);
     assertThat(swapped.kept()).isEmpty();
     assertThat(swapped.replaced()).hasSize(2);
-    INDArray x = Networks.input(DataType.FLOAT, 3, 11);
+    INDArray x = Sequences.input(DataType.FLOAT, 3, 11);
     MultiLayerNetwork byHand =
-        Networks.of(
-            DataType.FLOAT,
-            projected().normalizer(Normalizers.sparsemax()).build(),
-            new Bidirectional(projected().normalizer(Normalizers.sparsemax()).build()));
+        TestNetworks.of(
+                projected().normalizer(Normalizers.sparsemax()).build(),
+                new Bidirectional(projected().normalizer(Normalizers.sparsemax()).build()))
+            .network(DataType.FLOAT);
     byHand.setParams(layers.params());
     assertThat(swapped.network().output(x)).isEqualTo(byHand.output(x));
     FrozenVertex frozen = new FrozenVertex(vertex());
