@@ -1,9 +1,10 @@
 package org.attention4j.internal.crossentropy;
 
 import java.util.function.BiConsumer;
-import org.attention4j.internal.linear.FloatArena;
 import org.attention4j.internal.linear.FloatLinear;
 import org.attention4j.internal.linear.MatrixPacking;
+import org.attention4j.internal.memory.FloatArena;
+import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
@@ -87,15 +88,17 @@ public final class FloatCrossEntropy {
    */
   public float[] probabilities() {
     int classes = chunks.classes();
-    float[] probabilities = new float[Math.multiplyExact(x.length / chunks.inputs(), classes)];
-    LogitBlock block = new LogitBlock(chunks, blockColumns(), 0);
-    forEachBlock(
-        some -> {
-          block.load(x, some);
-          inTasks(some, chunks.count(), (k, memory) -> block.exponentials(k, memory, null));
-          block.normalize();
-          inTasks(some, chunks.count(), (k, memory) -> block.probabilities(k, probabilities));
-        });
+    float[] probabilities =
+        FloatArrays.zeros(Math.multiplyExact(x.length / chunks.inputs(), classes));
+    try (LogitBlock block = new LogitBlock(chunks, blockColumns(), 0)) {
+      forEachBlock(
+          some -> {
+            block.load(x, some);
+            inTasks(some, chunks.count(), (k, memory) -> block.exponentials(k, memory, null));
+            block.normalize();
+            inTasks(some, chunks.count(), (k, memory) -> block.probabilities(k, probabilities));
+          });
+    }
     return probabilities;
   }
 
@@ -107,8 +110,9 @@ public final class FloatCrossEntropy {
    */
   public double[] losses(Targets targets) {
     double[] losses = new double[columns.length];
-    LogitBlock block = new LogitBlock(chunks, blockColumns(), 0);
-    forEachBlock(some -> losses(block, some, targets, losses));
+    try (LogitBlock block = new LogitBlock(chunks, blockColumns(), 0)) {
+      forEachBlock(some -> losses(block, some, targets, losses));
+    }
     return losses;
   }
 
@@ -127,24 +131,25 @@ public final class FloatCrossEntropy {
   public Gradients gradients(Targets targets) {
     int ranges = Math.min(RANGES, chunks.count());
     double[] losses = new double[columns.length];
-    float[] inputGradient = new float[x.length];
-    LogitBlock block = new LogitBlock(chunks, blockColumns(), ranges);
+    float[] inputGradient = FloatArrays.zeros(x.length);
     GradientSums sums = new GradientSums(chunks);
-    forEachBlock(
-        some -> {
-          losses(block, some, targets, losses);
-          inTasks(
-              some,
-              ranges,
-              (range, memory) -> {
-                int end = firstChunk(range + 1, ranges);
-                for (int k = firstChunk(range, ranges); k < end; k++) {
-                  memory.clear();
-                  block.gradients(k, memory, targets, sums, range, k > firstChunk(range, ranges));
-                }
-              });
-          block.inputGradient(inputGradient);
-        });
+    try (LogitBlock block = new LogitBlock(chunks, blockColumns(), ranges)) {
+      forEachBlock(
+          some -> {
+            losses(block, some, targets, losses);
+            inTasks(
+                some,
+                ranges,
+                (range, memory) -> {
+                  int first = firstChunk(range, ranges);
+                  for (int k = first; k < firstChunk(range + 1, ranges); k++) {
+                    memory.clear();
+                    block.gradients(k, memory, targets, sums, range, k > first);
+                  }
+                });
+            block.inputGradient(inputGradient);
+          });
+    }
     return new Gradients(losses, inputGradient, sums.weights(), sums.bias());
   }
 

@@ -1,6 +1,7 @@
 package org.attention4j.internal.crossentropy;
 
 import org.attention4j.internal.linear.MatrixPacking;
+import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
@@ -21,7 +22,7 @@ final class GradientSums {
     this.chunks = chunks;
     width = MatrixPacking.roundUp(chunks.inputs(), FloatOps.TILES.panel());
     int classes = MatrixPacking.roundUp(chunks.classes(), TileOps.TILE_ROWS);
-    rows = new float[Math.multiplyExact(classes, width)];
+    rows = FloatArrays.zeros(Math.multiplyExact(classes, width));
     biases = new double[chunks.bias() == null ? 0 : chunks.classes()];
   }
 
@@ -43,11 +44,12 @@ final class GradientSums {
     return width;
   }
 
-  /** dL/dW as W is stored. */
+  /** dL/dW as W is stored; the sums are given back. */
   float[] weights() {
-    float[] weights = new float[chunks.classes() * chunks.inputs()];
+    float[] weights = FloatArrays.take(chunks.classes() * chunks.inputs());
     Workers.run(
         chunks.count(), weights.length >= SMALL, k -> chunks.copyGradient(k, rows, width, weights));
+    FloatArrays.giveBack(rows);
     return weights;
   }
 

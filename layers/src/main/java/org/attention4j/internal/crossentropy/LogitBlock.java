@@ -1,7 +1,7 @@
 package org.attention4j.internal.crossentropy;
 
 import java.util.Arrays;
-import org.attention4j.internal.linear.FloatArena;
+import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.linear.MatrixPacking;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.SoftmaxOps;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each chunk of classes has maxima m of its own, so that its exponentials are taken while it is
  * in the cache. By how much they are to be multiplied follows when all chunks are done.
  */
-final class LogitBlock {
+final class LogitBlock implements AutoCloseable {
   private static final TileOps TILES = FloatOps.TILES;
   private static final SoftmaxOps SOFTMAX = FloatOps.SOFTMAX;
   private static final int PANEL = TILES.panel();
@@ -37,6 +37,7 @@ final class LogitBlock {
   private final int featurePanels;
   private final int[] inputSums;
 
+  private final FloatArena arena;
   private final float[] work;
 
   /** The maxima of each chunk, then the factors that make probabilities of its exponentials. */
@@ -61,7 +62,7 @@ final class LogitBlock {
     features = MatrixPacking.roundUp(inputs, PANEL);
     boolean many = 2 * maxColumns > TileOps.NEAR_COLUMNS;
     stride = many ? TILES.stride(maxColumns) : maxColumns + PANEL;
-    FloatArena arena = new FloatArena();
+    arena = FloatArena.borrow();
     int classes = MatrixPacking.roundUp(chunks.classes(), ROWS);
     logits = arena.take(Math.multiplyExact(classes, stride));
     rows = arena.take(inputs * stride);
@@ -76,6 +77,12 @@ final class LogitBlock {
     sums = new float[chunks.count()][maxColumns];
     logitSums = new float[chunks.count()][maxColumns];
     hit = new float[maxColumns];
+  }
+
+  /** Gives its memory back. */
+  @Override
+  public void close() {
+    arena.close();
   }
 
   /** Takes the next columns of x, with zeros behind them up to a whole panel. */

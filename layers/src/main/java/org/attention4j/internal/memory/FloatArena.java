@@ -31,11 +31,8 @@ public final class FloatArena implements AutoCloseable {
   private float[] floats = {};
   private int taken = LINE - HEADER;
 
-  /**
-   * Makes an arena outside the pool, for what is too large to be kept: it goes with its last user,
-   * who does not close it.
-   */
-  public FloatArena() {}
+  /** Use {@link #borrow()}; tests make their own. */
+  FloatArena() {}
 
   /**
    * Borrows an arena of which nothing is taken.

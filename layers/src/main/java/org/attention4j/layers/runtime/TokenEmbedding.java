@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.attention4j.internal.graph.HostArrays;
 import org.attention4j.internal.graph.TokenIds;
+import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
 import org.bytedeco.javacpp.indexer.FloatIndexer;
 import org.deeplearning4j.nn.api.Layer;
@@ -70,9 +71,10 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
     INDArray output = workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
     INDArray weights = weights();
     if (fused) {
-      float[] gathered = new float[Math.toIntExact(output.length())];
+      float[] gathered = FloatArrays.zeros(Math.toIntExact(output.length()));
       forEachNumber(weights, (table, at, number) -> gathered[number] = table.get(at));
       HostArrays.put(gathered, output);
+      FloatArrays.giveBack(gathered);
     } else {
       output.assign(0);
       forEachStep(output, (step, id) -> step.assign(weights.getRow(id)));
@@ -92,6 +94,7 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
     if (fused) {
       float[] arriving = HostArrays.floats(epsilon);
       forEachNumber(view, (table, at, number) -> table.put(at, table.get(at) + arriving[number]));
+      FloatArrays.giveBack(arriving);
     } else {
       forEachStep(epsilon, (step, id) -> view.getRow(id).addi(step.castTo(dataType)));
     }
