@@ -2,6 +2,7 @@ package org.attention4j.bench;
 
 import java.util.List;
 import org.attention4j.bench.compare.CoreCell;
+import org.attention4j.bench.model.ModelSize;
 
 /**
  * What is measured and for how long.
@@ -19,6 +20,8 @@ import org.attention4j.bench.compare.CoreCell;
  * @param layerSteps sequence lengths of the layer
  * @param layerOutput whether its output is timed too, besides its training step
  * @param sparse sizes for the comparison of normalizers
+ * @param models sizes of the whole model
+ * @param modelWarmUp seconds for which each framework trains the model before anything is measured
  */
 record BenchmarkPlan(
     InterleavedTimer.Budget budget,
@@ -29,7 +32,9 @@ record BenchmarkPlan(
     List<CoreCell> sgemm,
     List<Integer> layerSteps,
     boolean layerOutput,
-    List<CoreCell> sparse) {
+    List<CoreCell> sparse,
+    List<ModelSize> models,
+    double modelWarmUp) {
   private static final List<Integer> STEPS = List.of(128, 16, 4, 512);
   private static final List<CoreCell> WIDE = List.of(new CoreCell(32, 512, 64));
 
@@ -44,7 +49,9 @@ record BenchmarkPlan(
           WIDE,
           STEPS,
           false,
-          List.of(new CoreCell(2, 4096, 64)));
+          List.of(new CoreCell(2, 4096, 64)),
+          List.of(ModelSize.S),
+          6);
 
   /** About ten minutes. */
   static final BenchmarkPlan FULL =
@@ -57,5 +64,7 @@ record BenchmarkPlan(
           WIDE,
           STEPS,
           true,
-          List.of(new CoreCell(4, 1024, 64), new CoreCell(4, 4096, 64)));
+          List.of(new CoreCell(4, 1024, 64), new CoreCell(4, 4096, 64)),
+          List.of(ModelSize.S, ModelSize.M, ModelSize.L),
+          20);
 }

@@ -14,6 +14,18 @@ final class ChildJvm {
   private static final String OFFLINE = "ai.djl.offline";
   private static final String HEAP = "-Xmx4g";
 
+  /** The collector that our pages advise; a small container would have another one. */
+  private static final String COLLECTOR = "-XX:+UseG1GC";
+
+  /** The name of the variable in {@link #PASSIVE}. */
+  static final String WAIT_POLICY = "OMP_WAIT_POLICY";
+
+  /**
+   * Deeplearning4j's native threads spin after each operation, and whatever computes next has to
+   * share the processors with them. Its layers and ours are faster if they sleep; PyTorch is not.
+   */
+  static final Map<String, String> PASSIVE = Map.of(WAIT_POLICY, "passive");
+
   /** From this version on, a JVM warns about what JavaCPP does unless it is told to expect it. */
   private static final int STRICT_VERSION = 24;
 
@@ -61,16 +73,32 @@ final class ChildJvm {
       Consumer<String> lines,
       List<String> arguments)
       throws IOException, InterruptedException {
-    ProcessBuilder builder = builder(main, threads, arguments);
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-    environment.forEach(builder.environment()::putIfAbsent);
-    Process process = start(builder);
+    Process process = open(main, threads, environment, arguments);
     try (BufferedReader reader = process.inputReader()) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         lines.accept(line);
       }
     }
     return process.waitFor();
+  }
+
+  /**
+   * Runs a class's main method in another JVM that ends with this one, and leaves its standard
+   * input and output to the caller.
+   *
+   * @param main the class
+   * @param threads for each that takes part
+   * @param environment more variables; those that are set already win
+   * @param arguments the command line's arguments
+   * @return the process
+   */
+  static Process open(
+      Class<?> main, int threads, Map<String, String> environment, List<String> arguments)
+      throws IOException {
+    ProcessBuilder builder = builder(main, threads, arguments);
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    environment.forEach(builder.environment()::putIfAbsent);
+    return start(builder);
   }
 
   private static ProcessBuilder builder(Class<?> main, int threads, List<String> arguments) {
@@ -89,7 +117,7 @@ final class ChildJvm {
   static List<String> command(Class<?> main, int threads, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.addAll(List.of(HEAP, "--add-modules", MODULE, "-D" + OFFLINE + "=true"));
+    command.addAll(List.of(HEAP, COLLECTOR, "--add-modules", MODULE, "-D" + OFFLINE + "=true"));
     command.add("-Dorg.attention4j.threads=" + threads);
     command.add("-Dai.djl.pytorch.num_threads=" + threads);
     if (Runtime.version().feature() >= STRICT_VERSION) {

@@ -27,6 +27,8 @@ record ComparisonResult(Kind kind, String subject, String peer, double oursMs, d
     CASE(false),
     /** A layer in a network. */
     LAYER(false),
+    /** A whole model. */
+    MODEL(false),
     /** Our kernel with another normalizer, the peer being our own softmax. */
     SPARSE(true),
     /** Our kernel, the peer being a matrix product with as many floating point operations. */

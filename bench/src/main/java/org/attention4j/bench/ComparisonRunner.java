@@ -44,14 +44,6 @@ final class ComparisonRunner {
 
   private static final int BRIEF_LAYER = 128;
 
-  /** What is measured in a JVM of its own. */
-  enum Part {
-    /** The kernel against PyTorch and others. */
-    KERNEL,
-    /** A layer in a network against the stock one. */
-    LAYER
-  }
-
   private final BenchmarkPlan plan;
   private final boolean pytorch;
   private final InterleavedTimer timer;
@@ -76,15 +68,8 @@ final class ComparisonRunner {
     this.results = results;
   }
 
-  /** Runs one part of the plan. */
-  void run(Part part) {
-    switch (part) {
-      case KERNEL -> kernel();
-      case LAYER -> layers();
-    }
-  }
-
-  private void kernel() {
+  /** The kernel against PyTorch, and its normalizers against each other. */
+  void kernel() {
     CoreData brief = CoreData.draw(plan.cores().get(0), 1);
     timer.warmUp(List.of(candidate(brief, Normalizers.softmax(), plan.warmUp())));
     double peersWarmUp = plan.warmUp();
@@ -99,9 +84,10 @@ final class ComparisonRunner {
     plan.sparse().forEach(this::sparse);
   }
 
-  private void layers() {
+  /** A layer in a network against the stock one. */
+  void layers() {
     LayerPeer brief = LayerPeer.ours(sizes(BRIEF_LAYER), true);
-    timer.warmUp(List.of(new InterleavedTimer.Candidate(brief, plan.layerWarmUp())));
+    timer.warmUp(List.of(new InterleavedTimer.Candidate(brief::run, plan.layerWarmUp())));
     for (int steps : plan.layerSteps()) {
       layer(steps, true);
       if (plan.layerOutput()) {
@@ -150,10 +136,10 @@ final class ComparisonRunner {
       double warmUp,
       double peersWarmUp) {
     List<InterleavedTimer.Candidate> candidates = new ArrayList<>();
-    candidates.add(new InterleavedTimer.Candidate(ours, warmUp));
+    candidates.add(new InterleavedTimer.Candidate(ours::run, warmUp));
     peers
         .values()
-        .forEach(peer -> candidates.add(new InterleavedTimer.Candidate(peer, peersWarmUp)));
+        .forEach(peer -> candidates.add(new InterleavedTimer.Candidate(peer::run, peersWarmUp)));
     List<Double> medians = timer.medians(plan.budget(), candidates);
     int candidate = 1;
     for (String peer : peers.keySet()) {
@@ -200,7 +186,7 @@ final class ComparisonRunner {
   private static InterleavedTimer.Candidate candidate(
       CoreData data, Normalizer normalizer, double warmUp) {
     return new InterleavedTimer.Candidate(
-        new OurAttention(data, normalizer, Pass.FORWARD_BACKWARD), warmUp);
+        new OurAttention(data, normalizer, Pass.FORWARD_BACKWARD)::run, warmUp);
   }
 
   private void sgemm(CoreCell cell) {
@@ -210,8 +196,8 @@ final class ComparisonRunner {
         timer.medians(
             plan.budget(),
             List.of(
-                new InterleavedTimer.Candidate(ours, AGAIN_SHARE * plan.warmUp()),
-                new InterleavedTimer.Candidate(product, AGAIN_SHARE * plan.warmUp())));
+                new InterleavedTimer.Candidate(ours::run, AGAIN_SHARE * plan.warmUp()),
+                new InterleavedTimer.Candidate(product::run, AGAIN_SHARE * plan.warmUp())));
     double rate = product.flops() / medians.get(1);
     String subject =
         String.format(

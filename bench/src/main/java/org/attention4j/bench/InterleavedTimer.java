@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
-import org.attention4j.bench.compare.Peer;
 
 /**
  * Times several candidates in turns, A B A B, so that whatever else the machine does hits all
@@ -29,10 +28,10 @@ final class InterleavedTimer {
   /**
    * One of those that are timed.
    *
-   * @param peer what to run
+   * @param task what to run
    * @param warmUp seconds to run it before anything is measured; 0 for not at all
    */
-  record Candidate(Peer peer, double warmUp) {}
+  record Candidate(Runnable task, double warmUp) {}
 
   /**
    * Makes a timer.
@@ -56,7 +55,7 @@ final class InterleavedTimer {
     for (int round = 0; round < budget.minRounds() || seconds(start) < budget.seconds(); round++) {
       for (int i = 0; i < candidates.size(); i++) {
         pause.run();
-        runFor(turn, candidates.get(i).peer(), times.get(i));
+        runFor(turn, candidates.get(i).task(), times.get(i));
       }
     }
     return times.stream().map(InterleavedTimer::median).toList();
@@ -66,16 +65,16 @@ final class InterleavedTimer {
   void warmUp(List<Candidate> candidates) {
     for (Candidate candidate : candidates) {
       if (candidate.warmUp() > 0) {
-        runFor(candidate.warmUp(), candidate.peer(), new ArrayList<>());
+        runFor(candidate.warmUp(), candidate.task(), new ArrayList<>());
       }
     }
   }
 
-  private void runFor(double duration, Peer peer, List<Double> times) {
+  private void runFor(double duration, Runnable task, List<Double> times) {
     long start = clock.getAsLong();
     do {
       long before = clock.getAsLong();
-      peer.run();
+      task.run();
       times.add((clock.getAsLong() - before) / MILLISECOND);
     } while (seconds(start) < duration);
   }

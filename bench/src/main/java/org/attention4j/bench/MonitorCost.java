@@ -161,7 +161,7 @@ public final class MonitorCost implements Callable<Integer> {
             new LayerPeer.Sizes(examples, features, steps, heads),
             true);
     List<InterleavedTimer.Candidate> candidates = new ArrayList<>();
-    candidates.add(new InterleavedTimer.Candidate(new MonitoredFit(network), warmUp()));
+    candidates.add(new InterleavedTimer.Candidate(new MonitoredFit(network)::run, warmUp()));
     Map<String, AttentionMonitor> monitors = monitors();
     monitors
         .values()
@@ -169,7 +169,7 @@ public final class MonitorCost implements Callable<Integer> {
             monitor ->
                 candidates.add(
                     new InterleavedTimer.Candidate(
-                        new MonitoredFit(network, monitor), warmUp() / 2)));
+                        new MonitoredFit(network, monitor)::run, warmUp() / 2)));
     InterleavedTimer timer =
         new InterleavedTimer(System::nanoTime, () -> LockSupport.parkNanos(PAUSE), TURN);
     List<Double> medians =

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.attention4j.bench.ComparisonRunner.Part;
 import org.attention4j.bench.compare.PyTorch;
+import org.attention4j.bench.model.ModelSize;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * The whole comparison in one command: our kernel against PyTorch, our layer against the stock one,
- * sparse normalizers against softmax. One line for each; the ratio is the peer's time by ours.
+ * sparse normalizers against softmax, a whole model against that of PyTorch. One line for each; the
+ * ratio is the peer's time by ours.
  *
  * <p>It starts itself again, once for each part, with the flags and the environment they need.
  */
@@ -51,14 +52,6 @@ public final class Summary implements Callable<Integer> {
   /** The same where a minute has to do for all, and a run of the kernel lasts some milliseconds. */
   private static final double QUICK_TURN = 0.03;
 
-  private static final String WAIT_POLICY = "OMP_WAIT_POLICY";
-
-  /**
-   * Deeplearning4j's native threads spin after each operation, and whatever computes next has to
-   * share the processors with them. Both layers are faster if they sleep; PyTorch is not.
-   */
-  private static final Map<String, String> PASSIVE = Map.of(WAIT_POLICY, "passive");
-
   private final List<String> arguments;
 
   @Spec private CommandSpec spec;
@@ -80,6 +73,13 @@ public final class Summary implements Callable<Integer> {
       paramLabel = "N",
       description = "Threads for each that takes part (2).")
   private int threads;
+
+  @Option(
+      names = "--only",
+      paramLabel = "PART",
+      split = ",",
+      description = "Measures ${COMPLETION-CANDIDATES} alone; several are separated by commas.")
+  private @Nullable List<Part> only;
 
   @Option(names = "--part", hidden = true, description = "What to measure in this JVM.")
   private @Nullable Part part;
@@ -142,10 +142,10 @@ public final class Summary implements Callable<Integer> {
   private int runParts() throws IOException, InterruptedException {
     PrintWriter results = spec.commandLine().getOut();
     List<ComparisonResult> comparisons = new ArrayList<>();
-    for (Part next : Part.values()) {
+    for (Part next : parts()) {
       List<String> command = new ArrayList<>(arguments);
       command.add("--part=" + next);
-      Map<String, String> environment = next == Part.LAYER ? PASSIVE : Map.of();
+      Map<String, String> environment = next == Part.LAYER ? ChildJvm.PASSIVE : Map.of();
       int status =
           ChildJvm.read(
               Summary.class,
@@ -154,6 +154,7 @@ public final class Summary implements Callable<Integer> {
               line -> {
                 results.println(line);
                 ComparisonResult.parse(line).ifPresent(comparisons::add);
+                comparisons.addAll(ModelResult.parse(line));
               },
               command);
       if (status != CommandLine.ExitCode.OK) {
@@ -171,27 +172,53 @@ public final class Summary implements Callable<Integer> {
     return CommandLine.ExitCode.OK;
   }
 
-  private int measure(Part measured) {
+  private List<Part> parts() {
+    return only == null ? List.of(Part.values()) : only;
+  }
+
+  private int measure(Part measured) throws IOException {
     PrintWriter results = spec.commandLine().getOut();
     Optional<String> pytorch = PyTorch.version();
-    if (measured == Part.LAYER) {
-      results.printf("WAIT omp_wait_policy=%s%n", System.getenv(WAIT_POLICY));
-    } else {
+    if (measured == parts().get(0)) {
       Machine.describe(pytorch).forEach(results::println);
       if (pytorch.isEmpty()) {
         results.println("PyTorch has no library for this platform in this jar and is left out.");
       }
     }
+    BenchmarkPlan plan = quick ? BenchmarkPlan.QUICK : BenchmarkPlan.FULL;
     double turn = quick && measured == Part.KERNEL ? QUICK_TURN : TURN;
     InterleavedTimer timer =
         new InterleavedTimer(System::nanoTime, () -> LockSupport.parkNanos(PAUSE), turn);
-    new ComparisonRunner(
-            quick ? BenchmarkPlan.QUICK : BenchmarkPlan.FULL,
+    ComparisonRunner comparisons =
+        new ComparisonRunner(
+            plan,
             pytorch.isPresent(),
             timer,
-            comparison -> results.println(comparison.line()))
-        .run(measured);
+            comparison -> results.println(comparison.line()));
+    switch (measured) {
+      case KERNEL -> comparisons.kernel();
+      case LAYER -> {
+        results.printf(
+            "WAIT omp_wait_policy=%s%n", System.getenv(ChildJvm.WAIT_POLICY));
+        comparisons.layers();
+      }
+      case MODEL -> {
+        if (pytorch.isPresent()) {
+          models(plan, timer, results);
+        }
+      }
+    }
     return CommandLine.ExitCode.OK;
+  }
+
+  private void models(BenchmarkPlan plan, InterleavedTimer timer, PrintWriter results)
+      throws IOException {
+    ModelComparison comparison =
+        new ModelComparison(
+            threads, timer, plan.budget(), plan.modelWarmUp(), results::println);
+    for (ModelSize size : plan.models()) {
+      comparison.run(size);
+    }
   }
 
   private Path directory() {

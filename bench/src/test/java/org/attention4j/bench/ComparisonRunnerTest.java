@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.attention4j.bench.compare.CoreCell;
 import org.attention4j.bench.compare.PyTorch;
+import org.attention4j.bench.model.ModelSize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,9 +21,8 @@ class ComparisonRunnerTest {
     InterleavedTimer timer = new InterleavedTimer(System::nanoTime, () -> {}, 0);
     ComparisonRunner comparisons =
         new ComparisonRunner(plan, pytorch, timer, result -> lines.add(result.line()));
-    for (ComparisonRunner.Part part : ComparisonRunner.Part.values()) {
-      comparisons.run(part);
-    }
+    comparisons.kernel();
+    comparisons.layers();
     return lines;
   }
 
@@ -37,7 +37,9 @@ class ComparisonRunnerTest {
         sgemm,
         steps,
         true,
-        List.of(TINY));
+        List.of(TINY),
+        List.of(),
+        0);
   }
 
   @Test
@@ -118,5 +120,6 @@ class ComparisonRunnerTest {
     assertThat(BenchmarkPlan.QUICK.layerSteps()).containsExactlyInAnyOrder(4, 16, 128, 512);
     assertThat(BenchmarkPlan.QUICK.sparse()).containsExactly(new CoreCell(2, 4096, 64));
     assertThat(BenchmarkPlan.QUICK.sgemm()).containsExactly(new CoreCell(32, 512, 64));
+    assertThat(BenchmarkPlan.QUICK.models()).containsExactly(ModelSize.S);
   }
 }

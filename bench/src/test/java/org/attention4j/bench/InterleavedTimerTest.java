@@ -6,10 +6,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import org.attention4j.bench.InterleavedTimer.Budget;
 import org.attention4j.bench.InterleavedTimer.Candidate;
-import org.attention4j.bench.compare.Peer;
 import org.junit.jupiter.api.Test;
 
 class InterleavedTimerTest {
@@ -18,10 +16,10 @@ class InterleavedTimerTest {
   private final InterleavedTimer timer =
       new InterleavedTimer(() -> now, () -> order.add("-"), 0.03);
 
-  /** A peer whose runs last what the list says, and the last of it for ever. */
-  private Peer lasting(String name, double... milliseconds) {
+  /** A task whose runs last what the list says, and the last of it for ever. */
+  private Runnable lasting(String name, double... milliseconds) {
     Iterator<Double> times = Arrays.stream(milliseconds).boxed().toList().iterator();
-    return new Peer() {
+    return new Runnable() {
       private double last;
 
       @Override
@@ -29,11 +27,6 @@ class InterleavedTimerTest {
         order.add(name);
         last = times.hasNext() ? times.next() : last;
         now += Math.round(last * 1e6);
-      }
-
-      @Override
-      public Map<String, float[]> results() {
-        return Map.of();
       }
     };
   }

@@ -32,7 +32,8 @@ class SummaryTest {
   @CsvSource({
     "--threads=0, --threads is 0 but must be at least 1.",
     "--threads=two, 'Invalid value for option ''--threads'': ''two'' is not an int'",
-    "--fast, Unknown option: '--fast'"
+    "--fast, Unknown option: '--fast'",
+    "--only=DISK, 'Invalid value for option ''--only'' (PART): expected one of [KERNEL, LAYER, MODEL] (case-sensitive) but was ''DISK'''"
   })
   void badArgumentsGetOneSentence(String argument, String sentence) {
     assertThat(execute(argument)).isEqualTo(2);
@@ -51,7 +52,7 @@ class SummaryTest {
   @Test
   void helpNamesTheOptions() {
     assertThat(execute("--help")).isZero();
-    assertThat(results.toString()).contains("--quick", "--out=DIR", "--threads=N");
+    assertThat(results.toString()).contains("--quick", "--out=DIR", "--only=PART", "--threads=N");
   }
 
   @Test
@@ -59,6 +60,7 @@ class SummaryTest {
     List<String> command = ChildJvm.command(Summary.class, 3, List.of("--quick"));
     assertThat(command)
         .containsSubsequence("--add-modules", "jdk.incubator.vector")
+        .contains("-XX:+UseG1GC")
         .contains(
             "-Dai.djl.offline=true",
             "-Dorg.attention4j.threads=3",

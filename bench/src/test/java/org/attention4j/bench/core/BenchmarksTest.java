@@ -8,8 +8,12 @@ import org.attention4j.bench.compare.CoreBenchmark;
 import org.attention4j.bench.compare.LayerBenchmark;
 import org.attention4j.bench.compare.Pass;
 import org.attention4j.bench.compare.PyTorch;
+import org.attention4j.bench.model.Framework;
+import org.attention4j.bench.model.ModelBenchmark;
+import org.attention4j.bench.model.ModelPass;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.openjdk.jmh.annotations.Param;
 
@@ -85,6 +89,23 @@ class BenchmarksTest {
     benchmark.fit = true;
     benchmark.build();
     assertThatCode(benchmark::run).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void model(Framework framework) {
+    if (framework != Framework.OURS && PyTorch.version().isEmpty()) {
+      return;
+    }
+    for (ModelPass pass : ModelPass.values()) {
+      ModelBenchmark benchmark = new ModelBenchmark();
+      benchmark.framework = framework;
+      benchmark.size = "tiny";
+      benchmark.pass = pass;
+      benchmark.build();
+      assertThatCode(benchmark::run).doesNotThrowAnyException();
+      benchmark.close();
+    }
   }
 
   @Test

@@ -1,0 +1,13 @@
+package org.attention4j.bench;
+
+/** What is measured in a JVM of its own. */
+enum Part {
+  /** The kernel against PyTorch and others. */
+  KERNEL,
+
+  /** A layer in a network against the stock one. */
+  LAYER,
+
+  /** A whole model against that of other frameworks, each in a JVM of its own. */
+  MODEL
+}

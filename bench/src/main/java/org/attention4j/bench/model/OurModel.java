@@ -1,0 +1,174 @@
+package org.attention4j.bench.model;
+
+import java.util.Arrays;
+import org.attention4j.layers.LearnedPositionEmbedding;
+import org.attention4j.layers.TransformerBlocks;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** The model of Deeplearning4j and this library: all that is specific to its layers is here. */
+final class OurModel implements LanguageModel {
+  private static final String TOKENS = "tokens";
+  private static final String EMBEDDING = "embedding";
+  private static final String POSITIONS = "positions";
+  private static final String BLOCK = "block";
+  private static final String NEXT = "next";
+
+  private final ModelSize size;
+  private final ComputationGraph network;
+  private final DataSet data;
+
+  OurModel(ModelSize size, ModelWeights weights, ModelData data) {
+    this.size = size;
+    this.data = dataSet(data);
+    network = new ComputationGraph(configuration());
+    network.init();
+    set(weights);
+  }
+
+  private ComputationGraphConfiguration configuration() {
+    ComputationGraphConfiguration.GraphBuilder graph =
+        new NeuralNetConfiguration.Builder()
+            .updater(new Adam(LEARNING_RATE))
+            .graphBuilder()
+            .addInputs(TOKENS)
+            .setInputTypes(InputType.recurrent(size.vocabulary(), size.context()))
+            .addLayer(
+                EMBEDDING,
+                new EmbeddingSequenceLayer.Builder()
+                    .nIn(size.vocabulary())
+                    .nOut(size.width())
+                    .inputLength(size.context())
+                    .build(),
+                TOKENS)
+            .addLayer(
+                POSITIONS,
+                new LearnedPositionEmbedding.Builder().maxLength(size.context()).build(),
+                EMBEDDING);
+    String last =
+        TransformerBlocks.builder()
+            .size(size.width())
+            .heads(size.heads())
+            .feedForwardSize(size.feedForward())
+            .causal(true)
+            .build()
+            .addTo(graph, BLOCK, POSITIONS, size.blocks());
+    return graph
+        .addLayer(
+            NEXT,
+            new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                .nIn(size.width())
+                .nOut(size.vocabulary())
+                .activation(Activation.SOFTMAX)
+                .build(),
+            last)
+        .setOutputs(NEXT)
+        .build();
+  }
+
+  private DataSet dataSet(ModelData data) {
+    INDArray tokens =
+        Nd4j.createFromArray(floats(data.tokens())).reshape(size.batch(), 1, size.context());
+    float[] labels = new float[size.tokens() * size.vocabulary()];
+    for (int i = 0; i < size.tokens(); i++) {
+      int sequence = i / size.context();
+      int step = i % size.context();
+      int label = sequence * size.vocabulary() + Math.toIntExact(data.next()[i]);
+      labels[label * size.context() + step] = 1;
+    }
+    return new DataSet(
+        tokens,
+        Nd4j.createFromArray(labels).reshape(size.batch(), size.vocabulary(), size.context()));
+  }
+
+  private static float[] floats(long[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      floats[i] = values[i];
+    }
+    return floats;
+  }
+
+  private void set(ModelWeights weights) {
+    set(EMBEDDING + "_W", weights, ModelWeights.EMBEDDING);
+    setTransposed(POSITIONS + "_W", weights, ModelWeights.POSITIONS);
+    for (int block = 0; block < size.blocks(); block++) {
+      String attention = BLOCK + "-" + block + "-attention";
+      String feedForward = BLOCK + "-" + block + "-feed-forward";
+      setNorm(attention + "-norm", weights, ModelWeights.attentionNorm(block));
+      setProjections(attention, weights.values(ModelWeights.projections(block)));
+      setTransposed(attention + "_Wo", weights, ModelWeights.merge(block));
+      setNorm(feedForward + "-norm", weights, ModelWeights.feedForwardNorm(block));
+      set(feedForward + "_W1", weights, ModelWeights.hidden(block));
+      set(feedForward + "_b1", weights, ModelWeights.hidden(block) + ModelWeights.BIAS);
+      set(feedForward + "_W2", weights, ModelWeights.down(block));
+      set(feedForward + "_b2", weights, ModelWeights.down(block) + ModelWeights.BIAS);
+    }
+    setNorm(BLOCK + "-norm", weights, ModelWeights.NORM);
+    setTransposed(NEXT + "_W", weights, ModelWeights.NEXT);
+    set(NEXT + "_b", weights, ModelWeights.NEXT + ModelWeights.BIAS);
+  }
+
+  private void setNorm(String layer, ModelWeights weights, String name) {
+    set(layer + "_gain", weights, name + ModelWeights.GAIN);
+    set(layer + "_bias", weights, name + ModelWeights.BIAS);
+  }
+
+  private void setProjections(String layer, float[] values) {
+    int each = size.width() * size.width();
+    int from = 0;
+    for (String parameter : new String[] {"_Wq", "_Wk", "_Wv"}) {
+      assign(network.getParam(layer + parameter), Arrays.copyOfRange(values, from, from + each));
+      from += each;
+    }
+  }
+
+  private void set(String parameter, ModelWeights weights, String name) {
+    assign(network.getParam(parameter), weights.values(name));
+  }
+
+  private void setTransposed(String parameter, ModelWeights weights, String name) {
+    assign(network.getParam(parameter).transpose(), weights.values(name));
+  }
+
+  /** Both in rows, whatever the order in memory. */
+  private static void assign(INDArray view, float[] values) {
+    view.assign(Nd4j.createFromArray(values).reshape('c', view.shape()));
+  }
+
+  @Override
+  public void fit() {
+    network.fit(data);
+  }
+
+  @Override
+  public void output() {
+    network.output(data.getFeatures());
+  }
+
+  @Override
+  public float[] probabilities() {
+    return network
+        .outputSingle(data.getFeatures())
+        .permute(0, 2, 1)
+        .dup('c')
+        .data()
+        .asFloat();
+  }
+
+  /** Deeplearning4j adds up the steps of a sequence. */
+  @Override
+  public double loss() {
+    return network.score() / size.context();
+  }
+}
