@@ -31,7 +31,7 @@ final class VectorActivationOps implements ActivationOps {
   @Override
   public void reluSlope(float[] x, int from, float[] dy, int length) {
     int bound = FLOATS.loopBound(length);
-    FloatVector zero = FloatVector.zero(FLOATS);
+    FloatVector zero = broadcast(0);
     for (int i = from; i < from + bound; i += V) {
       FloatVector gradient = load(dy, i);
       zero.blend(gradient, load(x, i).compare(VectorOperators.GT, zero)).intoArray(dy, i);

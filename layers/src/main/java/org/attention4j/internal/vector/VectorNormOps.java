@@ -2,6 +2,7 @@ package org.attention4j.internal.vector;
 
 import static org.attention4j.internal.vector.VectorFloats.FLOATS;
 import static org.attention4j.internal.vector.VectorFloats.V;
+import static org.attention4j.internal.vector.VectorFloats.broadcast;
 import static org.attention4j.internal.vector.VectorFloats.load;
 
 import jdk.incubator.vector.FloatVector;
@@ -43,10 +44,10 @@ final class VectorNormOps implements NormOps {
       float[] y,
       int length) {
     int bound = FLOATS.loopBound(length);
-    FloatVector biases = FloatVector.broadcast(FLOATS, bias);
+    FloatVector biases = broadcast(bias);
     for (int t = 0; t < bound; t += V) {
       FloatVector normalized = load(x, at + t).sub(load(means, t)).mul(load(scales, t));
-      normalized.fma(FloatVector.broadcast(FLOATS, gain), biases).intoArray(y, at + t);
+      normalized.fma(broadcast(gain), biases).intoArray(y, at + t);
     }
     for (int t = bound; t < length; t++) {
       y[at + t] = Math.fma((x[at + t] - means[t]) * scales[t], gain, bias);
@@ -66,7 +67,7 @@ final class VectorNormOps implements NormOps {
       int length,
       double[] totals) {
     int bound = FLOATS.loopBound(length);
-    FloatVector gainTotals = FloatVector.zero(FLOATS);
+    FloatVector gainTotals = broadcast(0);
     FloatVector biasTotals = gainTotals;
     for (int t = 0; t < bound; t += V) {
       FloatVector gradient = load(dy, at + t);
@@ -75,7 +76,7 @@ final class VectorNormOps implements NormOps {
       load(sums, t).add(scaled).intoArray(sums, t);
       scaled.fma(normalized, load(products, t)).intoArray(products, t);
       gainTotals = gradient.fma(normalized, gainTotals);
-      biasTotals = biasTotals.add(gradient);
+      biasTotals = gradient.add(biasTotals);
     }
     double gainTotal = VectorFloats.sum(gainTotals);
     double biasTotal = VectorFloats.sum(biasTotals);

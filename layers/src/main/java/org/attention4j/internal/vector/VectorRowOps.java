@@ -3,6 +3,8 @@ package org.attention4j.internal.vector;
 import static org.attention4j.internal.vector.VectorFloats.FLOATS;
 import static org.attention4j.internal.vector.VectorFloats.V;
 import static org.attention4j.internal.vector.VectorFloats.broadcast;
+import static org.attention4j.internal.vector.VectorFloats.exact;
+import static org.attention4j.internal.vector.VectorFloats.exactBits;
 import static org.attention4j.internal.vector.VectorFloats.load;
 
 import jdk.incubator.vector.FloatVector;
@@ -23,6 +25,8 @@ final class VectorRowOps implements RowOps {
       V >= 8 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
   private static final VectorSpecies<Integer> INTS_AT_ONCE =
       VectorSpecies.of(int.class, FLOATS_AT_ONCE.vectorShape());
+  private static final Class<?> FLOATS_CLASS = FLOATS_AT_ONCE.vectorType();
+  private static final Class<?> INTS_CLASS = INTS_AT_ONCE.vectorType();
   private static final int AT_ONCE = FLOATS_AT_ONCE.length();
   private static final int[] INDEX_TABLE = indexTable();
   private static final float[] POWERS = powers();
@@ -37,15 +41,15 @@ final class VectorRowOps implements RowOps {
     FloatVector m2 = m0;
     FloatVector m3 = m0;
     for (int i = 0; i < fours; i += 4 * V) {
-      m0 = m0.max(load(x, from + i));
-      m1 = m1.max(load(x, from + i + V));
-      m2 = m2.max(load(x, from + i + 2 * V));
-      m3 = m3.max(load(x, from + i + 3 * V));
+      m0 = load(x, from + i).max(m0);
+      m1 = load(x, from + i + V).max(m1);
+      m2 = load(x, from + i + 2 * V).max(m2);
+      m3 = load(x, from + i + 3 * V).max(m3);
     }
     for (int i = fours; i < bound; i += V) {
-      m0 = m0.max(load(x, from + i));
+      m0 = load(x, from + i).max(m0);
     }
-    float max = m0.max(m1).max(m2.max(m3)).reduceLanes(VectorOperators.MAX);
+    float max = exact(m0).max(m1).max(exact(m2).max(m3)).reduceLanes(VectorOperators.MAX);
     for (int i = bound; i < length; i++) {
       max = Math.max(max, x[from + i]);
     }
@@ -55,9 +59,9 @@ final class VectorRowOps implements RowOps {
   @Override
   public double sum(float[] x, int from, int length) {
     int bound = FLOATS.loopBound(length);
-    FloatVector sums = FloatVector.zero(FLOATS);
+    FloatVector sums = broadcast(0);
     for (int i = 0; i < bound; i += V) {
-      sums = sums.add(load(x, from + i));
+      sums = load(x, from + i).add(sums);
     }
     double sum = VectorFloats.sum(sums);
     for (int i = bound; i < length; i++) {
@@ -70,7 +74,7 @@ final class VectorRowOps implements RowOps {
   public double dot(float[] x, int from, float[] y, int yFrom, int length) {
     int bound = FLOATS.loopBound(length);
     int pairs = bound - bound % (2 * V);
-    FloatVector even = FloatVector.zero(FLOATS);
+    FloatVector even = broadcast(0);
     FloatVector odd = even;
     for (int i = 0; i < pairs; i += 2 * V) {
       even = load(x, from + i).fma(load(y, yFrom + i), even);
@@ -79,7 +83,7 @@ final class VectorRowOps implements RowOps {
     if (pairs < bound) {
       even = load(x, from + pairs).fma(load(y, yFrom + pairs), even);
     }
-    double sum = VectorFloats.sum(even.add(odd));
+    double sum = VectorFloats.sum(exact(even).add(odd));
     for (int i = bound; i < length; i++) {
       sum += x[from + i] * y[yFrom + i];
     }
@@ -120,7 +124,7 @@ final class VectorRowOps implements RowOps {
   @Override
   public void add(float[] x, int from, float[] y, int yFrom, int length, float factor) {
     int bound = FLOATS.loopBound(length);
-    FloatVector f = FloatVector.broadcast(FLOATS, factor);
+    FloatVector f = broadcast(factor);
     for (int i = 0; i < bound; i += V) {
       f.fma(load(y, yFrom + i), load(x, from + i)).intoArray(x, from + i);
     }
@@ -149,7 +153,7 @@ final class VectorRowOps implements RowOps {
     FloatVector c1 = broadcast(FloatExp.C1);
     FloatVector c0 = broadcast(FloatExp.C0);
     FloatVector one = broadcast(1);
-    FloatVector sums = FloatVector.zero(FLOATS);
+    FloatVector sums = broadcast(0);
     for (int i = 0; i < bound; i += V) {
       FloatVector y = load(x, from + i).sub(shifts);
       y = y.blend(lowest, y.compare(VectorOperators.LT, lowest));
@@ -159,14 +163,12 @@ final class VectorRowOps implements RowOps {
       r = n.fma(minusLow, r);
       FloatVector square = r.mul(r);
       FloatVector p = r.fma(c4, c3).fma(r, c2).fma(square, r.fma(c1, c0));
+      IntVector bits = exactBits(rounded.reinterpretAsInts());
       FloatVector power =
-          rounded
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, FloatExp.EXPONENT)
-              .reinterpretAsFloats();
+          exact(bits.lanewise(VectorOperators.LSHL, FloatExp.EXPONENT).reinterpretAsFloats());
       FloatVector e = p.fma(square, r.add(one)).mul(power.mul(factors));
       e.intoArray(x, from + i);
-      sums = sums.add(e);
+      sums = e.add(sums);
     }
     double sum = VectorFloats.sum(sums);
     for (int i = bound; i < length; i++) {
@@ -200,7 +202,7 @@ final class VectorRowOps implements RowOps {
       float[] keyPositions,
       int keyFrom) {
     int bound = FLOATS.loopBound(length);
-    FloatVector minusSlope = FloatVector.broadcast(FLOATS, -slope);
+    FloatVector minusSlope = broadcast(-slope);
     for (int i = 0; i < bound; i += V) {
       FloatVector distance = load(keyPositions, keyFrom + i).sub(position).abs();
       distance.fma(minusSlope, load(x, from + i)).intoArray(x, from + i);
@@ -214,7 +216,7 @@ final class VectorRowOps implements RowOps {
   public void sumsAbove(
       float[] x, int from, int length, float high, float low, double[] sums) {
     int bound = FLOATS.loopBound(length);
-    FloatVector zero = FloatVector.zero(FLOATS);
+    FloatVector zero = broadcast(0);
     FloatVector one = broadcast(1);
     FloatVector counts = zero;
     FloatVector totals = zero;
@@ -223,8 +225,8 @@ final class VectorRowOps implements RowOps {
       FloatVector d = load(x, from + i).sub(high).sub(low);
       VectorMask<Float> above = d.compare(VectorOperators.GT, zero);
       FloatVector positive = zero.blend(d, above);
-      counts = counts.add(zero.blend(one, above));
-      totals = totals.add(positive);
+      counts = zero.blend(one, above).add(counts);
+      totals = positive.add(totals);
       squares = positive.fma(positive, squares);
     }
     double count = VectorFloats.sum(counts);
@@ -247,14 +249,14 @@ final class VectorRowOps implements RowOps {
   public double excess(
       float[] x, int from, int length, float high, float low, boolean squared) {
     int bound = FLOATS.loopBound(length);
-    FloatVector zero = FloatVector.zero(FLOATS);
+    FloatVector zero = broadcast(0);
     FloatVector sums = zero;
     for (int i = 0; i < bound; i += V) {
       FloatVector d = load(x, from + i).sub(high).sub(low);
       FloatVector positive = zero.blend(d, d.compare(VectorOperators.GT, zero));
-      FloatVector y = squared ? positive.mul(positive) : positive;
+      FloatVector y = exact(squared ? positive.mul(positive) : positive);
       y.intoArray(x, from + i);
-      sums = sums.add(y);
+      sums = y.add(sums);
     }
     double sum = VectorFloats.sum(sums);
     for (int i = bound; i < length; i++) {
@@ -279,7 +281,7 @@ final class VectorRowOps implements RowOps {
   @Override
   public void support(float[] x, int from, float[] y, int yFrom, int length) {
     int bound = FLOATS.loopBound(length);
-    FloatVector zero = FloatVector.zero(FLOATS);
+    FloatVector zero = broadcast(0);
     FloatVector one = broadcast(1);
     for (int i = 0; i < bound; i += V) {
       VectorMask<Float> positive = load(y, yFrom + i).compare(VectorOperators.GT, zero);
@@ -295,7 +297,7 @@ final class VectorRowOps implements RowOps {
   public int count(float[] x, int from, int length, float threshold) {
     int bound = FLOATS.loopBound(length);
     int fours = bound - bound % (4 * V);
-    FloatVector zero = FloatVector.zero(FLOATS);
+    FloatVector zero = broadcast(0);
     FloatVector one = broadcast(1);
     FloatVector limit = broadcast(threshold);
     FloatVector c0 = zero;
@@ -304,15 +306,15 @@ final class VectorRowOps implements RowOps {
     FloatVector c3 = zero;
     for (int i = 0; i < fours; i += 4 * V) {
       int at = from + i;
-      c0 = c0.add(zero.blend(one, load(x, at).compare(VectorOperators.GE, limit)));
-      c1 = c1.add(zero.blend(one, load(x, at + V).compare(VectorOperators.GE, limit)));
-      c2 = c2.add(zero.blend(one, load(x, at + 2 * V).compare(VectorOperators.GE, limit)));
-      c3 = c3.add(zero.blend(one, load(x, at + 3 * V).compare(VectorOperators.GE, limit)));
+      c0 = zero.blend(one, load(x, at).compare(VectorOperators.GE, limit)).add(c0);
+      c1 = zero.blend(one, load(x, at + V).compare(VectorOperators.GE, limit)).add(c1);
+      c2 = zero.blend(one, load(x, at + 2 * V).compare(VectorOperators.GE, limit)).add(c2);
+      c3 = zero.blend(one, load(x, at + 3 * V).compare(VectorOperators.GE, limit)).add(c3);
     }
     for (int i = fours; i < bound; i += V) {
-      c0 = c0.add(zero.blend(one, load(x, from + i).compare(VectorOperators.GE, limit)));
+      c0 = zero.blend(one, load(x, from + i).compare(VectorOperators.GE, limit)).add(c0);
     }
-    int count = (int) c0.add(c1).add(c2.add(c3)).reduceLanes(VectorOperators.ADD);
+    int count = (int) exact(c0).add(c1).add(exact(c2).add(c3)).reduceLanes(VectorOperators.ADD);
     for (int i = bound; i < length; i++) {
       count += x[from + i] >= threshold ? 1 : 0;
     }
@@ -322,10 +324,10 @@ final class VectorRowOps implements RowOps {
   @Override
   public int atLeast(float[] x, int from, int length, float threshold, int[] indices) {
     int bound = FLOATS_AT_ONCE.loopBound(length);
-    FloatVector limit = FloatVector.broadcast(FLOATS_AT_ONCE, threshold);
+    FloatVector limit = exactFloats(FloatVector.broadcast(FLOATS_AT_ONCE, threshold));
     int count = 0;
     for (int i = 0; i < bound; i += AT_ONCE) {
-      FloatVector numbers = FloatVector.fromArray(FLOATS_AT_ONCE, x, from + i);
+      FloatVector numbers = exactFloats(FloatVector.fromArray(FLOATS_AT_ONCE, x, from + i));
       VectorMask<Float> found = numbers.compare(VectorOperators.GE, limit);
       if (found.anyTrue()) {
         count = put(found, i, indices, count);
@@ -342,10 +344,10 @@ final class VectorRowOps implements RowOps {
   @Override
   public int nonZero(float[] x, int from, int length, int[] indices) {
     int bound = FLOATS_AT_ONCE.loopBound(length);
-    FloatVector zero = FloatVector.zero(FLOATS_AT_ONCE);
+    FloatVector zero = exactFloats(FloatVector.zero(FLOATS_AT_ONCE));
     int count = 0;
     for (int i = 0; i < bound; i += AT_ONCE) {
-      FloatVector numbers = FloatVector.fromArray(FLOATS_AT_ONCE, x, from + i);
+      FloatVector numbers = exactFloats(FloatVector.fromArray(FLOATS_AT_ONCE, x, from + i));
       VectorMask<Float> found = numbers.compare(VectorOperators.NE, zero);
       if (found.anyTrue()) {
         count = put(found, i, indices, count);
@@ -361,16 +363,22 @@ final class VectorRowOps implements RowOps {
 
   /** Puts the indices of what was found after the others; returns how many there are then. */
   private static int put(VectorMask<Float> found, int first, int[] indices, int count) {
-    FloatVector powers = FloatVector.fromArray(FLOATS_AT_ONCE, POWERS, 0);
+    FloatVector powers = exactFloats(FloatVector.fromArray(FLOATS_AT_ONCE, POWERS, 0));
+    FloatVector zero = exactFloats(FloatVector.zero(FLOATS_AT_ONCE));
     int bits =
-        FloatVector.zero(FLOATS_AT_ONCE)
-            .blend(powers, found)
-            .reinterpretAsInts()
-            .reduceLanes(VectorOperators.ADD);
-    IntVector.fromArray(INTS_AT_ONCE, INDEX_TABLE, bits * AT_ONCE)
+        exactInts(zero.blend(powers, found).reinterpretAsInts()).reduceLanes(VectorOperators.ADD);
+    exactInts(IntVector.fromArray(INTS_AT_ONCE, INDEX_TABLE, bits * AT_ONCE))
         .add(first)
         .intoArray(indices, count);
     return count + Integer.bitCount(bits);
+  }
+
+  private static FloatVector exactFloats(FloatVector x) {
+    return (FloatVector) FLOATS_CLASS.cast(x);
+  }
+
+  private static IntVector exactInts(IntVector x) {
+    return (IntVector) INTS_CLASS.cast(x);
   }
 
   /** For each set of bits the indices of those that are set; what stands after them is zero. */

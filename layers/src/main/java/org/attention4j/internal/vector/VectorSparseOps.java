@@ -4,6 +4,7 @@ import static org.attention4j.internal.vector.VectorFloats.PANEL;
 import static org.attention4j.internal.vector.VectorFloats.V;
 import static org.attention4j.internal.vector.VectorFloats.broadcast;
 import static org.attention4j.internal.vector.VectorFloats.load;
+import static org.attention4j.internal.vector.VectorFloats.store;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -35,7 +36,7 @@ final class VectorSparseOps implements SparseOps {
       for (int j = 0; j < count; j++) {
         sum = broadcast(w[w0 + j]).fma(load(b, b0 + indices[i0 + j] * stride), sum);
       }
-      sum.intoArray(y, y0);
+      store(sum, y, y0);
     }
   }
 
@@ -70,14 +71,14 @@ final class VectorSparseOps implements SparseOps {
       sum6 = s.fma(load(b, row + 6 * V), sum6);
       sum7 = s.fma(load(b, row + 7 * V), sum7);
     }
-    sum0.intoArray(y, y0);
-    sum1.intoArray(y, y0 + V);
-    sum2.intoArray(y, y0 + 2 * V);
-    sum3.intoArray(y, y0 + 3 * V);
-    sum4.intoArray(y, y0 + 4 * V);
-    sum5.intoArray(y, y0 + 5 * V);
-    sum6.intoArray(y, y0 + 6 * V);
-    sum7.intoArray(y, y0 + 7 * V);
+    store(sum0, y, y0);
+    store(sum1, y, y0 + V);
+    store(sum2, y, y0 + 2 * V);
+    store(sum3, y, y0 + 3 * V);
+    store(sum4, y, y0 + 4 * V);
+    store(sum5, y, y0 + 5 * V);
+    store(sum6, y, y0 + 6 * V);
+    store(sum7, y, y0 + 7 * V);
   }
 
   private static void gatherPanel(
@@ -99,8 +100,8 @@ final class VectorSparseOps implements SparseOps {
       even = s.fma(load(b, row), even);
       odd = s.fma(load(b, row + V), odd);
     }
-    even.intoArray(y, y0);
-    odd.intoArray(y, y0 + V);
+    store(even, y, y0);
+    store(odd, y, y0 + V);
   }
 
   @Override

@@ -1,9 +1,10 @@
 package org.attention4j.internal.vector;
 
-import static org.attention4j.internal.vector.VectorFloats.FLOATS;
 import static org.attention4j.internal.vector.VectorFloats.PANEL;
 import static org.attention4j.internal.vector.VectorFloats.V;
+import static org.attention4j.internal.vector.VectorFloats.broadcast;
 import static org.attention4j.internal.vector.VectorFloats.load;
+import static org.attention4j.internal.vector.VectorFloats.store;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -82,27 +83,27 @@ final class VectorTileOps implements TileOps {
         int row = shift + STEP * column;
         FloatVector x = load(b, row);
         FloatVector y = load(b, row + V);
-        FloatVector s = FloatVector.broadcast(FLOATS, a[column]);
+        FloatVector s = broadcast(a[column]);
         c00 = s.fma(x, c00);
         c01 = s.fma(y, c01);
-        s = FloatVector.broadcast(FLOATS, a[column + 1]);
+        s = broadcast(a[column + 1]);
         c10 = s.fma(x, c10);
         c11 = s.fma(y, c11);
-        s = FloatVector.broadcast(FLOATS, a[column + 2]);
+        s = broadcast(a[column + 2]);
         c20 = s.fma(x, c20);
         c21 = s.fma(y, c21);
-        s = FloatVector.broadcast(FLOATS, a[column + 3]);
+        s = broadcast(a[column + 3]);
         c30 = s.fma(x, c30);
         c31 = s.fma(y, c31);
       }
-      c00.intoArray(c, ci);
-      c01.intoArray(c, ci + V);
-      c10.intoArray(c, c1);
-      c11.intoArray(c, c1 + V);
-      c20.intoArray(c, c2);
-      c21.intoArray(c, c2 + V);
-      c30.intoArray(c, c3);
-      c31.intoArray(c, c3 + V);
+      store(c00, c, ci);
+      store(c01, c, ci + V);
+      store(c10, c, c1);
+      store(c11, c, c1 + V);
+      store(c20, c, c2);
+      store(c21, c, c2 + V);
+      store(c30, c, c3);
+      store(c31, c, c3 + V);
     }
   }
 
@@ -151,41 +152,41 @@ final class VectorTileOps implements TileOps {
         int row = b0 + t * PANEL;
         FloatVector x = load(b, row);
         FloatVector y = load(b, row + V);
-        FloatVector s = FloatVector.broadcast(FLOATS, a[ai + t]);
+        FloatVector s = broadcast(a[ai + t]);
         c00 = s.fma(x, c00);
         c01 = s.fma(y, c01);
-        s = FloatVector.broadcast(FLOATS, a[a1 + t]);
+        s = broadcast(a[a1 + t]);
         c10 = s.fma(x, c10);
         c11 = s.fma(y, c11);
-        s = FloatVector.broadcast(FLOATS, a[a2 + t]);
+        s = broadcast(a[a2 + t]);
         c20 = s.fma(x, c20);
         c21 = s.fma(y, c21);
-        s = FloatVector.broadcast(FLOATS, a[a3 + t]);
+        s = broadcast(a[a3 + t]);
         c30 = s.fma(x, c30);
         c31 = s.fma(y, c31);
         x = load(b, row + PANEL);
         y = load(b, row + PANEL + V);
-        s = FloatVector.broadcast(FLOATS, a[ai + t + 1]);
+        s = broadcast(a[ai + t + 1]);
         c00 = s.fma(x, c00);
         c01 = s.fma(y, c01);
-        s = FloatVector.broadcast(FLOATS, a[a1 + t + 1]);
+        s = broadcast(a[a1 + t + 1]);
         c10 = s.fma(x, c10);
         c11 = s.fma(y, c11);
-        s = FloatVector.broadcast(FLOATS, a[a2 + t + 1]);
+        s = broadcast(a[a2 + t + 1]);
         c20 = s.fma(x, c20);
         c21 = s.fma(y, c21);
-        s = FloatVector.broadcast(FLOATS, a[a3 + t + 1]);
+        s = broadcast(a[a3 + t + 1]);
         c30 = s.fma(x, c30);
         c31 = s.fma(y, c31);
       }
-      c00.intoArray(c, ci);
-      c01.intoArray(c, ci + V);
-      c10.intoArray(c, c1);
-      c11.intoArray(c, c1 + V);
-      c20.intoArray(c, c2);
-      c21.intoArray(c, c2 + V);
-      c30.intoArray(c, c3);
-      c31.intoArray(c, c3 + V);
+      store(c00, c, ci);
+      store(c01, c, ci + V);
+      store(c10, c, c1);
+      store(c11, c, c1 + V);
+      store(c20, c, c2);
+      store(c21, c, c2 + V);
+      store(c30, c, c3);
+      store(c31, c, c3 + V);
     }
   }
 
@@ -228,27 +229,27 @@ final class VectorTileOps implements TileOps {
         int row = shift + PANEL * column;
         FloatVector x = load(b, row);
         FloatVector y = load(b, row + V);
-        FloatVector s = FloatVector.broadcast(FLOATS, a[column]);
+        FloatVector s = broadcast(a[column]);
         c00 = s.fma(x, c00);
         c01 = s.fma(y, c01);
-        s = FloatVector.broadcast(FLOATS, a[column + NEAR]);
+        s = broadcast(a[column + NEAR]);
         c10 = s.fma(x, c10);
         c11 = s.fma(y, c11);
-        s = FloatVector.broadcast(FLOATS, a[column + 2 * NEAR]);
+        s = broadcast(a[column + 2 * NEAR]);
         c20 = s.fma(x, c20);
         c21 = s.fma(y, c21);
-        s = FloatVector.broadcast(FLOATS, a[column + 3 * NEAR]);
+        s = broadcast(a[column + 3 * NEAR]);
         c30 = s.fma(x, c30);
         c31 = s.fma(y, c31);
       }
-      c00.intoArray(c, ci);
-      c01.intoArray(c, ci + V);
-      c10.intoArray(c, c1);
-      c11.intoArray(c, c1 + V);
-      c20.intoArray(c, c2);
-      c21.intoArray(c, c2 + V);
-      c30.intoArray(c, c3);
-      c31.intoArray(c, c3 + V);
+      store(c00, c, ci);
+      store(c01, c, ci + V);
+      store(c10, c, c1);
+      store(c11, c, c1 + V);
+      store(c20, c, c2);
+      store(c21, c, c2 + V);
+      store(c30, c, c3);
+      store(c31, c, c3 + V);
     }
   }
 
@@ -306,23 +307,23 @@ final class VectorTileOps implements TileOps {
     FloatVector s7 = load(sums, sum + 7 * sumStep);
     for (int t = 0; t < depth; t++) {
       FloatVector x = load(b, b0 + t * V);
-      s0 = FloatVector.broadcast(FLOATS, a[a0 + t]).fma(x, s0);
-      s1 = FloatVector.broadcast(FLOATS, a[a1 + t]).fma(x, s1);
-      s2 = FloatVector.broadcast(FLOATS, a[a2 + t]).fma(x, s2);
-      s3 = FloatVector.broadcast(FLOATS, a[a3 + t]).fma(x, s3);
-      s4 = FloatVector.broadcast(FLOATS, a[a4 + t]).fma(x, s4);
-      s5 = FloatVector.broadcast(FLOATS, a[a5 + t]).fma(x, s5);
-      s6 = FloatVector.broadcast(FLOATS, a[a6 + t]).fma(x, s6);
-      s7 = FloatVector.broadcast(FLOATS, a[a7 + t]).fma(x, s7);
+      s0 = broadcast(a[a0 + t]).fma(x, s0);
+      s1 = broadcast(a[a1 + t]).fma(x, s1);
+      s2 = broadcast(a[a2 + t]).fma(x, s2);
+      s3 = broadcast(a[a3 + t]).fma(x, s3);
+      s4 = broadcast(a[a4 + t]).fma(x, s4);
+      s5 = broadcast(a[a5 + t]).fma(x, s5);
+      s6 = broadcast(a[a6 + t]).fma(x, s6);
+      s7 = broadcast(a[a7 + t]).fma(x, s7);
     }
-    s0.intoArray(c, c0);
-    s1.intoArray(c, c0 + ldc);
-    s2.intoArray(c, c0 + 2 * ldc);
-    s3.intoArray(c, c0 + 3 * ldc);
-    s4.intoArray(c, c0 + 4 * ldc);
-    s5.intoArray(c, c0 + 5 * ldc);
-    s6.intoArray(c, c0 + 6 * ldc);
-    s7.intoArray(c, c0 + 7 * ldc);
+    store(s0, c, c0);
+    store(s1, c, c0 + ldc);
+    store(s2, c, c0 + 2 * ldc);
+    store(s3, c, c0 + 3 * ldc);
+    store(s4, c, c0 + 4 * ldc);
+    store(s5, c, c0 + 5 * ldc);
+    store(s6, c, c0 + 6 * ldc);
+    store(s7, c, c0 + 7 * ldc);
   }
 
   @Override
