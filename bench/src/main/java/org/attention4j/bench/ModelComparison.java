@@ -103,8 +103,7 @@ final class ModelComparison {
   private static Map<Framework, Double> each(
       Map<Framework, RemoteModel> models, ToDoubleFunction<RemoteModel> question) {
     Map<Framework, Double> answers = new EnumMap<>(Framework.class);
-    models.forEach(
-        (framework, model) -> answers.put(framework, question.applyAsDouble(model)));
+    models.forEach((framework, model) -> answers.put(framework, question.applyAsDouble(model)));
     return answers;
   }
 

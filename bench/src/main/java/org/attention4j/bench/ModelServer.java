@@ -41,8 +41,7 @@ final class ModelServer {
     PrintWriter answers = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     // Whatever a library prints is no answer.
     System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-    try (LanguageModel model =
-        Framework.valueOf(arguments[0]).build(ModelSize.of(arguments[1]))) {
+    try (LanguageModel model = Framework.valueOf(arguments[0]).build(ModelSize.of(arguments[1]))) {
       answers.println(DONE);
       serve(
           model,

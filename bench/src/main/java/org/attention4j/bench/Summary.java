@@ -191,15 +191,11 @@ public final class Summary implements Callable<Integer> {
         new InterleavedTimer(System::nanoTime, () -> LockSupport.parkNanos(PAUSE), turn);
     ComparisonRunner comparisons =
         new ComparisonRunner(
-            plan,
-            pytorch.isPresent(),
-            timer,
-            comparison -> results.println(comparison.line()));
+            plan, pytorch.isPresent(), timer, comparison -> results.println(comparison.line()));
     switch (measured) {
       case KERNEL -> comparisons.kernel();
       case LAYER -> {
-        results.printf(
-            "WAIT omp_wait_policy=%s%n", System.getenv(ChildJvm.WAIT_POLICY));
+        results.printf("WAIT omp_wait_policy=%s%n", System.getenv(ChildJvm.WAIT_POLICY));
         comparisons.layers();
       }
       case MODEL -> {
@@ -214,8 +210,7 @@ public final class Summary implements Callable<Integer> {
   private void models(BenchmarkPlan plan, InterleavedTimer timer, PrintWriter results)
       throws IOException {
     ModelComparison comparison =
-        new ModelComparison(
-            threads, timer, plan.budget(), plan.modelWarmUp(), results::println);
+        new ModelComparison(threads, timer, plan.budget(), plan.modelWarmUp(), results::println);
     for (ModelSize size : plan.models()) {
       comparison.run(size);
     }

@@ -87,8 +87,9 @@ class ModelServerTest {
       assertThat(remote.loss()).isEqualTo(expected);
       remote.run(ModelPass.OUTPUT);
       // A JVM alone takes some 40 MiB, with the native libraries some hundreds.
-      assertThat(remote.peakMemory()).satisfiesAnyOf(
-          peak -> assertThat(peak).isBetween(40.0, 5000.0), peak -> assertThat(peak).isNaN());
+      assertThat(remote.peakMemory())
+          .satisfiesAnyOf(
+              peak -> assertThat(peak).isBetween(40.0, 5000.0), peak -> assertThat(peak).isNaN());
     }
   }
 

@@ -33,7 +33,8 @@ class SummaryTest {
     "--threads=0, --threads is 0 but must be at least 1.",
     "--threads=two, 'Invalid value for option ''--threads'': ''two'' is not an int'",
     "--fast, Unknown option: '--fast'",
-    "--only=DISK, 'Invalid value for option ''--only'' (PART): expected one of [KERNEL, LAYER, MODEL] (case-sensitive) but was ''DISK'''"
+    "--only=DISK, 'Invalid value for option ''--only'' (PART): expected one of [KERNEL, LAYER,"
+        + " MODEL] (case-sensitive) but was ''DISK'''"
   })
   void badArgumentsGetOneSentence(String argument, String sentence) {
     assertThat(execute(argument)).isEqualTo(2);

@@ -21,8 +21,7 @@ final class DjlModel implements LanguageModel {
   private final Shape batch;
   private final Model model;
   private final Trainer trainer;
-  private final Loss crossEntropy =
-      Loss.softmaxCrossEntropyLoss("loss", 1, -1, true, true);
+  private final Loss crossEntropy = Loss.softmaxCrossEntropyLoss("loss", 1, -1, true, true);
   private double loss = Double.NaN;
 
   DjlModel(ModelSize size, ModelWeights weights, ModelData data) {

@@ -160,9 +160,7 @@ final class DjlTransformer extends AbstractBlock {
             attention.getKeyProjection(),
             attention.getValueProjection());
     for (int i = 0; i < maps.size(); i++) {
-      set(
-          direct(maps.get(i), WEIGHT),
-          Arrays.copyOfRange(projections, i * each, (i + 1) * each));
+      set(direct(maps.get(i), WEIGHT), Arrays.copyOfRange(projections, i * each, (i + 1) * each));
       direct(maps.get(i), BIAS).freeze(true);
     }
     set(direct(attention.getResultProjection(), WEIGHT), merge);

@@ -158,12 +158,7 @@ final class OurModel implements LanguageModel {
 
   @Override
   public float[] probabilities() {
-    return network
-        .outputSingle(data.getFeatures())
-        .permute(0, 2, 1)
-        .dup('c')
-        .data()
-        .asFloat();
+    return network.outputSingle(data.getFeatures()).permute(0, 2, 1).dup('c').data().asFloat();
   }
 
   /** Deeplearning4j adds up the steps of a sequence. */

@@ -123,7 +123,6 @@ class ModelsTest {
   @Test
   void unknownParameterIsNamed() {
     ModelWeights weights = ModelWeights.draw(SIZE);
-    assertThatThrownBy(() -> weights.values("query"))
-        .hasMessage("There is no parameter 'query'.");
+    assertThatThrownBy(() -> weights.values("query")).hasMessage("There is no parameter 'query'.");
   }
 }

@@ -35,7 +35,8 @@ final class VectorFloats {
   private static final Class<?> FLOATS_CLASS = FLOATS.vectorType();
 
   /** Of as many integers. */
-  private static final Class<?> INTS_CLASS = VectorSpecies.of(int.class, FLOATS.vectorShape()).vectorType();
+  private static final Class<?> INTS_CLASS =
+      VectorSpecies.of(int.class, FLOATS.vectorShape()).vectorType();
 
   private VectorFloats() {}
 
