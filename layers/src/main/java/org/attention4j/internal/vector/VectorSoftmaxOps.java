@@ -3,9 +3,12 @@ package org.attention4j.internal.vector;
 import static org.attention4j.internal.vector.VectorFloats.FLOATS;
 import static org.attention4j.internal.vector.VectorFloats.V;
 import static org.attention4j.internal.vector.VectorFloats.broadcast;
+import static org.attention4j.internal.vector.VectorFloats.exact;
+import static org.attention4j.internal.vector.VectorFloats.exactBits;
 import static org.attention4j.internal.vector.VectorFloats.load;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** {@link SoftmaxOps} with the widest vectors of this CPU; what is left over runs in plain Java. */
@@ -45,11 +48,9 @@ final class VectorSoftmaxOps implements SoftmaxOps {
       r = n.fma(minusLow, r);
       FloatVector square = r.mul(r);
       FloatVector p = r.fma(c4, c3).fma(r, c2).fma(square, r.fma(c1, c0));
+      IntVector bits = exactBits(rounded.reinterpretAsInts());
       FloatVector power =
-          rounded
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, FloatExp.EXPONENT)
-              .reinterpretAsFloats();
+          exact(bits.lanewise(VectorOperators.LSHL, FloatExp.EXPONENT).reinterpretAsFloats());
       FloatVector e = p.fma(square, r.add(one)).mul(power);
       e.intoArray(x, at + c);
       load(sums, c).add(e).intoArray(sums, c);
