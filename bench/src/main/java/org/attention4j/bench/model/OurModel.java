@@ -1,20 +1,19 @@
 package org.attention4j.bench.model;
 
 import java.util.Arrays;
+import org.attention4j.layers.LanguageModelHead;
+import org.attention4j.layers.LayerNorm;
 import org.attention4j.layers.LearnedPositionEmbedding;
-import org.attention4j.layers.TransformerBlocks;
+import org.attention4j.layers.TokenEmbedding;
+import org.attention4j.layers.TransformerBlock;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** The model of Deeplearning4j and this library: all that is specific to its layers is here. */
 final class OurModel implements LanguageModel {
@@ -22,6 +21,7 @@ final class OurModel implements LanguageModel {
   private static final String EMBEDDING = "embedding";
   private static final String POSITIONS = "positions";
   private static final String BLOCK = "block";
+  private static final String NORM = "norm";
   private static final String NEXT = "next";
 
   private final ModelSize size;
@@ -45,50 +45,39 @@ final class OurModel implements LanguageModel {
             .setInputTypes(InputType.recurrent(size.vocabulary(), size.context()))
             .addLayer(
                 EMBEDDING,
-                new EmbeddingSequenceLayer.Builder()
-                    .nIn(size.vocabulary())
-                    .nOut(size.width())
-                    .inputLength(size.context())
-                    .build(),
+                new TokenEmbedding.Builder().nIn(size.vocabulary()).nOut(size.width()).build(),
                 TOKENS)
             .addLayer(
                 POSITIONS,
                 new LearnedPositionEmbedding.Builder().maxLength(size.context()).build(),
                 EMBEDDING);
-    String last =
-        TransformerBlocks.builder()
-            .size(size.width())
-            .heads(size.heads())
-            .feedForwardSize(size.feedForward())
-            .causal(true)
-            .build()
-            .addTo(graph, BLOCK, POSITIONS, size.blocks());
+    String last = POSITIONS;
+    for (int block = 0; block < size.blocks(); block++) {
+      graph.addLayer(BLOCK + block, block(), last);
+      last = BLOCK + block;
+    }
     return graph
-        .addLayer(
-            NEXT,
-            new RnnOutputLayer.Builder(LossFunction.MCXENT)
-                .nIn(size.width())
-                .nOut(size.vocabulary())
-                .activation(Activation.SOFTMAX)
-                .build(),
-            last)
+        .addLayer(NORM, new LayerNorm.Builder().build(), last)
+        .addLayer(NEXT, new LanguageModelHead.Builder().nOut(size.vocabulary()).build(), NORM)
         .setOutputs(NEXT)
         .build();
   }
 
+  private TransformerBlock block() {
+    return new TransformerBlock.Builder()
+        .nHeads(size.heads())
+        .feedForwardSize(size.feedForward())
+        .causal(true)
+        .build();
+  }
+
   private DataSet dataSet(ModelData data) {
-    INDArray tokens =
-        Nd4j.createFromArray(floats(data.tokens())).reshape(size.batch(), 1, size.context());
-    float[] labels = new float[size.tokens() * size.vocabulary()];
-    for (int i = 0; i < size.tokens(); i++) {
-      int sequence = i / size.context();
-      int step = i % size.context();
-      int label = sequence * size.vocabulary() + Math.toIntExact(data.next()[i]);
-      labels[label * size.context() + step] = 1;
-    }
-    return new DataSet(
-        tokens,
-        Nd4j.createFromArray(labels).reshape(size.batch(), size.vocabulary(), size.context()));
+    return new DataSet(ids(data.tokens()), ids(data.next()));
+  }
+
+  /** [b, T]. */
+  private INDArray ids(long[] values) {
+    return Nd4j.createFromArray(floats(values)).reshape(size.batch(), size.context());
   }
 
   private static float[] floats(long[] values) {
@@ -103,25 +92,25 @@ final class OurModel implements LanguageModel {
     set(EMBEDDING + "_W", weights, ModelWeights.EMBEDDING);
     setTransposed(POSITIONS + "_W", weights, ModelWeights.POSITIONS);
     for (int block = 0; block < size.blocks(); block++) {
-      String attention = BLOCK + "-" + block + "-attention";
-      String feedForward = BLOCK + "-" + block + "-feed-forward";
-      setNorm(attention + "-norm", weights, ModelWeights.attentionNorm(block));
-      setProjections(attention, weights.values(ModelWeights.projections(block)));
-      setTransposed(attention + "_Wo", weights, ModelWeights.merge(block));
-      setNorm(feedForward + "-norm", weights, ModelWeights.feedForwardNorm(block));
-      set(feedForward + "_W1", weights, ModelWeights.hidden(block));
-      set(feedForward + "_b1", weights, ModelWeights.hidden(block) + ModelWeights.BIAS);
-      set(feedForward + "_W2", weights, ModelWeights.down(block));
-      set(feedForward + "_b2", weights, ModelWeights.down(block) + ModelWeights.BIAS);
+      String layer = BLOCK + block;
+      setNorm(layer + "_attentionNorm", weights, ModelWeights.attentionNorm(block));
+      setProjections(layer, weights.values(ModelWeights.projections(block)));
+      setTransposed(layer + "_Wo", weights, ModelWeights.merge(block));
+      setNorm(layer + "_feedForwardNorm", weights, ModelWeights.feedForwardNorm(block));
+      set(layer + "_W1", weights, ModelWeights.hidden(block));
+      set(layer + "_b1", weights, ModelWeights.hidden(block) + ModelWeights.BIAS);
+      set(layer + "_W2", weights, ModelWeights.down(block));
+      set(layer + "_b2", weights, ModelWeights.down(block) + ModelWeights.BIAS);
     }
-    setNorm(BLOCK + "-norm", weights, ModelWeights.NORM);
+    set(NORM + "_gain", weights, ModelWeights.NORM + ModelWeights.GAIN);
+    set(NORM + "_bias", weights, ModelWeights.NORM + ModelWeights.BIAS);
     setTransposed(NEXT + "_W", weights, ModelWeights.NEXT);
     set(NEXT + "_b", weights, ModelWeights.NEXT + ModelWeights.BIAS);
   }
 
-  private void setNorm(String layer, ModelWeights weights, String name) {
-    set(layer + "_gain", weights, name + ModelWeights.GAIN);
-    set(layer + "_bias", weights, name + ModelWeights.BIAS);
+  private void setNorm(String parameter, ModelWeights weights, String name) {
+    set(parameter + "Gain", weights, name + ModelWeights.GAIN);
+    set(parameter + "Bias", weights, name + ModelWeights.BIAS);
   }
 
   private void setProjections(String layer, float[] values) {
