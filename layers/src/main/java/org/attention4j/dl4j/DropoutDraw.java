@@ -30,7 +30,9 @@ final class DropoutDraw {
   private static INDArray seededFactors(double probability, long[] shape) {
     Dropout dropout = new Dropout(probability, Nd4j.getRandom().nextLong());
     int length = Math.toIntExact(shape[shape.length - 1]);
-    int rows = Math.toIntExact(Arrays.stream(shape).limit(shape.length - 1).reduce(1, Math::multiplyExact));
+    int rows =
+        Math.toIntExact(
+            Arrays.stream(shape).limit(shape.length - 1).reduce(1, Math::multiplyExact));
     float[] factors = new float[Math.multiplyExact(rows, length)];
     for (int row = 0; row < rows; row++) {
       for (int i = 0; i < length; i++) {

@@ -229,8 +229,8 @@ public final class LayerGraph {
   }
 
   /**
-   * What a fused operation draws its dropout from; new in each training pass, the
-   * same in its forward and backward half.
+   * What a fused operation draws its dropout from; new in each training pass, the same in its
+   * forward and backward half.
    *
    * @param probability the chance of each value to be dropped, above 0
    * @return one INT64

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which kernels OpenBLAS has chosen, which multiplies matrices for the CPU backend. The version that
- * comes with it is of 2021. On a processor that it does not know it takes kernels of the year 2008,
- * which run at a fraction of the speed.
+ * Which kernels OpenBLAS has chosen, which multiplies matrices for the CPU backend. The version
+ * that comes with it is of 2021. On a processor that it does not know it takes kernels of the year
+ * 2008, which run at a fraction of the speed.
  */
 final class OpenBlasKernels {
   private static final Logger LOG = LoggerFactory.getLogger(OpenBlasKernels.class);
@@ -71,8 +71,8 @@ final class OpenBlasKernels {
     return WITH_AVX2.contains(kernels) || !processor.contains(AVX2)
         ? Optional.empty()
         : Optional.of(
-            ("OpenBLAS, which multiplies matrices for Deeplearning4j, runs its kernels for %s, which"
-                    + " do not use AVX2 as this processor could; set the environment variable"
+            ("OpenBLAS, which multiplies matrices for Deeplearning4j, runs its kernels for %s,"
+                    + " which do not use AVX2 as this processor could; set the environment variable"
                     + " OPENBLAS_CORETYPE=Haswell before Java starts.")
                 .formatted(kernels));
   }

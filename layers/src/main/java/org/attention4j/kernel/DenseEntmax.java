@@ -9,9 +9,9 @@ package org.attention4j.kernel;
  * </pre>
  *
  * <p>Over a fixed set of entries the sum is a polynomial of degree one or two in τ, whose root is
- * known. Each pass takes the root for the entries that are above the present τ. As these sets lie in
- * each other, the same number of entries twice means the same entries, and then τ is exact. A root
- * that leaves what is known of τ gives way to a step of Newton's method, and that to halving.
+ * known. Each pass takes the root for the entries that are above the present τ. As these sets lie
+ * in each other, the same number of entries twice means the same entries, and then τ is exact. A
+ * root that leaves what is known of τ gives way to a step of Newton's method, and that to halving.
  */
 final class DenseEntmax {
   /** With fewer entries in reach than this share of the row, their indices are worth a list. */

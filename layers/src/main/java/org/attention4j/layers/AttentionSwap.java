@@ -176,8 +176,7 @@ public final class AttentionSwap {
   private void swapOwn(String name, String prefix, List<OwnAttention> own, Report report) {
     OwnAttention first = own.get(0);
     if (!names.isEmpty() && !names.contains(name)) {
-      report.kept(
-          name, "It is a %s that was not named.".formatted(first.kind()));
+      report.kept(name, "It is a %s that was not named.".formatted(first.kind()));
       return;
     }
     try {
@@ -220,8 +219,7 @@ public final class AttentionSwap {
     if (!isStock && named) {
       report.kept(
           name,
-          "It is a %s and no attention layer or vertex."
-              .formatted(layer.getClass().getName()));
+          "It is a %s and no attention layer or vertex.".formatted(layer.getClass().getName()));
     }
     return isStock && (named || names.isEmpty());
   }
@@ -268,9 +266,7 @@ public final class AttentionSwap {
 
     void changed(String name, String kind, Normalizer before, Normalizer now) {
       replaced.put(
-          name,
-          "The normalizer %s of the %s is replaced by %s."
-              .formatted(before, kind, now));
+          name, "The normalizer %s of the %s is replaced by %s.".formatted(before, kind, now));
     }
 
     void replaced(String name, Object stock, Normalizer normalizer) {

@@ -39,9 +39,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Parameters, flat order: Wq, Wk, Wv, Wo, W1 [hidden, nIn], W2 [nIn, hidden] and, gated, Wg
  * [hidden, nIn]; then those of attention as in {@link SelfAttentionLayer}; then, unless {@code
- * feedForwardBias} is false, b1 [hidden], b2 [nIn] and, gated, bg [hidden]; then
- * attentionNormGain and feedForwardNormGain [nIn]; then, for layer norm, attentionNormBias and
- * feedForwardNormBias [nIn]. Norms count as biases, so that weight decay leaves them alone.
+ * feedForwardBias} is false, b1 [hidden], b2 [nIn] and, gated, bg [hidden]; then attentionNormGain
+ * and feedForwardNormGain [nIn]; then, for layer norm, attentionNormBias and feedForwardNormBias
+ * [nIn]. Norms count as biases, so that weight decay leaves them alone.
  *
  * <p>Publishes {@code scores} and {@code weights}, both [b, h, T, T], and {@code tokens}, what
  * attention reads, [b, nIn, T].
@@ -190,8 +190,7 @@ public final class TransformerBlock extends AttentionLayer {
 
   private SDVariable normed(LayerGraph graph, SDVariable x, String gain, String bias) {
     return switch (norm) {
-      case LAYER ->
-          LayerNorm.apply(x, graph.parameter(gain), graph.parameter(bias), normEpsilon);
+      case LAYER -> LayerNorm.apply(x, graph.parameter(gain), graph.parameter(bias), normEpsilon);
       case RMS -> RmsNorm.apply(x, graph.parameter(gain), normEpsilon);
     };
   }

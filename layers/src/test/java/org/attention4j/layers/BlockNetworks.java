@@ -121,8 +121,7 @@ public final class BlockNetworks {
       builder.addLayer(name + "-norm", norm, input);
     }
     builder.addLayer(name, layer, post ? input : name + "-norm");
-    builder.addVertex(
-        name + "-sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), input, name);
+    builder.addVertex(name + "-sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), input, name);
     if (post) {
       builder.addLayer(name + "-norm", norm, name + "-sum");
     }

@@ -71,8 +71,8 @@ class FeedForwardBlockTest {
   void hiddenSizeIsFourTimesTheInputUnlessSet() {
     MultiLayerNetwork network =
         TestNetworks.of(new FeedForwardBlock.Builder().nOut(7).build()).network(DataType.FLOAT);
-    assertThat(network.getParam("0_W1").shape()).containsExactly(4 * Sizes.SIZE, Sizes.SIZE);
-    assertThat(network.getParam("0_W2").shape()).containsExactly(7, 4 * Sizes.SIZE);
+    assertThat(network.getParam("0_W1").shape()).containsExactly(4L * Sizes.SIZE, Sizes.SIZE);
+    assertThat(network.getParam("0_W2").shape()).containsExactly(7, 4L * Sizes.SIZE);
   }
 
   @ParameterizedTest

@@ -69,7 +69,10 @@ class TransformerBlockTest {
         // The same operations: only sums of two or three gradients may be rounded in another order.
         double tolerance = type == DataType.DOUBLE ? 1e-12 : 2e-5;
         String about = kind + " " + type + (masked ? " masked" : "");
-        assertThat(distance(block.outputSingle(data.getFeatures()), layers.outputSingle(data.getFeatures())))
+        assertThat(
+                distance(
+                    block.outputSingle(data.getFeatures()),
+                    layers.outputSingle(data.getFeatures())))
             .as(about)
             .isLessThan(tolerance);
         Map<String, INDArray> expected = gradients(layers, data);
@@ -183,15 +186,33 @@ class TransformerBlockTest {
 
   @Test
   void badOptionsAreNamed() {
-    refused(new TransformerBlock.Builder().nIn(7).nHeads(2), "TransformerBlock: nHeads is 2 but must be a divisor of nIn 7 unless headSize is set.");
-    refused(new TransformerBlock.Builder().nIn(6).nOut(4), "TransformerBlock: nOut is 4 but must be left out, as this layer keeps the size nIn 6.");
-    refused(new TransformerBlock.Builder().projectInput(false), "TransformerBlock: projectInput is false but must be true, as a block always projects.");
-    refused(new TransformerBlock.Builder().residualDropout(1), "TransformerBlock: residualDropout is 1.0 but must be at least 0 and below 1 (it is the share of numbers that is dropped).");
-    refused(new TransformerBlock.Builder().normEpsilon(0), "TransformerBlock: normEpsilon is 0.0 but must be positive and finite.");
-    refused(new TransformerBlock.Builder().feedForwardSize(-1), "TransformerBlock: feedForwardSize is -1 but must be at least 1, or left out for 4 * nIn.");
-    assertThatThrownBy(() -> asBlock(new TransformerBlock.Builder().nHeads(3).name("third").build(), DataType.FLOAT))
+    refused(
+        new TransformerBlock.Builder().nIn(7).nHeads(2),
+        "TransformerBlock: nHeads is 2 but must be a divisor of nIn 7 unless headSize is set.");
+    refused(
+        new TransformerBlock.Builder().nIn(6).nOut(4),
+        "TransformerBlock: nOut is 4 but must be left out, as this layer keeps the size nIn 6.");
+    refused(
+        new TransformerBlock.Builder().projectInput(false),
+        "TransformerBlock: projectInput is false but must be true, as a block always projects.");
+    refused(
+        new TransformerBlock.Builder().residualDropout(1),
+        "TransformerBlock: residualDropout is 1.0 but must be at least 0 and below 1 (it is the"
+            + " share of numbers that is dropped).");
+    refused(
+        new TransformerBlock.Builder().normEpsilon(0),
+        "TransformerBlock: normEpsilon is 0.0 but must be positive and finite.");
+    refused(
+        new TransformerBlock.Builder().feedForwardSize(-1),
+        "TransformerBlock: feedForwardSize is -1 but must be at least 1, or left out for 4 * nIn.");
+    assertThatThrownBy(
+            () ->
+                asBlock(
+                    new TransformerBlock.Builder().nHeads(3).name("third").build(), DataType.FLOAT))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("TransformerBlock 'block': nHeads is 3 but must be a divisor of the output size 22 unless headSize is set.");
+        .hasMessage(
+            "TransformerBlock 'block': nHeads is 3 but must be a divisor of the output size 22"
+                + " unless headSize is set.");
   }
 
   private static void refused(TransformerBlock.Builder builder, String message) {

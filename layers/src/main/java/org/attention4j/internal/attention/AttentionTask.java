@@ -1,8 +1,8 @@
 package org.attention4j.internal.attention;
 
 import java.util.Arrays;
-import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.linear.MatrixPacking;
+import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
 

@@ -80,7 +80,6 @@ public final class SeededDropout extends DynamicCustomOp implements JavaOperatio
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    return List.of(
-        apply(gradients.get(0), arg(1), probability), sameDiff.zerosLike(arg(1)));
+    return List.of(apply(gradients.get(0), arg(1), probability), sameDiff.zerosLike(arg(1)));
   }
 }

@@ -2,9 +2,9 @@ package org.attention4j.internal.linear;
 
 import java.util.List;
 import org.attention4j.internal.attention.FloatAttention;
+import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
-import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
 import org.jspecify.annotations.Nullable;

@@ -112,7 +112,8 @@ public final class FloatArrays {
     if (array.length == 0) {
       return;
     }
-    assert isSpoilt(array); // with assertions on, as in tests, whoever still reads it sees no number
+    assert isSpoilt(
+        array); // with assertions on, as in tests, whoever still reads it sees no number
     // What another thread has taken counts there.
     inUse = Math.max(0, inUse - array.length);
     leastInUse = Math.min(leastInUse, inUse);

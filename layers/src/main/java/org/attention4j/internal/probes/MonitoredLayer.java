@@ -102,7 +102,9 @@ public record MonitoredLayer(
         new HeadVectors(heads[1]),
         new HeadVectors(heads[2]),
         new HeadVectors(
-            heads.length > HEAD_ARRAYS ? heads[HEAD_ARRAYS] : sampled[Math.min(1, sampled.length - 1)]),
+            heads.length > HEAD_ARRAYS
+                ? heads[HEAD_ARRAYS]
+                : sampled[Math.min(1, sampled.length - 1)]),
         queryMask == null ? null : StepMask.visible(sampled(queryMask, examples), name),
         sampledKeyMask == null ? null : StepMask.visible(sampledKeyMask, name),
         normalizerParameters,

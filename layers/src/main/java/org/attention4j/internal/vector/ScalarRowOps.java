@@ -90,8 +90,7 @@ final class ScalarRowOps implements RowOps {
   }
 
   @Override
-  public void sumsAbove(
-      float[] x, int from, int length, float high, float low, double[] sums) {
+  public void sumsAbove(float[] x, int from, int length, float high, float low, double[] sums) {
     int count = 0;
     double sum = 0;
     double squares = 0;
@@ -107,8 +106,7 @@ final class ScalarRowOps implements RowOps {
   }
 
   @Override
-  public double excess(
-      float[] x, int from, int length, float high, float low, boolean squared) {
+  public double excess(float[] x, int from, int length, float high, float low, boolean squared) {
     double sum = 0;
     for (int i = 0; i < length; i++) {
       float d = Math.max(0, x[from + i] - high - low);

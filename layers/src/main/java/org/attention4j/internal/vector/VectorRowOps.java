@@ -213,8 +213,7 @@ final class VectorRowOps implements RowOps {
   }
 
   @Override
-  public void sumsAbove(
-      float[] x, int from, int length, float high, float low, double[] sums) {
+  public void sumsAbove(float[] x, int from, int length, float high, float low, double[] sums) {
     int bound = FLOATS.loopBound(length);
     FloatVector zero = broadcast(0);
     FloatVector one = broadcast(1);
@@ -246,8 +245,7 @@ final class VectorRowOps implements RowOps {
   }
 
   @Override
-  public double excess(
-      float[] x, int from, int length, float high, float low, boolean squared) {
+  public double excess(float[] x, int from, int length, float high, float low, boolean squared) {
     int bound = FLOATS.loopBound(length);
     FloatVector zero = broadcast(0);
     FloatVector sums = zero;

@@ -33,7 +33,7 @@ final class MonitorLog {
   record Head(String layer, int head) {
     /** Such as {@code block-0 head 3}. */
     String title() {
-      return "%s head %d".formatted(layer.replace("-attention", ""), head);
+      return "%s head %d".formatted(layer, head);
     }
   }
 

@@ -285,7 +285,7 @@ final class TrainingFigures {
   }
 
   private static String headName(TemperatureRun.Head head) {
-    return head.layer().replace("-attention", "") + " head " + head.head();
+    return head.layer() + " head " + head.head();
   }
 
   private static String fileName(TemperatureScaledNormalizer normalizer) {

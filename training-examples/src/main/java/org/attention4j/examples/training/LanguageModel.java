@@ -3,21 +3,20 @@ package org.attention4j.examples.training;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.attention4j.layers.LanguageModelHead;
+import org.attention4j.layers.LayerNorm;
 import org.attention4j.layers.LearnedPositionEmbedding;
-import org.attention4j.layers.TransformerBlocks;
+import org.attention4j.layers.TokenEmbedding;
+import org.attention4j.layers.TransformerBlock;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /**
  * A small transformer that guesses the next character: embedding, learned positions, pre-norm
@@ -60,14 +59,12 @@ public final class LanguageModel {
   }
 
   /**
-   * The names of the attention layers, from the input to the output.
+   * The names of the layers with attention, from the input to the output.
    *
    * @return one name for each block
    */
   public static List<String> attentionLayers() {
-    return IntStream.range(0, Settings.BLOCKS)
-        .mapToObj(i -> BLOCK + "-" + i + "-attention")
-        .toList();
+    return IntStream.range(0, Settings.BLOCKS).mapToObj(LanguageModel::block).toList();
   }
 
   private static ComputationGraph initialised(
@@ -87,40 +84,37 @@ public final class LanguageModel {
             .weightInit(WeightInit.XAVIER)
             .graphBuilder()
             .addInputs("characters")
-            // The embedding layer takes the declared size for the number of symbols.
-            .setInputTypes(InputType.recurrent(Alphabet.SIZE, settings.context()))
-            .addLayer("embedding", embedding(settings), "characters")
+            .setInputTypes(InputType.recurrent(1, settings.context()))
+            .addLayer(
+                "embedding",
+                new TokenEmbedding.Builder().nIn(Alphabet.SIZE).nOut(width).build(),
+                "characters")
             .addLayer(
                 "positions",
                 new LearnedPositionEmbedding.Builder().maxLength(settings.context()).build(),
                 "embedding");
-    String blocks =
-        TransformerBlocks.builder()
-            .size(width)
-            .heads(settings.heads())
-            .feedForwardSize(Settings.FEED_FORWARD_FACTOR * width)
-            .normalizer(normalizer)
-            .causal(true)
-            .dropout(0.0)
-            .scale(1 / (temperature * Math.sqrt((double) width / settings.heads())))
-            .build()
-            .addTo(graph, BLOCK, "positions", Settings.BLOCKS);
-    return graph.addLayer("next", output(width), blocks).setOutputs("next").build();
-  }
-
-  private static EmbeddingSequenceLayer embedding(Settings settings) {
-    return new EmbeddingSequenceLayer.Builder()
-        .nIn(Alphabet.SIZE)
-        .nOut(settings.width())
-        .inputLength(settings.context())
+    String last = "positions";
+    for (int i = 0; i < Settings.BLOCKS; i++) {
+      graph.addLayer(
+          block(i),
+          new TransformerBlock.Builder()
+              .nHeads(settings.heads())
+              .feedForwardSize(Settings.FEED_FORWARD_FACTOR * width)
+              .normalizer(normalizer)
+              .causal(true)
+              .scale(1 / (temperature * Math.sqrt((double) width / settings.heads())))
+              .build(),
+          last);
+      last = block(i);
+    }
+    return graph
+        .addLayer("norm", new LayerNorm.Builder().build(), last)
+        .addLayer("next", new LanguageModelHead.Builder().nOut(Alphabet.SIZE).build(), "norm")
+        .setOutputs("next")
         .build();
   }
 
-  private static RnnOutputLayer output(int width) {
-    return new RnnOutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
-        .nIn(width)
-        .nOut(Alphabet.SIZE)
-        .activation(Activation.SOFTMAX)
-        .build();
+  private static String block(int index) {
+    return BLOCK + "-" + index;
   }
 }

@@ -10,8 +10,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * Cuts a text into windows to learn from: the symbols at T positions, and at each the symbol that
  * follows.
  *
- * <p>Features hold symbols, shape [b, 1, T]; labels are one-hot, shape [b, {@link Alphabet#SIZE},
- * T].
+ * <p>Features and labels hold symbols, shape [b, 1, T].
  *
  * @param text the text
  * @param context T
@@ -55,16 +54,15 @@ public record Windows(Text text, int context) {
 
   private DataSet cut(int[] starts) {
     float[] features = new float[starts.length * context];
-    float[] labels = new float[starts.length * Alphabet.SIZE * context];
+    float[] labels = new float[starts.length * context];
     for (int i = 0; i < starts.length; i++) {
       for (int t = 0; t < context; t++) {
-        int next = text.symbol(starts[i] + t + 1);
         features[i * context + t] = text.symbol(starts[i] + t);
-        labels[(i * Alphabet.SIZE + next) * context + t] = 1;
+        labels[i * context + t] = text.symbol(starts[i] + t + 1);
       }
     }
     return new DataSet(
         Nd4j.create(features, new long[] {starts.length, 1, context}, 'c'),
-        Nd4j.create(labels, new long[] {starts.length, Alphabet.SIZE, context}, 'c'));
+        Nd4j.create(labels, new long[] {starts.length, 1, context}, 'c'));
   }
 }
