@@ -97,6 +97,61 @@ class RowOpsTest {
     }
   }
 
+  /** What entmax needs of the entries above a threshold. */
+  @ParameterizedTest
+  @MethodSource("lengths")
+  void excess(int length) {
+    float high = -0.25f;
+    float low = 3e-9f;
+    float[] y = parts.numbers(length + 4);
+    float[] positive = new float[y.length];
+    for (int i = 0; i < y.length; i++) {
+      positive[i] = Math.abs(y[i]);
+    }
+    for (int sum = 0; sum < 3; sum++) {
+      int which = sum;
+      same(
+          length,
+          (ops, x) -> {
+            double[] sums = new double[3];
+            ops.sumsAbove(x, FROM, length, high, low, sums);
+            return sums[which];
+          });
+    }
+    same(length, (ops, x) -> ops.excess(x, FROM, length, high, low, false));
+    same(length, (ops, x) -> ops.excess(x, FROM, length, high, low, true));
+    same(
+        length,
+        (ops, x) -> {
+          ops.root(x, FROM, positive, 7, length);
+          return 0;
+        });
+    same(
+        length,
+        (ops, x) -> {
+          ops.support(x, FROM, y, 7, length);
+          return 0;
+        });
+  }
+
+  /** By hand: -1, 0.5 and 2 over a threshold of 0 are 0, 0.5 and 2. */
+  @ParameterizedTest
+  @MethodSource("implementations")
+  void excessByHand(RowOps ops) {
+    float[] x = {-1, 0.5f, 2};
+    double[] sums = new double[3];
+    ops.sumsAbove(x, 0, 3, 0, 0, sums);
+    assertThat(sums).containsExactly(2, 2.5, 4.25);
+    float[] support = new float[3];
+    ops.support(support, 0, x, 0, 3);
+    assertThat(support).containsExactly(0, 1, 1);
+    assertThat(ops.excess(x, 0, 3, 0, 0, true)).isEqualTo(4.25);
+    assertThat(x).containsExactly(0, 0.25f, 4);
+    float[] roots = new float[3];
+    ops.root(roots, 0, x, 0, 3);
+    assertThat(roots).containsExactly(0, 0.5f, 2);
+  }
+
   private static float[] positions(int length) {
     float[] positions = new float[length];
     for (int i = 0; i < length; i++) {
