@@ -24,18 +24,18 @@ class FloatAttentionTest {
     return KernelUnderTest.all();
   }
 
-  static Stream<Arguments> everyMapInEveryCase() {
+  static Stream<Arguments> everyNormalizerInEveryCase() {
     return maps().flatMap(map -> AttentionCase.all().map(inputs -> Arguments.of(map, inputs)));
   }
 
   @ParameterizedTest
-  @MethodSource("everyMapInEveryCase")
+  @MethodSource("everyNormalizerInEveryCase")
   void saysTheSameAsPlainLoops(KernelUnderTest map, AttentionCase inputs) {
     AttentionPass actual = AttentionPass.inFloat(inputs, map);
     actual.assertClose(AttentionPass.inDouble(inputs, map), TOLERANCE);
   }
 
-  /** Otherwise the road for few weights would not have been taken above. */
+  /** Otherwise the path for few weights was not taken above. */
   @ParameterizedTest
   @MethodSource("maps")
   void sparseRowsAreKept(KernelUnderTest map) {

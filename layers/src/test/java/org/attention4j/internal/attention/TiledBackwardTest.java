@@ -16,7 +16,7 @@ class TiledBackwardTest {
     return KernelUnderTest.all().filter(map -> map.kernel().worksOnSlices());
   }
 
-  static Stream<Arguments> everyMapInEveryCase() {
+  static Stream<Arguments> everyNormalizerInEveryCase() {
     return slicedMaps()
         .flatMap(
             map ->
@@ -32,14 +32,14 @@ class TiledBackwardTest {
   }
 
   @ParameterizedTest
-  @MethodSource("everyMapInEveryCase")
+  @MethodSource("everyNormalizerInEveryCase")
   void saysTheSameAsPlainLoops(KernelUnderTest map, AttentionCase inputs) {
     AttentionPass.inFloat(inputs, map).assertClose(AttentionPass.inDouble(inputs, map), TOLERANCE);
   }
 
   /** Softmax, fixed and learnable, softmax1, and what scales their scores. */
   @Test
-  void severalMapsTakeThisRoad() {
+  void severalNormalizersTakeThisPath() {
     assertThat(slicedMaps().map(KernelUnderTest::name))
         .anyMatch(name -> name.contains("softmax"))
         .anyMatch(name -> name.contains("ssmax"))

@@ -14,7 +14,7 @@ class FloatArenaTest {
   private static final int[] LENGTHS = {1, 17, 16, 0, 1009, 300_007, 31};
 
   @Test
-  void piecesDoNotOverlapAndKeepWhatIsInThemWhenTheArenaGrows() {
+  void partsDoNotOverlapAndKeepTheirContentWhenTheArenaGrows() {
     FloatArena arena = new FloatArena();
     int[] offsets = new int[LENGTHS.length];
     for (int i = 0; i < LENGTHS.length; i++) {
