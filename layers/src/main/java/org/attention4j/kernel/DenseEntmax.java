@@ -19,6 +19,9 @@ final class DenseEntmax {
 
   private static final int MAX_STEPS = 64;
 
+  /** More than the rounding of τ in float, so that all with a weight are above. */
+  private static final double MARGIN = 1e-5;
+
   private DenseEntmax() {}
 
   /**
@@ -58,7 +61,32 @@ final class DenseEntmax {
       }
       tau = next;
     }
-    row.multiply(1 / row.excess(tau, squared));
+    row.multiply(1 / row.excess(squared ? tau : exactThreshold(row, tau), squared));
+  }
+
+  /**
+   * τ of sparsemax in double precision. Its gradient jumps where an entry gets or loses its weight,
+   * so that which entries have one must not depend on how sums were rounded.
+   */
+  private static double exactThreshold(FloatRow row, double near) {
+    double tau = near - MARGIN;
+    int before = -1;
+    while (true) {
+      int count = 0;
+      double sum = 0;
+      for (int i = 0; i < row.length(); i++) {
+        double s = row.get(i);
+        if (s > tau) {
+          count++;
+          sum += s;
+        }
+      }
+      if (count == before) {
+        return tau;
+      }
+      before = count;
+      tau = (sum - 1) / count;
+    }
   }
 
   /** The smaller x with Σ (d - x)² = 1 over the d of a row; NaN if there is none. */

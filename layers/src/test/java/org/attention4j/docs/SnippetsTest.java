@@ -11,9 +11,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.attention4j.layers.AttentionSwap;
 import org.attention4j.layers.LanguageModelHead;
+import org.attention4j.layers.LayerNorm;
 import org.attention4j.layers.LearnedPositionEmbedding;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.layers.TokenEmbedding;
+import org.attention4j.layers.TransformerBlock;
 import org.attention4j.monitor.AttentionMonitor;
 import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.metrics.Geometry;
@@ -70,6 +72,7 @@ class SnippetsTest {
               InMemoryStatsStorage.class,
               InputType.class,
               LanguageModelHead.class,
+              LayerNorm.class,
               LearnedPositionEmbedding.class,
               MultiLayerNetwork.class,
               NeuralNetConfiguration.class,
@@ -82,6 +85,7 @@ class SnippetsTest {
               StatsStorage.class,
               Tier.class,
               TokenEmbedding.class,
+              TransformerBlock.class,
               java.io.File.class,
               java.net.URI.class)
           .map(type -> "import " + type.getName() + ";")
@@ -92,7 +96,7 @@ class SnippetsTest {
       delimiter = '|',
       value = {
         "getting-started.md | 1 | File file",
-        "layers.md          | 2 | MultiLayerNetwork network",
+        "layers.md          | 3 | MultiLayerNetwork network",
         "monitoring.md      | 2 | MultiLayerNetwork net, DataSetIterator data, int epochs,"
             + " Notifier notifier",
         "monitoring-page.md | 1 | MultiLayerNetwork net",
