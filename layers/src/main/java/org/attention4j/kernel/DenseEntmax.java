@@ -1,26 +1,29 @@
 package org.attention4j.kernel;
 
 /**
- * entmax with α = 1.5 and sparsemax of rows of {@code float} of which many entries have a weight,
- * as at the start of training: passes over the whole row in place of a list of indices.
+ * entmax with α = 1.5 of rows of {@code float} of which many entries have a weight, as at the start
+ * of training: passes over the whole row in place of a list of indices. And the gradients of such
+ * rows and of sparsemax.
  *
  * <pre>
- *   s = (α-1) (z - max z),  p = max(0, s - τ)^(1/(α-1)),  Σ p = 1,  -1 ≤ τ ≤ -n^(1-α)
+ *   s = (z - max z) / 2,  p = max(0, s - τ)²,  Σ p = 1,  -1 ≤ τ ≤ -1/√n
  * </pre>
  *
- * <p>Over a fixed set of entries the sum is a polynomial of degree one or two in τ, whose root is
- * known. Each pass takes the root for the entries that are above the present τ. As these sets lie
- * in each other, the same number of entries twice means the same entries, and then τ is exact. A
- * root that leaves what is known of τ gives way to a step of Newton's method, and that to halving.
+ * <p>Over a fixed set of entries the sum is a polynomial of degree two in τ, whose root is known.
+ * Each pass takes the root for the entries that are above the present τ. As these sets lie in each
+ * other, the same number of entries twice means the same entries, and then τ is exact. A root that
+ * leaves what is known of τ gives way to a step of Newton's method, and that to halving.
+ *
+ * <p>Not for the weights of sparsemax: its gradient jumps where an entry gets a weight, and which
+ * entries have one must not depend on how floats were rounded.
  */
 final class DenseEntmax {
+  private static final double ALPHA = 1.5;
+
   /** With fewer entries in reach than this share of the row, their indices are worth a list. */
   private static final int SHARE = 16;
 
   private static final int MAX_STEPS = 64;
-
-  /** More than the rounding of τ in float, so that all with a weight are above. */
-  private static final double MARGIN = 1e-5;
 
   private DenseEntmax() {}
 
@@ -30,15 +33,14 @@ final class DenseEntmax {
    * @param count how many entries can have a weight
    */
   static boolean suits(double alpha, int count, int length) {
-    return (alpha == 1.5 || alpha == 2) && count > length / SHARE;
+    return alpha == ALPHA && count > length / SHARE;
   }
 
-  static void forward(FloatRow row, double alpha, double max) {
-    boolean squared = alpha == 1.5;
-    row.affine(max, alpha - 1);
+  static void forward(FloatRow row, double max) {
+    row.affine(max, ALPHA - 1);
     double low = -1;
     double high = 0;
-    double tau = -Math.pow(row.length(), 1 - alpha);
+    double tau = -1 / Math.sqrt(row.length());
     double[] sums = new double[3];
     double exactFor = -1;
     for (int step = 0; step < MAX_STEPS; step++) {
@@ -47,50 +49,25 @@ final class DenseEntmax {
       if (count == exactFor) {
         break;
       }
-      double surplus = (squared ? sums[2] : sums[1]) - 1;
+      double surplus = sums[2] - 1;
       if (surplus >= 0) {
         low = tau;
       } else {
         high = tau;
       }
-      double next = tau + (squared ? quadraticRoot(sums) : surplus / count);
+      double next = tau + root(sums);
       exactFor = count;
       if (!(next >= low && next <= high)) {
         exactFor = -1;
-        next = surplus > 0 ? tau + surplus / (squared ? 2 * sums[1] : count) : (low + high) / 2;
+        next = surplus > 0 ? tau + surplus / (2 * sums[1]) : (low + high) / 2;
       }
       tau = next;
     }
-    row.multiply(1 / row.excess(squared ? tau : exactThreshold(row, tau), squared));
-  }
-
-  /**
-   * τ of sparsemax in double precision. Its gradient jumps where an entry gets or loses its weight,
-   * so that which entries have one must not depend on how sums were rounded.
-   */
-  private static double exactThreshold(FloatRow row, double near) {
-    double tau = near - MARGIN;
-    int before = -1;
-    while (true) {
-      int count = 0;
-      double sum = 0;
-      for (int i = 0; i < row.length(); i++) {
-        double s = row.get(i);
-        if (s > tau) {
-          count++;
-          sum += s;
-        }
-      }
-      if (count == before) {
-        return tau;
-      }
-      before = count;
-      tau = (sum - 1) / count;
-    }
+    row.multiply(1 / row.excess(tau));
   }
 
   /** The smaller x with Σ (d - x)² = 1 over the d of a row; NaN if there is none. */
-  private static double quadraticRoot(double[] sums) {
+  private static double root(double[] sums) {
     double count = sums[0];
     double sum = sums[1];
     return (sum - Math.sqrt(sum * sum - count * (sums[2] - 1))) / count;

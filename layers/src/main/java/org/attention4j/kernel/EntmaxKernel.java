@@ -54,7 +54,7 @@ final class EntmaxKernel implements RowKernel {
     double power = 1 / (alpha - 1);
     if (row instanceof FloatRow floats
         && DenseEntmax.suits(alpha, floats.count(max - power), floats.length())) {
-      DenseEntmax.forward(floats, alpha, max);
+      DenseEntmax.forward(floats, max);
       return;
     }
     int count = row.atLeast(max - power);

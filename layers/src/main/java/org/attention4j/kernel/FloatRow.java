@@ -128,10 +128,10 @@ public final class FloatRow extends Row {
     FloatOps.ROWS.sumsAbove(values, from, length, high, (float) (t - high), sums);
   }
 
-  /** Replaces x_i by max(0, x_i - t), perhaps squared; returns the sum of the new entries. */
-  double excess(double t, boolean squared) {
+  /** Replaces x_i by max(0, x_i - t)²; returns the sum of the new entries. */
+  double excess(double t) {
     float high = (float) t;
-    return FloatOps.ROWS.excess(values, from, length, high, (float) (t - high), squared);
+    return FloatOps.ROWS.squaredExcess(values, from, length, high, (float) (t - high));
   }
 
   /** Takes over the roots of the entries of another row of the same length. */

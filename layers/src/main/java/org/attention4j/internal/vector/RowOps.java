@@ -130,17 +130,16 @@ public interface RowOps {
   void sumsAbove(float[] x, int from, int length, float high, float low, double[] sums);
 
   /**
-   * x_i = max(0, x_i - t), or its square.
+   * x_i = max(0, x_i - t)².
    *
    * @param x the array
    * @param from where the row begins
    * @param length the number of entries
    * @param high t rounded
    * @param low t - high
-   * @param squared whether to square
    * @return the sum of the new entries
    */
-  double excess(float[] x, int from, int length, float high, float low, boolean squared);
+  double squaredExcess(float[] x, int from, int length, float high, float low);
 
   /**
    * x_i = √y_i.

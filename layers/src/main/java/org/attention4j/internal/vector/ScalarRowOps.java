@@ -106,11 +106,11 @@ final class ScalarRowOps implements RowOps {
   }
 
   @Override
-  public double excess(float[] x, int from, int length, float high, float low, boolean squared) {
+  public double squaredExcess(float[] x, int from, int length, float high, float low) {
     double sum = 0;
     for (int i = 0; i < length; i++) {
       float d = Math.max(0, x[from + i] - high - low);
-      x[from + i] = squared ? d * d : d;
+      x[from + i] = d * d;
       sum += x[from + i];
     }
     return sum;

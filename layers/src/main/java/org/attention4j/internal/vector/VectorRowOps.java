@@ -245,21 +245,21 @@ final class VectorRowOps implements RowOps {
   }
 
   @Override
-  public double excess(float[] x, int from, int length, float high, float low, boolean squared) {
+  public double squaredExcess(float[] x, int from, int length, float high, float low) {
     int bound = FLOATS.loopBound(length);
     FloatVector zero = broadcast(0);
     FloatVector sums = zero;
     for (int i = 0; i < bound; i += V) {
       FloatVector d = load(x, from + i).sub(high).sub(low);
       FloatVector positive = zero.blend(d, d.compare(VectorOperators.GT, zero));
-      FloatVector y = exact(squared ? positive.mul(positive) : positive);
+      FloatVector y = positive.mul(positive);
       y.intoArray(x, from + i);
       sums = y.add(sums);
     }
     double sum = VectorFloats.sum(sums);
     for (int i = bound; i < length; i++) {
       float d = Math.max(0, x[from + i] - high - low);
-      x[from + i] = squared ? d * d : d;
+      x[from + i] = d * d;
       sum += x[from + i];
     }
     return sum;

@@ -118,8 +118,7 @@ class RowOpsTest {
             return sums[which];
           });
     }
-    same(length, (ops, x) -> ops.excess(x, FROM, length, high, low, false));
-    same(length, (ops, x) -> ops.excess(x, FROM, length, high, low, true));
+    same(length, (ops, x) -> ops.squaredExcess(x, FROM, length, high, low));
     same(
         length,
         (ops, x) -> {
@@ -145,7 +144,7 @@ class RowOpsTest {
     float[] support = new float[3];
     ops.support(support, 0, x, 0, 3);
     assertThat(support).containsExactly(0, 1, 1);
-    assertThat(ops.excess(x, 0, 3, 0, 0, true)).isEqualTo(4.25);
+    assertThat(ops.squaredExcess(x, 0, 3, 0, 0)).isEqualTo(4.25);
     assertThat(x).containsExactly(0, 0.25f, 4);
     float[] roots = new float[3];
     ops.root(roots, 0, x, 0, 3);
