@@ -96,7 +96,7 @@ final class DjlTransformer extends AbstractBlock {
   }
 
   private LayerNorm addNorm(String name) {
-    return (LayerNorm) addChildBlock(name, LayerNorm.builder().axis(FEATURES).build());
+    return addChildBlock(name, LayerNorm.builder().axis(FEATURES).build());
   }
 
   @Override
