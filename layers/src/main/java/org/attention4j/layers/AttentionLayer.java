@@ -1,8 +1,11 @@
 package org.attention4j.layers;
 
+import static org.attention4j.internal.graph.GraphShapes.doubleRange;
+
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.normalizer.Normalizer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -60,6 +63,21 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
   /** The heads; each query has as many features as the layer's input unless overridden. */
   MultiHeadAttention heads() {
     return heads(getNIn());
+  }
+
+  /** Attention of a sequence [b, nIn, T] to itself, under the mask of the layer's input. */
+  final SDVariable selfAttention(LayerGraph graph, SDVariable x) {
+    SequenceShape shape = new SequenceShape(x);
+    AttentionSources.Sequence sequence =
+        new AttentionSources.Sequence(x, shape, doubleRange(shape.steps()));
+    SDVariable mask = graph.mask().orElse(null);
+    return AttentionPath.of(heads(), graph, x.dataType())
+        .apply(new AttentionSources(sequence, sequence, x, false, mask, mask, this::squareWeights));
+  }
+
+  private long[] squareWeights(Map<String, long[]> inputShapes) {
+    long[] input = inputShapes.values().iterator().next();
+    return new long[] {input[0], nHeads, input[2], input[2]};
   }
 
   @Override

@@ -1,8 +1,5 @@
 package org.attention4j.layers;
 
-import static org.attention4j.internal.graph.GraphShapes.doubleRange;
-
-import java.util.Map;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -50,18 +47,7 @@ public final class SelfAttentionLayer extends AttentionLayer {
 
   @Override
   protected SDVariable define(LayerGraph graph) {
-    SDVariable x = graph.input();
-    SequenceShape shape = new SequenceShape(x);
-    SDVariable positions = doubleRange(shape.steps());
-    SDVariable mask = graph.mask().orElse(null);
-    AttentionSources.Sequence sequence = new AttentionSources.Sequence(x, shape, positions);
-    return AttentionPath.of(heads(), graph, x.dataType())
-        .apply(new AttentionSources(sequence, sequence, x, false, mask, mask, this::weightsShape));
-  }
-
-  private long[] weightsShape(Map<String, long[]> inputShapes) {
-    long[] input = inputShapes.values().iterator().next();
-    return new long[] {input[0], getNHeads(), input[2], input[2]};
+    return selfAttention(graph, graph.input());
   }
 
   /** Builds the layer; the options of the stock builder and this library's own. */

@@ -1,8 +1,5 @@
 package org.attention4j.layers;
 
-import static org.attention4j.internal.graph.GraphShapes.doubleRange;
-
-import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
@@ -150,14 +147,7 @@ public final class TransformerBlock extends AttentionLayer {
 
   private SDVariable attention(LayerGraph graph, SDVariable x) {
     graph.publish(TOKENS, x);
-    SequenceShape shape = new SequenceShape(x);
-    AttentionSources.Sequence sequence =
-        new AttentionSources.Sequence(x, shape, doubleRange(shape.steps()));
-    SDVariable mask = graph.mask().orElse(null);
-    SDVariable attended =
-        AttentionPath.of(heads(), graph, x.dataType())
-            .apply(
-                new AttentionSources(sequence, sequence, x, false, mask, mask, this::weightsShape));
+    SDVariable attended = selfAttention(graph, x);
     SDVariable dropped = dropped(graph, attended);
     graph.observeGradient(attended);
     return dropped;
@@ -204,11 +194,6 @@ public final class TransformerBlock extends AttentionLayer {
         ? SeededDropout.apply(x, graph.weightsDropoutSeed(residualDropout), residualDropout)
         : graph.weightsDropout(
             x, residualDropout, inputShapes -> inputShapes.values().iterator().next());
-  }
-
-  private long[] weightsShape(Map<String, long[]> inputShapes) {
-    long[] input = inputShapes.values().iterator().next();
-    return new long[] {input[0], getNHeads(), input[2], input[2]};
   }
 
   @Override
