@@ -3,14 +3,11 @@ package org.attention4j.monitor;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import org.attention4j.internal.monitor.AlarmEngine;
 import org.attention4j.internal.monitor.FaultIsolator;
-import org.attention4j.internal.monitor.IsolatedMetric;
 import org.attention4j.internal.probes.Activations;
 import org.attention4j.internal.probes.LayerSnapshot;
 import org.attention4j.internal.probes.MonitoredLayer;
@@ -25,10 +22,6 @@ import org.attention4j.monitor.alarms.AttentionAlarmException;
 import org.attention4j.monitor.metrics.Geometry;
 import org.attention4j.monitor.metrics.HeadProbe;
 import org.attention4j.monitor.metrics.MetricGroup;
-import org.attention4j.monitor.metrics.MetricRecord;
-import org.attention4j.monitor.reporters.LayerReport;
-import org.attention4j.monitor.reporters.Reporter;
-import org.attention4j.monitor.reporters.Reporters;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.optimize.solvers.BaseOptimizer;
@@ -75,9 +68,8 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
   private final Sampling sampling;
   private final Geometry geometry;
   private final boolean jacobians;
-  private final List<IsolatedMetric> metrics;
-  private final List<Reporter> reporters;
-  private final AlarmEngine alarms;
+  private final boolean exactScores;
+  private final Reporting reporting;
   private final Map<AttentionSpec, RowRecomputation> recomputations = new HashMap<>();
   private final FaultIsolator network = new FaultIsolator("The measurement of the network");
   private final FaultIsolator scheduleIsolator;
@@ -102,9 +94,8 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     sampling = builder.sampling();
     geometry = builder.geometry;
     jacobians = builder.chosenGroups().contains(MetricGroup.JACOBIAN);
-    metrics = builder.allMetrics().stream().map(IsolatedMetric::of).toList();
-    reporters = builder.reporters.stream().map(Reporters::guarded).toList();
-    alarms = builder.alarms(alarm -> reporters.forEach(reporter -> reporter.alarm(alarm)));
+    exactScores = builder.chosenGroups().contains(MetricGroup.LOGITS);
+    reporting = new Reporting(builder);
   }
 
   /**
@@ -188,7 +179,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     for (MonitoredLayer layer : monitored) {
       FaultIsolator isolator = isolator(layer.name());
       int[] examples = sampling.examples(layer.inputs()[0].size(0), iteration);
-      isolator.run(() -> snapshots.add(new LayerSnapshot(layer, examples, isolator)));
+      isolator.run(() -> snapshots.add(new LayerSnapshot(layer, examples, exactScores, isolator)));
     }
     return snapshots;
   }
@@ -223,15 +214,18 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
       return;
     }
     synchronized (this) {
+      Reporting.Snapshot all =
+          reporting.begin(new Reporting.Batch(iteration, epoch, null, model.score()));
       for (LayerSnapshot snapshot : snapshots) {
         isolator(snapshot.name())
             .run(
                 () -> {
                   snapshot.afterUpdate(model.gradient().gradientForVariable());
-                  report(layerReport(snapshot, iteration, epoch, model.score()));
+                  all.add(heads(snapshot, iteration));
                 });
       }
-      Alarm ending = alarms.takeEnding();
+      all.finish();
+      Alarm ending = reporting.takeEnding();
       if (ending != null) {
         // What the framework does next, so that the network is left in a consistent state.
         BaseOptimizer.incrementIterationCount(model, 1);
@@ -241,29 +235,16 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     }
   }
 
-  private LayerReport layerReport(LayerSnapshot snapshot, int iteration, int epoch, double score) {
+  private List<HeadProbe> heads(LayerSnapshot snapshot, int iteration) {
     Probe probe = snapshot.probe();
     RowRecomputation recomputation =
         recomputations.computeIfAbsent(probe.spec(), spec -> new RowRecomputation(spec, geometry));
-    List<HeadProbe> heads =
-        snapshot.heads(recomputation.rows(probe, sampling, iteration, jacobians));
-    List<MetricRecord> records = new ArrayList<>();
-    for (HeadProbe head : heads) {
-      Map<String, Double> values = new LinkedHashMap<>();
-      metrics.forEach(metric -> metric.measure(head, values));
-      records.add(new MetricRecord(iteration, epoch, head.layer(), head.head(), values));
-    }
-    return new LayerReport(score, heads, records);
-  }
-
-  private void report(LayerReport layer) {
-    reporters.forEach(reporter -> reporter.reportLayer(layer));
-    alarms.check(layer.score(), layer.records());
+    return snapshot.heads(recomputation.rows(probe, sampling, iteration, jacobians));
   }
 
   /** Closes the reporters. Training can continue, but nothing more is reported. */
   @Override
   public void close() {
-    reporters.forEach(Reporter::close);
+    reporting.close();
   }
 }

@@ -43,6 +43,19 @@ final class MonitoringPageTest {
     assertThat(MetricGroup.JACOBIAN.tier()).isEqualTo(Tier.FULL);
   }
 
+  @Test
+  void theTableOfAggregates() throws IOException {
+    StringBuilder table =
+        new StringBuilder("| all heads | unit | what it means |\n|---|---|---|\n");
+    MetricDescription.aggregates()
+        .forEach(
+            metric ->
+                table.append(
+                    "| `%s` | %s | %s |\n"
+                        .formatted(metric.name(), metric.unit(), metric.meaning())));
+    assertThat(Page.read("monitoring.md").text()).contains(table + "\n");
+  }
+
   /** One N_s/N counts as saturated, in the paper, the rule, the page and here. */
   @Test
   void theBandOfSaturatedHeads() throws IOException {

@@ -104,6 +104,39 @@ public final class FloatAttention {
     }
   }
 
+  /**
+   * The largest scores of each head, by the products of the forward pass. Needs no values.
+   *
+   * @param queryMask zero for a query that does not count, [b, Tq]; null if all count
+   * @return the largest scores
+   */
+  public LargestScores largestScores(float @Nullable [] queryMask) {
+    int chunks = chunks();
+    LargestScores[] parts = new LargestScores[units() * chunks];
+    Workers.run(
+        parts.length,
+        large(),
+        task -> {
+          int unit = task / chunks;
+          int example = unit / shape.keyValueHeads();
+          parts[task] = new LargestScores(shape.heads());
+          try (Workspace workspace = Workspace.borrow()) {
+            new LargestScoresTask(this, queryMask, visibleKeys[example], workspace)
+                .run(
+                    example,
+                    unit % shape.keyValueHeads(),
+                    firstQuery(task % chunks),
+                    firstQuery(task % chunks + 1),
+                    parts[task]);
+          }
+        });
+    LargestScores largest = new LargestScores(shape.heads());
+    for (LargestScores part : parts) {
+      largest.add(part);
+    }
+    return largest;
+  }
+
   /** The kept weights of all tasks in the order of the rows. */
   private ForwardState gather(SupportList[] lists, int chunks) {
     int[] starts = starts(counts);

@@ -2,8 +2,11 @@ package org.attention4j.internal.monitor;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.attention4j.monitor.alarms.Alarm;
@@ -30,6 +33,12 @@ public final class AlarmEngine {
     private final ScoreTrend trend = new ScoreTrend();
     private final List<LayerRules> rules =
         allRules.stream().map(one -> new LayerRules(one.factory(), one.isolator())).toList();
+
+    int headsInAlarm() {
+      Set<Integer> heads = new HashSet<>();
+      rules.forEach(rule -> heads.addAll(rule.raisedHeads()));
+      return heads.size();
+    }
 
     void check(double score, List<MetricRecord> records) {
       trend.add(score);
@@ -81,6 +90,20 @@ public final class AlarmEngine {
    */
   public void check(double score, List<MetricRecord> records) {
     layers.computeIfAbsent(records.get(0).layer(), name -> new Layer()).check(score, records);
+  }
+
+  /**
+   * How many heads of a layer have a fault for which an alarm was raised.
+   *
+   * @param layer the layer's name
+   * @return the number; empty if there are no rules
+   */
+  public OptionalInt headsInAlarm(String layer) {
+    if (allRules.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    Layer known = layers.get(layer);
+    return OptionalInt.of(known == null ? 0 : known.headsInAlarm());
   }
 
   private void raise(Alarm alarm) {

@@ -2,6 +2,7 @@ package org.attention4j.internal.monitor;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.attention4j.monitor.metrics.Estimates;
 import org.attention4j.monitor.metrics.HeadProbe;
 import org.attention4j.monitor.metrics.Metric;
 
@@ -27,9 +28,18 @@ public record IsolatedMetric(Metric metric, FaultIsolator isolator) {
    *
    * @param head the head
    * @param values the values by name, to which those of the metric are added
+   * @param standardErrors the standard errors by name, likewise
    */
-  public void measure(HeadProbe head, Map<String, Double> values) {
-    isolator.run(() -> values.putAll(complete(metric.measure(head))));
+  public void measure(
+      HeadProbe head, Map<String, Double> values, Map<String, Double> standardErrors) {
+    isolator.run(
+        () -> {
+          Estimates estimates = metric.estimate(head);
+          Map<String, Double> measured = complete(estimates.values());
+          Map<String, Double> errors = complete(estimates.standardErrors());
+          values.putAll(measured);
+          standardErrors.putAll(errors);
+        });
   }
 
   /** A copy, so that a map that fails during iteration adds nothing; null is refused. */

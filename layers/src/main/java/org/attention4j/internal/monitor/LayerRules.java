@@ -38,6 +38,20 @@ final class LayerRules {
     return raised;
   }
 
+  /** The heads at which a rule has found a fault that may still be there. */
+  Set<Integer> raisedHeads() {
+    Set<Integer> heads = new HashSet<>();
+    isolator.run(
+        () ->
+            rules.forEach(
+                (head, rule) -> {
+                  if (rule.isRaised()) {
+                    heads.add(head);
+                  }
+                }));
+    return heads;
+  }
+
   private boolean isAnyRaised() {
     return rules.values().stream().anyMatch(AlarmRule::isRaised);
   }

@@ -5,8 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
+import org.attention4j.internal.attention.LargestScores;
 import org.attention4j.internal.monitor.FaultIsolator;
+import org.attention4j.layers.Position;
 import org.attention4j.monitor.metrics.AttentionRow;
 import org.attention4j.monitor.metrics.HeadProbe;
 import org.attention4j.monitor.metrics.HeadProbe.Norms;
@@ -21,6 +24,7 @@ public final class LayerSnapshot {
   private final Map<String, HeadParameterNorms[]> values = new HashMap<>();
   private final Map<String, HeadParameterNorms[]> before = new HashMap<>();
   private final Map<String, HeadParameterNorms[]> after = new HashMap<>();
+  private final @Nullable LargestScores largest;
   private Probe probe;
 
   /**
@@ -28,11 +32,14 @@ public final class LayerSnapshot {
    *
    * @param layer the layer
    * @param examples the indices of the examples to copy
+   * @param exact whether to take the largest scores of the whole batch, too
    * @param isolator catches errors within the backward pass
    */
-  public LayerSnapshot(MonitoredLayer layer, int[] examples, FaultIsolator isolator) {
+  public LayerSnapshot(
+      MonitoredLayer layer, int[] examples, boolean exact, FaultIsolator isolator) {
     this.layer = layer;
     probe = layer.probe(examples);
+    largest = exact ? layer.largestScores() : null;
     if (layer.gradients() != null) {
       layer.gradients().ask(examples, gradient -> isolator.run(() -> arrived(gradient)));
     }
@@ -130,8 +137,20 @@ public final class LayerSnapshot {
               head,
               rows.get(head),
               RowRecomputation.learned(layer.spec(), probe.normalizerParameters(), head),
-              norms(head)));
+              norms(head),
+              largest(head)));
     }
     return heads;
+  }
+
+  /** Null if they were not taken, or no query of the head sees a key. */
+  private HeadProbe.@Nullable Largest largest(int head) {
+    if (largest == null || largest.scores()[head] < 0) {
+      return null;
+    }
+    boolean biased = layer.spec().position() == Position.ALIBI;
+    return new HeadProbe.Largest(
+        largest.scores()[head],
+        biased ? OptionalDouble.of(largest.products()[head]) : OptionalDouble.empty());
   }
 }

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.attention4j.internal.attention.LargestScores;
 import org.attention4j.internal.dotproduct.ParameterNames;
 import org.attention4j.internal.graph.StepMask;
 import org.attention4j.layers.AttentionSpec;
@@ -77,6 +78,15 @@ public record MonitoredLayer(
         keyMask,
         projection,
         gradients);
+  }
+
+  /**
+   * The largest scores of each head over all rows of the batch, of the present parameters.
+   *
+   * @return the largest scores
+   */
+  public LargestScores largestScores() {
+    return ExactScores.of(this);
   }
 
   /** Copies what a probe needs of some examples, except the gradient. */

@@ -16,6 +16,16 @@ public interface RowOps {
   float max(float[] x, int from, int length);
 
   /**
+   * The largest magnitude.
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries
+   * @return max |x_i|, zero of no entries, NaN if one is
+   */
+  float largestMagnitude(float[] x, int from, int length);
+
+  /**
    * The sum of the entries.
    *
    * @param x the array

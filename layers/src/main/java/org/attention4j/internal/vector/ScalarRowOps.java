@@ -12,6 +12,15 @@ final class ScalarRowOps implements RowOps {
   }
 
   @Override
+  public float largestMagnitude(float[] x, int from, int length) {
+    float largest = 0;
+    for (int i = 0; i < length; i++) {
+      largest = Math.max(largest, Math.abs(x[from + i]));
+    }
+    return largest;
+  }
+
+  @Override
   public double sum(float[] x, int from, int length) {
     double sum = 0;
     for (int i = 0; i < length; i++) {

@@ -56,6 +56,31 @@ final class VectorRowOps implements RowOps {
     return max;
   }
 
+  /** As {@link #max}. */
+  @Override
+  public float largestMagnitude(float[] x, int from, int length) {
+    int bound = FLOATS.loopBound(length);
+    int fours = bound - bound % (4 * V);
+    FloatVector m0 = broadcast(0);
+    FloatVector m1 = m0;
+    FloatVector m2 = m0;
+    FloatVector m3 = m0;
+    for (int i = 0; i < fours; i += 4 * V) {
+      m0 = load(x, from + i).abs().max(m0);
+      m1 = load(x, from + i + V).abs().max(m1);
+      m2 = load(x, from + i + 2 * V).abs().max(m2);
+      m3 = load(x, from + i + 3 * V).abs().max(m3);
+    }
+    for (int i = fours; i < bound; i += V) {
+      m0 = load(x, from + i).abs().max(m0);
+    }
+    float largest = exact(m0).max(m1).max(exact(m2).max(m3)).reduceLanes(VectorOperators.MAX);
+    for (int i = bound; i < length; i++) {
+      largest = Math.max(largest, Math.abs(x[from + i]));
+    }
+    return largest;
+  }
+
   @Override
   public double sum(float[] x, int from, int length) {
     int bound = FLOATS.loopBound(length);

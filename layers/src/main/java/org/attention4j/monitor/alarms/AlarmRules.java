@@ -129,7 +129,9 @@ public final class AlarmRules {
   }
 
   /**
-   * A score so large that the exponentials of all others are negligible beside its own.
+   * A score so large that the exponentials of all others are negligible beside its own: the largest
+   * magnitude over all rows of the batch. Linear biases do not count, which are large at far keys
+   * in every head that has them.
    *
    * @param limit the largest score that is no fault, 100 by default
    * @param duration how many scheduled iterations the fault must last, 1 by default
@@ -143,7 +145,13 @@ public final class AlarmRules {
             Excuse.SUCCESS,
             "try qkNorm, weight decay on Wq and Wk, or a lower learning rate",
             metricRecord ->
-                above(metricRecord, MetricNames.MAX_LOGIT, limit, "the largest logit is %.4g"));
+                above(
+                    metricRecord,
+                    metricRecord.metrics().containsKey(MetricNames.MAX_DOT_PRODUCT)
+                        ? MetricNames.MAX_DOT_PRODUCT
+                        : MetricNames.MAX_LOGIT,
+                    limit,
+                    "the largest logit is %.4g"));
   }
 
   /**

@@ -1,6 +1,5 @@
 package org.attention4j.monitor.metrics;
 
-import java.util.Map;
 import java.util.function.IntUnaryOperator;
 import org.attention4j.theory.Distance;
 import org.attention4j.theory.Separability;
@@ -8,7 +7,7 @@ import org.attention4j.theory.TopN;
 import org.attention4j.theory.WeightRow;
 
 /** Whether the chosen tokens can be told from the others by their distance. */
-final class GeometryMetrics implements Metric {
+final class GeometryMetrics implements RowMetric {
   /** A sum that differs from one by less than this differs by rounding only. */
   private static final double ROUNDING = 1e-6;
 
@@ -24,7 +23,7 @@ final class GeometryMetrics implements Metric {
   }
 
   @Override
-  public Map<String, Double> measure(HeadProbe head) {
+  public Estimates estimate(HeadProbe head) {
     RowMeans means = new RowMeans();
     for (AttentionRow row : head.rows()) {
       int count = topCount.applyAsInt(row.length());
@@ -45,6 +44,6 @@ final class GeometryMetrics implements Metric {
         means.add(MetricNames.SEPARATION_RADIUS, separability.radius());
       }
     }
-    return means.means();
+    return means.estimates();
   }
 }

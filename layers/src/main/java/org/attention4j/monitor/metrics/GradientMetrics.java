@@ -5,9 +5,9 @@ import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 
 /** Gradients at the scores and of the parameters, and the updates of these. */
-final class GradientMetrics implements Metric {
+final class GradientMetrics implements RowMetric {
   @Override
-  public Map<String, Double> measure(HeadProbe head) {
+  public Estimates estimate(HeadProbe head) {
     RowMeans means = new RowMeans();
     for (AttentionRow row : head.rows()) {
       double[] gradient = row.scoresGradient();
@@ -17,13 +17,13 @@ final class GradientMetrics implements Metric {
             Math.sqrt(DoubleStream.of(gradient).map(g -> g * g).sum()));
       }
     }
-    Map<String, Double> result = means.means();
+    Estimates result = means.estimates();
     new TreeMap<>(head.parameters())
         .forEach(
             (name, norms) -> {
-              result.put(MetricNames.member(MetricNames.GRADIENT_NORM, name), norms.gradient());
+              result.values().put(MetricNames.member(MetricNames.GRADIENT_NORM, name), norms.gradient());
               if (norms.value() != 0) {
-                result.put(
+                result.values().put(
                     MetricNames.member(MetricNames.UPDATE_RATIO, name),
                     norms.update() / norms.value());
               }

@@ -2,6 +2,8 @@ package org.attention4j.monitor.metrics;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a metric gets to see of one head on one iteration.
@@ -13,13 +15,25 @@ import java.util.Map;
  *     alpha}, as {@link org.attention4j.normalizer.Normalizer#learned} gives them
  * @param parameters norms of this head's share of each parameter of the layer, by name, such as
  *     {@code Wq}; parameters that belong to all heads together are left out
+ * @param largest the largest scores of the head, over all rows of the batch; null if they were not
+ *     computed, or no query sees a key
  */
 public record HeadProbe(
     String layer,
     int head,
     List<AttentionRow> rows,
     Map<String, Double> normalizerParameters,
-    Map<String, Norms> parameters) {
+    Map<String, Norms> parameters,
+    @Nullable Largest largest) {
+  /**
+   * The largest scores of a head over all rows of a batch: exact, not sampled. Padding and masked
+   * keys do not count.
+   *
+   * @param score max |z|, of the scores as the normalizer sees them
+   * @param product max |scale qᵀ k|, without the bias of the position; empty if there is no bias
+   */
+  public record Largest(double score, OptionalDouble product) {}
+
   /**
    * Euclidean norms of one parameter.
    *
@@ -40,10 +54,28 @@ public record HeadProbe(
    * @param rows the rows
    * @param normalizerParameters the normalizer's parameters
    * @param parameters the norms
+   * @param largest the largest scores
    */
   public HeadProbe {
     rows = List.copyOf(rows);
     normalizerParameters = Map.copyOf(normalizerParameters);
     parameters = Map.copyOf(parameters);
+  }
+  /**
+   * Without the largest scores.
+   *
+   * @param layer the layer's name
+   * @param head the head
+   * @param rows the rows
+   * @param normalizerParameters the normalizer's parameters
+   * @param parameters the norms
+   */
+  public HeadProbe(
+      String layer,
+      int head,
+      List<AttentionRow> rows,
+      Map<String, Double> normalizerParameters,
+      Map<String, Norms> parameters) {
+    this(layer, head, rows, normalizerParameters, parameters, null);
   }
 }

@@ -1,17 +1,16 @@
 package org.attention4j.monitor.metrics;
 
-import java.util.Map;
 import org.attention4j.theory.SoftmaxJacobian;
 
 /** How steep the normalizer is. */
-final class JacobianMetrics implements Metric {
+final class JacobianMetrics implements RowMetric {
   @Override
   public Tier tier() {
     return Tier.FULL;
   }
 
   @Override
-  public Map<String, Double> measure(HeadProbe head) {
+  public Estimates estimate(HeadProbe head) {
     RowMeans means = new RowMeans();
     for (AttentionRow row : head.rows()) {
       AttentionRow.Steepness steepness = row.steepness();
@@ -27,6 +26,6 @@ final class JacobianMetrics implements Metric {
                     MetricNames.JACOBIAN_ENTRY_BOUND, SoftmaxJacobian.entryBound(temperature));
               });
     }
-    return means.means();
+    return means.estimates();
   }
 }

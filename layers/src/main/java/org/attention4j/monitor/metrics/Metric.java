@@ -20,6 +20,16 @@ public interface Metric {
   Map<String, Double> measure(HeadProbe head);
 
   /**
+   * As {@link #measure}, with standard errors; this is what the monitor calls.
+   *
+   * @param head the sampled rows and norms of the head
+   * @return what was measured; by default without standard errors
+   */
+  default Estimates estimate(HeadProbe head) {
+    return new Estimates(measure(head), Map.of());
+  }
+
+  /**
    * What it costs.
    *
    * @return {@link Tier#CHEAP} unless overridden
@@ -29,17 +39,19 @@ public interface Metric {
   }
 
   /**
-   * The mean of a value over the sampled rows.
+   * The mean of a value over the sampled rows, with its standard error.
    *
    * @param name the metric's name
    * @param ofRow the value of a row
    * @return the metric, absent where there are no rows
    */
   static Metric meanOfRows(String name, ToDoubleFunction<AttentionRow> ofRow) {
-    return head ->
-        head.rows().isEmpty()
-            ? Map.of()
-            : Map.of(
-                name, head.rows().stream().mapToDouble(ofRow).sum() / (double) head.rows().size());
+    RowMetric metric =
+        head -> {
+          RowMeans means = new RowMeans();
+          head.rows().forEach(row -> means.add(name, ofRow.applyAsDouble(row)));
+          return means.estimates();
+        };
+    return metric;
   }
 }

@@ -44,6 +44,7 @@ public record MetricDescription(
   private static final String FAULTS = "Faults";
   private static final String SEPARATION = "Separation";
   private static final String JACOBIAN = "Jacobian";
+  private static final String AGGREGATE = "All heads";
 
   private static final List<MetricDescription> ALL =
       List.of(
@@ -152,7 +153,15 @@ public record MetricDescription(
               LOGITS,
               "Largest logit",
               NO_UNIT,
-              "the largest score of all sampled rows",
+              "the largest magnitude of a score over all rows of the batch; exact, not sampled",
+              "below about 30",
+              "towards 100: logit blow-up"),
+          new MetricDescription(
+              MetricNames.MAX_DOT_PRODUCT,
+              LOGITS,
+              "Largest logit without bias",
+              NO_UNIT,
+              "`maxLogit` without the bias of the position; only with `Position.ALIBI`",
               "below about 30",
               "towards 100: logit blow-up"),
           new MetricDescription(
@@ -301,6 +310,70 @@ public record MetricDescription(
               "",
               ""));
 
+  private static final List<MetricDescription> AGGREGATES =
+      List.of(
+          aggregate(
+              MetricNames.ENTROPY_MIN, "Entropy, lowest", "nats", "the lowest `entropy` of a head"),
+          aggregate(
+              MetricNames.ENTROPY_MEAN,
+              "Entropy, mean",
+              "nats",
+              "the mean of `entropy` over the heads"),
+          aggregate(
+              MetricNames.ENTROPY_MAX,
+              "Entropy, highest",
+              "nats",
+              "the highest `entropy` of a head"),
+          aggregate(
+              MetricNames.NORMALIZED_ENTROPY_MIN,
+              "Entropy / log n, lowest",
+              "ratio",
+              "the lowest `normalizedEntropy` of a head"),
+          aggregate(
+              MetricNames.NORMALIZED_ENTROPY_MEAN,
+              "Entropy / log n, mean",
+              "ratio",
+              "the mean of `normalizedEntropy` over the heads"),
+          aggregate(
+              MetricNames.NORMALIZED_ENTROPY_MAX,
+              "Entropy / log n, highest",
+              "ratio",
+              "the highest `normalizedEntropy` of a head"),
+          aggregate(
+              MetricNames.MAX_LOGIT,
+              "Largest logit",
+              NO_UNIT,
+              "the largest `maxLogit` of a head; exact"),
+          aggregate(
+              MetricNames.MAX_DOT_PRODUCT,
+              "Largest logit without bias",
+              NO_UNIT,
+              "the largest `maxDotProduct` of a head; exact"),
+          aggregate(
+              MetricNames.SINK_RATE,
+              "Sink rate",
+              "ratio",
+              number("the share of heads whose `sinkMass` is above %.1f", SpreadMetrics.SINK)),
+          aggregate(
+              MetricNames.DEAD_SHARE,
+              "Dead heads",
+              "ratio",
+              number(
+                  "the share of heads whose `rowMass` is below %.2f, or the gradient of whose"
+                      + " parameters is below %.4f times the largest in the layer",
+                  HeadAggregates.NO_MASS, HeadAggregates.NO_GRADIENT)),
+          aggregate(
+              MetricNames.HEADS_IN_ALARM,
+              "Heads in alarm",
+              NO_UNIT,
+              "how many heads have a fault for which an alarm was raised; needs alarms, and"
+                  + " training"));
+
+  private static MetricDescription aggregate(
+      String name, String label, String unit, String meaning) {
+    return new MetricDescription(name, AGGREGATE, label, unit, meaning, "", "");
+  }
+
   private static String number(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
   }
@@ -312,6 +385,28 @@ public record MetricDescription(
    */
   public static List<MetricDescription> all() {
     return ALL;
+  }
+
+  /**
+   * The numbers of an {@link AggregateRecord}.
+   *
+   * @return their descriptions, in their order
+   */
+  public static List<MetricDescription> aggregates() {
+    return AGGREGATES;
+  }
+
+  /**
+   * Describes a number of an {@link AggregateRecord}.
+   *
+   * @param name its name, such as {@code entropyMean}
+   * @return its description; for an unknown one only its name
+   */
+  public static MetricDescription ofAggregate(String name) {
+    return AGGREGATES.stream()
+        .filter(description -> description.name.equals(name))
+        .findFirst()
+        .orElseGet(() -> new MetricDescription(name, AGGREGATE, name, NO_UNIT, "", "", ""));
   }
 
   /**

@@ -48,6 +48,9 @@ public final class MetricNames {
   /** {@code maxLogit}. */
   public static final String MAX_LOGIT = "maxLogit";
 
+  /** {@code maxDotProduct}. */
+  public static final String MAX_DOT_PRODUCT = "maxDotProduct";
+
   /** {@code logSumExp}. */
   public static final String LOG_SUM_EXP = "logSumExp";
 
@@ -98,6 +101,30 @@ public final class MetricNames {
 
   /** The family {@code updateRatio.<name>}. */
   public static final String UPDATE_RATIO = "updateRatio";
+
+  /** {@code entropyMin}, of the heads of a layer or network. */
+  public static final String ENTROPY_MIN = "entropyMin";
+
+  /** {@code entropyMean}, of the heads of a layer or network. */
+  public static final String ENTROPY_MEAN = "entropyMean";
+
+  /** {@code entropyMax}, of the heads of a layer or network. */
+  public static final String ENTROPY_MAX = "entropyMax";
+
+  /** {@code normalizedEntropyMin}, of the heads of a layer or network. */
+  public static final String NORMALIZED_ENTROPY_MIN = "normalizedEntropyMin";
+
+  /** {@code normalizedEntropyMean}, of the heads of a layer or network. */
+  public static final String NORMALIZED_ENTROPY_MEAN = "normalizedEntropyMean";
+
+  /** {@code normalizedEntropyMax}, of the heads of a layer or network. */
+  public static final String NORMALIZED_ENTROPY_MAX = "normalizedEntropyMax";
+
+  /** {@code deadShare}, of the heads of a layer or network. */
+  public static final String DEAD_SHARE = "deadShare";
+
+  /** {@code headsInAlarm}, of a layer or network. */
+  public static final String HEADS_IN_ALARM = "headsInAlarm";
 
   /** How many names are proposed in place of a wrong one. */
   private static final int MAX_PROPOSALS = 3;

@@ -8,19 +8,42 @@ final class RowMeans {
   private static final class Sum {
     private double sum;
     private int count;
+
+    /** The mean so far and the sum of squared deviations from it (Welford 1962). */
+    private double mean;
+
+    private double deviations;
+
+    void add(double value) {
+      sum += value;
+      count++;
+      double deviation = value - mean;
+      mean += deviation / count;
+      deviations += deviation * (value - mean);
+    }
+
+    double standardError() {
+      return Math.sqrt(deviations / (count - 1) / count);
+    }
   }
 
   private final Map<String, Sum> sums = new LinkedHashMap<>();
 
   void add(String name, double value) {
-    Sum sum = sums.computeIfAbsent(name, n -> new Sum());
-    sum.sum += value;
-    sum.count++;
+    sums.computeIfAbsent(name, n -> new Sum()).add(value);
   }
 
-  Map<String, Double> means() {
+  /** The means, which can be changed, and s / √n of those over n ≥ 2 rows. */
+  Estimates estimates() {
     Map<String, Double> means = new LinkedHashMap<>();
-    sums.forEach((name, sum) -> means.put(name, sum.sum / sum.count));
-    return means;
+    Map<String, Double> errors = new LinkedHashMap<>();
+    sums.forEach(
+        (name, sum) -> {
+          means.put(name, sum.sum / sum.count);
+          if (sum.count > 1) {
+            errors.put(name, sum.standardError());
+          }
+        });
+    return new Estimates(means, errors);
   }
 }

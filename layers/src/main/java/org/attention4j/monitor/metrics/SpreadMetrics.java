@@ -1,12 +1,11 @@
 package org.attention4j.monitor.metrics;
 
-import java.util.Map;
 import java.util.function.IntUnaryOperator;
 import org.attention4j.theory.TopN;
 import org.attention4j.theory.WeightRow;
 
 /** How the weights spread over the keys. */
-final class SpreadMetrics implements Metric {
+final class SpreadMetrics implements RowMetric {
   /** Above this mean weight of the first key a head counts as a sink (Gu et al. 2024). */
   static final double SINK = 0.3;
 
@@ -17,7 +16,7 @@ final class SpreadMetrics implements Metric {
   }
 
   @Override
-  public Map<String, Double> measure(HeadProbe head) {
+  public Estimates estimate(HeadProbe head) {
     RowMeans means = new RowMeans();
     for (AttentionRow row : head.rows()) {
       double[] weights = row.weights();
@@ -43,10 +42,10 @@ final class SpreadMetrics implements Metric {
       }
       means.add(MetricNames.VISIBLE_KEYS, row.length());
     }
-    Map<String, Double> result = means.means();
-    Double sinkMass = result.get(MetricNames.SINK_MASS);
+    Estimates result = means.estimates();
+    Double sinkMass = result.values().get(MetricNames.SINK_MASS);
     if (sinkMass != null) {
-      result.put(
+      result.values().put(
           MetricNames.SINK_RATE, Double.isNaN(sinkMass) ? Double.NaN : sinkMass > SINK ? 1.0 : 0.0);
     }
     return result;

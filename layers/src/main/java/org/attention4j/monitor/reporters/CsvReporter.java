@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
+import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.MetricRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Writes one line per number, as in RFC 4180. */
 final class CsvReporter implements Reporter {
@@ -18,30 +18,69 @@ final class CsvReporter implements Reporter {
   CsvReporter(Path path) {
     file = new AppendedFile(path);
     if (file.isEmpty()) {
-      file.append(FORMAT.format("iteration", "epoch", "layer", "head", "metric", "value") + "\r\n");
+      file.append(
+          FORMAT.format(
+                  "iteration",
+                  "epoch",
+                  "layer",
+                  "head",
+                  "metric",
+                  "value",
+                  "standardError",
+                  "split")
+              + "\r\n");
     }
   }
 
   @Override
   public void report(List<MetricRecord> records) {
     StringBuilder lines = new StringBuilder();
+    for (MetricRecord head : records) {
+      head.metrics()
+          .forEach(
+              (metric, value) ->
+                  print(
+                      lines,
+                      head.iteration(),
+                      head.epoch(),
+                      head.layer(),
+                      head.head(),
+                      metric,
+                      value,
+                      head.standardErrors().get(metric),
+                      head.split()));
+    }
+    file.append(lines);
+  }
+
+  /** Without a head; of the whole network without a layer, too. */
+  @Override
+  public void reportAggregate(AggregateRecord aggregate) {
+    StringBuilder lines = new StringBuilder();
+    aggregate
+        .metrics()
+        .forEach(
+            (metric, value) ->
+                print(
+                    lines,
+                    aggregate.iteration(),
+                    aggregate.epoch(),
+                    aggregate.layer(),
+                    null,
+                    metric,
+                    value,
+                    null,
+                    aggregate.split()));
+    file.append(lines);
+  }
+
+  /** One line; a field without a value is empty. */
+  private static void print(StringBuilder lines, @Nullable Object... fields) {
     try {
-      CSVPrinter printer = FORMAT.print(lines);
-      for (MetricRecord head : records) {
-        for (Map.Entry<String, Double> metric : head.metrics().entrySet()) {
-          printer.printRecord(
-              head.iteration(),
-              head.epoch(),
-              head.layer(),
-              head.head(),
-              metric.getKey(),
-              metric.getValue());
-        }
-      }
+      FORMAT.printRecord(lines, fields);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    file.append(lines);
   }
 
   @Override

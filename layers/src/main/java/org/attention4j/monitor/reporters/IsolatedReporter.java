@@ -3,6 +3,7 @@ package org.attention4j.monitor.reporters;
 import java.util.List;
 import org.attention4j.internal.monitor.FaultIsolator;
 import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.MetricRecord;
 
 /** Switches a reporter off at its first failure, so that it cannot stop training. */
@@ -29,6 +30,11 @@ final class IsolatedReporter implements Reporter {
   @Override
   public void alarm(Alarm alarm) {
     run(() -> reporter.alarm(alarm));
+  }
+
+  @Override
+  public void reportAggregate(AggregateRecord aggregate) {
+    run(() -> reporter.reportAggregate(aggregate));
   }
 
   private void run(Runnable action) {

@@ -6,12 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.MetricRecord;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
-/** Writes one JSON object per line: for each record, or for each alarm. */
+/** Writes one JSON object per line: for each record and aggregate, or for each alarm. */
 final class JsonLinesReporter implements Reporter {
   private final ObjectMapper json = new ObjectMapper();
   private final @Nullable AppendedFile records;
@@ -54,16 +55,50 @@ final class JsonLinesReporter implements Reporter {
     }
   }
 
+  @Override
+  public void reportAggregate(AggregateRecord aggregate) {
+    if (records != null) {
+      records.append(line(object(aggregate)));
+    }
+  }
+
   private static Map<String, Object> object(MetricRecord head) {
-    Map<String, @Nullable Double> metrics = new LinkedHashMap<>();
-    head.metrics().forEach((name, value) -> metrics.put(name, number(value)));
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("iteration", head.iteration());
-    object.put("epoch", head.epoch());
+    Map<String, Object> object = start(head.iteration(), head.epoch(), head.split());
     object.put("layer", head.layer());
     object.put("head", head.head());
-    object.put("metrics", metrics);
+    object.put("metrics", numbers(head.metrics()));
+    if (!head.standardErrors().isEmpty()) {
+      object.put("standardErrors", numbers(head.standardErrors()));
+    }
     return object;
+  }
+
+  /** Without a head; of the whole network without a layer, too. */
+  private static Map<String, Object> object(AggregateRecord aggregate) {
+    Map<String, Object> object =
+        start(aggregate.iteration(), aggregate.epoch(), aggregate.split());
+    String layer = aggregate.layer();
+    if (layer != null) {
+      object.put("layer", layer);
+    }
+    object.put("metrics", numbers(aggregate.metrics()));
+    return object;
+  }
+
+  private static Map<String, Object> start(int iteration, int epoch, @Nullable String split) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("iteration", iteration);
+    object.put("epoch", epoch);
+    if (split != null) {
+      object.put("split", split);
+    }
+    return object;
+  }
+
+  private static Map<String, @Nullable Double> numbers(Map<String, Double> values) {
+    Map<String, @Nullable Double> numbers = new LinkedHashMap<>();
+    values.forEach((name, value) -> numbers.put(name, number(value)));
+    return numbers;
   }
 
   private static Map<String, Object> object(Alarm alarm) {

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.stream.DoubleStream;
+import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.MetricNames;
 import org.attention4j.monitor.metrics.MetricRecord;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,26 @@ final class LogReporter implements Reporter {
     }
   }
 
+  /** The short form has the network alone: the line of a layer shows the range of its heads. */
+  @Override
+  public void reportAggregate(AggregateRecord aggregate) {
+    if ((all || aggregate.layer() == null) && LOG.isInfoEnabled()) {
+      LOG.info("{}", line(aggregate));
+    }
+  }
+
+  static String line(AggregateRecord aggregate) {
+    String layer = aggregate.layer();
+    StringJoiner line =
+        start(
+            aggregate.iteration(),
+            aggregate.epoch(),
+            aggregate.split(),
+            layer == null ? "all heads" : "all heads of " + layer);
+    aggregate.metrics().forEach((name, value) -> line.add(name + " " + text(value)));
+    return line.toString();
+  }
+
   /** Every metric with the values of all heads; {@code -} for a head without the metric. */
   static String line(List<MetricRecord> records) {
     StringJoiner line = start(records);
@@ -73,10 +94,16 @@ final class LogReporter implements Reporter {
 
   private static StringJoiner start(List<MetricRecord> records) {
     MetricRecord first = records.get(0);
-    return new StringJoiner(" ")
-        .add("iteration " + first.iteration())
-        .add("epoch " + first.epoch())
-        .add(first.layer() + ":");
+    return start(first.iteration(), first.epoch(), first.split(), first.layer());
+  }
+
+  private static StringJoiner start(
+      int iteration, int epoch, @Nullable String split, String subject) {
+    StringJoiner start = new StringJoiner(" ").add("iteration " + iteration).add("epoch " + epoch);
+    if (split != null) {
+      start.add(split);
+    }
+    return start.add(subject + ":");
   }
 
   private static Set<String> names(List<MetricRecord> records) {

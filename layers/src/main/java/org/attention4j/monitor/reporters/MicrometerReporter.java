@@ -6,25 +6,53 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.MetricDescription;
 import org.attention4j.monitor.metrics.MetricRecord;
+import org.jspecify.annotations.Nullable;
 
-/** Keeps a gauge for each metric of each head, with the newest value, and a counter of alarms. */
+/**
+ * Keeps a gauge for each metric of each head and each number of all heads of a layer or network,
+ * with the newest value, and a counter of alarms.
+ */
 final class MicrometerReporter implements Reporter {
   private static final String PREFIX = "attention.";
   private static final String LAYER = "layer";
   private static final String HEAD = "head";
 
-  private record Key(String layer, int head, String metric) {
-    /** Whether the head was measured, but not this metric of it. */
-    boolean isAbsentFrom(MetricRecord newest) {
-      return head == newest.head()
-          && layer.equals(newest.layer())
-          && !newest.metrics().containsKey(metric);
+  private static final String SPLIT = "split";
+
+  /** The tag of what was measured in training: a name must have the same tags everywhere. */
+  private static final String TRAINING = "training";
+
+  /**
+   * A gauge: a metric of a head; of all heads of a layer, without a head; of the whole network,
+   * without both.
+   */
+  private record Key(
+      @Nullable String layer, @Nullable Integer head, @Nullable String split, String metric) {
+    boolean isOfSame(Key other) {
+      return Objects.equals(head, other.head)
+          && Objects.equals(layer, other.layer)
+          && Objects.equals(split, other.split);
+    }
+
+    String prefix() {
+      return PREFIX + (head != null ? "" : layer != null ? "layer." : "network.");
+    }
+
+    Tags tags() {
+      Tags tags = Tags.of(SPLIT, split == null ? TRAINING : split);
+      if (layer != null) {
+        tags = tags.and(LAYER, layer);
+      }
+      return head == null ? tags : tags.and(HEAD, String.valueOf(head));
     }
   }
 
@@ -43,34 +71,49 @@ final class MicrometerReporter implements Reporter {
   @Override
   public void report(List<MetricRecord> records) {
     for (MetricRecord head : records) {
-      values.forEach(
-          (key, newest) -> {
-            if (key.isAbsentFrom(head)) {
-              newest.value = Double.NaN;
-            }
-          });
-      head.metrics()
-          .forEach(
-              (metric, value) ->
-                  values.computeIfAbsent(
-                              new Key(head.layer(), head.head(), metric), this::registered)
-                          .value =
-                      value);
+      keep(new Key(head.layer(), head.head(), head.split(), ""), head.metrics());
     }
+  }
+
+  @Override
+  public void reportAggregate(AggregateRecord aggregate) {
+    keep(new Key(aggregate.layer(), null, aggregate.split(), ""), aggregate.metrics());
+  }
+
+  /** Takes all values of one head, layer or network; what it had before and lacks now is NaN. */
+  private void keep(Key owner, Map<String, Double> metrics) {
+    values.forEach(
+        (key, newest) -> {
+          if (key.isOfSame(owner) && !metrics.containsKey(key.metric())) {
+            newest.value = Double.NaN;
+          }
+        });
+    metrics.forEach(
+        (metric, value) ->
+            values.computeIfAbsent(
+                        new Key(owner.layer(), owner.head(), owner.split(), metric),
+                        this::registered)
+                    .value =
+                value);
   }
 
   private Newest registered(Key key) {
     Newest newest = new Newest();
-    Optional<MetricDescription> family = MetricDescription.ofFamily(key.metric());
-    MetricDescription metric = family.orElseGet(() -> MetricDescription.of(key.metric()));
+    boolean aggregate = key.head() == null;
+    Optional<MetricDescription> family =
+        aggregate ? Optional.empty() : MetricDescription.ofFamily(key.metric());
+    MetricDescription metric =
+        aggregate
+            ? MetricDescription.ofAggregate(key.metric())
+            : family.orElseGet(() -> MetricDescription.of(key.metric()));
     String name = key.metric();
-    Tags tags = tags(key.layer(), key.head());
+    Tags tags = key.tags();
     if (family.isPresent()) {
       int dot = name.indexOf('.');
       tags = tags.and("parameter", dot < 0 ? "" : name.substring(dot + 1));
       name = dot < 0 ? name : name.substring(0, dot);
     }
-    Gauge.builder(PREFIX + dotted(name), newest, held -> held.value)
+    Gauge.builder(key.prefix() + dotted(name), newest, held -> held.value)
         .tags(tags)
         .baseUnit(metric.unit().equals(MetricDescription.NO_UNIT) ? null : metric.unit())
         .description(help(metric, family.isPresent()))
@@ -103,15 +146,11 @@ final class MicrometerReporter implements Reporter {
   public void alarm(Alarm alarm) {
     for (int head : alarm.heads()) {
       Counter.builder(PREFIX + "alarms")
-          .tags(tags(alarm.layer(), head).and("rule", alarm.rule()))
+          .tags(LAYER, alarm.layer(), HEAD, String.valueOf(head), "rule", alarm.rule())
           .description("Alarms raised by the monitor's rules.")
           .register(registry)
           .increment();
     }
-  }
-
-  private static Tags tags(String layer, int head) {
-    return Tags.of(LAYER, layer, HEAD, String.valueOf(head));
   }
 
   @Override

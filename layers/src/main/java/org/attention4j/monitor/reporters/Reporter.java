@@ -2,13 +2,14 @@ package org.attention4j.monitor.reporters;
 
 import java.util.List;
 import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.MetricRecord;
 
 /** Gets what was measured. It is called on the training thread. */
 @FunctionalInterface
 public interface Reporter extends AutoCloseable {
   /**
-   * Takes the records of one layer on one iteration, one per head. When this returns, they must be
+   * Takes the records of one layer on one batch, one per head. When this returns, they must be
    * on disk or where else they go, so that a killed run leaves readable files.
    *
    * @param records at least one, in the order of the heads
@@ -16,7 +17,7 @@ public interface Reporter extends AutoCloseable {
   void report(List<MetricRecord> records);
 
   /**
-   * Takes everything that is known of one layer on one iteration.
+   * Takes everything that is known of one layer on one batch.
    *
    * @param layer its records, the rows on which they were measured, and the network's score; by
    *     default only the records are {@linkplain #report(List) reported}
@@ -31,6 +32,14 @@ public interface Reporter extends AutoCloseable {
    * @param alarm what was found; ignored by default
    */
   default void alarm(Alarm alarm) {}
+
+  /**
+   * Takes the numbers of all heads of a layer, after its records and alarms; and those of the whole
+   * network, whose layer is null, after all layers.
+   *
+   * @param aggregate the numbers; ignored by default
+   */
+  default void reportAggregate(AggregateRecord aggregate) {}
 
   /** Frees what the reporter holds; nothing by default. */
   @Override

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.AttentionRow;
 import org.attention4j.monitor.metrics.HeadProbe;
 import org.attention4j.monitor.metrics.MetricRecord;
+import org.attention4j.monitor.reporters.StoredAttention.Aggregate;
 import org.attention4j.monitor.reporters.StoredAttention.Content;
 import org.attention4j.monitor.reporters.StoredAttention.Measurement;
 import org.attention4j.monitor.reporters.StoredAttention.RaisedAlarm;
@@ -17,7 +19,7 @@ import org.attention4j.monitor.reporters.StoredAttention.SampledWeights;
 import org.deeplearning4j.core.storage.StatsStorageRouter;
 
 /**
- * Stores measurements and alarms as updates, and the latest weights as static information. Each
+ * Stores measurements, aggregates and alarms as updates, and the latest weights as static information. Each
  * layer has one worker for both, because a storage lists the updates only of workers with static
  * information.
  */
@@ -51,8 +53,10 @@ final class StatsStorageReporter implements Reporter {
   public void reportLayer(LayerReport report) {
     MetricRecord first = report.records().get(0);
     String layer = first.layer();
-    storage.putStaticInfo(
-        stored(layer, new SampledWeights(first.iteration(), layer, rows(report.heads()))));
+    if (first.split() == null || !workers.containsKey(layer)) {
+      storage.putStaticInfo(
+          stored(layer, new SampledWeights(first.iteration(), layer, rows(report.heads()))));
+    }
     storage.putUpdate(
         stored(
             layer,
@@ -61,7 +65,23 @@ final class StatsStorageReporter implements Reporter {
                 first.epoch(),
                 layer,
                 report.score(),
-                report.records().stream().map(MetricRecord::metrics).toList())));
+                report.records().stream().map(MetricRecord::metrics).toList(),
+                first.split())));
+  }
+
+  @Override
+  public void reportAggregate(AggregateRecord aggregate) {
+    String layer = aggregate.layer();
+    String worker = layer == null ? workers.keySet().stream().findFirst().orElse("") : layer;
+    storage.putUpdate(
+        stored(
+            worker,
+            new Aggregate(
+                aggregate.iteration(),
+                aggregate.epoch(),
+                layer,
+                aggregate.split(),
+                aggregate.metrics())));
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Objects;
 import org.attention4j.monitor.alarms.Alarm;
 import org.deeplearning4j.core.storage.Persistable;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.shade.jackson.annotation.JsonInclude;
 import org.nd4j.shade.jackson.annotation.JsonSubTypes;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
@@ -21,9 +22,10 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /**
  * What {@link Reporters#statsStorage} puts into Deeplearning4j's StatsStorage, under the type
- * {@value #TYPE_ID}: as updates a {@link Measurement} for each layer and scheduled iteration and a
- * {@link RaisedAlarm} for each alarm, in the order of their time stamps; as static information the
- * latest {@link SampledWeights} of each layer. A worker stands for a layer.
+ * {@value #TYPE_ID}: as updates a {@link Measurement} and an {@link Aggregate} for each layer and
+ * scheduled iteration, an {@link Aggregate} for the network, and a {@link RaisedAlarm} for each
+ * alarm, in the order of their time stamps; as static information the latest {@link SampledWeights}
+ * of each layer. A worker stands for a layer; what belongs to the network is with one of them.
  *
  * <p>The encoding is JSON in UTF-8; numbers that are not finite are the strings {@code "NaN"},
  * {@code "Infinity"} and {@code "-Infinity"}.
@@ -45,6 +47,7 @@ public final class StoredAttention implements Persistable {
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
   @JsonSubTypes({
     @JsonSubTypes.Type(value = Measurement.class, name = "measurement"),
+    @JsonSubTypes.Type(value = Aggregate.class, name = "aggregate"),
     @JsonSubTypes.Type(value = SampledWeights.class, name = "weights"),
     @JsonSubTypes.Type(value = RaisedAlarm.class, name = "alarm")
   })
@@ -58,9 +61,34 @@ public final class StoredAttention implements Persistable {
    * @param layer the layer's name
    * @param score the network's score; NaN if not known
    * @param heads the metrics of each head by name
+   * @param split the name of the data if they are not those of training; null for training
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Measurement(
-      int iteration, int epoch, String layer, double score, List<Map<String, Double>> heads)
+      int iteration,
+      int epoch,
+      String layer,
+      double score,
+      List<Map<String, Double>> heads,
+      @Nullable String split)
+      implements Content {}
+
+  /**
+   * All heads of a layer, or of the network, on one batch.
+   *
+   * @param iteration counted from 0
+   * @param epoch counted from 0
+   * @param layer the layer's name; null for the network
+   * @param split as that of a {@link Measurement}
+   * @param metrics numbers by name
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Aggregate(
+      int iteration,
+      int epoch,
+      @Nullable String layer,
+      @Nullable String split,
+      Map<String, Double> metrics)
       implements Content {}
 
   /**

@@ -68,7 +68,9 @@ final class SessionReader {
     next = update.getTimeStamp();
     Content content = update.content();
     if (content instanceof Measurement measurement) {
-      add(measurement);
+      if (measurement.split() == null) {
+        add(measurement);
+      }
     } else if (content instanceof RaisedAlarm raised) {
       alarmCount++;
       if (alarms.size() == MAX_ALARMS) {

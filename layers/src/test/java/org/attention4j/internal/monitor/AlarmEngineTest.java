@@ -72,6 +72,24 @@ final class AlarmEngineTest {
     assertThat(heads()).containsExactly(List.of(0), List.of(2));
   }
 
+  /** Also those whose fault had no alarm of its own, until they have clearly recovered. */
+  @Test
+  void headsInAlarm() {
+    AlarmEngine alarms = alarms(AlarmRules.logitBlowUp(100, 1), AlarmRules.logitBlowUp(150, 2));
+    assertThat(alarms.headsInAlarm("att")).hasValue(0);
+    check(alarms, "att", 200, 50, 50);
+    check(alarms, "att", 200, 120, 50);
+    check(alarms, "other", 50, 50);
+    assertThat(called).hasSize(2);
+    assertThat(alarms.headsInAlarm("att")).hasValue(2);
+    assertThat(alarms.headsInAlarm("other")).hasValue(0);
+    check(alarms, "att", 70, 90, 50);
+    assertThat(alarms.headsInAlarm("att")).hasValue(1);
+    check(alarms, "att", 70, 70, 50);
+    assertThat(alarms.headsInAlarm("att")).hasValue(0);
+    assertThat(alarms().headsInAlarm("att")).isEmpty();
+  }
+
   @Test
   void theEventLastsUntilAllHeadsHaveRecovered() {
     AlarmEngine alarms = alarms(AlarmRules.logitBlowUp(100, 1));

@@ -61,6 +61,7 @@ class RowOpsTest {
   void sums(int length) {
     float[] y = parts.numbers(length + 4);
     same(length, (ops, x) -> ops.max(x, FROM, length));
+    same(length, (ops, x) -> ops.largestMagnitude(x, FROM, length));
     same(length, (ops, x) -> ops.sum(x, FROM, length));
     same(length, (ops, x) -> ops.dot(x, FROM, y, 7, length));
   }
@@ -131,6 +132,27 @@ class RowOpsTest {
           ops.support(x, FROM, y, 7, length);
           return 0;
         });
+  }
+
+  /** Wherever it stands in a row of every short length, and NaN wins. */
+  @ParameterizedTest
+  @MethodSource("implementations")
+  void largestMagnitudeByHand(RowOps ops) {
+    assertThat(ops.largestMagnitude(new float[3], 1, 0)).isZero();
+    for (int length = 1; length <= 70; length++) {
+      for (int at = 0; at < length; at++) {
+        float[] x = new float[length + 2];
+        Arrays.fill(x, 0.5f);
+        x[0] = 9;
+        x[length + 1] = -9;
+        x[1 + at] = -3;
+        assertThat(ops.largestMagnitude(x, 1, length)).isEqualTo(3);
+        x[1 + at] = Float.NEGATIVE_INFINITY;
+        assertThat(ops.largestMagnitude(x, 1, length)).isInfinite().isPositive();
+        x[1 + at] = Float.NaN;
+        assertThat(ops.largestMagnitude(x, 1, length)).isNaN();
+      }
+    }
   }
 
   /** By hand: -1, 0.5 and 2 over a threshold of 0 are 0, 0.5 and 2. */

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +21,7 @@ final class MetricNamesTest {
   /** Each metric has a constant and each constant a description. */
   @Test
   void theConstantsAreTheNamesOfTheDescriptions() throws IllegalAccessException {
-    List<String> constants = new ArrayList<>();
+    Set<String> constants = new HashSet<>();
     for (Field field : MetricNames.class.getDeclaredFields()) {
       if (Modifier.isPublic(field.getModifiers())) {
         String name = (String) field.get(null);
@@ -27,7 +30,10 @@ final class MetricNamesTest {
     }
     assertThat(constants)
         .containsExactlyInAnyOrderElementsOf(
-            MetricDescription.all().stream().map(MetricDescription::name).toList());
+            Stream.of(MetricDescription.all(), MetricDescription.aggregates())
+                .flatMap(List::stream)
+                .map(MetricDescription::name)
+                .collect(Collectors.toSet()));
   }
 
   @ParameterizedTest

@@ -107,20 +107,35 @@ final class MetricValuesTest {
         row(ABC, new double[] {1, -2, 3}, upTo(3), null, OptionalDouble.of(0.5), null, null);
     AttentionRow one = row(new int[] {1}, new double[] {0.5}, new double[] {1});
     HeadProbe head =
-        new HeadProbe("att", 0, List.of(three, one), Map.of("s", 0.7, "alpha", 1.5), Map.of());
+        new HeadProbe(
+            "att",
+            0,
+            List.of(three, one),
+            Map.of("s", 0.7, "alpha", 1.5),
+            Map.of(),
+            new HeadProbe.Largest(7, OptionalDouble.of(5)));
     double logSumExp = Math.log(Math.exp(1) + Math.exp(-2) + Math.exp(3));
     check(
         new LogitMetrics().measure(head),
         values(
             "logSumExp", (logSumExp + 0.5) / 2,
             "temperature", 0.5,
-            "maxLogit", 3,
+            "maxLogit", 7,
+            "maxDotProduct", 5,
             "normalizer.alpha", 1.5,
             "normalizer.s", 0.7));
     assertThat(new LogitMetrics().measure(head(one, one)))
-        .isEqualTo(Map.of("logSumExp", 0.5, "maxLogit", 0.5));
-    AttentionRow negative = row(ABC, new double[] {-5, -4, -7}, upTo(3));
-    assertThat(new LogitMetrics().measure(head(negative))).containsEntry("maxLogit", -4.0);
+        .isEqualTo(Map.of("logSumExp", 0.5));
+    HeadProbe unbiased =
+        new HeadProbe(
+            "att",
+            0,
+            List.of(one),
+            Map.of(),
+            Map.of(),
+            new HeadProbe.Largest(7, OptionalDouble.empty()));
+    assertThat(new LogitMetrics().measure(unbiased))
+        .isEqualTo(Map.of("logSumExp", 0.5, "maxLogit", 7.0));
     assertThat(new LogitMetrics().measure(head())).isEmpty();
   }
 
@@ -270,8 +285,40 @@ final class MetricValuesTest {
     means.add("once", -7);
     means.add("often", 4);
     means.add("often", -2);
-    check(means.means(), values("often", 1, "once", -7));
-    assertThat(new RowMeans().means()).isEmpty();
+    check(means.estimates().values(), values("often", 1, "once", -7));
+    // 0, 3 and -3 from the mean: the variance is 18 / 2, the standard error √(9 / 3).
+    check(means.estimates().standardErrors(), values("often", Math.sqrt(3)));
+    assertThat(new RowMeans().estimates()).isEqualTo(new Estimates(Map.of(), Map.of()));
+  }
+
+  /** What is no mean over sampled rows has no standard error. */
+  @Test
+  void standardErrors() {
+    AttentionRow one = weights(0.25, 0.25, 0.25, 0.25);
+    AttentionRow other = weights(0.5, 0, 0.5, 0);
+    HeadProbe head =
+        new HeadProbe(
+            "att",
+            0,
+            List.of(one, other),
+            Map.of("alpha", 1.5),
+            Map.of("Wq", new HeadProbe.Norms(1, 1, 1, 0, 0)),
+            new HeadProbe.Largest(7, OptionalDouble.empty()));
+    Map<String, Double> errors = new LinkedHashMap<>();
+    for (MetricGroup group : MetricGroup.of(Tier.CHEAP)) {
+      errors.putAll(group.metric(n -> 1).estimate(head).standardErrors());
+    }
+    // Half the difference of two values.
+    assertThat(errors.get("entropy")).isCloseTo(LN2 / 2, within(1e-12));
+    assertThat(errors.get("largestWeight")).isCloseTo(0.125, within(1e-12));
+    assertThat(errors.get("rowMass")).isZero();
+    assertThat(errors)
+        .doesNotContainKeys(
+            "maxLogit", "sinkRate", "nonFinite", "gradientNorm.Wq", "normalizer.alpha");
+    Metric own = Metric.meanOfRows("first", row -> row.weights()[0]);
+    assertThat(own.estimate(head).standardErrors().get("first")).isCloseTo(0.125, within(1e-12));
+    Metric plain = any -> Map.of("a", 1.0);
+    assertThat(plain.estimate(head)).isEqualTo(new Estimates(Map.of("a", 1.0), Map.of()));
   }
 
   @Test
@@ -315,7 +362,8 @@ final class MetricValuesTest {
             0,
             List.of(row),
             Map.of("alpha", 1.5),
-            Map.of("Wq", new HeadProbe.Norms(1, 1, 1, 0, 0)));
+            Map.of("Wq", new HeadProbe.Norms(1, 1, 1, 0, 0)),
+            new HeadProbe.Largest(7, OptionalDouble.of(5)));
     List<String> emitted = new ArrayList<>();
     for (MetricGroup group : MetricGroup.values()) {
       emitted.addAll(group.metric(n -> 1).measure(head).keySet());

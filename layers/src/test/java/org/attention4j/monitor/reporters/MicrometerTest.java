@@ -23,6 +23,7 @@ import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.AttentionMonitor;
 import org.attention4j.monitor.alarms.Alarm;
 import org.attention4j.monitor.alarms.AlarmRules;
+import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.MetricDescription;
 import org.attention4j.monitor.metrics.MetricRecord;
 import org.attention4j.normalizer.Normalizers;
@@ -97,18 +98,18 @@ final class MicrometerTest {
     List<String> lines = scraped();
     for (int head = 0; head < 2; head++) {
       Map<String, Double> newest = history.latest("att", head).orElseThrow().metrics();
-      String tags = "{head=\"%d\",layer=\"att\"}".formatted(head);
+      String tags = "{head=\"%d\",layer=\"att\",split=\"training\"}".formatted(head);
       assertThat(value(lines, "attention_entropy_nats" + tags)).isEqualTo(newest.get("entropy"));
       assertThat(
               value(
                   lines,
-                  "attention_gradient_norm{head=\"%d\",layer=\"att\",parameter=\"Wq\"}"
+                  "attention_gradient_norm{head=\"%d\",layer=\"att\",parameter=\"Wq\",split=\"training\"}"
                       .formatted(head)))
           .isEqualTo(newest.get("gradientNorm.Wq"));
       assertThat(
               value(
                   lines,
-                  "attention_update_ratio{head=\"%d\",layer=\"att\",parameter=\"Wo\"}"
+                  "attention_update_ratio{head=\"%d\",layer=\"att\",parameter=\"Wo\",split=\"training\"}"
                       .formatted(head)))
           .isEqualTo(newest.get("updateRatio.Wo"));
       assertThat(
@@ -186,13 +187,49 @@ final class MicrometerTest {
     Reporter reporter = Reporters.micrometer(registry);
     for (double value : new double[] {0.5, Double.NaN, 0.25}) {
       reporter.report(List.of(new MetricRecord(3, 0, "att", 7, Map.of("topMass", value))));
-      assertThat(value(scraped(), "attention_top_mass_ratio{head=\"7\",layer=\"att\"}"))
+      assertThat(value(scraped(), "attention_top_mass_ratio{head=\"7\",layer=\"att\",split=\"training\"}"))
           .isEqualTo(Double.valueOf(value));
       reporter.alarm(new Alarm("rule", 3, "att", 7, "entropy", 1, "cause", "suggestion"));
     }
+    // What is no longer measured, and what belongs to other data.
+    reporter.report(
+        List.of(new MetricRecord(4, 0, "test", "att", 7, Map.of("topMass", 0.125), Map.of())));
+    reporter.report(List.of(new MetricRecord(4, 0, "att", 7, Map.of("entropy", 1.5))));
+    assertThat(value(scraped(), "attention_top_mass_ratio{head=\"7\",layer=\"att\",split=\"training\"}"))
+        .isNaN();
+    assertThat(value(scraped(), "attention_top_mass_ratio{head=\"7\",layer=\"att\",split=\"test\"}"))
+        .isEqualTo(0.125);
     String counter = "attention_alarms_total{head=\"7\",layer=\"att\",rule=\"rule\"}";
     assertThat(value(scraped(), counter)).isEqualTo(3);
     assertThat(reporter).hasToString("Micrometer gauges in " + registry);
+  }
+
+  @Test
+  void aggregatesHaveNoHeadAndThoseOfTheNetworkNoLayer() throws Exception {
+    Reporter reporter = Reporters.micrometer(registry);
+    Map<String, Double> all = new LinkedHashMap<>();
+    for (MetricDescription metric : MetricDescription.aggregates()) {
+      all.put(metric.name(), 0.5 + all.size());
+    }
+    reporter.report(List.of(new MetricRecord(3, 0, "att", 0, Map.of("maxLogit", 7.0))));
+    reporter.reportAggregate(new AggregateRecord(3, 0, null, "att", all));
+    reporter.reportAggregate(new AggregateRecord(3, 0, null, null, all));
+    reporter.reportAggregate(new AggregateRecord(3, 0, "test", null, Map.of("maxLogit", 9.0)));
+    List<String> lines = scraped();
+    String training = "split=\"training\"}";
+    assertThat(value(lines, "attention_max_logit{head=\"0\",layer=\"att\"," + training))
+        .isEqualTo(7);
+    assertThat(value(lines, "attention_network_max_logit{split=\"test\"}")).isEqualTo(9);
+    for (MetricDescription metric : MetricDescription.aggregates()) {
+      String snake = MicrometerReporter.dotted(metric.name()).replace('.', '_');
+      String unit = metric.unit().equals("1") ? "" : "_" + metric.unit();
+      double value = all.get(metric.name());
+      assertThat(value(lines, "attention_layer_" + snake + unit + "{layer=\"att\"," + training))
+          .isEqualTo(value);
+      assertThat(value(lines, "attention_network_" + snake + unit + "{" + training))
+          .isEqualTo(value);
+      assertThat(metric.meaning()).isNotEmpty();
+    }
   }
 
   private static double value(List<String> lines, String name) {

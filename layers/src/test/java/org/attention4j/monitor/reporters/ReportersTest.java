@@ -15,6 +15,7 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.attention4j.monitor.LogCapture;
 import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.MetricRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +102,78 @@ final class ReportersTest {
                 + " back\"}\n");
   }
 
+  private static MetricRecord validation() {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("entropy", 0.75);
+    metrics.put("maxLogit", 5.0);
+    return new MetricRecord(60, 2, "val", "att", 3, metrics, Map.of("entropy", 0.125));
+  }
+
+  private static List<AggregateRecord> aggregates() {
+    return List.of(
+        new AggregateRecord(60, 2, null, "att", Map.of("entropyMean", 1.5)),
+        new AggregateRecord(60, 2, null, null, Map.of("entropyMean", Double.NaN)),
+        new AggregateRecord(60, 2, "val", null, Map.of("entropyMean", 2.5)));
+  }
+
+  @Test
+  void splitsErrorsAndAggregatesInFiles() throws Exception {
+    Path json = folder.resolve("metrics.jsonl");
+    Path csv = folder.resolve("metrics.csv");
+    for (Reporter reporter : List.of(Reporters.jsonLines(json), Reporters.csv(csv))) {
+      Reporter guarded = Reporters.guarded(reporter);
+      guarded.reportLayer(new LayerReport(1, List.of(), List.of(validation())));
+      aggregates().forEach(guarded::reportAggregate);
+      guarded.close();
+    }
+    assertThat(Files.readString(json))
+        .isEqualTo(
+            "{\"iteration\":60,\"epoch\":2,\"split\":\"val\",\"layer\":\"att\",\"head\":3,"
+                + "\"metrics\":{\"entropy\":0.75,\"maxLogit\":5.0},"
+                + "\"standardErrors\":{\"entropy\":0.125}}\n"
+                + "{\"iteration\":60,\"epoch\":2,\"layer\":\"att\",\"metrics\":{\"entropyMean\":1.5}}\n"
+                + "{\"iteration\":60,\"epoch\":2,\"metrics\":{\"entropyMean\":null}}\n"
+                + "{\"iteration\":60,\"epoch\":2,\"split\":\"val\",\"metrics\":{\"entropyMean\":2.5}}\n");
+    assertThat(Files.readAllLines(csv))
+        .containsExactly(
+            "iteration,epoch,layer,head,metric,value,standardError,split",
+            "60,2,att,3,entropy,0.75,0.125,val",
+            "60,2,att,3,maxLogit,5.0,,val",
+            "60,2,att,,entropyMean,1.5,,",
+            "60,2,,,entropyMean,NaN,,",
+            "60,2,,,entropyMean,2.5,,val");
+  }
+
+  @Test
+  void splitsAndAggregatesInMemory() {
+    History history = Reporters.history(2);
+    history.report(List.of(validation()));
+    history.report(List.of(new MetricRecord(60, 2, "att", 3, Map.of("entropy", 9.0))));
+    aggregates().forEach(history::reportAggregate);
+    assertThat(history.values("att", 3, "entropy")).isEqualTo(Map.of(60, 9.0));
+    assertThat(history.values("att", 3, "entropy", "val")).isEqualTo(Map.of(60, 0.75));
+    assertThat(history.latest("att", 3)).map(MetricRecord::split).isEmpty();
+    assertThat(history.latest("att", 3, "val")).contains(validation());
+    assertThat(history.latest("att", 3, "other")).isEmpty();
+    assertThat(history.aggregates()).isEqualTo(aggregates().subList(1, 3));
+    assertThat(history.aggregateValues(null, "entropyMean", "val")).isEqualTo(Map.of(60, 2.5));
+    assertThat(history.aggregateValues(null, "entropyMean", null))
+        .isEqualTo(Map.of(60, Double.NaN));
+    assertThat(history.aggregateValues("att", "entropyMean", null)).isEmpty();
+    assertThat(history.aggregateValues(null, "sinkRate", null)).isEmpty();
+  }
+
+  @Test
+  void logLinesOfSplitsAndAggregates() {
+    assertThat(LogReporter.shortLine(List.of(validation())))
+        .isEqualTo("iteration 60 epoch 2 val att: entropy 0.7500 maxLogit 5.000");
+    assertThat(aggregates().stream().map(LogReporter::line))
+        .containsExactly(
+            "iteration 60 epoch 2 all heads of att: entropyMean 1.500",
+            "iteration 60 epoch 2 all heads: entropyMean NaN",
+            "iteration 60 epoch 2 val all heads: entropyMean 2.500");
+  }
+
   @Test
   void csvHasOneLineANumberAndOneHeader() throws Exception {
     Path file = folder.resolve("metrics.csv");
@@ -109,8 +182,8 @@ final class ReportersTest {
     first.close();
     Reporters.csv(file).report(List.of(head(2, Double.POSITIVE_INFINITY)));
     assertThat(Files.readString(file))
-        .startsWith("iteration,epoch,layer,head,metric,value\r\n")
-        .contains("\r\n50,1,\"att \"\"1\"\", ünïcode\",0,entropy,0.3333333333333333\r\n");
+        .startsWith("iteration,epoch,layer,head,metric,value,standardError,split\r\n")
+        .contains("\r\n50,1,\"att \"\"1\"\", ünïcode\",0,entropy,0.3333333333333333,,\r\n");
     CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).build();
     try (Reader reader = Files.newBufferedReader(file);
         CSVParser parser = format.parse(reader)) {

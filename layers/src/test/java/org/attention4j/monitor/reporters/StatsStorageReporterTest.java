@@ -18,9 +18,11 @@ import org.attention4j.monitor.AttentionMonitor;
 import org.attention4j.monitor.Spy;
 import org.attention4j.monitor.alarms.Alarm;
 import org.attention4j.monitor.alarms.AlarmRules;
+import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.AttentionRow;
 import org.attention4j.monitor.metrics.HeadProbe;
 import org.attention4j.monitor.metrics.MetricRecord;
+import org.attention4j.monitor.reporters.StoredAttention.Aggregate;
 import org.attention4j.monitor.reporters.StoredAttention.Content;
 import org.attention4j.monitor.reporters.StoredAttention.Measurement;
 import org.attention4j.monitor.reporters.StoredAttention.RaisedAlarm;
@@ -95,14 +97,20 @@ final class StatsStorageReporterTest {
     assertThat(storage.listSessionIDs()).containsExactly(SESSION);
     List<Measurement> measurements = new ArrayList<>();
     List<Alarm> stored = new ArrayList<>();
+    List<AggregateRecord> aggregates = new ArrayList<>();
     for (Persistable update : storage.getAllUpdatesAfter(SESSION, StoredAttention.TYPE_ID, 0)) {
       Content content = ((StoredAttention) update).content();
       if (content instanceof Measurement measurement) {
         measurements.add(measurement);
+      } else if (content instanceof Aggregate all) {
+        aggregates.add(
+            new AggregateRecord(
+                all.iteration(), all.epoch(), all.split(), all.layer(), all.metrics()));
       } else {
         stored.add(((RaisedAlarm) content).alarm());
       }
     }
+    assertThat(aggregates).hasSize(3 * SNAPSHOTS).isEqualTo(history.aggregates());
     assertThat(stored).isNotEmpty().isEqualTo(alarms);
     assertThat(measurements).hasSize(2 * SNAPSHOTS);
     List<MetricRecord> records = history.records();
@@ -172,7 +180,7 @@ final class StatsStorageReporterTest {
         Map.of("nan", Double.NaN, "up", Double.POSITIVE_INFINITY, "down", -1.0 / 0, "pi", Math.PI);
     StoredAttention stored =
         new StoredAttention(
-            SESSION, "layer-0", 5, new Measurement(3, 2, ODD, Double.NaN, List.of(values)));
+            SESSION, "layer-0", 5, new Measurement(3, 2, ODD, Double.NaN, List.of(values), null));
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     stored.encode(stream);
     ByteBuffer buffer = ByteBuffer.allocate(stored.encodingLengthBytes());

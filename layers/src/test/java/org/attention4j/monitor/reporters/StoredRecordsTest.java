@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.AttentionRow;
 import org.attention4j.monitor.metrics.HeadProbe;
 import org.attention4j.monitor.metrics.MetricRecord;
+import org.attention4j.monitor.reporters.StoredAttention.Aggregate;
 import org.attention4j.monitor.reporters.StoredAttention.Measurement;
 import org.attention4j.monitor.reporters.StoredAttention.RaisedAlarm;
 import org.attention4j.monitor.reporters.StoredAttention.Row;
@@ -76,7 +78,7 @@ final class StoredRecordsTest {
     assertThat(updates().get(0).content())
         .isEqualTo(
             new Measurement(
-                7, 2, "att", 0.5, List.of(Map.of("entropy", 1.5), Map.of("entropy", 2.5))));
+                7, 2, "att", 0.5, List.of(Map.of("entropy", 1.5), Map.of("entropy", 2.5)), null));
     SampledWeights weights = weights();
     assertThat(weights.iteration()).isEqualTo(7);
     assertThat(weights.layer()).isEqualTo("att");
@@ -99,6 +101,30 @@ final class StoredRecordsTest {
     List<Persistable> latest = storage.getAllStaticInfos(RUN, StoredAttention.TYPE_ID);
     assertThat(latest).hasSize(1);
     return (SampledWeights) ((StoredAttention) latest.get(0)).content();
+  }
+
+  @Test
+  void otherDataKeepTheWeightsOfTraining() {
+    reporter.reportLayer(
+        new LayerReport(0.5, List.of(head(0, 3)), List.of(measured(7, "att", 0, 1))));
+    MetricRecord other = new MetricRecord(8, 2, "val", "att", 0, Map.of("entropy", 3.5), Map.of());
+    reporter.reportLayer(new LayerReport(Double.NaN, List.of(head(0, 5)), List.of(other)));
+    reporter.reportAggregate(new AggregateRecord(8, 2, "val", "att", Map.of("sinkRate", 0.5)));
+    reporter.reportAggregate(new AggregateRecord(8, 2, null, null, Map.of("sinkRate", 0.25)));
+    assertThat(weights().iteration()).isEqualTo(7);
+    assertThat(weights().rows()).hasSize(3);
+    List<StoredAttention> updates = updates();
+    assertThat(updates).extracting(StoredAttention::getWorkerID).containsOnly("layer-0");
+    assertThat(updates.stream().skip(1).map(StoredAttention::content))
+        .containsExactly(
+            new Measurement(8, 2, "att", Double.NaN, List.of(Map.of("entropy", 3.5)), "val"),
+            new Aggregate(8, 2, "att", "val", Map.of("sinkRate", 0.5)),
+            new Aggregate(8, 2, null, null, Map.of("sinkRate", 0.25)));
+    for (StoredAttention update : updates) {
+      StoredAttention read = new StoredAttention();
+      read.decode(update.encode());
+      assertThat(read.content()).isEqualTo(update.content());
+    }
   }
 
   @Test
@@ -140,7 +166,7 @@ final class StoredRecordsTest {
   void theTextOfARecord() {
     StoredAttention stored =
         new StoredAttention(
-            RUN, "layer-0", 5, new Measurement(3, 2, "att", 0.5, List.of(Map.of("a", 1.5))));
+            RUN, "layer-0", 5, new Measurement(3, 2, "att", 0.5, List.of(Map.of("a", 1.5)), null));
     String text =
         "{\"session\":\"run\",\"worker\":\"layer-0\",\"time\":5,\"content\":"
             + "{\"kind\":\"measurement\",\"iteration\":3,\"epoch\":2,\"layer\":\"att\","

@@ -1,5 +1,6 @@
 package org.attention4j.examples.compare;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.attention4j.examples.support.CommandFailure;
@@ -52,12 +54,21 @@ final class MonitorLog {
     }
   }
 
+  /** A line without a head is about all heads of a layer or network. */
   @SuppressWarnings("UnusedMethod") // Jackson calls the constructor
+  @JsonIgnoreProperties(ignoreUnknown = true)
   private record Line(
-      int iteration, int epoch, String layer, int head, Map<String, @Nullable Double> metrics) {
+      int iteration,
+      int epoch,
+      @Nullable String split,
+      @Nullable String layer,
+      @Nullable Integer head,
+      Map<String, @Nullable Double> metrics) {
     Line {
-      Objects.requireNonNull(layer, "layer");
       Objects.requireNonNull(metrics, "metrics");
+      if (head != null) {
+        Objects.requireNonNull(layer, "layer");
+      }
     }
   }
 
@@ -91,18 +102,25 @@ final class MonitorLog {
     int number = 0;
     for (String text : Files.readAllLines(file)) {
       number++;
-      records.add(record(text, number));
+      record(text, number).ifPresent(records::add);
     }
     return records;
   }
 
-  private static MetricRecord record(String text, int number) throws IOException {
+  /** Of one head in training; what else is in the file is not read. */
+  private static Optional<MetricRecord> record(String text, int number) throws IOException {
     try {
       Line line = JSON.readValue(text, Line.class);
+      Integer head = line.head();
+      String layer = line.layer();
+      if (head == null || layer == null || line.split() != null) {
+        return Optional.empty();
+      }
       Map<String, Double> metrics = new LinkedHashMap<>();
       line.metrics()
           .forEach((name, value) -> metrics.put(name, value == null ? Double.NaN : value));
-      return new MetricRecord(line.iteration(), line.epoch(), line.layer(), line.head(), metrics);
+      return Optional.of(
+          new MetricRecord(line.iteration(), line.epoch(), layer, head, metrics));
     } catch (JsonProcessingException e) {
       throw new IOException("line %d is not what the monitor writes".formatted(number), e);
     }

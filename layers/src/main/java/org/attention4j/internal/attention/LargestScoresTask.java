@@ -1,0 +1,73 @@
+package org.attention4j.internal.attention;
+
+import org.attention4j.internal.vector.FloatOps;
+import org.jspecify.annotations.Nullable;
+
+/** The largest scores of some queries of all heads that share one head of keys. */
+final class LargestScoresTask extends AttentionTask {
+  private final float[] q;
+  private final float[] k;
+  private final float @Nullable [] queryMask;
+  private final int keyPanels;
+  private final int queries;
+  private final int scores;
+
+  LargestScoresTask(
+      FloatAttention attention,
+      float @Nullable [] queryMask,
+      VisibleKeys keys,
+      Workspace workspace) {
+    super(attention.problem, keys, workspace);
+    q = attention.q;
+    k = attention.k;
+    this.queryMask = queryMask;
+    keyPanels = arena.take(keysPadded * shape.headSize());
+    queries = arena.take(rows(rowLimit) * shape.headSize());
+    scores = arena.take(rows(rowLimit) * scoreStride);
+  }
+
+  /** Takes queries from .. to - 1 into the largest scores of their heads. */
+  void run(int example, int keyValueHead, int from, int to, LargestScores largest) {
+    packKeys(k, shape.key(example, keyValueHead, shape.headSize()), shape.headSize(), keyPanels);
+    for (int i = 0; i < shape.group(); i++) {
+      int head = keyValueHead * shape.group() + i;
+      for (int row = from; row < to; row += rowLimit) {
+        block(example, head, row, Math.min(rowLimit, to - row), largest);
+      }
+    }
+  }
+
+  private void block(int example, int head, int query, int rows, LargestScores largest) {
+    int[] visibleCounts = visibleCounts(query, rows);
+    if (visibleCounts[rows - 1] == 0) {
+      return;
+    }
+    packRows(
+        q,
+        shape.query(example, head, shape.headSize()),
+        shape.headSize(),
+        query,
+        rows,
+        (float) problem.scale(),
+        queries);
+    multiplyByKeys(queries, keyPanels, shape.headSize(), visibleCounts, rows, scores);
+    for (int r = 0; r < rows; r++) {
+      int count = visibleCounts[r];
+      if (count > 0 && isVisible(example, query + r)) {
+        int row = scores + r * scoreStride;
+        float product = FloatOps.ROWS.largestMagnitude(arena.floats(), row, count);
+        addLinearBias(row, query + r, 0, count, head);
+        largest.add(
+            head,
+            problem.linearBiases()
+                ? FloatOps.ROWS.largestMagnitude(arena.floats(), row, count)
+                : product,
+            product);
+      }
+    }
+  }
+
+  private boolean isVisible(int example, int query) {
+    return queryMask == null || queryMask[example * shape.queries() + query] != 0;
+  }
+}
