@@ -61,8 +61,7 @@ final class Reporting {
         alarms.check(batch.score(), records);
       }
       reports.add(report);
-      aggregates.run(
-          () -> report(HeadAggregates.ofLayer(records, headsInAlarm(List.of(report)))));
+      aggregates.run(() -> report(HeadAggregates.ofLayer(records, headsInAlarm(List.of(report)))));
     }
 
     private MetricRecord measured(HeadProbe head) {

@@ -148,12 +148,7 @@ class ExactScoresTest {
 
   static Stream<Layer> layers() {
     return Stream.of(
-        self()
-            .headSize(2)
-            .position(Position.ROTARY)
-            .qkNorm(true)
-            .nKeyValueHeads(2)
-            .build(),
+        self().headSize(2).position(Position.ROTARY).qkNorm(true).nKeyValueHeads(2).build(),
         new SelfAttentionLayer.Builder().nIn(5).nOut(5).nHeads(1).build(),
         new LearnedSelfAttentionLayer.Builder()
             .nOut(14)
@@ -198,10 +193,7 @@ class ExactScoresTest {
         Spy spy = new Spy();
         History history = Reporters.history(9);
         MultiLayerNetwork network =
-            TestNetworks.of(layer)
-                .learningRate(0.1)
-                .perturbed(0.3)
-                .network(type);
+            TestNetworks.of(layer).learningRate(0.1).perturbed(0.3).network(type);
         network.setListeners(spy.monitor(history).build());
         DataSet data = Sequences.batch(type, masked);
         if (layer instanceof LearnedSelfAttentionLayer) {
@@ -268,12 +260,15 @@ class ExactScoresTest {
     Spy spy = new Spy();
     History history = Reporters.history(99);
     network.setListeners(
-        spy.monitor(history).examples(1).rows(2).alarms(List.of(AlarmRules.logitBlowUp(100, 1))).build());
+        spy.monitor(history)
+            .examples(1)
+            .rows(2)
+            .alarms(List.of(AlarmRules.logitBlowUp(100, 1)))
+            .build());
     network.fit(data);
     assertThat(history.alarms()).hasSize(1);
     assertThat(history.alarms().get(0).metric()).isEqualTo("maxLogit");
-    assertThat(spy.heads.get(0).rows())
-        .noneMatch(row -> row.example() == 3 && row.query() == 17);
+    assertThat(spy.heads.get(0).rows()).noneMatch(row -> row.example() == 3 && row.query() == 17);
   }
 
   /** Linear biases are large at far keys of every head; a rule on scores must not take offence. */

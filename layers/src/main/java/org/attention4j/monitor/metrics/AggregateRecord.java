@@ -6,8 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was measured at all heads of a layer, or of a network, on one batch: lowest, mean and highest
- * values, and shares of heads. {@link MetricDescription#aggregates} says what each number means.
+ * What was measured at all heads of a layer, or of a network, on one batch: lowest, mean and
+ * highest values, and shares of heads. {@link MetricDescription#aggregates} says what each number
+ * means.
  *
  * @param iteration the iteration, counted from 0
  * @param epoch the epoch, counted from 0

@@ -1,6 +1,5 @@
 package org.attention4j.monitor.metrics;
 
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 
@@ -21,11 +20,15 @@ final class GradientMetrics implements RowMetric {
     new TreeMap<>(head.parameters())
         .forEach(
             (name, norms) -> {
-              result.values().put(MetricNames.member(MetricNames.GRADIENT_NORM, name), norms.gradient());
+              result
+                  .values()
+                  .put(MetricNames.member(MetricNames.GRADIENT_NORM, name), norms.gradient());
               if (norms.value() != 0) {
-                result.values().put(
-                    MetricNames.member(MetricNames.UPDATE_RATIO, name),
-                    norms.update() / norms.value());
+                result
+                    .values()
+                    .put(
+                        MetricNames.member(MetricNames.UPDATE_RATIO, name),
+                        norms.update() / norms.value());
               }
             });
     return result;

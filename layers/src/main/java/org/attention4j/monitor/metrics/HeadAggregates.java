@@ -93,16 +93,15 @@ public final class HeadAggregates {
   }
 
   private static @Nullable Double reduced(List<Double> values, DoubleBinaryOperator operator) {
-    return values.stream()
-        .reduce((one, other) -> operator.applyAsDouble(one, other))
-        .orElse(null);
+    return values.stream().reduce((one, other) -> operator.applyAsDouble(one, other)).orElse(null);
   }
 
   private static @Nullable Double deadShare(List<List<MetricRecord>> layers) {
     List<Double> dead = new ArrayList<>();
     for (List<MetricRecord> layer : layers) {
       Double largest =
-          reduced(layer.stream().map(HeadAggregates::gradient).filter(Objects::nonNull).toList(),
+          reduced(
+              layer.stream().map(HeadAggregates::gradient).filter(Objects::nonNull).toList(),
               Math::max);
       for (MetricRecord head : layer) {
         Double mass = head.metrics().get(MetricNames.ROW_MASS);

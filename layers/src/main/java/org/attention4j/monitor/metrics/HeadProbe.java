@@ -61,6 +61,7 @@ public record HeadProbe(
     normalizerParameters = Map.copyOf(normalizerParameters);
     parameters = Map.copyOf(parameters);
   }
+
   /**
    * Without the largest scores.
    *

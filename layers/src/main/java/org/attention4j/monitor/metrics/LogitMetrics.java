@@ -1,6 +1,5 @@
 package org.attention4j.monitor.metrics;
 
-import java.util.Map;
 import java.util.TreeMap;
 import org.attention4j.theory.WeightRow;
 
@@ -23,7 +22,8 @@ final class LogitMetrics implements RowMetric {
     }
     new TreeMap<>(head.normalizerParameters())
         .forEach(
-            (name, value) -> result.values().put(MetricNames.member(MetricNames.NORMALIZER, name), value));
+            (name, value) ->
+                result.values().put(MetricNames.member(MetricNames.NORMALIZER, name), value));
     return result;
   }
 }

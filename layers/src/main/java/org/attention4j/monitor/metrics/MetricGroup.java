@@ -22,9 +22,10 @@ public enum MetricGroup {
    */
   SPREAD(Tier.CHEAP),
   /**
-   * What goes into the normalizer. {@code maxLogit}: max |z| over all rows of the batch,
-   * exact; {@code maxDotProduct}: the same without linear biases; {@code logSumExp}: log Σ e^z; {@code temperature}: T where the normalizer is softmax(z / T); {@code
-   * normalizer.<name>}: a learned quantity of the normalizer, such as {@code normalizer.alpha}.
+   * What goes into the normalizer. {@code maxLogit}: max |z| over all rows of the batch, exact;
+   * {@code maxDotProduct}: the same without linear biases; {@code logSumExp}: log Σ e^z; {@code
+   * temperature}: T where the normalizer is softmax(z / T); {@code normalizer.<name>}: a learned
+   * quantity of the normalizer, such as {@code normalizer.alpha}.
    */
   LOGITS(Tier.CHEAP),
   /**

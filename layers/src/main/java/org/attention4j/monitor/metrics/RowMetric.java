@@ -3,7 +3,6 @@ package org.attention4j.monitor.metrics;
 import java.util.Map;
 
 /** A metric with means over sampled rows. */
-@FunctionalInterface
 interface RowMetric extends Metric {
   @Override
   Estimates estimate(HeadProbe head);

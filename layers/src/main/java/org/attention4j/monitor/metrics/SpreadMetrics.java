@@ -45,8 +45,11 @@ final class SpreadMetrics implements RowMetric {
     Estimates result = means.estimates();
     Double sinkMass = result.values().get(MetricNames.SINK_MASS);
     if (sinkMass != null) {
-      result.values().put(
-          MetricNames.SINK_RATE, Double.isNaN(sinkMass) ? Double.NaN : sinkMass > SINK ? 1.0 : 0.0);
+      result
+          .values()
+          .put(
+              MetricNames.SINK_RATE,
+              Double.isNaN(sinkMass) ? Double.NaN : sinkMass > SINK ? 1.0 : 0.0);
     }
     return result;
   }

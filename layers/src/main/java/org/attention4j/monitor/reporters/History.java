@@ -119,9 +119,7 @@ public final class History implements Reporter {
   }
 
   private static boolean isOf(MetricRecord kept, String layer, int head, @Nullable String split) {
-    return kept.layer().equals(layer)
-        && kept.head() == head
-        && Objects.equals(kept.split(), split);
+    return kept.layer().equals(layer) && kept.head() == head && Objects.equals(kept.split(), split);
   }
 
   /**

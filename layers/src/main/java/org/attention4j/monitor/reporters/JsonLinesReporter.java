@@ -75,8 +75,7 @@ final class JsonLinesReporter implements Reporter {
 
   /** Without a head; of the whole network without a layer, too. */
   private static Map<String, Object> object(AggregateRecord aggregate) {
-    Map<String, Object> object =
-        start(aggregate.iteration(), aggregate.epoch(), aggregate.split());
+    Map<String, Object> object = start(aggregate.iteration(), aggregate.epoch(), aggregate.split());
     String layer = aggregate.layer();
     if (layer != null) {
       object.put("layer", layer);

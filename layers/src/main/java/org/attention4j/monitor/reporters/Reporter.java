@@ -9,8 +9,8 @@ import org.attention4j.monitor.metrics.MetricRecord;
 @FunctionalInterface
 public interface Reporter extends AutoCloseable {
   /**
-   * Takes the records of one layer on one batch, one per head. When this returns, they must be
-   * on disk or where else they go, so that a killed run leaves readable files.
+   * Takes the records of one layer on one batch, one per head. When this returns, they must be on
+   * disk or where else they go, so that a killed run leaves readable files.
    *
    * @param records at least one, in the order of the heads
    */

@@ -19,9 +19,9 @@ import org.attention4j.monitor.reporters.StoredAttention.SampledWeights;
 import org.deeplearning4j.core.storage.StatsStorageRouter;
 
 /**
- * Stores measurements, aggregates and alarms as updates, and the latest weights as static information. Each
- * layer has one worker for both, because a storage lists the updates only of workers with static
- * information.
+ * Stores measurements, aggregates and alarms as updates, and the latest weights as static
+ * information. Each layer has one worker for both, because a storage lists the updates only of
+ * workers with static information.
  */
 final class StatsStorageReporter implements Reporter {
   /** How many sampled rows are kept: as many as the page can show per head. */

@@ -76,8 +76,7 @@ class LargestScoresTest {
 
   private static void check(LargestScores actual, double[][] expected) {
     for (int head = 0; head < expected[0].length; head++) {
-      assertThat((double) actual.scores()[head])
-          .isCloseTo(expected[0][head], within(ROUNDING));
+      assertThat((double) actual.scores()[head]).isCloseTo(expected[0][head], within(ROUNDING));
       assertThat(actual.products()[head]).isEqualTo((float) expected[1][head]);
     }
   }

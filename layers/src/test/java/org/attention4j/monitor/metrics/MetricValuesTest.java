@@ -118,14 +118,19 @@ final class MetricValuesTest {
     check(
         new LogitMetrics().measure(head),
         values(
-            "logSumExp", (logSumExp + 0.5) / 2,
-            "temperature", 0.5,
-            "maxLogit", 7,
-            "maxDotProduct", 5,
-            "normalizer.alpha", 1.5,
-            "normalizer.s", 0.7));
-    assertThat(new LogitMetrics().measure(head(one, one)))
-        .isEqualTo(Map.of("logSumExp", 0.5));
+            "logSumExp",
+            (logSumExp + 0.5) / 2,
+            "temperature",
+            0.5,
+            "maxLogit",
+            7,
+            "maxDotProduct",
+            5,
+            "normalizer.alpha",
+            1.5,
+            "normalizer.s",
+            0.7));
+    assertThat(new LogitMetrics().measure(head(one, one))).isEqualTo(Map.of("logSumExp", 0.5));
     HeadProbe unbiased =
         new HeadProbe(
             "att",

@@ -187,7 +187,10 @@ final class MicrometerTest {
     Reporter reporter = Reporters.micrometer(registry);
     for (double value : new double[] {0.5, Double.NaN, 0.25}) {
       reporter.report(List.of(new MetricRecord(3, 0, "att", 7, Map.of("topMass", value))));
-      assertThat(value(scraped(), "attention_top_mass_ratio{head=\"7\",layer=\"att\",split=\"training\"}"))
+      assertThat(
+              value(
+                  scraped(),
+                  "attention_top_mass_ratio{head=\"7\",layer=\"att\",split=\"training\"}"))
           .isEqualTo(Double.valueOf(value));
       reporter.alarm(new Alarm("rule", 3, "att", 7, "entropy", 1, "cause", "suggestion"));
     }
@@ -195,9 +198,12 @@ final class MicrometerTest {
     reporter.report(
         List.of(new MetricRecord(4, 0, "test", "att", 7, Map.of("topMass", 0.125), Map.of())));
     reporter.report(List.of(new MetricRecord(4, 0, "att", 7, Map.of("entropy", 1.5))));
-    assertThat(value(scraped(), "attention_top_mass_ratio{head=\"7\",layer=\"att\",split=\"training\"}"))
+    assertThat(
+            value(
+                scraped(), "attention_top_mass_ratio{head=\"7\",layer=\"att\",split=\"training\"}"))
         .isNaN();
-    assertThat(value(scraped(), "attention_top_mass_ratio{head=\"7\",layer=\"att\",split=\"test\"}"))
+    assertThat(
+            value(scraped(), "attention_top_mass_ratio{head=\"7\",layer=\"att\",split=\"test\"}"))
         .isEqualTo(0.125);
     String counter = "attention_alarms_total{head=\"7\",layer=\"att\",rule=\"rule\"}";
     assertThat(value(scraped(), counter)).isEqualTo(3);
