@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.attention4j.internal.monitor.FaultIsolator;
 import org.attention4j.internal.probes.Activations;
+import org.attention4j.internal.probes.InferencePass;
 import org.attention4j.internal.probes.LayerSnapshot;
 import org.attention4j.internal.probes.MonitoredLayer;
 import org.attention4j.internal.probes.MonitoredNetwork;
@@ -22,12 +23,15 @@ import org.attention4j.monitor.alarms.AttentionAlarmException;
 import org.attention4j.monitor.metrics.Geometry;
 import org.attention4j.monitor.metrics.HeadProbe;
 import org.attention4j.monitor.metrics.MetricGroup;
+import org.attention4j.monitor.reporters.LayerReport;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.optimize.solvers.BaseOptimizer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +67,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class AttentionMonitor extends BaseTrainingListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AttentionMonitor.class);
+
+  /** The split that has no name in records. */
+  private static final String TRAINING = "training";
 
   private final Schedule schedule;
   private final Sampling sampling;
@@ -179,7 +186,12 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     for (MonitoredLayer layer : monitored) {
       FaultIsolator isolator = isolator(layer.name());
       int[] examples = sampling.examples(layer.inputs()[0].size(0), iteration);
-      isolator.run(() -> snapshots.add(new LayerSnapshot(layer, examples, exactScores, isolator)));
+      isolator.run(
+          () -> {
+            LayerSnapshot snapshot = new LayerSnapshot(layer, examples, exactScores);
+            snapshot.askForGradient(isolator);
+            snapshots.add(snapshot);
+          });
     }
     return snapshots;
   }
@@ -240,6 +252,96 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     RowRecomputation recomputation =
         recomputations.computeIfAbsent(probe.spec(), spec -> new RowRecomputation(spec, geometry));
     return snapshot.heads(recomputation.rows(probe, sampling, iteration, jacobians));
+  }
+
+  /**
+   * Measures a network on one batch that it does not train on: the same metrics, but none of
+   * gradients and updates, with the records named after the data. The forward pass is that of
+   * inference, without dropout. It changes nothing that training depends on, so this can be called
+   * between two calls of {@code fit}, from a score calculator of early stopping, or after a network
+   * was loaded. No alarms are raised. The schedule is not asked, and the monitor need not be a
+   * listener of the network.
+   *
+   * @param model a MultiLayerNetwork or a ComputationGraph
+   * @param data the batch; labels are not used
+   * @param split the name of the data in all reports, such as {@code validation}
+   * @return what was reported, one for each attention layer; the score is NaN
+   * @throws IllegalArgumentException if it is another model, the data do not fit it, or the split
+   *     has no name or that of training
+   */
+  public List<LayerReport> measure(Model model, DataSet data, String split) {
+    INDArray mask = data.getFeaturesMaskArray();
+    return measure(
+        model,
+        new INDArray[] {data.getFeatures()},
+        mask == null ? null : new INDArray[] {mask},
+        split);
+  }
+
+  /**
+   * The same for several inputs.
+   *
+   * @param model a MultiLayerNetwork or a ComputationGraph
+   * @param data the batch; labels are not used
+   * @param split the name of the data
+   * @return what was reported
+   * @throws IllegalArgumentException as above
+   */
+  public List<LayerReport> measure(Model model, MultiDataSet data, String split) {
+    return measure(model, data.getFeatures(), data.getFeaturesMaskArrays(), split);
+  }
+
+  /**
+   * The same for a batch without padding.
+   *
+   * @param model a MultiLayerNetwork or a ComputationGraph
+   * @param features the batch
+   * @param split the name of the data
+   * @return what was reported
+   * @throws IllegalArgumentException as above
+   */
+  public List<LayerReport> measure(Model model, INDArray features, String split) {
+    return measure(model, new INDArray[] {features}, split);
+  }
+
+  /**
+   * The same for a batch of several inputs without padding.
+   *
+   * @param model a MultiLayerNetwork or a ComputationGraph
+   * @param features the batch, one array for each input
+   * @param split the name of the data
+   * @return what was reported
+   * @throws IllegalArgumentException as above
+   */
+  public List<LayerReport> measure(Model model, INDArray[] features, String split) {
+    return measure(model, features, null, split);
+  }
+
+  private synchronized List<LayerReport> measure(
+      Model model, INDArray[] features, @Nullable INDArray @Nullable [] masks, String split) {
+    requireSplit(split);
+    try (InferencePass pass = new InferencePass(model, features, masks)) {
+      int iteration = MonitoredNetwork.iteration(model);
+      Reporting.Snapshot all =
+          reporting.begin(
+              new Reporting.Batch(
+                  iteration, MonitoredNetwork.epoch(model), split, Double.NaN));
+      for (MonitoredLayer layer : pass.layers()) {
+        int[] examples = sampling.examples(layer.inputs()[0].size(0), iteration);
+        isolator(layer.name())
+            .run(
+                () -> all.add(heads(new LayerSnapshot(layer, examples, exactScores), iteration)));
+      }
+      return all.finish();
+    }
+  }
+
+  private static void requireSplit(@Nullable String split) {
+    if (split == null || split.isBlank() || split.equals(TRAINING)) {
+      throw new IllegalArgumentException(
+          "AttentionMonitor: the split is '%s' but must be a name other than '%s', such as 'validation'."
+              .formatted(split, TRAINING));
+    }
   }
 
   /** Closes the reporters. Training can continue, but nothing more is reported. */

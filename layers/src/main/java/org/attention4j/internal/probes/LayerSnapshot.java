@@ -28,20 +28,28 @@ public final class LayerSnapshot {
   private Probe probe;
 
   /**
-   * Takes the probe of a layer after its forward pass, and asks for the gradient.
+   * Takes the probe of a layer after its forward pass.
    *
    * @param layer the layer
    * @param examples the indices of the examples to copy
    * @param exact whether to take the largest scores of the whole batch, too
-   * @param isolator catches errors within the backward pass
    */
-  public LayerSnapshot(
-      MonitoredLayer layer, int[] examples, boolean exact, FaultIsolator isolator) {
+  public LayerSnapshot(MonitoredLayer layer, int[] examples, boolean exact) {
     this.layer = layer;
     probe = layer.probe(examples);
     largest = exact ? layer.largestScores() : null;
+  }
+
+  /**
+   * Asks for the gradient at the next backward pass.
+   *
+   * @param isolator catches errors within the backward pass
+   */
+  public void askForGradient(FaultIsolator isolator) {
     if (layer.gradients() != null) {
-      layer.gradients().ask(examples, gradient -> isolator.run(() -> arrived(gradient)));
+      layer
+          .gradients()
+          .ask(probe.examples(), gradient -> isolator.run(() -> arrived(gradient)));
     }
   }
 

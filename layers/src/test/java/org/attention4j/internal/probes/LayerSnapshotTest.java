@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Map;
-import org.attention4j.internal.monitor.FaultIsolator;
 import org.attention4j.layers.AttentionSpec;
 import org.attention4j.layers.Position;
 import org.attention4j.monitor.metrics.AttentionRow;
@@ -92,7 +91,7 @@ final class LayerSnapshotTest {
   @Test
   void normsAreThoseBeforeAndAfterTheUpdate() {
     LayerSnapshot snapshot =
-        new LayerSnapshot(monitored(false), new int[] {0}, false, new FaultIsolator("The test"));
+        new LayerSnapshot(monitored(false), new int[] {0}, false);
     snapshot.beforeUpdate(Map.of("0_Wq", array(new double[] {8, 15, 7, 24}, 2, 1, 2)));
     snapshot.afterUpdate(Map.of("0_Wq", array(new double[] {0.6, 0.8, Double.NaN, 1}, 2, 1, 2)));
     List<HeadProbe> heads = snapshot.heads(List.of(List.of(), List.of()));
@@ -114,7 +113,7 @@ final class LayerSnapshotTest {
   @Test
   void withoutAnUpdateThereAreNoNorms() {
     LayerSnapshot snapshot =
-        new LayerSnapshot(monitored(false), new int[] {0}, false, new FaultIsolator("The test"));
+        new LayerSnapshot(monitored(false), new int[] {0}, false);
     snapshot.beforeUpdate(Map.of());
     snapshot.afterUpdate(Map.of());
     assertThat(snapshot.heads(List.of(List.of(), List.of())).get(0).parameters()).isEmpty();

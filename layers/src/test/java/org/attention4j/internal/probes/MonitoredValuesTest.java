@@ -176,7 +176,7 @@ final class MonitoredValuesTest {
             "bo", Nd4j.createFromArray(1.0, 2));
     LayerSnapshot snapshot =
         new LayerSnapshot(
-            monitored(parameters, null), new int[] {0, 2}, false, new FaultIsolator("test"));
+            monitored(parameters, null), new int[] {0, 2}, false);
     assertThat(snapshot.name()).isEqualTo("att");
     Map<String, INDArray> gradients = new HashMap<>();
     parameters.forEach((name, value) -> gradients.put("0_" + name, value.mul(10)));
@@ -225,8 +225,8 @@ final class MonitoredValuesTest {
                   observers.add(observer);
                 }),
             new int[] {0, 2},
-            false,
-            new FaultIsolator("test"));
+            false);
+    snapshot.askForGradient(new FaultIsolator("test"));
     assertThat(asked[0]).containsExactly(0, 2);
     assertThat(snapshot.probe().attendedGradient()).isNull();
     HeadVectors gradient = new HeadVectors(random(3, 2, HEADS, SIZE, 7));
