@@ -324,13 +324,11 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
       int iteration = MonitoredNetwork.iteration(model);
       Reporting.Snapshot all =
           reporting.begin(
-              new Reporting.Batch(
-                  iteration, MonitoredNetwork.epoch(model), split, Double.NaN));
+              new Reporting.Batch(iteration, MonitoredNetwork.epoch(model), split, Double.NaN));
       for (MonitoredLayer layer : pass.layers()) {
         int[] examples = sampling.examples(layer.inputs()[0].size(0), iteration);
         isolator(layer.name())
-            .run(
-                () -> all.add(heads(new LayerSnapshot(layer, examples, exactScores), iteration)));
+            .run(() -> all.add(heads(new LayerSnapshot(layer, examples, exactScores), iteration)));
       }
       return all.finish();
     }

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.Adam;
 
@@ -66,6 +67,7 @@ class SnippetsTest {
               AttentionPage.class,
               AttentionResult.class,
               AttentionSwap.class,
+              DataSet.class,
               DataSetIterator.class,
               Geometry.class,
               GlobalNormClipping.class,
@@ -97,8 +99,8 @@ class SnippetsTest {
       value = {
         "getting-started.md | 1 | File file",
         "layers.md          | 3 | MultiLayerNetwork network",
-        "monitoring.md      | 2 | MultiLayerNetwork net, DataSetIterator data, int epochs,"
-            + " Notifier notifier",
+        "monitoring.md      | 3 | MultiLayerNetwork net, DataSetIterator data, int epochs,"
+            + " Notifier notifier, DataSet validation",
         "monitoring-page.md | 1 | MultiLayerNetwork net",
         "normalizers.md     | 2 | ''",
         "samediff.md        | 2 | SDVariable q, SDVariable k, SDVariable v, SDVariable padding,"

@@ -24,7 +24,6 @@ import org.attention4j.monitor.reporters.Reporters;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.Sizes;
 import org.attention4j.testing.TestNetworks;
-
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
 import org.deeplearning4j.earlystopping.scorecalc.DataSetLossCalculator;
@@ -99,7 +98,8 @@ class MeasureTest {
 
   private static Map<String, Double> withoutGradients(Map<String, Double> metrics) {
     Map<String, Double> rest = new HashMap<>(metrics);
-    rest.keySet().removeIf(name -> name.matches("(gradientNorm|updateRatio)\\..*|scoresGradientNorm"));
+    rest.keySet()
+        .removeIf(name -> name.matches("(gradientNorm|updateRatio)\\..*|scoresGradientNorm"));
     assertThat(rest).containsKey("entropy");
     return rest;
   }
@@ -122,7 +122,8 @@ class MeasureTest {
         network.fit(data);
         assertThat(reports).hasSize(1);
         assertThat(reports.get(0).score()).isNaN();
-        assertThat(reports.get(0).records()).isEqualTo(both.records().subList(0, both.records().size() / 2));
+        assertThat(reports.get(0).records())
+            .isEqualTo(both.records().subList(0, both.records().size() / 2));
         checkAsInTraining(both);
       }
     }
@@ -243,7 +244,8 @@ class MeasureTest {
     for (int i = 0; i < 3; i++) {
       watched.fit(data);
       alone.fit(data);
-      monitor.measure(watched, new INDArray[] {features[0].mul(2), features[1], features[2]}, "test");
+      monitor.measure(
+          watched, new INDArray[] {features[0].mul(2), features[1], features[2]}, "test");
     }
     assertThat(watched.params()).isEqualTo(alone.params());
     assertThat(watched.output(features)[0]).isEqualTo(alone.output(features)[0]);
@@ -294,7 +296,8 @@ class MeasureTest {
           new EarlyStoppingConfiguration.Builder<MultiLayerNetwork>()
               .epochTerminationConditions(new MaxEpochsTerminationCondition(3))
               .scoreCalculator(
-                  new DataSetLossCalculator(new ExistingDataSetIterator(List.of(validation)), true) {
+                  new DataSetLossCalculator(
+                      new ExistingDataSetIterator(List.of(validation)), true) {
                     @Override
                     public double calculateScore(Model network) {
                       if (measures) {
@@ -308,7 +311,8 @@ class MeasureTest {
       MultiLayerNetwork network = restless();
       Nd4j.getRandom().setSeed(77);
       trained[n] =
-          new EarlyStoppingTrainer(configuration, network, new ExistingDataSetIterator(List.of(data)))
+          new EarlyStoppingTrainer(
+                  configuration, network, new ExistingDataSetIterator(List.of(data)))
               .fit()
               .getBestModel();
     }
@@ -338,16 +342,19 @@ class MeasureTest {
       assertThatThrownBy(() -> monitor.measure(network, x, split))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "AttentionMonitor: the split is '%s' but must be a name other than 'training', such as 'validation'.",
+              "AttentionMonitor: the split is '%s' but must be a name other than 'training', such"
+                  + " as 'validation'.",
               split);
     }
     assertThatThrownBy(() -> monitor.measure(network, new INDArray[] {x, x}, "test"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "AttentionMonitor: there are 2 feature arrays but must be as many as the network has inputs, 1.");
+            "AttentionMonitor: there are 2 feature arrays but must be as many as the network has"
+                + " inputs, 1.");
     assertThatThrownBy(() -> monitor.measure(graph(DataType.FLOAT), x, "test"))
         .hasMessage(
-            "AttentionMonitor: there are 1 feature arrays but must be as many as the network has inputs, 3.");
+            "AttentionMonitor: there are 1 feature arrays but must be as many as the network has"
+                + " inputs, 3.");
     assertThatThrownBy(() -> monitor.measure(network.getLayer(0), x, "test"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("must be a MultiLayerNetwork or a ComputationGraph");

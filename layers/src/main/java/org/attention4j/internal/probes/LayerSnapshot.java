@@ -47,9 +47,7 @@ public final class LayerSnapshot {
    */
   public void askForGradient(FaultIsolator isolator) {
     if (layer.gradients() != null) {
-      layer
-          .gradients()
-          .ask(probe.examples(), gradient -> isolator.run(() -> arrived(gradient)));
+      layer.gradients().ask(probe.examples(), gradient -> isolator.run(() -> arrived(gradient)));
     }
   }
 

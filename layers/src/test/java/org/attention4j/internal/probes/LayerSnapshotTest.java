@@ -90,8 +90,7 @@ final class LayerSnapshotTest {
 
   @Test
   void normsAreThoseBeforeAndAfterTheUpdate() {
-    LayerSnapshot snapshot =
-        new LayerSnapshot(monitored(false), new int[] {0}, false);
+    LayerSnapshot snapshot = new LayerSnapshot(monitored(false), new int[] {0}, false);
     snapshot.beforeUpdate(Map.of("0_Wq", array(new double[] {8, 15, 7, 24}, 2, 1, 2)));
     snapshot.afterUpdate(Map.of("0_Wq", array(new double[] {0.6, 0.8, Double.NaN, 1}, 2, 1, 2)));
     List<HeadProbe> heads = snapshot.heads(List.of(List.of(), List.of()));
@@ -112,8 +111,7 @@ final class LayerSnapshotTest {
 
   @Test
   void withoutAnUpdateThereAreNoNorms() {
-    LayerSnapshot snapshot =
-        new LayerSnapshot(monitored(false), new int[] {0}, false);
+    LayerSnapshot snapshot = new LayerSnapshot(monitored(false), new int[] {0}, false);
     snapshot.beforeUpdate(Map.of());
     snapshot.afterUpdate(Map.of());
     assertThat(snapshot.heads(List.of(List.of(), List.of())).get(0).parameters()).isEmpty();

@@ -175,8 +175,7 @@ final class MonitoredValuesTest {
             "logTemperature", Nd4j.createFromArray(-1.0, 2, -3, 4),
             "bo", Nd4j.createFromArray(1.0, 2));
     LayerSnapshot snapshot =
-        new LayerSnapshot(
-            monitored(parameters, null), new int[] {0, 2}, false);
+        new LayerSnapshot(monitored(parameters, null), new int[] {0, 2}, false);
     assertThat(snapshot.name()).isEqualTo("att");
     Map<String, INDArray> gradients = new HashMap<>();
     parameters.forEach((name, value) -> gradients.put("0_" + name, value.mul(10)));

@@ -119,8 +119,7 @@ final class MonitorLog {
       Map<String, Double> metrics = new LinkedHashMap<>();
       line.metrics()
           .forEach((name, value) -> metrics.put(name, value == null ? Double.NaN : value));
-      return Optional.of(
-          new MetricRecord(line.iteration(), line.epoch(), layer, head, metrics));
+      return Optional.of(new MetricRecord(line.iteration(), line.epoch(), layer, head, metrics));
     } catch (JsonProcessingException e) {
       throw new IOException("line %d is not what the monitor writes".formatted(number), e);
     }
