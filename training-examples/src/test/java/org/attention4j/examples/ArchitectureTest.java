@@ -33,6 +33,8 @@ class ArchitectureTest {
           .definedBy(ROOT + ".normalize")
           .layer("quickstart")
           .definedBy(ROOT + ".quickstart")
+          .layer("retrieval")
+          .definedBy(ROOT + ".retrieval")
           .layer("training")
           .definedBy(ROOT + ".training")
           .layer("statistics")
@@ -53,8 +55,10 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("main")
           .whereLayer("normalize")
           .mayOnlyBeAccessedByLayers("main")
+          .whereLayer("retrieval")
+          .mayOnlyBeAccessedByLayers("compare", "recall")
           .whereLayer("training")
-          .mayOnlyBeAccessedByLayers(COMMANDS)
+          .mayOnlyBeAccessedByLayers("compare", "temperature", "recall", "normalize", "retrieval")
           .whereLayer("statistics")
           .mayOnlyBeAccessedByLayers(COMMANDS)
           .whereLayer("report")
@@ -79,6 +83,7 @@ class ArchitectureTest {
               ROOT + ".recall",
               ROOT + ".normalize",
               ROOT + ".quickstart",
+              ROOT + ".retrieval",
               ROOT + ".training",
               ROOT + ".statistics",
               ROOT + ".report",

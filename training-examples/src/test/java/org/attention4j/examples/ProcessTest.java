@@ -165,7 +165,8 @@ class ProcessTest {
         "--width=8",
         "--heads=2",
         "--batch=2",
-        "--monitor-every=3");
+        "--monitor-every=3",
+        "--no-recall");
   }
 
   private static List<Path> files(Path parent, String ending) throws IOException {

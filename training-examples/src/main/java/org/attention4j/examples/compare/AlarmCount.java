@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.attention4j.examples.training.Baselines;
 import org.attention4j.monitor.alarms.Alarm;
 
 /**
@@ -29,18 +30,18 @@ record AlarmCount(String rule, int alarms, int heads, int watched) {
           "not-finite");
 
   /**
-   * Counts the alarms of healthy trainings: those that came to their end and know more of the text
-   * than how often each character occurs.
+   * Counts the alarms of healthy trainings: those that came to their end and below the bigram
+   * baseline.
    *
    * @param results the trainings
-   * @param unigramEntropy what they must be better than, in bits per character
+   * @param baselines of the text
    * @return one count for each rule, also for those that were silent
    */
-  static List<AlarmCount> of(List<NormalizerResult> results, double unigramEntropy) {
+  static List<AlarmCount> of(List<NormalizerResult> results, Baselines baselines) {
     List<TrialResult> healthy =
         results.stream()
             .flatMap(result -> result.trials().stream())
-            .filter(trial -> trial.validationBits() < unigramEntropy)
+            .filter(trial -> trial.validationBits() < baselines.bigram())
             .toList();
     int watched = healthy.stream().mapToInt(trial -> trial.heads().size()).sum();
     Map<String, Integer> raised = new LinkedHashMap<>();

@@ -11,6 +11,7 @@ import org.attention4j.examples.support.BadArgument;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.support.OutputDirectory;
 import org.attention4j.examples.support.RunInfo;
+import org.attention4j.examples.training.Baselines;
 import org.attention4j.examples.training.Corpus;
 import org.attention4j.examples.training.LanguageModelFacts;
 import org.attention4j.examples.training.Unfinished;
@@ -96,6 +97,7 @@ public final class CompareCommand implements Callable<Integer> {
     }
     int models = models();
     Corpus corpus = experiment.corpus();
+    Baselines baselines = Baselines.of(corpus);
     PrintWriter messages = spec.commandLine().getErr();
     try (OutputDirectory directory = OutputDirectory.open(out, messages);
         Unfinished<TrialResult> unfinished =
@@ -105,16 +107,17 @@ public final class CompareCommand implements Callable<Integer> {
                 experiment.trials().size(),
                 messages,
                 (partial, trials) ->
-                    ComparisonFiles.write(partial, Comparison.byNormalizer(trials)))) {
+                    ComparisonFiles.write(
+                        partial, Comparison.byNormalizer(trials), baselines))) {
       Comparison comparison = new Comparison(experiment, corpus, out.resolve("trials"), messages);
       List<NormalizerResult> results = run(comparison, models, unfinished);
       Path page =
           new ComparisonFolder(out, messages)
-              .add(experiment, corpus, comparison, results, facts(experiment, corpus));
-      console.print(ResultTable.of(results, corpus.unigramEntropy()).text());
-      console.println(Findings.about(results, corpus.unigramEntropy()));
-      console.printf(
-          "unigram entropy of the text: %s bits/char%n", Numbers.fixed(corpus.unigramEntropy(), 3));
+              .add(experiment, corpus, baselines, comparison, results, facts(experiment, corpus));
+      console.println(ResultTable.of(results, baselines).text());
+      console.println(new AtLength(results, experiment).table().text());
+      console.println(Findings.about(results, baselines));
+      console.println(Findings.about(baselines));
       console.printf("report: %s%n", page);
       console.flush();
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.attention4j.examples.report.Csv;
 import org.attention4j.examples.support.Numbers;
+import org.attention4j.examples.training.Baselines;
 import org.attention4j.monitor.alarms.Alarm;
 
 /** The numbers of a comparison as CSV. */
@@ -16,14 +17,18 @@ final class ComparisonFiles {
    *
    * @param directory where they go
    * @param results what came of the comparison
+   * @param baselines of its text
    */
-  static void write(Path directory, List<NormalizerResult> results) {
+  static void write(Path directory, List<NormalizerResult> results, Baselines baselines) {
     results(results).write(directory.resolve("results.csv"));
     trials(results).write(directory.resolve("trials.csv"));
+    lengths(results).write(directory.resolve("lengths.csv"));
     losses(results).write(directory.resolve("losses.csv"));
+    checkpoints(results).write(directory.resolve("validation.csv"));
     heads(results).write(directory.resolve("attention.csv"));
     alarms(results).write(directory.resolve("alarms.csv"));
-    differences(results).write(directory.resolve("differences.csv"));
+    differences(ComparisonEvidence.judged(results, baselines))
+        .write(directory.resolve("differences.csv"));
   }
 
   private static Csv results(List<NormalizerResult> results) {
@@ -67,6 +72,7 @@ final class ComparisonFiles {
             "validation_bits_per_character",
             "broke_down_at_step",
             "training_seconds",
+            "training_cpu_seconds",
             "characters_per_second",
             "alarms");
     for (NormalizerResult result : results) {
@@ -77,8 +83,33 @@ final class ComparisonFiles {
             trial.validationBits(),
             trial.brokeDownAt() == null ? "" : trial.brokeDownAt(),
             trial.seconds(),
+            trial.cpuSeconds(),
             trial.charactersPerSecond(),
             trial.alarms().size());
+      }
+    }
+    return csv;
+  }
+
+  private static Csv lengths(List<NormalizerResult> results) {
+    Csv csv =
+        new Csv(
+            "normalizer",
+            "seed",
+            "multiple",
+            "validation_bits_per_character",
+            "recall_accuracy");
+    for (NormalizerResult result : results) {
+      for (TrialResult trial : result.trials()) {
+        List<Double> recall = trial.recall();
+        for (int i = 0; i < Validation.MULTIPLES.size(); i++) {
+          csv.row(
+              trial.label(),
+              trial.seed(),
+              Validation.MULTIPLES.get(i),
+              i < trial.bitsAtLength().size() ? trial.bitsAtLength().get(i) : Double.NaN,
+              recall == null ? Double.NaN : recall.get(i));
+        }
       }
     }
     return csv;
@@ -90,6 +121,31 @@ final class ComparisonFiles {
       for (TrialResult trial : result.trials()) {
         for (int i = 0; i < trial.losses().size(); i++) {
           csv.row(trial.label(), trial.seed(), i + 1, Numbers.fixed(trial.losses().get(i), 5));
+        }
+      }
+    }
+    return csv;
+  }
+
+  private static Csv checkpoints(List<NormalizerResult> results) {
+    Csv csv =
+        new Csv(
+            "normalizer",
+            "seed",
+            "step",
+            "training_seconds",
+            "training_cpu_seconds",
+            "validation_bits_per_character");
+    for (NormalizerResult result : results) {
+      for (TrialResult trial : result.trials()) {
+        for (Checkpoint each : trial.checkpoints()) {
+          csv.row(
+              trial.label(),
+              trial.seed(),
+              each.step(),
+              each.seconds(),
+              each.cpuSeconds(),
+              each.bits());
         }
       }
     }

@@ -19,6 +19,7 @@ import org.attention4j.examples.compare.ComparisonIndex.Summary;
 import org.attention4j.examples.support.AtomicFile;
 import org.attention4j.examples.support.CommandFailure;
 import org.attention4j.examples.support.Digest;
+import org.attention4j.examples.training.Baselines;
 import org.attention4j.examples.training.Corpus;
 
 /**
@@ -55,6 +56,7 @@ final class ComparisonFolder {
    *
    * @param experiment what was trained
    * @param corpus on what
+   * @param baselines of that
    * @param comparison knows where the trials are
    * @param results what came of it
    * @param facts what is needed to run it again
@@ -63,6 +65,7 @@ final class ComparisonFolder {
   Path add(
       Experiment experiment,
       Corpus corpus,
+      Baselines baselines,
       Comparison comparison,
       List<NormalizerResult> results,
       Map<String, String> facts) {
@@ -72,12 +75,12 @@ final class ComparisonFolder {
     AtomicFile.write(
         directory.resolve("config.yaml"),
         ExperimentFile.write(experiment).getBytes(StandardCharsets.UTF_8));
-    ComparisonFiles.write(directory, results);
+    ComparisonFiles.write(directory, results, baselines);
     ComparisonIndex sideBySide = new ComparisonIndex(directory.resolveSibling(""), messages);
     sideBySide.add(new Summary(name, now(), experiment, spreads(results)));
     List<Summary> all = sideBySide.all();
     ComparisonIndex.csv(all).write(top.resolve("results.csv"));
-    ComparisonReport report = new ComparisonReport(experiment, corpus, results);
+    ComparisonReport report = new ComparisonReport(experiment, baselines, results);
     List<MonitorLog> logs = logs(experiment, comparison);
     Path page = report.of(logs, List.of(), facts).write(directory);
     if (all.size() > 1) {

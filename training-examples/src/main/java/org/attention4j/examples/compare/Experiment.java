@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param width the size of the vector at each position
  * @param heads into how many attention heads the width is divided
  * @param monitorEvery the steps from one snapshot of the attention to the next
+ * @param recall whether recall at length is measured beside
  * @param text a file to learn from; null for the corpus that is built in
  */
 @JsonNaming(KebabCaseStrategy.class)
@@ -38,6 +39,7 @@ record Experiment(
     int width,
     int heads,
     int monitorEvery,
+    boolean recall,
     @Nullable String text) {
 
   /** What runs where nothing else is asked for. */
@@ -60,11 +62,12 @@ record Experiment(
           64,
           4,
           20,
+          true,
           null);
 
   /** Fewer normalizers and smaller models, but steps enough to learn; under a minute. */
   static final Experiment QUICK =
-      new Experiment(List.of("softmax", "ssmax"), List.of(1L, 2L, 3L), 32, 150, 8, 32, 4, 10, null);
+      new Experiment(List.of("softmax", "ssmax"), List.of(1L, 2L, 3L), 32, 150, 8, 32, 4, 10, true, null);
 
   /**
    * Checks what the command line cannot.
@@ -96,7 +99,7 @@ record Experiment(
     List<Trial> trials = new ArrayList<>();
     for (long seed : seeds) {
       named.forEach(
-          normalizer -> trials.add(new Trial(normalizer, settings(seed), seed == seeds.get(0))));
+          normalizer -> trials.add(new Trial(normalizer, settings(seed), seed == seeds.get(0), recall)));
     }
     return trials;
   }

@@ -63,6 +63,15 @@ final class ExperimentOptions {
           "Steps from one snapshot of the attention to the next (default: 20; quick: 10).")
   private @Nullable Integer monitorEvery;
 
+  @JsonProperty("recall")
+  @Option(
+      names = "--recall",
+      negatable = true,
+      description =
+          "Measures recall at length too, with a small model for each normalizer and seed"
+              + " (default: yes).")
+  private @Nullable Boolean recall;
+
   @JsonProperty("text")
   @Option(
       names = "--text",
@@ -120,6 +129,7 @@ final class ExperimentOptions {
     width = first(width, others.width);
     heads = first(heads, others.heads);
     monitorEvery = first(monitorEvery, others.monitorEvery);
+    recall = first(recall, others.recall);
     text = first(text, others.text);
     return this;
   }
@@ -141,6 +151,7 @@ final class ExperimentOptions {
         width == null ? defaults.width() : width,
         heads == null ? defaults.heads() : heads,
         monitorEvery == null ? defaults.monitorEvery() : monitorEvery,
+        recall == null ? defaults.recall() : recall,
         text == null ? defaults.text() : text);
   }
 

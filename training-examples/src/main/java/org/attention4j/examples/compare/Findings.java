@@ -4,28 +4,35 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.attention4j.examples.support.Numbers;
+import org.attention4j.examples.training.Baselines;
 
 /** What the numbers say, in sentences made from them. */
 final class Findings {
   private Findings() {}
 
   /** Who is best, and how far that can be told from seed noise; or what is missing to tell. */
-  static String about(List<NormalizerResult> results, double unigramEntropy) {
-    return ComparisonEvidence.missing(results, unigramEntropy)
+  static String about(List<NormalizerResult> results, Baselines baselines) {
+    return ComparisonEvidence.missing(results, baselines)
             .map(missing -> "No verdict: " + missing + ".")
-            .orElseGet(() -> verdict(results))
-        + unlearned(results, unigramEntropy)
+            .orElseGet(() -> verdict(ComparisonEvidence.judged(results, baselines)))
+        + unlearned(results, baselines)
         + broken(results);
   }
 
-  private static String verdict(List<NormalizerResult> results) {
+  /** What models without attention need. */
+  static String about(Baselines baselines) {
+    return "Baselines of the text, in bits/char: unigram %s, bigram %s, trigram %s."
+        .formatted(
+            Numbers.fixed(baselines.unigram(), 3),
+            Numbers.fixed(baselines.bigram(), 3),
+            Numbers.fixed(baselines.trigram(), 3));
+  }
+
+  private static String verdict(List<NormalizerResult> judged) {
     NormalizerResult best =
-        results.stream()
-            .filter(NormalizerResult::wentWell)
-            .min(Comparator.comparingDouble(NormalizerResult::meanBits))
-            .orElseThrow();
+        judged.stream().min(Comparator.comparingDouble(NormalizerResult::meanBits)).orElseThrow();
     List<Difference> ofBest =
-        SeedNoise.amongAll(results).stream()
+        SeedNoise.amongAll(judged).stream()
             .filter(each -> each.label().equals(best.label()))
             .toList();
     return "Lowest bits per character: %s with %s."
@@ -34,16 +41,14 @@ final class Findings {
         + list(" Within seed noise of it: %s.", ofBest, false);
   }
 
-  /** Who learned nothing where others did. */
-  private static String unlearned(List<NormalizerResult> results, double unigramEntropy) {
+  /** Who learned too little to be judged where others did. */
+  private static String unlearned(List<NormalizerResult> results, Baselines baselines) {
+    List<NormalizerResult> judged = ComparisonEvidence.judged(results, baselines);
     List<NormalizerResult> above =
-        results.stream()
-            .filter(each -> each.wentWell() && each.meanBits() >= unigramEntropy)
-            .toList();
-    boolean all = above.size() == results.stream().filter(NormalizerResult::wentWell).count();
-    return all || above.isEmpty()
+        results.stream().filter(each -> each.wentWell() && !judged.contains(each)).toList();
+    return judged.isEmpty() || above.isEmpty()
         ? ""
-        : " Not below the unigram entropy: %s.".formatted(labels(above));
+        : " Not below the bigram baseline, and so not judged: %s.".formatted(labels(above));
   }
 
   private static String broken(List<NormalizerResult> results) {
@@ -69,10 +74,10 @@ final class Findings {
     int alarms = counts.stream().mapToInt(AlarmCount::alarms).sum();
     int watched = counts.get(0).watched();
     if (watched == 0) {
-      return "No training came to its end and beat the unigram entropy, so nothing can be said of"
+      return "No training came to its end below the bigram baseline, so nothing can be said of"
           + " false alarms.";
     }
-    return ("In trainings that came to their end and beat the unigram entropy, %s watched and %s"
+    return ("In trainings that came to their end below the bigram baseline, %s watched and %s"
             + " raised. As far as such trainings are healthy, these are false alarms; the rates"
             + " below are shares of heads.")
         .formatted(

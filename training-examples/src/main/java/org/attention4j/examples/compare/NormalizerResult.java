@@ -1,8 +1,10 @@
 package org.attention4j.examples.compare;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
+import org.attention4j.examples.statistics.Spread;
 
 /**
  * What came of one normalizer with all seeds.
@@ -61,6 +63,41 @@ record NormalizerResult(String label, List<TrialResult> trials) {
   /** How many alarms were raised, over all seeds and heads. */
   int alarms() {
     return trials.stream().mapToInt(trial -> trial.alarms().size()).sum();
+  }
+
+  /** At how many contexts every seed was judged; none if training broke down with one of them. */
+  int lengths() {
+    return trials.stream().mapToInt(trial -> trial.bitsAtLength().size()).min().orElse(0);
+  }
+
+  /** Bits per character at one of the contexts. */
+  Spread bitsAt(int index) {
+    return Spread.of(
+        trials.stream().mapToDouble(trial -> trial.bitsAtLength().get(index)).toArray());
+  }
+
+  /** The accuracy of recall at one of the lengths; without seeds with which it broke down. */
+  Spread recallAt(int index) {
+    return Spread.of(
+        trials.stream()
+            .map(TrialResult::recall)
+            .filter(Objects::nonNull)
+            .mapToDouble(accuracies -> accuracies.get(index))
+            .toArray());
+  }
+
+  /** With how many seeds the task of recall was learned. */
+  int learnedRecall() {
+    return (int)
+        trials.stream()
+            .map(TrialResult::recall)
+            .filter(recall -> recall != null && recall.get(0) >= RecallAtLength.LEARNED)
+            .count();
+  }
+
+  /** The mean over the seeds of the time to a loss. */
+  double timeTo(LossLevel level, ToDoubleFunction<Checkpoint> clock) {
+    return over(trial -> level.time(trial, clock)).getMean();
   }
 
   private DescriptiveStatistics over(ToDoubleFunction<TrialResult> value) {

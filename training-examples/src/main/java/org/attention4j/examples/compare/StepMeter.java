@@ -21,7 +21,10 @@ final class StepMeter {
   private final DescriptiveStatistics nanos = new DescriptiveStatistics();
   private final DescriptiveStatistics heap = new DescriptiveStatistics();
   private long workspaces;
+  private long allNanos;
+  private long allCpuNanos;
   private long startNanos;
+  private long startCpuNanos;
   private long startHeap;
 
   /**
@@ -38,6 +41,7 @@ final class StepMeter {
   /** A step begins. */
   void start() {
     startHeap = threads.getCurrentThreadAllocatedBytes();
+    startCpuNanos = threads.getCurrentThreadCpuTime();
     startNanos = System.nanoTime();
   }
 
@@ -48,6 +52,8 @@ final class StepMeter {
    */
   void stop(int step) {
     long duration = System.nanoTime() - startNanos;
+    allNanos += duration;
+    allCpuNanos += threads.getCurrentThreadCpuTime() - startCpuNanos;
     long allocated = threads.getCurrentThreadAllocatedBytes() - startHeap;
     workspaces = Math.max(workspaces, workspaceBytes());
     boolean watched = (step - 1) % monitorEvery == 0;
@@ -56,6 +62,16 @@ final class StepMeter {
       nanos.addValue((double) duration);
       heap.addValue((double) allocated);
     }
+  }
+
+  /** The time of all steps so far, in seconds. */
+  double seconds() {
+    return allNanos / 1e9;
+  }
+
+  /** The processor time of this thread in all steps so far, in seconds. */
+  double cpuSeconds() {
+    return allCpuNanos / 1e9;
   }
 
   /** The median time of a step, in seconds. */

@@ -11,8 +11,9 @@ import org.attention4j.examples.training.Settings;
  * @param normalizer what is in its attention layers
  * @param settings what it has in common with the others of its seed, and the seed
  * @param writes whether it shall write a few lines when it is trained
+ * @param recall whether {@link RecallAtLength} is measured
  */
-record Trial(NamedNormalizer normalizer, Settings settings, boolean writes) {
+record Trial(NamedNormalizer normalizer, Settings settings, boolean writes, boolean recall) {
   /** The seed. */
   long seed() {
     return settings.seed();

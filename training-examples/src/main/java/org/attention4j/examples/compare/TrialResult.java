@@ -12,15 +12,21 @@ import org.jspecify.annotations.Nullable;
  * @param label the normalizer as the user named it
  * @param normalizer the normalizer as JSON
  * @param seed what fixed first weights and batches
- * @param validationBits bits per character on the validation text; NaN if training broke down
+ * @param bitsAtLength bits per character on the validation text, of the same characters with 1, 2,
+ *     4 and 8 times the context of the training, as far as the text is long enough; none if
+ *     training broke down
+ * @param recall the accuracy of {@link RecallAtLength} at 1, 2, 4 and 8 times the length of its
+ *     training; NaN if that training broke down, null if it was not asked for
  * @param brokeDownAt the step whose loss was not a number; null if training went well
  * @param parameters how many numbers were learned
- * @param seconds the time that training took, monitor included
+ * @param seconds the time that training took, monitor included, checkpoints not
+ * @param cpuSeconds the processor time of the training thread in it
  * @param charactersPerSecond the characters of a batch over the median time of a step without the
  *     monitor
  * @param memory what the training needed
  * @param heads the spread of attention of each head at the end; empty if training broke down
  * @param losses the training loss at each step, in bits per character
+ * @param checkpoints what it needed on the validation text on the way
  * @param alarms what the monitor raised
  * @param sample what the model writes; empty if it was not asked to
  */
@@ -29,14 +35,17 @@ record TrialResult(
     String label,
     String normalizer,
     long seed,
-    double validationBits,
+    List<Double> bitsAtLength,
+    @Nullable List<Double> recall,
     @Nullable Integer brokeDownAt,
     long parameters,
     double seconds,
+    double cpuSeconds,
     double charactersPerSecond,
     Memory memory,
     List<HeadStatistics> heads,
     List<Double> losses,
+    List<Checkpoint> checkpoints,
     List<Alarm> alarms,
     String sample) {
   /** Fails for a file that lacks something. */
@@ -44,10 +53,18 @@ record TrialResult(
     Objects.requireNonNull(label, "label");
     Objects.requireNonNull(normalizer, "normalizer");
     Objects.requireNonNull(memory, "memory");
+    bitsAtLength = List.copyOf(bitsAtLength);
+    recall = recall == null ? null : List.copyOf(recall);
     heads = List.copyOf(heads);
     losses = List.copyOf(losses);
+    checkpoints = List.copyOf(checkpoints);
     alarms = List.copyOf(alarms);
     Objects.requireNonNull(sample, "sample");
+  }
+
+  /** Bits per character at the context of the training; NaN if training broke down. */
+  double validationBits() {
+    return bitsAtLength.isEmpty() ? Double.NaN : bitsAtLength.get(0);
   }
 
   /** The same under another name of the normalizer. */
@@ -56,14 +73,17 @@ record TrialResult(
         other,
         normalizer,
         seed,
-        validationBits,
+        bitsAtLength,
+        recall,
         brokeDownAt,
         parameters,
         seconds,
+        cpuSeconds,
         charactersPerSecond,
         memory,
         heads,
         losses,
+        checkpoints,
         alarms,
         sample);
   }

@@ -70,8 +70,8 @@ final class TrialStore {
    * Searches for a finished trial.
    *
    * @param trial which one
-   * @return its result; nothing if it was never finished, and nothing, with a message, if what it
-   *     left is damaged
+   * @return its result; nothing if it was never finished or lacks the recall that is asked for, and
+   *     nothing, with a message, if what it left is damaged
    */
   Optional<TrialResult> find(Trial trial) {
     Path whole = directory(trial);
@@ -83,7 +83,7 @@ final class TrialStore {
       TrialResult result = JSON.readValue(Files.readAllBytes(file), TrialResult.class);
       file = whole.resolve(TrialTraining.MEASUREMENTS);
       MonitorLog.check(file);
-      return Optional.of(result);
+      return trial.recall() && result.recall() == null ? Optional.empty() : Optional.of(result);
     } catch (NoSuchFileException e) {
       return damaged(trial, "%s is missing.".formatted(file));
     } catch (IOException e) {

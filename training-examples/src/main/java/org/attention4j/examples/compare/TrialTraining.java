@@ -30,12 +30,10 @@ final class TrialTraining {
 
   private static final String LOSSES = "losses.csv";
 
-  /** Enough windows for a steady mean, few enough to judge in a second or two. */
-  private static final int VALIDATION_WINDOWS = 256;
+  /** The curve of a training has so many points. */
+  private static final int CHECKPOINTS = 40;
 
   private static final String BEGINNING = "The Commission ";
-
-  private static final double LOG_2 = Math.log(2);
 
   private final Corpus corpus;
   private final int monitorEvery;
@@ -71,10 +69,11 @@ final class TrialTraining {
   TrialResult run(Trial trial, Path directory, List<Reporter> live, StepListener listener) {
     Settings settings = trial.settings();
     StepMeter meter = new StepMeter(settings.steps(), monitorEvery);
-    ComputationGraph model = LanguageModel.create(trial.normalizer().normalizer(), settings);
+    ComputationGraph model = LanguageModel.ofAnyLength(trial.normalizer().normalizer(), settings);
+    Validation validation = new Validation(corpus.validation(), settings);
     List<Double> losses = new ArrayList<>();
+    List<Checkpoint> checkpoints = new ArrayList<>();
     List<Alarm> alarms = new ArrayList<>();
-    long start = System.nanoTime();
     try (AttentionMonitor monitor = monitor(directory, live, alarms);
         LossLog log = new LossLog(directory.resolve(LOSSES))) {
       model.addListeners(monitor);
@@ -85,10 +84,14 @@ final class TrialTraining {
           losses,
           (step, bits) -> {
             log.add(step, bits);
+            if (isCheckpoint(step, settings.steps())) {
+              checkpoints.add(
+                  new Checkpoint(
+                      step, meter.seconds(), meter.cpuSeconds(), validation.checkpoint(model)));
+            }
             listener.onStep(step, bits);
           });
     }
-    double seconds = (System.nanoTime() - start) / 1e9;
     model.setListeners(List.of());
     save(model, directory.resolve(MODEL));
     boolean well = losses.size() == settings.steps();
@@ -96,16 +99,26 @@ final class TrialTraining {
         trial.normalizer().label(),
         trial.normalizer().json(),
         trial.seed(),
-        well ? validationBits(model, settings) : Double.NaN,
+        well ? validation.bitsAtLength(model) : List.of(),
+        trial.recall()
+            ? RecallAtLength.measure(
+                trial.normalizer().normalizer(), trial.seed(), Validation.MULTIPLES)
+            : null,
         well ? null : losses.size() + 1,
         model.numParams(),
-        seconds,
+        meter.seconds(),
+        meter.cpuSeconds(),
         settings.batch() * settings.context() / meter.secondsPerStep(),
         meter.memory(),
-        well ? HeadStatistics.of(model, validation(settings).get(0).getFeatures()) : List.of(),
-        List.copyOf(losses),
-        List.copyOf(alarms),
+        well ? HeadStatistics.of(model, validation.features()) : List.of(),
+        losses,
+        checkpoints,
+        alarms,
         well && trial.writes() ? sample(model, settings) : "");
+  }
+
+  private static boolean isCheckpoint(int step, int steps) {
+    return (long) step * CHECKPOINTS / steps > (step - 1L) * CHECKPOINTS / steps;
   }
 
   /** As many characters as the model sees. */
@@ -139,33 +152,13 @@ final class TrialTraining {
       meter.start();
       model.fit(batch);
       meter.stop(step);
-      double bits = bits(model.score(), settings);
+      double bits = Validation.bits(model.score(), settings);
       if (!Double.isFinite(bits)) {
         return;
       }
       losses.add(bits);
       listener.onStep(step, bits);
     }
-  }
-
-  private List<DataSet> validation(Settings settings) {
-    return new Windows(corpus.validation(), settings.context())
-        .spread(VALIDATION_WINDOWS, settings.batch());
-  }
-
-  private double validationBits(ComputationGraph model, Settings settings) {
-    double total = 0;
-    int windows = 0;
-    for (DataSet part : validation(settings)) {
-      total += bits(model.score(part, false), settings) * part.numExamples();
-      windows += part.numExamples();
-    }
-    return total / windows;
-  }
-
-  /** DL4J's score is the natural-log loss of a window, summed over its positions. */
-  private static double bits(double score, Settings settings) {
-    return score / (settings.context() * LOG_2);
   }
 
   private static void save(ComputationGraph model, Path file) {

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.attention4j.examples.retrieval.RecallModel;
+import org.attention4j.examples.retrieval.RecallTask;
 import org.attention4j.examples.support.BadArgument;
 import org.attention4j.examples.support.NamedNormalizer;
 import org.attention4j.examples.support.Numbers;
@@ -151,7 +153,7 @@ public final class RecallCommand implements Callable<Integer> {
     facts.put(
         "Tasks",
         Arrays.stream(RecallTask.values())
-            .map(task -> task.label)
+            .map(task -> task.label())
             .collect(Collectors.joining(", ")));
     facts.put(
         "Model",

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.attention4j.examples.retrieval.RecallTask;
 import org.attention4j.examples.statistics.Evidence;
 import org.attention4j.examples.statistics.LogLogFit;
 import org.attention4j.examples.support.NamedNormalizer;
@@ -74,7 +75,7 @@ final class RecallConclusion {
     LogLogFit fit = study.vanishing(task, study.softmax());
     return "%s, accuracy at L = %d and at L = %d of the seeds that learned the task. Hold: %s. Fade: %s. Did not learn the task in this time: %s. The largest weight of softmax falls with L with the slope %s (\u22121 is 1/L); its weights lie %s the envelope of Lemma 1."
         .formatted(
-            capital(task.label),
+            capital(task.label()),
             lengths[0],
             lengths[lengths.length - 1],
             list(hold),
@@ -118,7 +119,7 @@ final class RecallConclusion {
                             Numbers.fixed(accuracy(study.runs(task, normalizer), longest), 2)))
             .collect(Collectors.joining("; "));
     return "%s, no verdict: %s. Measured accuracy at L = %d and at L = %d: %s."
-        .formatted(capital(task.label), missing, lengths[0], longest, numbers);
+        .formatted(capital(task.label()), missing, lengths[0], longest, numbers);
   }
 
   private static double accuracy(List<RecallRun> runs, int length) {

@@ -32,7 +32,7 @@ final class RecallFiles {
             "min_score",
             "max_score");
     for (RecallRun run : runs) {
-      String task = run.task().label;
+      String task = run.task().label();
       String normalizer = run.normalizer().label();
       for (RecallRun.AtLength at : run.lengths()) {
         accuracy.row(task, normalizer, run.seed(), at.length(), at.accuracy());

@@ -16,6 +16,7 @@ import org.attention4j.examples.report.Paragraph;
 import org.attention4j.examples.report.Report;
 import org.attention4j.examples.report.Section;
 import org.attention4j.examples.report.Table;
+import org.attention4j.examples.retrieval.RecallTask;
 import org.attention4j.examples.statistics.Spread;
 import org.attention4j.examples.support.NamedNormalizer;
 import org.attention4j.examples.support.Numbers;
@@ -73,7 +74,7 @@ final class RecallReport {
 
   private Section ofTask(RecallTask task) {
     return Section.of(
-        RecallConclusion.capital(task.label),
+        RecallConclusion.capital(task.label()),
         Gallery.of(
             figure(task, "accuracy", "Accuracy", false, RecallRun.AtLength::accuracy),
             table(task, "Accuracy", 3, RecallRun.AtLength::accuracy)),
@@ -148,7 +149,7 @@ final class RecallReport {
         "%s against L at %s; training was at L = %d.%s"
             .formatted(
                 title,
-                task.label,
+                task.label(),
                 lengths[0],
                 bands
                     ? " Means over seeds, bands from the smallest to the largest."
@@ -206,7 +207,7 @@ final class RecallReport {
     double[] lower = each(length -> study.envelope(task, length).lower());
     double[] upper = each(length -> study.envelope(task, length).upper());
     LineChart chart =
-        new LineChart(RecallConclusion.capital(task.label), "L", "weight of softmax")
+        new LineChart(RecallConclusion.capital(task.label()), "L", "weight of softmax")
             .small()
             .powersOfTwoX()
             .logY()
@@ -231,7 +232,7 @@ final class RecallReport {
     return new Figure(
         fileName(task) + "-envelope",
         "Weights of softmax against L at %s, with 1/L and the envelope of Lemma 1."
-            .formatted(task.label),
+            .formatted(task.label()),
         chart);
   }
 
@@ -252,7 +253,7 @@ final class RecallReport {
     return new Table(
         "Weights of softmax at %s: %s"
             .formatted(
-                task.label,
+                task.label(),
                 study.isWithinEnvelope(task)
                     ? "all within the envelope"
                     : "some outside the envelope"),
@@ -262,7 +263,7 @@ final class RecallReport {
 
   private Table vanishing() {
     List<String> headings =
-        Arrays.stream(RecallTask.values()).map(task -> task.label).collect(Collectors.toList());
+        Arrays.stream(RecallTask.values()).map(task -> task.label()).collect(Collectors.toList());
     headings.add(0, "normalizer");
     List<Table.Row> rows = new ArrayList<>();
     for (NamedNormalizer normalizer : study.normalizers()) {

@@ -3,6 +3,7 @@ package org.attention4j.examples.recall;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
+import org.attention4j.examples.retrieval.RecallTask;
 import org.attention4j.examples.support.NamedNormalizer;
 
 /**

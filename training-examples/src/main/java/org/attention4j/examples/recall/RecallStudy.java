@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import org.attention4j.examples.retrieval.RecallTask;
 import org.attention4j.examples.statistics.LogLogFit;
 import org.attention4j.examples.statistics.Spread;
 import org.attention4j.examples.support.NamedNormalizer;
@@ -81,7 +82,7 @@ record RecallStudy(
       NamedNormalizer normalizer,
       long seed,
       RunStore<RecallRun> store) {
-    String name = "%s %s seed%d".formatted(task.label, normalizer.label(), seed);
+    String name = "%s %s seed%d".formatted(task.label(), normalizer.label(), seed);
     String all = settings + " " + normalizer.json();
     return new Jobs.Job<>(
         settings.steps(),

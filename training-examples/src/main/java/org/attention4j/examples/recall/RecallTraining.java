@@ -5,8 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import org.attention4j.dl4j.Intermediates;
+import org.attention4j.examples.retrieval.RecallExam;
+import org.attention4j.examples.retrieval.RecallLesson;
+import org.attention4j.examples.retrieval.RecallModel;
+import org.attention4j.examples.retrieval.RecallTask;
 import org.attention4j.examples.support.CommandFailure;
 import org.attention4j.examples.support.NamedNormalizer;
 import org.attention4j.examples.support.Numbers;
@@ -20,18 +23,11 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.MultiDataSet;
 
 /** Trains one model at one length and asks it at others. */
 final class RecallTraining {
-  /** So many items a test works on at a time. */
-  private static final int ITEMS_AT_ONCE = 16_384;
-
   /** Distances cost N times L steps, and vary little. */
   private static final int MEASURED_QUESTIONS = 48;
-
-  /** Tests see what no training did. */
-  private static final long TEST_SEED = 0x7e57;
 
   private final RecallSettings settings;
   private final RecallTask task;
@@ -53,21 +49,23 @@ final class RecallTraining {
    * @throws CommandFailure if the loss stops being a number
    */
   RecallRun run(Jobs.Progress progress) {
+    RecallLesson lesson =
+        new RecallLesson(task, settings.length(), settings.steps(), settings.batch());
     ComputationGraph model =
-        RecallModel.create(
-            normalizer.normalizer(), task, settings.length(), settings.steps(), seed);
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int step = 1; step <= settings.steps(); step++) {
-      model.fit(task.draw(settings.batch(), settings.length(), random));
-      if (!Double.isFinite(model.score())) {
-        throw new CommandFailure(
-            "Training of %s with %s broke down: its loss at step %d is %s."
-                .formatted(task.label, normalizer.label(), step, model.score()));
-      }
-      progress.step(
-          "%s %s loss %s"
-              .formatted(task.label, normalizer.label(), Numbers.fixed(model.score(), 3)));
-    }
+        lesson.train(
+            normalizer.normalizer(),
+            seed,
+            (step, loss) -> {
+              if (!Double.isFinite(loss)) {
+                throw new CommandFailure(
+                    "Training of %s with %s broke down: its loss at step %d is %s."
+                        .formatted(task.label(), normalizer.label(), step, loss));
+              }
+              progress.step(
+                  "%s %s loss %s"
+                      .formatted(task.label(), normalizer.label(), Numbers.fixed(loss, 3)));
+              return true;
+            });
     List<RecallRun.AtLength> lengths = new ArrayList<>();
     for (int length : settings.lengths()) {
       lengths.add(test(model, length));
@@ -76,29 +74,26 @@ final class RecallTraining {
   }
 
   private RecallRun.AtLength test(ComputationGraph model, int length) {
-    SplittableRandom random = new SplittableRandom(seed ^ TEST_SEED);
-    int right = 0;
     List<HeadSums> heads = new ArrayList<>();
     for (int head = 0; head < RecallModel.HEADS; head++) {
       heads.add(new HeadSums(head));
     }
-    int batch = Math.max(1, Math.min(settings.questions(), ITEMS_AT_ONCE / length));
-    for (int done = 0; done < settings.questions(); done += batch) {
-      MultiDataSet questions =
-          task.draw(Math.min(batch, settings.questions() - done), length, random);
-      INDArray[] features = questions.getFeatures();
-      right += right(model.outputSingle(features), questions.getLabels(0));
-      measure(model, features, length, heads);
-    }
+    int right =
+        new RecallExam(task, length, settings.questions(), seed)
+            .parts()
+            .mapToInt(
+                questions -> {
+                  INDArray[] features = questions.getFeatures();
+                  int count =
+                      RecallExam.right(model.outputSingle(features), questions.getLabels(0));
+                  measure(model, features, length, heads);
+                  return count;
+                })
+            .sum();
     return new RecallRun.AtLength(
         length,
         (double) right / settings.questions(),
         heads.stream().map(HeadSums::means).toList());
-  }
-
-  private static int right(INDArray output, INDArray labels) {
-    INDArray same = output.argMax(1).eq(labels.argMax(1));
-    return same.castTo(DataType.INT32).sumNumber().intValue();
   }
 
   private static void measure(

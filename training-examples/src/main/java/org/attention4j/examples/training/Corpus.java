@@ -52,20 +52,12 @@ public record Corpus(String name, Text train, Text validation, String split) {
 
   /**
    * The bits per character that a model needs on the validation text if it knows nothing but how
-   * often each character stands in the training text: {@code -mean log2 p(c)}, with one added to
-   * each count so that no character is impossible.
+   * often each character stands in the training text.
    *
-   * @return the cross entropy of the validation text under the training text's unigrams
+   * @return the unigram of the {@link Baselines}
    */
   public double unigramEntropy() {
-    long[] trainCounts = train.counts();
-    long[] validationCounts = validation.counts();
-    double total = train.length() + Alphabet.SIZE;
-    double bits = 0;
-    for (int symbol = 0; symbol < Alphabet.SIZE; symbol++) {
-      bits -= validationCounts[symbol] * log2((trainCounts[symbol] + 1) / total);
-    }
-    return bits / validation.length();
+    return new NgramModel(train, 1).bits(validation);
   }
 
   /** The share of all characters that the alphabet does not know. */
@@ -81,9 +73,5 @@ public record Corpus(String name, Text train, Text validation, String split) {
    */
   public String fingerprint() {
     return "%08x%08x".formatted(train.contentHash(), validation.contentHash());
-  }
-
-  private static double log2(double value) {
-    return Math.log(value) / Math.log(2);
   }
 }

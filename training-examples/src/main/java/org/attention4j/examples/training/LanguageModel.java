@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 import org.attention4j.layers.LanguageModelHead;
 import org.attention4j.layers.LayerNorm;
 import org.attention4j.layers.LearnedPositionEmbedding;
+import org.attention4j.layers.Position;
 import org.attention4j.layers.TokenEmbedding;
 import org.attention4j.layers.TransformerBlock;
 import org.attention4j.normalizer.Normalizer;
@@ -19,8 +20,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
 
 /**
- * A small transformer that guesses the next character: embedding, learned positions, pre-norm
- * causal blocks, softmax over the {@link Alphabet}.
+ * A small transformer that guesses the next character: embedding, pre-norm causal blocks, softmax
+ * over the {@link Alphabet}.
  */
 public final class LanguageModel {
   private static final double LEARNING_RATE = 3e-3;
@@ -29,19 +30,24 @@ public final class LanguageModel {
   private LanguageModel() {}
 
   /**
-   * Builds a model whose weights depend on the seed alone, not on the normalizer. Parameters that
-   * only some normalizers have start as those say.
+   * Builds a model for contexts of any length. The first block has linear biases (ALiBi) and reads
+   * what is near; the others have no positions, so that their weights depend on contents alone and
+   * all visible keys compete, at any distance.
+   *
+   * <p>Weights depend on the seed alone, not on the normalizer. Parameters that only some
+   * normalizers have start as those say.
    *
    * @param normalizer what turns attention scores into weights
    * @param settings sizes, steps and seed
    * @return the model, ready to train
    */
-  public static ComputationGraph create(Normalizer normalizer, Settings settings) {
-    return create(normalizer, settings, 1);
+  public static ComputationGraph ofAnyLength(Normalizer normalizer, Settings settings) {
+    return withSharedWeights(normalizer, settings, 1, false);
   }
 
   /**
-   * Builds a model whose scores are divided by a temperature before the normalizer sees them.
+   * Builds a model with learned positions whose scores are divided by a temperature before the
+   * normalizer sees them. Weights are shared as in {@link #ofAnyLength}.
    *
    * @param normalizer what turns attention scores into weights
    * @param settings sizes, steps and seed
@@ -50,9 +56,14 @@ public final class LanguageModel {
    */
   public static ComputationGraph create(
       Normalizer normalizer, Settings settings, double temperature) {
-    ComputationGraph model = initialised(normalizer, settings, temperature);
+    return withSharedWeights(normalizer, settings, temperature, true);
+  }
+
+  private static ComputationGraph withSharedWeights(
+      Normalizer normalizer, Settings settings, double temperature, boolean learnedPositions) {
+    ComputationGraph model = initialised(normalizer, settings, temperature, learnedPositions);
     Map<String, INDArray> shared =
-        initialised(Normalizers.softmax(), settings, temperature).paramTable();
+        initialised(Normalizers.softmax(), settings, temperature, learnedPositions).paramTable();
     Map<String, INDArray> own = model.paramTable();
     own.forEach((name, values) -> values.assign(shared.getOrDefault(name, values)));
     return model;
@@ -68,14 +79,15 @@ public final class LanguageModel {
   }
 
   private static ComputationGraph initialised(
-      Normalizer normalizer, Settings settings, double temperature) {
-    ComputationGraph model = new ComputationGraph(configuration(normalizer, settings, temperature));
+      Normalizer normalizer, Settings settings, double temperature, boolean learnedPositions) {
+    ComputationGraph model =
+        new ComputationGraph(configuration(normalizer, settings, temperature, learnedPositions));
     model.init();
     return model;
   }
 
   private static ComputationGraphConfiguration configuration(
-      Normalizer normalizer, Settings settings, double temperature) {
+      Normalizer normalizer, Settings settings, double temperature, boolean learnedPositions) {
     int width = settings.width();
     ComputationGraphConfiguration.GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
@@ -88,12 +100,15 @@ public final class LanguageModel {
             .addLayer(
                 "embedding",
                 new TokenEmbedding.Builder().nIn(Alphabet.SIZE).nOut(width).build(),
-                "characters")
-            .addLayer(
-                "positions",
-                new LearnedPositionEmbedding.Builder().maxLength(settings.context()).build(),
-                "embedding");
-    String last = "positions";
+                "characters");
+    String last = "embedding";
+    if (learnedPositions) {
+      graph.addLayer(
+          "positions",
+          new LearnedPositionEmbedding.Builder().maxLength(settings.context()).build(),
+          last);
+      last = "positions";
+    }
     for (int i = 0; i < Settings.BLOCKS; i++) {
       graph.addLayer(
           block(i),
@@ -102,6 +117,7 @@ public final class LanguageModel {
               .feedForwardSize(Settings.FEED_FORWARD_FACTOR * width)
               .normalizer(normalizer)
               .causal(true)
+              .position(i == 0 && !learnedPositions ? Position.ALIBI : Position.NONE)
               .scale(1 / (temperature * Math.sqrt((double) width / settings.heads())))
               .build(),
           last);

@@ -3,17 +3,22 @@ package org.attention4j.examples.training;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
-/** How ND4J's native library works here. */
+/** On how many threads a model trains. */
 final class NativeThreads {
   private NativeThreads() {}
 
+  /** The system property of the fused path. */
+  private static final String FUSED_THREADS = "org.attention4j.threads";
+
   /**
-   * Arrays this small gain nothing from a second thread, while waiting for it on a busy machine
-   * costs many times the work.
+   * Arrays this small gain nothing from a second thread in ND4J, while waiting for it on a busy
+   * machine costs many times the work. On the fused path a second thread would help, but only the
+   * models that happen to train alone, so that times could not be compared.
    */
   static void workOnOneThread() {
     Nd4j.getEnvironment().setMaxThreads(1);
     Nd4j.factory().blas().setMaxThreads(1);
     NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
+    System.setProperty(FUSED_THREADS, "1");
   }
 }

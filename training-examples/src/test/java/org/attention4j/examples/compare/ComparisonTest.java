@@ -44,24 +44,40 @@ class ComparisonTest {
 
     assertThat(run.status()).as(run.err()).isZero();
     List<String> lines = run.out().lines().toList();
-    assertThat(lines).hasSize(6);
-    assertThat(lines.get(0)).startsWith("normalizer").contains("bits/char", "less softmax");
-    assertThat(lines.get(1)).matches("softmax +\\d\\.\\d{3} +\\d\\.\\d{3} +– +– +\\d.*");
-    assertThat(lines.get(2)).matches("ssmax +\\d\\.\\d{3} +\\d\\.\\d{3} +– +– +\\d.*");
-    assertThat(lines.get(3))
-        .startsWith("No verdict: no normalizer came below the unigram entropy of ")
+    assertThat(lines).hasSize(11);
+    assertThat(lines.get(0))
+        .startsWith("normalizer")
+        .contains("bits/char", "less softmax", "s to a loss");
+    assertThat(lines.get(1)).matches("softmax +\\d\\.\\d{3} +\\d\\.\\d{3} +– +– +– +\\d.*");
+    assertThat(lines.get(2)).matches("ssmax +\\d\\.\\d{3} +\\d\\.\\d{3} +– +– +– +\\d.*");
+    assertThat(lines.get(4))
+        .isEqualTo("normalizer  bits/char at 16  at 32  at 64  at 128");
+    assertThat(lines.get(5)).matches("softmax +(\\d\\.\\d{3} *){4}");
+    assertThat(lines.get(6)).matches("ssmax +(\\d\\.\\d{3} *){4}");
+    assertThat(lines.get(8))
+        .startsWith("No verdict: no normalizer came below the bigram baseline of ")
         .endsWith("; more --steps are needed.");
-    assertThat(lines.get(4)).matches("unigram entropy of the text: \\d\\.\\d{3} bits/char");
-    assertThat(lines.get(5)).isEqualTo("report: " + out.resolve("report.html"));
+    assertThat(lines.get(9))
+        .matches(
+            "Baselines of the text, in bits/char: unigram \\d\\.\\d{3}, bigram \\d\\.\\d{3}, trigram"
+                + " \\d\\.\\d{3}\\.");
+    assertThat(lines.get(10)).isEqualTo("report: " + out.resolve("report.html"));
     assertThat(read(out.resolve("results.csv")))
         .extracting(row -> row.get("normalizer"))
         .containsExactly("softmax", "ssmax");
     Path comparison = only(out.resolve("comparisons"));
     assertThat(read(comparison.resolve("losses.csv"))).hasSize(2 * 2 * 3);
+    assertThat(read(comparison.resolve("validation.csv"))).hasSize(2 * 2 * 3);
+    assertThat(read(comparison.resolve("lengths.csv")))
+        .hasSize(2 * 2 * 4)
+        .allMatch(row -> row.get("recall_accuracy").isEmpty())
+        .allMatch(row -> !row.get("validation_bits_per_character").isEmpty());
     assertThat(read(comparison.resolve("attention.csv"))).hasSize(2 * 2 * Settings.BLOCKS * 2);
     assertThat(read(comparison.resolve("differences.csv"))).isEmpty();
     assertThat(comparison).isDirectoryContaining("glob:**/report.html");
     assertThat(out).isDirectoryNotContaining("glob:**/*.tmp");
+    assertThat(out).isDirectoryContaining("glob:**/length.png");
+    assertThat(out).isDirectoryNotContaining("glob:**/recall.png");
     assertThat(Files.readAllBytes(out.resolve("losses.png"))).startsWith(0x89, 'P', 'N', 'G');
     String page = Files.readString(out.resolve("report.html"));
     assertSelfContained(page);
@@ -75,6 +91,32 @@ class ComparisonTest {
           .hasSize(2 * Settings.BLOCKS * 2)
           .allMatch(line -> line.contains("separableShare"));
     }
+  }
+
+  @Test
+  void recallStandsBesideUnlessItIsNotWanted() throws IOException {
+    CommandLineRun run = compare("softmax", "--recall");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out().lines().toList().get(3))
+        .contains("recall at 32  at 64  at 128  at 256  learned");
+    List<CSVRecord> rows = read(only(out.resolve("comparisons")).resolve("lengths.csv"));
+    assertThat(rows).extracting(row -> row.get("multiple")).containsExactly("1", "2", "4", "8");
+    double near = Double.parseDouble(rows.get(0).get("recall_accuracy"));
+    double far = Double.parseDouble(rows.get(3).get("recall_accuracy"));
+    assertThat(near).as("the task is learned").isBetween(0.9, 1.0);
+    assertThat(far).as("softmax fades").isBetween(0.06, near - 0.2);
+    assertThat(Files.readAllBytes(out.resolve("recall.png"))).startsWith(0x89, 'P', 'N', 'G');
+    FileTime written = Files.getLastModifiedTime(trials().get(0).resolve("result.json"));
+
+    CommandLineRun without = compare("softmax", "--resume");
+
+    assertThat(without.status()).as(without.err()).isZero();
+    assertThat(without.out()).doesNotContain("recall at");
+    assertThat(trials()).hasSize(1);
+    assertThat(Files.getLastModifiedTime(trials().get(0).resolve("result.json")))
+        .as("what is there is taken")
+        .isEqualTo(written);
   }
 
   private static void assertSelfContained(String page) {
@@ -214,6 +256,9 @@ class ComparisonTest {
                 "--heads=2"));
     if (Arrays.stream(more).noneMatch(word -> word.startsWith("--monitor-every"))) {
       words.add("--monitor-every=2");
+    }
+    if (Arrays.stream(more).noneMatch(word -> word.equals("--recall"))) {
+      words.add("--no-recall");
     }
     if (Arrays.stream(more).noneMatch(word -> word.startsWith("--batch"))) {
       words.add("--batch=2");

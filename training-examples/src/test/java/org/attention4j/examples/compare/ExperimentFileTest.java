@@ -68,7 +68,7 @@ class ExperimentFileTest {
       delimiter = '|',
       value = {
         "stepz: 3 | there is no setting 'stepz'; known are batch, context, heads, monitor-every,"
-            + " normalizers, seeds, steps, text, width.",
+            + " normalizers, recall, seeds, steps, text, width.",
         "steps: many | 'steps' is 'many' but must be a whole number.",
         "steps: 2.5 | 'steps' is '2.5' but must be a whole number.",
         "text: [a] | 'text' must be a text.",

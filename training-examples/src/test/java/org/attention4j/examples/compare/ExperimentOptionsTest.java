@@ -27,6 +27,7 @@ class ExperimentOptionsTest {
           "width", 48,
           "heads", 6,
           "monitorEvery", 13,
+          "recall", false,
           "text", "other.txt");
 
   @Test

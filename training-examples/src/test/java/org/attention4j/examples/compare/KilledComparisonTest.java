@@ -77,7 +77,8 @@ class KilledComparisonTest {
       "--width=8",
       "--heads=2",
       "--batch=2",
-      "--monitor-every=3"
+      "--monitor-every=3",
+      "--no-recall"
     };
   }
 

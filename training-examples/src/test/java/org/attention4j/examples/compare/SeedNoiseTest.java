@@ -2,41 +2,19 @@ package org.attention4j.examples.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.attention4j.examples.compare.TestResults.result;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.inference.TTest;
 import org.attention4j.examples.report.Table.Emphasis;
+import org.attention4j.examples.training.Baselines;
 import org.junit.jupiter.api.Test;
 
 class SeedNoiseTest {
   private static final double[] SOFTMAX = {3.10, 3.14, 3.05, 3.12, 3.20};
   private static final double[] SSMAX = {3.07, 3.13, 3.01, 3.11, 3.12};
   private static final double[] RELU = {3.31, 3.30, 3.22, 3.35, 3.37};
-
-  private static NormalizerResult result(String label, double... bits) {
-    List<TrialResult> trials = new ArrayList<>();
-    for (int i = 0; i < bits.length; i++) {
-      Integer brokeDownAt = Double.isNaN(bits[i]) ? 3 : null;
-      trials.add(
-          new TrialResult(
-              label,
-              "{}",
-              i,
-              bits[i],
-              brokeDownAt,
-              1,
-              1,
-              1,
-              new Memory(1, 1),
-              List.of(),
-              List.of(),
-              List.of(),
-              ""));
-    }
-    return new NormalizerResult(label, trials);
-  }
 
   @Test
   void forTwoNormalizersItIsThePairedTest() {
@@ -113,34 +91,66 @@ class SeedNoiseTest {
 
   @Test
   void aVerdictNeedsTheBaselineThreeSeedsAndTwoNormalizers() {
-    assertThat(Findings.about(List.of(result("a", 4.5, 4.6, 4.7), result("b", 4.4, 4.6, 4.6)), 4.4))
+    assertThat(about(4.4, result("a", 4.5, 4.6, 4.7), result("b", 4.4, 4.6, 4.6)))
         .isEqualTo(
-            "No verdict: no normalizer came below the unigram entropy of 4.400 bits per character,"
-                + " the lowest mean is 4.533, so no model has learned more than how often each"
-                + " character occurs; more --steps are needed.");
-    assertThat(Findings.about(List.of(result("a", 3.5, 3.6), result("b", 3.4, 3.6)), 4.4))
+            "No verdict: no normalizer came below the bigram baseline of 4.400 bits per character,"
+                + " the lowest mean is 4.533, so no model has learned more than a model without"
+                + " attention can; more --steps are needed.");
+    assertThat(about(4.4, result("a", 3.5, 3.6), result("b", 3.4, 3.6)))
         .startsWith("No verdict: ")
         .contains("at least 3 seeds, and there are 2;");
-    assertThat(Findings.about(List.of(result("a", 3.5), result("b", 3.4)), 4.4))
-        .contains("there is 1;");
-    assertThat(Findings.about(List.of(result("a", 3.5, 3.6, 3.7)), 4.4))
-        .isEqualTo("No verdict: there is one normalizer and nothing to compare it with.");
-    assertThat(Findings.about(List.of(result("a", Double.NaN)), 4.4))
+    assertThat(about(4.4, result("a", 3.5), result("b", 3.4))).contains("there is 1;");
+    assertThat(about(4.4, result("a", 3.5, 3.6, 3.7)))
+        .isEqualTo(
+            "No verdict: there is one normalizer below the bigram baseline and nothing to compare"
+                + " it with.");
+    assertThat(about(4.4, result("a", Double.NaN)))
         .isEqualTo("No verdict: no training came to its end. Training broke down with a.");
-    assertThat(
-            Findings.about(
-                List.of(result("a", SOFTMAX), result("b", RELU), result("c", 5, 5, 5, 5, 5)), 4.4))
+  }
+
+  @Test
+  void whatIsNotBelowTheBaselineIsNotJudged() {
+    NormalizerResult flat = result("c", 5, 5, 5, 5, 5);
+
+    assertThat(about(4.4, result("a", SOFTMAX), result("b", RELU), flat))
         .startsWith("Lowest bits per character: a with 3.122.")
-        .endsWith(" Not below the unigram entropy: c.");
+        .doesNotContain("over c", "b, c")
+        .endsWith(" Not below the bigram baseline, and so not judged: c.");
+    assertThat(about(4.4, flat, result("b", RELU)))
+        .isEqualTo(
+            "No verdict: there is one normalizer below the bigram baseline and nothing to compare"
+                + " it with. Not below the bigram baseline, and so not judged: c.");
+    // With a flat first there is nothing for the others to be compared with.
+    assertThat(p(4.4, flat, result("a", SOFTMAX), result("b", RELU))).containsOnly("\u2013");
+    // The noise of those that are judged is not that of all.
+    assertThat(p(4.4, result("a", SOFTMAX), result("b", SSMAX), flat))
+        .isEqualTo(
+            List.of(
+                "\u2013",
+                p(4.4, result("a", SOFTMAX), result("b", SSMAX)).get(1),
+                "\u2013"));
   }
 
   @Test
   void whereNothingIsConcludedTheTableShowsNoP() {
-    List<NormalizerResult> results = List.of(result("a", SOFTMAX), result("b", RELU));
+    assertThat(p(4.4, result("a", SOFTMAX), result("b", RELU)).get(1)).matches("[01]\\.\\d{3}");
+    assertThat(p(3, result("a", SOFTMAX), result("b", RELU))).containsOnly("\u2013");
+    assertThat(
+            ResultTable.of(
+                    List.of(result("a", SOFTMAX), result("b", RELU)), new Baselines(4.5, 3, 2))
+                .rows())
+        .allMatch(row -> row.emphasis() == Emphasis.NONE);
+  }
 
-    assertThat(ResultTable.of(results, 4.4).rows().get(1).cells().get(4)).matches("[01]\\.\\d{3}");
-    assertThat(ResultTable.of(results, 3).rows())
-        .allMatch(row -> row.cells().get(4).equals("\u2013") && row.emphasis() == Emphasis.NONE);
+  private static String about(double bigram, NormalizerResult... results) {
+    return Findings.about(List.of(results), new Baselines(6, bigram, 1));
+  }
+
+  /** The column p of the table. */
+  private static List<String> p(double bigram, NormalizerResult... results) {
+    return ResultTable.of(List.of(results), new Baselines(6, bigram, 1)).rows().stream()
+        .map(row -> row.cells().get(4))
+        .toList();
   }
 
   private static double[] flat(double[][] rows) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class TextSamplerTest {
   private final ComputationGraph model =
-      LanguageModel.create(Normalizers.softmax(), new Settings(7, 3, 2, 12, 3, 5));
+      LanguageModel.ofAnyLength(Normalizers.softmax(), new Settings(7, 3, 2, 12, 3, 5));
 
   @Test
   void writesOnAndOnBeyondTheContext() {

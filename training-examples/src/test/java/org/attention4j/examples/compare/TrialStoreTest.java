@@ -31,7 +31,7 @@ class TrialStoreTest {
   void keepATrial() throws IOException {
     Corpus corpus = Corpus.of("text", List.of("The quick brown fox. ".repeat(20)));
     store = new TrialStore(directory, corpus, 5, new PrintWriter(messages, true));
-    trial = new Trial(NamedNormalizer.parse("softmax"), new Settings(7, 3, 2, 8, 2, 5), true);
+    trial = new Trial(NamedNormalizer.parse("softmax"), new Settings(7, 3, 2, 8, 2, 5), true, false);
     Files.writeString(store.begin(trial).resolve("attention.jsonl"), LINE + LINE);
     store.finish(
         trial,
@@ -39,14 +39,17 @@ class TrialStoreTest {
             "softmax",
             trial.normalizer().json(),
             5,
-            Double.NaN,
+            List.of(),
+            null,
             null,
             11,
             1.5,
+            1.25,
             13,
             new Memory(17, 19),
             List.of(),
             List.of(4.5, 4.25),
+            List.of(new Checkpoint(1, 0.5, 0.25, 4.75)),
             List.of(),
             "x"));
   }
@@ -55,7 +58,19 @@ class TrialStoreTest {
   void whatIsKeptIsFoundAsItWas() {
     assertThat(store.find(trial).orElseThrow().losses()).containsExactly(4.5, 4.25);
     assertThat(store.find(trial).orElseThrow().validationBits()).isNaN();
+    assertThat(store.find(trial).orElseThrow().checkpoints())
+        .containsExactly(new Checkpoint(1, 0.5, 0.25, 4.75));
     assertThat(messages.toString()).isEmpty();
+  }
+
+  @Test
+  void aTrialWithoutTheRecallThatIsAskedForIsTrainedAgain() {
+    Trial withRecall = new Trial(trial.normalizer(), trial.settings(), trial.writes(), true);
+
+    assertThat(store.find(withRecall)).isEmpty();
+    assertThat(messages.toString()).isEmpty();
+    store.begin(withRecall);
+    assertThat(store.directory(withRecall)).isEqualTo(store.directory(trial));
   }
 
   @ParameterizedTest

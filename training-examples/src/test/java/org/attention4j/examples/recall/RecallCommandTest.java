@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.attention4j.examples.CommandLineRun;
 import org.attention4j.examples.StudyFiles;
+import org.attention4j.examples.retrieval.RecallModel;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -35,13 +35,13 @@ class CorpusTest {
 
   @Test
   void theUnigramEntropyIsTheHandComputedOne() {
-    // Train "aab\n": with one added to each of 97 counts, p(a) = 3/101, p(b) = 2/101.
+    // Train "aab\n": N = 4 with three different symbols, so p(a) = (2 + 3/97)/7, p(b) = (1 + 3/97)/7.
     Corpus corpus = new Corpus("hand", Alphabet.encode("aab\n"), Alphabet.encode("ab"), "");
 
-    double expected = -(Math.log(3 / 101.0) + Math.log(2 / 101.0)) / 2 / Math.log(2);
+    double expected = -(Math.log((2 + 3 / 97.0) / 7) + Math.log((1 + 3 / 97.0) / 7)) / 2 / Math.log(2);
 
     assertThat(corpus.unigramEntropy()).isCloseTo(expected, within(1e-12));
-    assertThat(expected).isCloseTo(5.3658, within(1e-4));
+    assertThat(expected).isCloseTo(2.2743, within(1e-4));
   }
 
   @Test

@@ -16,8 +16,8 @@ class LanguageModelTest {
 
   @Test
   void everyNormalizerStartsFromTheSameWeights() {
-    ComputationGraph softmax = LanguageModel.create(Normalizers.softmax(), SMALL);
-    ComputationGraph ssmax = LanguageModel.create(Normalizers.ssmax(), SMALL);
+    ComputationGraph softmax = LanguageModel.ofAnyLength(Normalizers.softmax(), SMALL);
+    ComputationGraph ssmax = LanguageModel.ofAnyLength(Normalizers.ssmax(), SMALL);
     Map<String, INDArray> own = ssmax.paramTable();
 
     assertThat(own).hasSize(softmax.paramTable().size() + Settings.BLOCKS);
@@ -30,16 +30,16 @@ class LanguageModelTest {
 
   @Test
   void anotherSeedGivesOtherWeights() {
-    ComputationGraph one = LanguageModel.create(Normalizers.softmax(), SMALL);
+    ComputationGraph one = LanguageModel.ofAnyLength(Normalizers.softmax(), SMALL);
     ComputationGraph other =
-        LanguageModel.create(Normalizers.softmax(), new Settings(7, 3, 2, 12, 3, 6));
+        LanguageModel.ofAnyLength(Normalizers.softmax(), new Settings(7, 3, 2, 12, 3, 6));
 
     assertThat(other.params()).isNotEqualTo(one.params());
   }
 
   @Test
   void noCharacterIsGuessedFromLaterOnes() {
-    ComputationGraph model = LanguageModel.create(Normalizers.entmax15(), SMALL);
+    ComputationGraph model = LanguageModel.ofAnyLength(Normalizers.entmax15(), SMALL);
     INDArray early = guesses(model, "abcdefgh");
     INDArray changed = guesses(model, "abcdeXYZ");
 
@@ -47,6 +47,33 @@ class LanguageModelTest {
       assertThat(at(changed, t)).as("step %d", t).isEqualTo(at(early, t));
     }
     assertThat(at(changed, 5)).isNotEqualTo(at(early, 5));
+  }
+
+  /** Trained or not, what a model guesses at a position does not depend on what comes later. */
+  @Test
+  void aLongerContextThanThatOfTheTrainingBeginsWithTheSameGuesses() {
+    ComputationGraph model = LanguageModel.ofAnyLength(Normalizers.ssmax(), SMALL);
+    DataSet windows = new Windows(Alphabet.encode("abcdefghabcdefgha"), 7).spread(1, 1, 2, 2).get(0);
+    INDArray guesses = model.outputSingle(windows.getFeatures()).dup();
+    INDArray early = guesses(model, "abcdefgh");
+
+    assertThat(guesses.shape()).containsExactly(1, Alphabet.SIZE, 14);
+    for (int t = 0; t < 7; t++) {
+      assertThat(at(guesses, t).equalsWithEps(at(early, t), 1e-6)).as("step %d", t).isTrue();
+    }
+  }
+
+  @Test
+  void theFirstBlockTellsPositionsApartAndTheOthersDoNot() {
+    ComputationGraph model = LanguageModel.ofAnyLength(Normalizers.softmax(), SMALL);
+
+    assertThat(model.getConfiguration().toJson())
+        .containsOnlyOnce("\"position\" : \"ALIBI\"")
+        .containsOnlyOnce("\"position\" : \"NONE\"")
+        .doesNotContain("LearnedPositionEmbedding");
+    assertThat(LanguageModel.create(Normalizers.softmax(), SMALL, 1).getConfiguration().toJson())
+        .doesNotContain("ALIBI")
+        .contains("LearnedPositionEmbedding");
   }
 
   @Test
@@ -74,6 +101,35 @@ class LanguageModelTest {
     assertThat(parts.get(0).getFeatures().getInt(0, 0, 0)).isEqualTo(symbol("a"));
     assertThat(parts.get(0).getFeatures().getInt(1, 0, 0)).isEqualTo(symbol("f"));
     assertThat(parts.get(1).getFeatures().getInt(0, 0, 0)).isEqualTo(symbol("k"));
+  }
+
+  /** The text is a run of the alphabet, so that a symbol tells its position. */
+  @Test
+  void longerWindowsJudgeTheSameCharacters() {
+    Windows windows = new Windows(Alphabet.encode("abcdefghijklmnopqrstuvwxyz"), 3);
+    int a = symbol("a");
+
+    for (int multiple : new int[] {1, 2, 4}) {
+      List<DataSet> parts = windows.spread(3, 2, multiple, 4);
+      assertThat(parts).extracting(DataSet::numExamples).containsExactly(2, 1);
+      int window = 0;
+      for (DataSet part : parts) {
+        for (int i = 0; i < part.numExamples(); i++) {
+          // Eight windows of 3 and one character after; the first three stand before.
+          int judged = a + 9 + (window++ * 5 / 3) * 3;
+          int length = 3 * multiple;
+          assertThat(part.getFeatures().size(2)).isEqualTo(length);
+          for (int t = 0; t < length; t++) {
+            int symbol = judged - (length - 3) + t;
+            assertThat(part.getFeatures().getInt(i, 0, t)).isEqualTo(symbol);
+            assertThat(part.getLabels().getInt(i, 0, t)).isEqualTo(symbol + 1);
+            assertThat(part.getLabelsMaskArray() == null || part.getLabelsMaskArray().getInt(i, t) == 1)
+                .as("position %d counts", t)
+                .isEqualTo(t >= length - 3);
+          }
+        }
+      }
+    }
   }
 
   private static int symbol(String character) {

@@ -1,4 +1,4 @@
-package org.attention4j.examples.recall;
+package org.attention4j.examples.retrieval;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
@@ -12,7 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Features: the query [b, {@link #features}, 1] and the items [b, {@link #features}, L]; label:
  * the answer, one-hot [b, {@link #ANSWERS}, 1].
  */
-enum RecallTask {
+public enum RecallTask {
   /**
    * Items are pairs of a key, random signs, and a value; the query is the key of one of them. The
    * answer is its value. No other item has its key.
@@ -84,9 +84,9 @@ enum RecallTask {
   };
 
   /** How many values there are. */
-  static final int ANSWERS = 16;
+  public static final int ANSWERS = 16;
 
-  final String label;
+  private final String label;
   final int keySize;
 
   RecallTask(String label, int keySize) {
@@ -94,8 +94,21 @@ enum RecallTask {
     this.keySize = keySize;
   }
 
-  /** How many numbers describe an item or the query. */
-  int features() {
+  /**
+   * The task in a few words.
+   *
+   * @return its name in tables
+   */
+  public String label() {
+    return label;
+  }
+
+  /**
+   * How many numbers describe an item or the query.
+   *
+   * @return the size of the features
+   */
+  public int features() {
     return keySize + ANSWERS;
   }
 
@@ -107,7 +120,7 @@ enum RecallTask {
    * @param random what draws them
    * @return features query and items, and the answers
    */
-  MultiDataSet draw(int batch, int length, RandomGenerator random) {
+  public MultiDataSet draw(int batch, int length, RandomGenerator random) {
     float[] query = new float[batch * features()];
     float[] items = new float[batch * features() * length];
     float[] labels = new float[batch * ANSWERS];

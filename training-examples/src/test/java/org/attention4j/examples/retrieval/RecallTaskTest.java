@@ -1,4 +1,4 @@
-package org.attention4j.examples.recall;
+package org.attention4j.examples.retrieval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.attention4j.examples.recall;
+package org.attention4j.examples.retrieval;
 
 import java.util.Map;
 import org.attention4j.examples.training.WarmUpAndDecay;
@@ -20,15 +20,15 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  * The smallest model that can answer: one query attends to the items, and a softmax over the
  * answers reads what it found. It knows no positions, so that any length can be asked.
  */
-final class RecallModel {
+public final class RecallModel {
   /** The name of the attention. */
-  static final String ATTENTION = "attention";
+  public static final String ATTENTION = "attention";
 
   /** How many heads attend to the items. */
-  static final int HEADS = 2;
+  public static final int HEADS = 2;
 
   /** The size of a head's queries, keys and values. */
-  static final int HEAD_SIZE = 32;
+  public static final int HEAD_SIZE = 32;
 
   private static final double LEARNING_RATE = 1e-2;
   private static final String QUERY = "query";
@@ -46,7 +46,7 @@ final class RecallModel {
    * @param seed fixes the first weights
    * @return the model, ready to train
    */
-  static ComputationGraph create(
+  public static ComputationGraph create(
       Normalizer normalizer, RecallTask task, int length, int steps, long seed) {
     ComputationGraph model = initialised(normalizer, task, length, steps, seed);
     Map<String, INDArray> shared =

@@ -1,0 +1,52 @@
+package org.attention4j.examples.compare;
+
+import java.util.Collections;
+import java.util.List;
+import org.attention4j.examples.retrieval.RecallExam;
+import org.attention4j.examples.retrieval.RecallLesson;
+import org.attention4j.examples.retrieval.RecallTask;
+import org.attention4j.normalizer.Normalizer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * How well a normalizer finds one item among many, in contexts longer than those of the training:
+ * the command {@code recall} in short. A small model of one attention learns to find the largest of
+ * 32 numbers. It is not the model that learned the text: that one's loss hardly tells what it can
+ * retrieve.
+ */
+final class RecallAtLength {
+  /** How many numbers a question has in training. */
+  static final int LENGTH = 32;
+
+  /** A model that answers so often at the length of training has learned the task. */
+  static final double LEARNED = 0.95;
+
+  /** As many as sparse normalizers need, which are slower to start. */
+  private static final int STEPS = 600;
+
+  private static final int BATCH = 64;
+  private static final int QUESTIONS = 512;
+  private static final RecallTask TASK = RecallTask.LARGEST;
+
+  private RecallAtLength() {}
+
+  /**
+   * Trains a model and asks it at all lengths.
+   *
+   * @param normalizer what turns scores into weights
+   * @param seed fixes first weights and questions
+   * @param multiples the lengths over that of the training
+   * @return the accuracies; NaN if the loss stops being a number
+   */
+  static List<Double> measure(Normalizer normalizer, long seed, List<Integer> multiples) {
+    boolean[] well = {true};
+    ComputationGraph model =
+        new RecallLesson(TASK, LENGTH, STEPS, BATCH)
+            .train(normalizer, seed, (step, loss) -> well[0] = Double.isFinite(loss));
+    return well[0]
+        ? multiples.stream()
+            .map(m -> new RecallExam(TASK, m * LENGTH, QUESTIONS, seed).accuracy(model))
+            .toList()
+        : Collections.nCopies(multiples.size(), Double.NaN);
+  }
+}

@@ -1,0 +1,48 @@
+package org.attention4j.examples.retrieval;
+
+import java.util.SplittableRandom;
+import org.attention4j.normalizer.Normalizer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * How a model learns to answer.
+ *
+ * @param task what is asked
+ * @param length L, how many items a question has
+ * @param steps how many batches to learn from
+ * @param batch how many questions make a batch
+ */
+public record RecallLesson(RecallTask task, int length, int steps, int batch) {
+  /** Hears of each step while a model trains. */
+  @FunctionalInterface
+  public interface StepListener {
+    /**
+     * Called after a step.
+     *
+     * @param step the step, from 1
+     * @param loss the loss of its batch before the update, in nats per question
+     * @return whether to go on
+     */
+    boolean onStep(int step, double loss);
+  }
+
+  /**
+   * Trains a model. Weights and questions depend on the seed alone, not on the normalizer.
+   *
+   * @param normalizer what turns scores into weights
+   * @param seed fixes first weights and questions
+   * @param listener hears of each step and can end the training
+   * @return the model
+   */
+  public ComputationGraph train(Normalizer normalizer, long seed, StepListener listener) {
+    ComputationGraph model = RecallModel.create(normalizer, task, length, steps, seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int step = 1; step <= steps; step++) {
+      model.fit(task.draw(batch, length, random));
+      if (!listener.onStep(step, model.score())) {
+        break;
+      }
+    }
+    return model;
+  }
+}
