@@ -24,35 +24,35 @@ final class ExperimentOptions {
   @Option(
       names = "--context",
       paramLabel = "N",
-      description = "How many characters a model sees (default: 128; quick: 32).")
+      description = "How many characters a model sees (default: 128; quick: 64).")
   private @Nullable Integer context;
 
   @JsonProperty("steps")
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "How many batches each model learns from (default: 200; quick: 150).")
+      description = "How many batches each model learns from (default: 1000; quick: 250).")
   private @Nullable Integer steps;
 
   @JsonProperty("batch")
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = "How many windows make a batch (default: 16; quick: 8).")
+      description = "How many windows make a batch (default: 16).")
   private @Nullable Integer batch;
 
   @JsonProperty("width")
   @Option(
       names = "--width",
       paramLabel = "N",
-      description = "The size of the vector at each position (default: 64; quick: 32).")
+      description = "The size of the vector at each position (default: 64; quick: 48).")
   private @Nullable Integer width;
 
   @JsonProperty("heads")
   @Option(
       names = "--heads",
       paramLabel = "N",
-      description = "Attention heads; must divide the width (default: 4).")
+      description = "Attention heads; must divide the width (default: 8).")
   private @Nullable Integer heads;
 
   @JsonProperty("monitor-every")
@@ -60,7 +60,7 @@ final class ExperimentOptions {
       names = "--monitor-every",
       paramLabel = "N",
       description =
-          "Steps from one snapshot of the attention to the next (default: 20; quick: 10).")
+          "Steps from one snapshot of the attention to the next (default: 100; quick: 50).")
   private @Nullable Integer monitorEvery;
 
   @JsonProperty("recall")
@@ -87,9 +87,8 @@ final class ExperimentOptions {
       paramLabel = "LIST",
       description = {
         "Short forms or JSON objects, separated by commas; the others are held against the first"
-            + " (default: softmax, ssmax, sink, entmax:1.5, sparsemax, top-k:8, top-fraction:0.06,"
-            + " softpick, sigmoid; quick: softmax, ssmax).",
-        "Also: relu, log-n:512, softmax:0.5, '{\"type\":\"entmax\",\"alpha\":1.3}' and more."
+            + " (default: softmax, ssmax, entmax:1.5, top-k:8; quick: softmax, ssmax).",
+        "Also: sparsemax, asentmax, sink, softpick, sigmoid, log-n:128, '{\"type\":\"entmax\",\"alpha\":1.3}' and more."
       })
   void nameNormalizers(String list) {
     normalizers = NamedNormalizer.split(list);

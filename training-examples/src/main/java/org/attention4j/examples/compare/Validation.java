@@ -18,7 +18,7 @@ final class Validation {
   static final List<Integer> MULTIPLES = List.of(1, 2, 4, 8);
 
   /** Enough windows for a steady mean, few enough to judge in some seconds. */
-  private static final int WINDOWS = 256;
+  private static final int WINDOWS = 128;
 
   /** While a model trains, fewer must do. */
   private static final int CHECKPOINT_WINDOWS = 64;
@@ -84,6 +84,8 @@ final class Validation {
       total += bits(model.score(part, false), settings) * part.numExamples();
       judged += part.numExamples();
     }
+    // DL4J leaves the mask of the labels at the output layer.
+    model.clearLayerMaskArrays();
     return total / judged;
   }
 
