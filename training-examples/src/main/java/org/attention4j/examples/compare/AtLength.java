@@ -15,6 +15,7 @@ import org.attention4j.examples.report.Section;
 import org.attention4j.examples.report.Table;
 import org.attention4j.examples.report.Table.Emphasis;
 import org.attention4j.examples.report.Table.Row;
+import org.attention4j.examples.retrieval.RecallExam;
 import org.attention4j.examples.statistics.Spread;
 import org.attention4j.examples.support.Numbers;
 
@@ -44,7 +45,8 @@ final class AtLength {
   Table table() {
     List<String> headings = new ArrayList<>(List.of("normalizer"));
     for (int i = 0; i < lengths; i++) {
-      headings.add((i == 0 ? "bits/char at %d" : "at %d").formatted(context * Validation.MULTIPLES.get(i)));
+      headings.add(
+          (i == 0 ? "bits/char at %d" : "at %d").formatted(context * Validation.MULTIPLES.get(i)));
     }
     if (recall) {
       for (int m : Validation.MULTIPLES) {
@@ -99,7 +101,7 @@ final class AtLength {
             + (" Recall is the share of right answers of a small model of one attention without"
                     + " positions that learned to find the largest of %d numbers; chance is 1/16."
                     + " Learned: the seeds with at least %s at the length of the training.")
-                .formatted(RecallAtLength.LENGTH, Numbers.plain(RecallAtLength.LEARNED))
+                .formatted(RecallAtLength.LENGTH, Numbers.plain(RecallExam.LEARNED))
         : text;
   }
 

@@ -107,8 +107,7 @@ public final class CompareCommand implements Callable<Integer> {
                 experiment.trials().size(),
                 messages,
                 (partial, trials) ->
-                    ComparisonFiles.write(
-                        partial, Comparison.byNormalizer(trials), baselines))) {
+                    ComparisonFiles.write(partial, Comparison.byNormalizer(trials), baselines))) {
       Comparison comparison = new Comparison(experiment, corpus, out.resolve("trials"), messages);
       List<NormalizerResult> results = run(comparison, models, unfinished);
       Path page =

@@ -94,11 +94,7 @@ final class ComparisonFiles {
   private static Csv lengths(List<NormalizerResult> results) {
     Csv csv =
         new Csv(
-            "normalizer",
-            "seed",
-            "multiple",
-            "validation_bits_per_character",
-            "recall_accuracy");
+            "normalizer", "seed", "multiple", "validation_bits_per_character", "recall_accuracy");
     for (NormalizerResult result : results) {
       for (TrialResult trial : result.trials()) {
         List<Double> recall = trial.recall();

@@ -102,12 +102,11 @@ final class ComparisonReport {
         Paragraph.remark(
             ("Fewer bits per character are better. %s They are n-gram models of the training text"
                  + " with interpolated Witten–Bell smoothing. ± is the standard deviation over the"
-                 + " seeds. %s %s Entropy H and"
-                 + " effective tokens (e to the H) are means over examples, queries and heads at"
-                 + " the end of training. Characters per second: those of a batch over the median"
-                 + " time of a step without the monitor, while as many models train as the machine"
-                 + " has processors. Memory: what workspaces hold for a step, beside parameters and"
-                 + " updater state.")
+                 + " seeds. %s %s Entropy H and effective tokens (e to the H) are means over"
+                 + " examples, queries and heads at the end of training. Characters per second:"
+                 + " those of a batch over the median time of a step without the monitor, while as"
+                 + " many models train as the machine has processors. Memory: what workspaces hold"
+                 + " for a step, beside parameters and updater state.")
                 .formatted(Findings.about(baselines), time(), whyTwoPValues())),
         Gallery.of(figure, seeds()));
   }
@@ -116,10 +115,14 @@ final class ComparisonReport {
     return LossLevel.of(results, baselines)
         .map(
             level ->
-                ("Seconds to %s: of training, until the loss on 64 validation windows is below %s,"
-                        + " the lowest baseline that every training came below. It is measured 40"
+                ("Seconds to %s: of training, until the loss on %d validation windows is below %s,"
+                        + " the lowest baseline that every training came below. It is measured %d"
                         + " times in a training, and that takes no part in the time.")
-                    .formatted(level.name(), Numbers.fixed(level.bits(), 3)))
+                    .formatted(
+                        level.name(),
+                        Validation.CHECKPOINT_WINDOWS,
+                        Numbers.fixed(level.bits(), 3),
+                        TrialTraining.CHECKPOINTS))
         .orElse("");
   }
 
@@ -181,8 +184,7 @@ final class ComparisonReport {
     return Section.of(
         "Training loss",
         Gallery.of(
-            List.of(
-                lossesFrom(1), lossesFrom(experiment.steps() / BEGINNING + 1), validation()),
+            List.of(lossesFrom(1), lossesFrom(experiment.steps() / BEGINNING + 1), validation()),
             numbers));
   }
 
@@ -212,7 +214,8 @@ final class ComparisonReport {
   }
 
   private Figure validation() {
-    LineChart chart = new LineChart("Validation", "seconds of training", "bits per character").small();
+    LineChart chart =
+        new LineChart("Validation", "seconds of training", "bits per character").small();
     double last = 0;
     for (int i = 0; i < results.size(); i++) {
       ValidationCurve curve = ValidationCurve.of(results.get(i));
@@ -231,7 +234,8 @@ final class ComparisonReport {
     if (missing.isPresent()) {
       return Section.of("Differences", Paragraph.of("No verdict: " + missing.get() + "."));
     }
-    List<Difference> differences = SeedNoise.amongAll(ComparisonEvidence.judged(results, baselines));
+    List<Difference> differences =
+        SeedNoise.amongAll(ComparisonEvidence.judged(results, baselines));
     List<Row> rows =
         differences.stream()
             .map(

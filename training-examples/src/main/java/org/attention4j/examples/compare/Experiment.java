@@ -43,8 +43,8 @@ record Experiment(
     @Nullable String text) {
 
   /**
-   * What runs where nothing else is asked for: softmax, one that is length-aware, one with a support
-   * that each row finds, and one with a support of fixed size.
+   * What runs where nothing else is asked for: softmax, one that is length-aware, one with a
+   * support that each row finds, and one with a support of fixed size.
    */
   static final Experiment FULL =
       new Experiment(
@@ -94,7 +94,8 @@ record Experiment(
     List<Trial> trials = new ArrayList<>();
     for (long seed : seeds) {
       named.forEach(
-          normalizer -> trials.add(new Trial(normalizer, settings(seed), seed == seeds.get(0), recall)));
+          normalizer ->
+              trials.add(new Trial(normalizer, settings(seed), seed == seeds.get(0), recall)));
     }
     return trials;
   }

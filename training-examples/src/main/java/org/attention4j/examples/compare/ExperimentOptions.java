@@ -88,7 +88,8 @@ final class ExperimentOptions {
       description = {
         "Short forms or JSON objects, separated by commas; the others are held against the first"
             + " (default: softmax, ssmax, entmax:1.5, top-k:8; quick: softmax, ssmax).",
-        "Also: sparsemax, asentmax, sink, softpick, sigmoid, log-n:128, '{\"type\":\"entmax\",\"alpha\":1.3}' and more."
+        "Also: sparsemax, asentmax, sink, softpick, sigmoid, log-n:128,"
+            + " '{\"type\":\"entmax\",\"alpha\":1.3}' and more."
       })
   void nameNormalizers(String list) {
     normalizers = NamedNormalizer.split(list);

@@ -8,7 +8,7 @@ import org.attention4j.examples.training.Baselines;
 
 /**
  * The loss to which times are taken: the lowest of the baselines that every training came below, so
- * that there is a time for each.
+ * that there is a time for each. Normalizers with which a training broke down do not count.
  *
  * @param name the baseline
  * @param bits bits per character
@@ -29,6 +29,7 @@ record LossLevel(String name, double bits) {
         .filter(
             level ->
                 results.stream()
+                    .filter(NormalizerResult::wentWell)
                     .flatMap(result -> result.trials().stream())
                     .allMatch(trial -> !Double.isNaN(level.time(trial, Checkpoint::seconds))))
         .findFirst();

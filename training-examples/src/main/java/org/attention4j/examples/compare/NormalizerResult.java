@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
+import org.attention4j.examples.retrieval.RecallExam;
 import org.attention4j.examples.statistics.Spread;
 
 /**
@@ -91,7 +92,7 @@ record NormalizerResult(String label, List<TrialResult> trials) {
     return (int)
         trials.stream()
             .map(TrialResult::recall)
-            .filter(recall -> recall != null && recall.get(0) >= RecallAtLength.LEARNED)
+            .filter(recall -> recall != null && recall.get(0) >= RecallExam.LEARNED)
             .count();
   }
 

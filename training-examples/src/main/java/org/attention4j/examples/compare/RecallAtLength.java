@@ -18,9 +18,6 @@ final class RecallAtLength {
   /** How many numbers a question has in training. */
   static final int LENGTH = 32;
 
-  /** A model that answers so often at the length of training has learned the task. */
-  static final double LEARNED = 0.95;
-
   /** As many as sparse normalizers need, which are slower to start. */
   private static final int STEPS = 600;
 

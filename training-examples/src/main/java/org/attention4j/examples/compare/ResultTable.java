@@ -34,8 +34,7 @@ final class ResultTable {
                 ? SeedNoise.againstTheFirst(judged)
                 : List.<Difference>of())
             .stream().collect(Collectors.toMap(Difference::label, Function.identity()));
-    double best =
-        judged.stream().mapToDouble(NormalizerResult::meanBits).min().orElse(Double.NaN);
+    double best = judged.stream().mapToDouble(NormalizerResult::meanBits).min().orElse(Double.NaN);
     Optional<LossLevel> level = LossLevel.of(results, baselines);
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
@@ -73,7 +72,9 @@ final class ResultTable {
         difference == null ? NONE : Numbers.signed(difference.mean(), 3),
         difference == null ? NONE : Numbers.fixed(difference.p(), 3),
         level
-            .map(each -> Numbers.fixed(result.timeTo(each, Checkpoint::seconds), 1))
+            .map(each -> result.timeTo(each, Checkpoint::seconds))
+            .filter(seconds -> !seconds.isNaN())
+            .map(seconds -> Numbers.fixed(seconds, 1))
             .orElse(NONE),
         Numbers.fixed(result.charactersPerSecond(), 0),
         Numbers.fixed(result.workspaceMebibytes(), 1),

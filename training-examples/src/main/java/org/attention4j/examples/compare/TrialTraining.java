@@ -31,7 +31,7 @@ final class TrialTraining {
   private static final String LOSSES = "losses.csv";
 
   /** The curve of a training has so many points. */
-  private static final int CHECKPOINTS = 40;
+  static final int CHECKPOINTS = 40;
 
   private static final String BEGINNING = "The Commission ";
 

@@ -18,10 +18,10 @@ final class Validation {
   static final List<Integer> MULTIPLES = List.of(1, 2, 4, 8);
 
   /** Enough windows for a steady mean, few enough to judge in some seconds. */
-  private static final int WINDOWS = 128;
+  static final int WINDOWS = 128;
 
   /** While a model trains, fewer must do. */
-  private static final int CHECKPOINT_WINDOWS = 64;
+  static final int CHECKPOINT_WINDOWS = 64;
 
   private static final double LOG_2 = Math.log(2);
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.attention4j.examples.retrieval.RecallExam;
 import org.attention4j.examples.retrieval.RecallTask;
 import org.attention4j.examples.statistics.Evidence;
 import org.attention4j.examples.statistics.LogLogFit;
@@ -13,9 +14,6 @@ import org.attention4j.examples.support.Numbers;
 
 /** What a study of recall came to, in sentences made of its numbers. */
 final class RecallConclusion {
-  /** A model that answers so often at the length of training has learned the task. */
-  static final double LEARNED = 0.95;
-
   /** A model that loses no more than this at the longest length holds. */
   static final double HELD = 0.05;
 
@@ -38,7 +36,7 @@ final class RecallConclusion {
     for (NamedNormalizer normalizer : study.normalizers()) {
       List<RecallRun> runs = study.runs(task, normalizer);
       List<RecallRun> learned =
-          runs.stream().filter(run -> run.at(lengths[0]).accuracy() >= LEARNED).toList();
+          runs.stream().filter(run -> run.at(lengths[0]).accuracy() >= RecallExam.LEARNED).toList();
       List<RecallRun> judged = learned.isEmpty() ? runs : learned;
       double near = accuracy(judged, lengths[0]);
       double far = accuracy(judged, lengths[lengths.length - 1]);
@@ -93,7 +91,7 @@ final class RecallConclusion {
             .mapToDouble(run -> run.at(length).accuracy())
             .max()
             .orElse(Double.NaN);
-    return largest >= LEARNED
+    return largest >= RecallExam.LEARNED
         ? Optional.empty()
         : Optional.of(
             ("no model has learned the task: at the length of training the best answers %s of the"
@@ -101,7 +99,7 @@ final class RecallConclusion {
                 .formatted(
                     Numbers.fixed(largest, 2),
                     Numbers.fixed(1.0 / RecallTask.ANSWERS, 2),
-                    Numbers.fixed(LEARNED, 2)));
+                    Numbers.fixed(RecallExam.LEARNED, 2)));
   }
 
   /** The numbers alone. */

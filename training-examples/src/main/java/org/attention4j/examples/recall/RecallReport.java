@@ -16,6 +16,7 @@ import org.attention4j.examples.report.Paragraph;
 import org.attention4j.examples.report.Report;
 import org.attention4j.examples.report.Section;
 import org.attention4j.examples.report.Table;
+import org.attention4j.examples.retrieval.RecallExam;
 import org.attention4j.examples.retrieval.RecallTask;
 import org.attention4j.examples.statistics.Spread;
 import org.attention4j.examples.support.NamedNormalizer;
@@ -54,8 +55,7 @@ final class RecallReport {
         Paragraph.remark(
             "A normalizer holds if it loses no more than %s of accuracy; it has learned the task if it answers %s of the questions at the length of training."
                 .formatted(
-                    Numbers.plain(RecallConclusion.HELD),
-                    Numbers.plain(RecallConclusion.LEARNED))));
+                    Numbers.plain(RecallConclusion.HELD), Numbers.plain(RecallExam.LEARNED))));
     List<Section> sections = new ArrayList<>(List.of(new Section("Conclusion", conclusion)));
     for (RecallTask task : RecallTask.values()) {
       sections.add(ofTask(task));

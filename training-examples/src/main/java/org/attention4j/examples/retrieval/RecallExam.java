@@ -17,6 +17,9 @@ import org.nd4j.linalg.dataset.MultiDataSet;
  * @param seed the seed of the training
  */
 public record RecallExam(RecallTask task, int length, int questions, long seed) {
+  /** A model that answers so often at the length of training has learned the task. */
+  public static final double LEARNED = 0.95;
+
   /** So many items a test works on at a time. */
   private static final int ITEMS_AT_ONCE = 16_384;
 

@@ -20,7 +20,11 @@ class AtLengthTest {
         List.of(
             TestResults.trial(label, 1, bits, recall, List.of()),
             TestResults.trial(
-                label, 2, List.of(2.5, 2.75, 3.0, 3.25), List.of(0.5, 0.25, 0.25, 0.0), List.of())));
+                label,
+                2,
+                List.of(2.5, 2.75, 3.0, 3.25),
+                List.of(0.5, 0.25, 0.25, 0.0),
+                List.of())));
   }
 
   @Test
@@ -28,10 +32,7 @@ class AtLengthTest {
     List<NormalizerResult> results =
         List.of(
             result("softmax", List.of(2.0, 2.25, 2.5, 2.75), List.of(0.95, 0.75, 0.5, 0.25)),
-            result(
-                "broken",
-                List.of(),
-                List.of(Double.NaN, Double.NaN, Double.NaN, Double.NaN)));
+            result("broken", List.of(), List.of(Double.NaN, Double.NaN, Double.NaN, Double.NaN)));
 
     AtLength atLength = new AtLength(results, EXPERIMENT);
 

@@ -50,8 +50,7 @@ class ComparisonTest {
         .contains("bits/char", "less softmax", "s to a loss");
     assertThat(lines.get(1)).matches("softmax +\\d\\.\\d{3} +\\d\\.\\d{3} +– +– +– +\\d.*");
     assertThat(lines.get(2)).matches("ssmax +\\d\\.\\d{3} +\\d\\.\\d{3} +– +– +– +\\d.*");
-    assertThat(lines.get(4))
-        .isEqualTo("normalizer  bits/char at 16  at 32  at 64  at 128");
+    assertThat(lines.get(4)).isEqualTo("normalizer  bits/char at 16  at 32  at 64  at 128");
     assertThat(lines.get(5)).matches("softmax +(\\d\\.\\d{3} *){4}");
     assertThat(lines.get(6)).matches("ssmax +(\\d\\.\\d{3} *){4}");
     assertThat(lines.get(8))
@@ -59,8 +58,8 @@ class ComparisonTest {
         .endsWith("; more --steps are needed.");
     assertThat(lines.get(9))
         .matches(
-            "Baselines of the text, in bits/char: unigram \\d\\.\\d{3}, bigram \\d\\.\\d{3}, trigram"
-                + " \\d\\.\\d{3}\\.");
+            "Baselines of the text, in bits/char: unigram \\d\\.\\d{3}, bigram \\d\\.\\d{3},"
+                + " trigram \\d\\.\\d{3}\\.");
     assertThat(lines.get(10)).isEqualTo("report: " + out.resolve("report.html"));
     assertThat(read(out.resolve("results.csv")))
         .extracting(row -> row.get("normalizer"))

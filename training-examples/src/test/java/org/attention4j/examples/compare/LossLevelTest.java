@@ -11,8 +11,7 @@ class LossLevelTest {
 
   private static NormalizerResult result(String label, Checkpoint... checkpoints) {
     return new NormalizerResult(
-        label,
-        List.of(TestResults.trial(label, 1, List.of(3.0), null, List.of(checkpoints))));
+        label, List.of(TestResults.trial(label, 1, List.of(3.0), null, List.of(checkpoints))));
   }
 
   @Test
@@ -24,8 +23,7 @@ class LossLevelTest {
     NormalizerResult hopeless = result("hopeless", new Checkpoint(5, 1, 1, 4.5));
 
     assertThat(LossLevel.of(List.of(fast), BASELINES)).contains(new LossLevel("trigram", 2.5));
-    assertThat(LossLevel.of(List.of(fast, slow), BASELINES))
-        .contains(new LossLevel("bigram", 3.5));
+    assertThat(LossLevel.of(List.of(fast, slow), BASELINES)).contains(new LossLevel("bigram", 3.5));
     assertThat(LossLevel.of(List.of(fast, slow, hopeless), BASELINES)).isEmpty();
   }
 

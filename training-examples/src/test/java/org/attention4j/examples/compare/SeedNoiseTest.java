@@ -125,10 +125,7 @@ class SeedNoiseTest {
     // The noise of those that are judged is not that of all.
     assertThat(p(4.4, result("a", SOFTMAX), result("b", SSMAX), flat))
         .isEqualTo(
-            List.of(
-                "\u2013",
-                p(4.4, result("a", SOFTMAX), result("b", SSMAX)).get(1),
-                "\u2013"));
+            List.of("\u2013", p(4.4, result("a", SOFTMAX), result("b", SSMAX)).get(1), "\u2013"));
   }
 
   @Test

@@ -35,10 +35,12 @@ class CorpusTest {
 
   @Test
   void theUnigramEntropyIsTheHandComputedOne() {
-    // Train "aab\n": N = 4 with three different symbols, so p(a) = (2 + 3/97)/7, p(b) = (1 + 3/97)/7.
+    // Train "aab\n": N = 4 with three different symbols, so p(a) = (2 + 3/97)/7, p(b) = (1 +
+    // 3/97)/7.
     Corpus corpus = new Corpus("hand", Alphabet.encode("aab\n"), Alphabet.encode("ab"), "");
 
-    double expected = -(Math.log((2 + 3 / 97.0) / 7) + Math.log((1 + 3 / 97.0) / 7)) / 2 / Math.log(2);
+    double expected =
+        -(Math.log((2 + 3 / 97.0) / 7) + Math.log((1 + 3 / 97.0) / 7)) / 2 / Math.log(2);
 
     assertThat(corpus.unigramEntropy()).isCloseTo(expected, within(1e-12));
     assertThat(expected).isCloseTo(2.2743, within(1e-4));

@@ -53,7 +53,8 @@ class LanguageModelTest {
   @Test
   void aLongerContextThanThatOfTheTrainingBeginsWithTheSameGuesses() {
     ComputationGraph model = LanguageModel.ofAnyLength(Normalizers.ssmax(), SMALL);
-    DataSet windows = new Windows(Alphabet.encode("abcdefghabcdefgha"), 7).spread(1, 1, 2, 2).get(0);
+    DataSet windows =
+        new Windows(Alphabet.encode("abcdefghabcdefgha"), 7).spread(1, 1, 2, 2).get(0);
     INDArray guesses = model.outputSingle(windows.getFeatures()).dup();
     INDArray early = guesses(model, "abcdefgh");
 
@@ -123,7 +124,9 @@ class LanguageModelTest {
             int symbol = judged - (length - 3) + t;
             assertThat(part.getFeatures().getInt(i, 0, t)).isEqualTo(symbol);
             assertThat(part.getLabels().getInt(i, 0, t)).isEqualTo(symbol + 1);
-            assertThat(part.getLabelsMaskArray() == null || part.getLabelsMaskArray().getInt(i, t) == 1)
+            assertThat(
+                    part.getLabelsMaskArray() == null
+                        || part.getLabelsMaskArray().getInt(i, t) == 1)
                 .as("position %d counts", t)
                 .isEqualTo(t >= length - 3);
           }

@@ -42,8 +42,7 @@ class NgramModelTest {
     String text = "a hat at the\ntar";
     double nats = 0;
     for (int i = 0; i < text.length(); i++) {
-      nats -=
-          Math.log(probability(train, text.substring(Math.max(0, i - 2), i), text.charAt(i)));
+      nats -= Math.log(probability(train, text.substring(Math.max(0, i - 2), i), text.charAt(i)));
     }
 
     assertThat(new NgramModel(Alphabet.encode(train), 3).bits(Alphabet.encode(text)))
