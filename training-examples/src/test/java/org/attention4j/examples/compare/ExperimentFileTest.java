@@ -38,7 +38,7 @@ class ExperimentFileTest {
 
     assertThat(printed.status()).as(printed.err()).isZero();
     assertThat(printed.err()).isEmpty();
-    assertThat(printed.out()).contains("context: 32", "monitor-every: 10", "- 7", "a: b.txt");
+    assertThat(printed.out()).contains("context: 64", "monitor-every: 50", "- 7", "a: b.txt");
     CommandLineRun again =
         CommandLineRun.of("compare", "--print-config", "--config=" + file(printed.out()));
     assertThat(again).isEqualTo(printed);
