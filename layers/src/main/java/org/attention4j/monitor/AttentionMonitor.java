@@ -76,6 +76,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
   private final Geometry geometry;
   private final boolean jacobians;
   private final boolean exactScores;
+  private final boolean outputs;
   private final Reporting reporting;
   private final Map<AttentionSpec, RowRecomputation> recomputations = new HashMap<>();
   private final FaultIsolator network = new FaultIsolator("The measurement of the network");
@@ -101,6 +102,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     sampling = builder.sampling();
     geometry = builder.geometry;
     jacobians = builder.chosenGroups().contains(MetricGroup.JACOBIAN);
+    outputs = builder.chosenGroups().contains(MetricGroup.VECTORS);
     exactScores = builder.chosenGroups().contains(MetricGroup.LOGITS);
     reporting = new Reporting(builder);
   }
@@ -117,7 +119,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
 
   @Override
   public void onForwardPass(Model model, List<INDArray> activations) {
-    takeSnapshots(model, layer -> activations.get(Integer.parseInt(layer) + 1));
+    takeSnapshots(model, Activations.ofLayers(activations));
   }
 
   @Override
@@ -233,7 +235,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
             .run(
                 () -> {
                   snapshot.afterUpdate(model.gradient().gradientForVariable());
-                  all.add(heads(snapshot, iteration));
+                  all.add(heads(snapshot, iteration), ofOutput(snapshot));
                 });
       }
       all.finish();
@@ -245,6 +247,10 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
         throw new AttentionAlarmException(ending);
       }
     }
+  }
+
+  private Map<String, Double> ofOutput(LayerSnapshot snapshot) {
+    return outputs ? snapshot.ofOutput() : Map.of();
   }
 
   private List<HeadProbe> heads(LayerSnapshot snapshot, int iteration) {
@@ -328,7 +334,11 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
       for (MonitoredLayer layer : pass.layers()) {
         int[] examples = sampling.examples(layer.inputs()[0].size(0), iteration);
         isolator(layer.name())
-            .run(() -> all.add(heads(new LayerSnapshot(layer, examples, exactScores), iteration)));
+            .run(
+                () -> {
+                  LayerSnapshot snapshot = new LayerSnapshot(layer, examples, exactScores);
+                  all.add(heads(snapshot, iteration), ofOutput(snapshot));
+                });
       }
       return all.finish();
     }

@@ -47,13 +47,18 @@ final class Reporting {
   final class Snapshot {
     private final Batch batch;
     private final List<LayerReport> reports = new ArrayList<>();
+    private final List<Map<String, Double>> ofLayers = new ArrayList<>();
 
     private Snapshot(Batch batch) {
       this.batch = batch;
     }
 
-    /** Measures and reports the heads of one layer. */
-    void add(List<HeadProbe> heads) {
+    /**
+     * Measures and reports the heads of one layer.
+     *
+     * @param ofLayer numbers of the layer's own, for its aggregate
+     */
+    void add(List<HeadProbe> heads, Map<String, Double> ofLayer) {
       List<MetricRecord> records = heads.stream().map(this::measured).toList();
       LayerReport report = new LayerReport(batch.score(), heads, records);
       reporters.forEach(reporter -> reporter.reportLayer(report));
@@ -61,7 +66,9 @@ final class Reporting {
         alarms.check(batch.score(), records);
       }
       reports.add(report);
-      aggregates.run(() -> report(HeadAggregates.ofLayer(records, headsInAlarm(List.of(report)))));
+      ofLayers.add(ofLayer);
+      aggregates.run(
+          () -> report(HeadAggregates.ofLayer(records, ofLayer, headsInAlarm(List.of(report)))));
     }
 
     private MetricRecord measured(HeadProbe head) {
@@ -90,6 +97,7 @@ final class Reporting {
                 report(
                     HeadAggregates.ofNetwork(
                         reports.stream().map(LayerReport::records).toList(),
+                        ofLayers,
                         headsInAlarm(reports))));
       }
       return List.copyOf(reports);

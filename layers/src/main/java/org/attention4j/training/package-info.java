@@ -1,4 +1,4 @@
-/** What a training step needs beside the layers. Knows nothing of the rest of this library. */
+/** What a training step needs beside the layers. */
 @NullMarked
 package org.attention4j.training;
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** The page on the monitor says what the code says. */
 final class MonitoringPageTest {
-  private static final List<String> FULL = List.of("Separation", "Jacobian");
+  private static final List<String> FULL = List.of("Separation", "Vectors", "Jacobian");
 
   private static String row(MetricDescription metric) {
     return "| `%s` | %s | %s | %s | %s |"
@@ -40,6 +40,7 @@ final class MonitoringPageTest {
     assertThat(page).contains(table(false));
     assertThat(page).contains(table(true));
     assertThat(MetricGroup.GEOMETRY.tier()).isEqualTo(Tier.FULL);
+    assertThat(MetricGroup.VECTORS.tier()).isEqualTo(Tier.FULL);
     assertThat(MetricGroup.JACOBIAN.tier()).isEqualTo(Tier.FULL);
   }
 

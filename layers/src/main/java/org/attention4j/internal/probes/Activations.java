@@ -1,5 +1,6 @@
 package org.attention4j.internal.probes;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -13,4 +14,17 @@ public interface Activations {
    * @return the output; null if it is not known
    */
   @Nullable INDArray of(String id);
+
+  /**
+   * Those of a MultiLayerNetwork, as its listeners get them.
+   *
+   * @param activations the network's input and the outputs of its layers, or of some first ones
+   * @return the outputs by the index of the layer
+   */
+  static Activations ofLayers(List<INDArray> activations) {
+    return id -> {
+      int index = Integer.parseInt(id) + 1;
+      return index < activations.size() ? activations.get(index) : null;
+    };
+  }
 }

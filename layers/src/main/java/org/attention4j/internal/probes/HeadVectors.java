@@ -44,6 +44,10 @@ public final class HeadVectors {
     return steps;
   }
 
+  int size() {
+    return size;
+  }
+
   /** One vector [size]. */
   double[] of(int example, int head, int step) {
     double[] vector = new double[size];

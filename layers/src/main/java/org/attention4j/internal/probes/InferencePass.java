@@ -54,8 +54,7 @@ public final class InferencePass implements AutoCloseable {
     if (model instanceof MultiLayerNetwork network) {
       network.setInput(features[0]);
       network.setLayerMaskArrays(masks == null ? null : masks[0], null);
-      List<INDArray> outputs = network.feedForward(false, false);
-      return layer -> outputs.get(Integer.parseInt(layer) + 1);
+      return Activations.ofLayers(network.feedForward(false, false));
     }
     ComputationGraph graph = (ComputationGraph) model;
     graph.setLayerMaskArrays(masks, null);

@@ -38,16 +38,19 @@ final class LayerProbes {
   private final Map<String, INDArray> parameters;
   private final INDArray input;
   private final @Nullable INDArray mask;
+  private final @Nullable INDArray output;
 
   private LayerProbes(
       Layer layer,
       String id,
       org.deeplearning4j.nn.conf.layers.Layer configuration,
-      INDArray input) {
+      INDArray input,
+      @Nullable INDArray output) {
     this.layer = layer;
     this.id = id;
     this.configuration = configuration;
     this.input = input;
+    this.output = output;
     parameters = layer.paramTable(false);
     mask = layer.getMaskArray();
   }
@@ -60,7 +63,7 @@ final class LayerProbes {
     if (configuration == null || input == null) {
       return null;
     }
-    LayerProbes monitored = new LayerProbes(running, id, configuration, input);
+    LayerProbes monitored = new LayerProbes(running, id, configuration, input, activations.of(id));
     if (configuration instanceof RecurrentAttentionLayer ours) {
       return monitored.recurrent(ours);
     }
@@ -71,7 +74,7 @@ final class LayerProbes {
       return monitored.ours(ours);
     }
     if (configuration instanceof org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer stock) {
-      return monitored.stockRecurrent(stock, activations.of(id));
+      return monitored.stockRecurrent(stock);
     }
     AttentionSpec stockSpec = Dl4jAttentionProjections.spec(configuration);
     return stockSpec == null ? null : monitored.stock(stockSpec);
@@ -164,7 +167,7 @@ final class LayerProbes {
 
   /** The query of each step is the output of the step before. */
   private @Nullable MonitoredLayer stockRecurrent(
-      org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer stock, @Nullable INDArray output) {
+      org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer stock) {
     if (output == null) {
       return null;
     }
@@ -220,6 +223,8 @@ final class LayerProbes {
         inputs,
         queryMask,
         mask,
+        output,
+        !(configuration instanceof LearnedSelfAttentionLayer),
         projection,
         gradients);
   }

@@ -144,9 +144,19 @@ public final class LayerSnapshot {
               rows.get(head),
               RowRecomputation.learned(layer.spec(), probe.normalizerParameters(), head),
               norms(head),
-              largest(head)));
+              largest(head),
+              rows));
     }
     return heads;
+  }
+
+  /**
+   * The numbers of the layer's output, for its aggregate.
+   *
+   * @return those that are known
+   */
+  public Map<String, Double> ofOutput() {
+    return OutputNumbers.of(probe);
   }
 
   /** Null if they were not taken, or no query of the head sees a key. */

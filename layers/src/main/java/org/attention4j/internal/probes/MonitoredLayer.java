@@ -1,5 +1,6 @@
 package org.attention4j.internal.probes;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -26,6 +27,8 @@ import org.nd4j.linalg.factory.Nd4j;
  *     the same
  * @param queryMask zero for padding, [b, Tq]; null without padding
  * @param keyMask zero for padding, [b, Tk]; null without padding
+ * @param output the layer's output [b, size, Tq]; null if it is not known
+ * @param oneSequence whether queries and keys are the same sequence
  * @param projection from the sampled inputs and their key mask to queries, keys and values
  * @param gradients where the gradient at the heads' outputs comes from; null if it is not available
  */
@@ -37,6 +40,8 @@ public record MonitoredLayer(
     INDArray[] inputs,
     @Nullable INDArray queryMask,
     @Nullable INDArray keyMask,
+    @Nullable INDArray output,
+    boolean oneSequence,
     Projection projection,
     @Nullable GradientSource gradients) {
   /** Q, K and V. */
@@ -76,8 +81,30 @@ public record MonitoredLayer(
         inputs,
         queryMask,
         keyMask,
+        output,
+        oneSequence,
         projection,
         gradients);
+  }
+
+  /**
+   * The same with copies of inputs and masks, which live longer than those of the forward pass.
+   *
+   * @return the layer, with its present parameters
+   */
+  public MonitoredLayer withCopiedInputs() {
+    return new MonitoredLayer(
+        name,
+        gradientPrefix,
+        spec,
+        parameters,
+        Arrays.stream(inputs).map(INDArray::dup).toArray(INDArray[]::new),
+        queryMask == null ? null : queryMask.dup(),
+        keyMask == null ? null : keyMask.dup(),
+        null,
+        oneSequence,
+        projection,
+        null);
   }
 
   /**
@@ -118,7 +145,9 @@ public record MonitoredLayer(
         queryMask == null ? null : StepMask.visible(sampled(queryMask, examples), name),
         sampledKeyMask == null ? null : StepMask.visible(sampledKeyMask, name),
         normalizerParameters,
-        null);
+        null,
+        output == null ? null : new HeadVectors(sampled(output, examples)),
+        oneSequence);
   }
 
   /** From the gradient at a layer's output to that at its heads, [e, h, d, Tq]. */

@@ -56,7 +56,7 @@ public final class MonitoredNetwork {
         add(
             vertex.hasLayer()
                 ? LayerProbes.of(vertex.getLayer(), vertex.getVertexName(), activations)
-                : VertexProbes.of(graph, vertex),
+                : VertexProbes.of(graph, vertex, activations),
             found);
       }
     }

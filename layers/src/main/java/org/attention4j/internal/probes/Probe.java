@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param normalizerParameters the learned parameters by name, each [h]
  * @param attendedGradient the gradient at the heads' outputs V pᵀ [e, h, d, Tq]; null if it is not
  *     known
+ * @param outputs the layer's outputs [e, size, Tq]; null if they are not known
+ * @param oneSequence whether queries and keys are the same sequence
  */
 public record Probe(
     String layer,
@@ -33,7 +35,9 @@ public record Probe(
     boolean @Nullable [][] visibleQueries,
     boolean @Nullable [][] visibleKeys,
     Map<String, double[]> normalizerParameters,
-    @Nullable HeadVectors attendedGradient) {
+    @Nullable HeadVectors attendedGradient,
+    @Nullable HeadVectors outputs,
+    boolean oneSequence) {
 
   Probe withAttendedGradient(HeadVectors gradient) {
     return new Probe(
@@ -47,6 +51,8 @@ public record Probe(
         visibleQueries,
         visibleKeys,
         normalizerParameters,
-        gradient);
+        gradient,
+        outputs,
+        oneSequence);
   }
 }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.attention4j.layers.AttentionSpec;
@@ -120,7 +121,9 @@ public final class RowRecomputation {
                     temperature,
                     jacobians && temperature.isPresent()
                         ? steepness(weights, temperature.getAsDouble())
-                        : null));
+                        : null,
+                    position(probe, query),
+                    vectors(probe, head, query)));
       }
     }
     if (jacobians && result.get(0).get(longest).temperature().isEmpty()) {
@@ -161,7 +164,9 @@ public final class RowRecomputation {
         row.weightsGradient(),
         row.scoresGradient(),
         row.temperature(),
-        steepness);
+        steepness,
+        row.position(),
+        row.vectors());
   }
 
   /**
@@ -286,5 +291,33 @@ public final class RowRecomputation {
   private Supplier<double[][]> tokens(Probe probe, int head, SampledQuery query) {
     HeadVectors vectors = geometry == Geometry.VALUES ? probe.values() : probe.tokens();
     return () -> vectors.of(query.sample(), shared(vectors, head), query.keys());
+  }
+
+  private static OptionalInt position(Probe probe, SampledQuery query) {
+    int offset = probe.keys().steps() - probe.queries().steps();
+    return probe.oneSequence() ? OptionalInt.of(query.step() + offset) : OptionalInt.empty();
+  }
+
+  private AttentionRow.Vectors vectors(Probe probe, int head, SampledQuery query) {
+    return new AttentionRow.Vectors() {
+      @Override
+      public double[] query() {
+        return probe.queries().of(query.sample(), head, query.step());
+      }
+
+      @Override
+      public double[][] keys() {
+        return of(probe.keys());
+      }
+
+      @Override
+      public double[][] values() {
+        return of(probe.values());
+      }
+
+      private double[][] of(HeadVectors vectors) {
+        return vectors.of(query.sample(), shared(vectors, head), query.keys());
+      }
+    };
   }
 }

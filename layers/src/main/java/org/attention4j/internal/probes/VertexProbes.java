@@ -1,6 +1,7 @@
 package org.attention4j.internal.probes;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.Intermediates;
@@ -24,8 +25,12 @@ final class VertexProbes {
 
   private VertexProbes() {}
 
+  /** What goes in and out, and whether queries and keys come from the same vertex. */
+  private record Sequences(INDArray[] inputs, @Nullable INDArray output, boolean areOne) {}
+
   /** The vertex as a monitored layer; null if it has no attention or no input. */
-  static @Nullable MonitoredLayer of(ComputationGraph graph, GraphVertex vertex) {
+  static @Nullable MonitoredLayer of(
+      ComputationGraph graph, GraphVertex vertex, Activations activations) {
     var configuration = graph.getConfiguration().getVertices().get(vertex.getVertexName());
     if (configuration instanceof FrozenVertex frozen) {
       configuration = frozen.getUnderlying();
@@ -35,12 +40,18 @@ final class VertexProbes {
       return null;
     }
     Map<String, INDArray> parameters = vertex.paramTable(false);
+    List<String> sources = graph.getConfiguration().getVertexInputs().get(vertex.getVertexName());
+    Sequences sequences =
+        new Sequences(
+            inputs,
+            activations.of(vertex.getVertexName()),
+            sources != null && sources.size() > 1 && sources.get(0).equals(sources.get(1)));
     if (configuration instanceof AttentionVertex ours) {
       AttentionSpec spec = ours.attentionRule();
       return monitored(
           vertex,
           spec,
-          inputs,
+          sequences,
           (sampled, keyMask) -> published(vertex, sampled),
           (examples, observer) ->
               Observation.ofNextBackward(
@@ -55,7 +66,7 @@ final class VertexProbes {
         ? monitored(
             vertex,
             Dl4jAttentionProjections.spec(stock),
-            inputs,
+            sequences,
             (sampled, keyMask) -> Dl4jAttentionProjections.of(sampled, parameters),
             null)
         : null;
@@ -72,7 +83,7 @@ final class VertexProbes {
   private static MonitoredLayer monitored(
       GraphVertex vertex,
       AttentionSpec spec,
-      INDArray[] inputs,
+      Sequences sequences,
       MonitoredLayer.Projection projection,
       MonitoredLayer.@Nullable GradientSource gradients) {
     @Nullable INDArray[] masks = Observation.masks(vertex);
@@ -83,9 +94,11 @@ final class VertexProbes {
         vertex.getVertexName() + "_",
         spec,
         vertex.paramTable(false),
-        inputs,
+        sequences.inputs(),
         mask(masks, 0),
         StepMask.both(keyMask, valueMask, DataType.FLOAT, vertex.getVertexName()),
+        sequences.output(),
+        sequences.areOne(),
         projection,
         gradients);
   }

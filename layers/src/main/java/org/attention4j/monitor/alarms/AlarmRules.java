@@ -95,9 +95,11 @@ public final class AlarmRules {
 
   /**
    * A head that selects tokens which cannot all be told from the others by their distance. The
-   * paper finds an N_s/N from {@link Separability#SATURATED_FROM} to {@link
-   * Separability#SATURATED_TO} in the heads of GPT-2 and calls these heads saturated. Within that
-   * band the rule waits five times as long.
+   * distance alone does not show that the selected tokens suffice for the output (arXiv
+   * 2609.37879): see {@code selectionRecall} and {@code selectedContribution}, too. The paper finds
+   * an N_s/N from {@link Separability#SATURATED_FROM} to {@link Separability#SATURATED_TO} in the
+   * heads of GPT-2 and calls these heads saturated. Within that band the rule waits five times as
+   * long.
    *
    * @param low the N_s/N at or below which a scheduled iteration counts fully, 0.70 by default
    * @param high the N_s/N at or below which it counts one fifth, 0.85 by default
@@ -113,7 +115,9 @@ public final class AlarmRules {
             "saturated-head",
             full * duration,
             Excuse.PROGRESS,
-            "try fewer active tokens, such as Normalizers.topFraction(0.06), or more heads",
+            "see whether selectionRecall is low as well, since distance alone does not show that"
+                + " the selected tokens suffice; try fewer active tokens, such as"
+                + " Normalizers.topFraction(0.06), or more heads",
             metricRecord ->
                 value(metricRecord, MetricNames.SEPARABLE_SHARE)
                     .map(
@@ -143,7 +147,7 @@ public final class AlarmRules {
             "logit-blow-up",
             duration,
             Excuse.SUCCESS,
-            "try qkNorm, weight decay on Wq and Wk, or a lower learning rate",
+            "try qkNorm, QkClip, weight decay on Wq and Wk, or a lower learning rate",
             metricRecord ->
                 above(
                     metricRecord,

@@ -1,6 +1,7 @@
 package org.attention4j.monitor.metrics;
 
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  *     back-propagates it; null if it is not known
  * @param temperature T if the normalizer is softmax(z / T) for this row
  * @param steepness norms of the normalizer's Jacobian here; null if not computed
+ * @param position the query's position among the keys, counted from 0; empty if queries and keys
+ *     are not the same sequence
+ * @param vectors the query, the keys and the values of the head; null if they are not known
  */
 public record AttentionRow(
     int example,
@@ -30,7 +34,73 @@ public record AttentionRow(
     double @Nullable [] weightsGradient,
     double @Nullable [] scoresGradient,
     OptionalDouble temperature,
-    @Nullable Steepness steepness) {
+    @Nullable Steepness steepness,
+    OptionalInt position,
+    @Nullable Vectors vectors) {
+
+  /** The vectors of one row, as the head sees them; computed when asked for. Not to be changed. */
+  public interface Vectors {
+    /**
+     * The query, with what normalises and rotates it.
+     *
+     * @return q [d]
+     */
+    double[] query();
+
+    /**
+     * The visible keys, likewise.
+     *
+     * @return k [n][d]
+     */
+    double[][] keys();
+
+    /**
+     * Their values.
+     *
+     * @return v [n][d]
+     */
+    double[][] values();
+  }
+
+  /**
+   * A row without a position and vectors.
+   *
+   * @param example the example
+   * @param query the query
+   * @param keys the visible keys
+   * @param scores the scores
+   * @param weights the weights
+   * @param tokenSource computes the tokens
+   * @param weightsGradient dL/dp
+   * @param scoresGradient dL/dz
+   * @param temperature T
+   * @param steepness norms of the Jacobian
+   */
+  public AttentionRow(
+      int example,
+      int query,
+      int[] keys,
+      double[] scores,
+      double[] weights,
+      Supplier<double[][]> tokenSource,
+      double @Nullable [] weightsGradient,
+      double @Nullable [] scoresGradient,
+      OptionalDouble temperature,
+      @Nullable Steepness steepness) {
+    this(
+        example,
+        query,
+        keys,
+        scores,
+        weights,
+        tokenSource,
+        weightsGradient,
+        scoresGradient,
+        temperature,
+        steepness,
+        OptionalInt.empty(),
+        null);
+  }
 
   /**
    * Norms of the Jacobian dp/dz of the normalizer at one row.

@@ -25,28 +25,37 @@ public final class HeadAggregates {
    * Sums up one layer.
    *
    * @param records one for each head; at least one
+   * @param ofLayer numbers of the layer's own, {@code blockOutputRms} and {@code rankResidual}, as
+   *     far as they are known
    * @param headsInAlarm how many of the heads have a fault for which an alarm was raised; empty
    *     without alarm rules
    * @return the numbers of the layer
    */
-  public static AggregateRecord ofLayer(List<MetricRecord> records, OptionalInt headsInAlarm) {
-    return of(records.get(0).layer(), List.of(records), headsInAlarm);
+  public static AggregateRecord ofLayer(
+      List<MetricRecord> records, Map<String, Double> ofLayer, OptionalInt headsInAlarm) {
+    return of(records.get(0).layer(), List.of(records), List.of(ofLayer), headsInAlarm);
   }
 
   /**
    * Sums up a network.
    *
    * @param layers the records of each layer; at least one layer
+   * @param ofLayers the numbers of the layers' own, one for each layer
    * @param headsInAlarm as above, of all layers
    * @return the numbers of the network
    */
   public static AggregateRecord ofNetwork(
-      List<List<MetricRecord>> layers, OptionalInt headsInAlarm) {
-    return of(null, layers, headsInAlarm);
+      List<List<MetricRecord>> layers,
+      List<Map<String, Double>> ofLayers,
+      OptionalInt headsInAlarm) {
+    return of(null, layers, ofLayers, headsInAlarm);
   }
 
   private static AggregateRecord of(
-      @Nullable String name, List<List<MetricRecord>> layers, OptionalInt headsInAlarm) {
+      @Nullable String name,
+      List<List<MetricRecord>> layers,
+      List<Map<String, Double>> ofLayers,
+      OptionalInt headsInAlarm) {
     List<MetricRecord> heads = layers.stream().flatMap(List::stream).toList();
     Map<String, Double> metrics = new LinkedHashMap<>();
     put(metrics, MetricNames.ENTROPY_MIN, least(heads, MetricNames.ENTROPY));
@@ -60,6 +69,11 @@ public final class HeadAggregates {
     put(metrics, MetricNames.MAX_DOT_PRODUCT, greatest(heads, MetricNames.MAX_DOT_PRODUCT));
     put(metrics, MetricNames.SINK_RATE, mean(heads, MetricNames.SINK_RATE));
     put(metrics, MetricNames.DEAD_SHARE, deadShare(layers));
+    put(metrics, MetricNames.HEAD_CORRELATION, greatest(heads, MetricNames.HEAD_CORRELATION));
+    String rms = MetricNames.BLOCK_OUTPUT_RMS;
+    put(metrics, rms, reduced(known(ofLayers, rms), Math::max));
+    String residual = MetricNames.RANK_RESIDUAL;
+    put(metrics, residual, reduced(known(ofLayers, residual), Math::min));
     headsInAlarm.ifPresent(count -> metrics.put(MetricNames.HEADS_IN_ALARM, (double) count));
     MetricRecord first = heads.get(0);
     return new AggregateRecord(first.iteration(), first.epoch(), first.split(), name, metrics);
@@ -72,7 +86,11 @@ public final class HeadAggregates {
   }
 
   private static List<Double> values(List<MetricRecord> heads, String metric) {
-    return heads.stream().map(head -> head.metrics().get(metric)).filter(Objects::nonNull).toList();
+    return known(heads.stream().map(MetricRecord::metrics).toList(), metric);
+  }
+
+  private static List<Double> known(List<Map<String, Double>> all, String metric) {
+    return all.stream().map(metrics -> metrics.get(metric)).filter(Objects::nonNull).toList();
   }
 
   private static @Nullable Double least(List<MetricRecord> heads, String metric) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code Wq}; parameters that belong to all heads together are left out
  * @param largest the largest scores of the head, over all rows of the batch; null if they were not
  *     computed, or no query sees a key
+ * @param layerRows the rows of all heads of the layer, of the same queries; empty if not known
  */
 public record HeadProbe(
     String layer,
@@ -24,7 +25,8 @@ public record HeadProbe(
     List<AttentionRow> rows,
     Map<String, Double> normalizerParameters,
     Map<String, Norms> parameters,
-    @Nullable Largest largest) {
+    @Nullable Largest largest,
+    List<List<AttentionRow>> layerRows) {
   /**
    * The largest scores of a head over all rows of a batch: exact, not sampled. Padding and masked
    * keys do not count.
@@ -55,6 +57,7 @@ public record HeadProbe(
    * @param normalizerParameters the normalizer's parameters
    * @param parameters the norms
    * @param largest the largest scores
+   * @param layerRows the rows of all heads
    */
   public HeadProbe {
     rows = List.copyOf(rows);
@@ -63,7 +66,27 @@ public record HeadProbe(
   }
 
   /**
-   * Without the largest scores.
+   * Without what other heads have.
+   *
+   * @param layer the layer's name
+   * @param head the head
+   * @param rows the rows
+   * @param normalizerParameters the normalizer's parameters
+   * @param parameters the norms
+   * @param largest the largest scores
+   */
+  public HeadProbe(
+      String layer,
+      int head,
+      List<AttentionRow> rows,
+      Map<String, Double> normalizerParameters,
+      Map<String, Norms> parameters,
+      @Nullable Largest largest) {
+    this(layer, head, rows, normalizerParameters, parameters, largest, List.of());
+  }
+
+  /**
+   * Without the largest scores and what other heads have.
    *
    * @param layer the layer's name
    * @param head the head

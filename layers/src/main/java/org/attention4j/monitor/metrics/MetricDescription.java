@@ -37,12 +37,15 @@ public record MetricDescription(
   private static final String OWN = "Other";
 
   private static final String SPREAD = "Spread";
+  private static final String POSITION = "Position";
+  private static final String REDUNDANCY = "Redundancy";
   private static final String LOGITS = "Logits";
   private static final String NORMALIZER = "Normalizer";
   private static final String GRADIENTS = "Gradients";
   private static final String UPDATES = "Updates";
   private static final String FAULTS = "Faults";
   private static final String SEPARATION = "Separation";
+  private static final String VECTORS = "Vectors";
   private static final String JACOBIAN = "Jacobian";
   private static final String AGGREGATE = "All heads";
 
@@ -148,6 +151,57 @@ public record MetricDescription(
               "n, the keys a query sees",
               "",
               ""),
+          new MetricDescription(
+              MetricNames.TOP_KEY_MASS,
+              POSITION,
+              "Mass of the top key",
+              "ratio",
+              "the largest mean weight of one key over all sampled queries, wherever the key is; it"
+                  + " is zero for a query that does not see the key",
+              "",
+              "high in many heads: a sink, at `topKeyPosition`"),
+          new MetricDescription(
+              MetricNames.TOP_KEY_POSITION,
+              POSITION,
+              "Position of the top key",
+              NO_UNIT,
+              "the position of that key, counted from 0",
+              "",
+              "0: the first token is the sink"),
+          new MetricDescription(
+              MetricNames.ATTENTION_DISTANCE,
+              POSITION,
+              "Attention distance",
+              "tokens",
+              "Σ p abs(i − j) / Σ p, how far from the query its keys are; where queries and keys"
+                  + " are one sequence",
+              "differs between heads",
+              ""),
+          new MetricDescription(
+              MetricNames.DIAGONAL_MASS,
+              POSITION,
+              "Mass of the diagonal",
+              NO_UNIT,
+              "the weight of the query's own position, of the queries that see it",
+              "",
+              "near 1: the head copies its input"),
+          new MetricDescription(
+              MetricNames.PREVIOUS_MASS,
+              POSITION,
+              "Mass of the previous token",
+              NO_UNIT,
+              "the weight of the position before the query, of the queries that see it",
+              "near 1 in some heads of a language model",
+              ""),
+          new MetricDescription(
+              MetricNames.HEAD_CORRELATION,
+              REDUNDANCY,
+              "Correlation of heads",
+              NO_UNIT,
+              "the largest of Pearson's correlations between the weights of this head and of"
+                  + " another head of the layer; means over queries with three keys or more",
+              "below 0.9",
+              "near 1: a redundant head"),
           new MetricDescription(
               MetricNames.MAX_LOGIT,
               LOGITS,
@@ -277,6 +331,55 @@ public record MetricDescription(
               "",
               ""),
           new MetricDescription(
+              MetricNames.QUERY_RMS,
+              VECTORS,
+              "RMS of queries",
+              NO_UNIT,
+              "‖q‖/√d of a query, as it is multiplied with keys",
+              "steady",
+              "grows without end: logit blow-up to come"),
+          new MetricDescription(
+              MetricNames.KEY_RMS,
+              VECTORS,
+              "RMS of keys",
+              NO_UNIT,
+              "the mean of ‖k‖/√d over the keys that a query sees",
+              "steady",
+              "grows without end: logit blow-up to come"),
+          new MetricDescription(
+              MetricNames.VALUE_RMS,
+              VECTORS,
+              "RMS of values",
+              NO_UNIT,
+              "the mean of ‖v‖/√d over the same keys",
+              "steady",
+              ""),
+          new MetricDescription(
+              MetricNames.HEAD_OUTPUT_RMS,
+              VECTORS,
+              "RMS of the output",
+              NO_UNIT,
+              "‖Σ p v‖/√d of a query: the head's output",
+              "of the size of the other heads",
+              "near 0: the head adds nothing"),
+          new MetricDescription(
+              MetricNames.SELECTION_RECALL,
+              VECTORS,
+              "Recall of the selection",
+              "ratio",
+              "which share of the N keys with the largest p‖v‖ is among the N largest weights;"
+                  + " precision and F are the same, as both sets have N keys",
+              "near 1",
+              "low: large weights on keys with small values, such as sinks"),
+          new MetricDescription(
+              MetricNames.SELECTED_CONTRIBUTION,
+              VECTORS,
+              "Contribution of the selection",
+              "ratio",
+              "the share of Σ p‖v‖ that the N largest weights have",
+              "most of it",
+              "little: the N keys do not suffice for the output"),
+          new MetricDescription(
               MetricNames.JACOBIAN_SPECTRAL,
               JACOBIAN,
               "Jacobian, spectral norm",
@@ -362,6 +465,24 @@ public record MetricDescription(
                   "the share of heads whose `rowMass` is below %.2f, or the gradient of whose"
                       + " parameters is below %.4f times the largest in the layer",
                   HeadAggregates.NO_MASS, HeadAggregates.NO_GRADIENT)),
+          aggregate(
+              MetricNames.HEAD_CORRELATION,
+              "Correlation of heads",
+              NO_UNIT,
+              "the largest `headCorrelation` of a head"),
+          aggregate(
+              MetricNames.BLOCK_OUTPUT_RMS,
+              "RMS of the block's output",
+              NO_UNIT,
+              "‖y‖/√size of the layer's output y at a step, the mean over the steps of the sampled"
+                  + " examples; of a network the highest of its layers"),
+          aggregate(
+              MetricNames.RANK_RESIDUAL,
+              "Distance from rank one",
+              "ratio",
+              "how far the outputs of an example are from their mean ȳ, ‖Y − 1ȳᵀ‖/‖Y‖, the mean"
+                  + " over the sampled examples; near 0: rank collapse; of a network the lowest of"
+                  + " its layers"),
           aggregate(
               MetricNames.HEADS_IN_ALARM,
               "Heads in alarm",

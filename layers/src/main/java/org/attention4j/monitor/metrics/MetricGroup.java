@@ -22,6 +22,18 @@ public enum MetricGroup {
    */
   SPREAD(Tier.CHEAP),
   /**
+   * Where the weights are. {@code topKeyMass}: the largest mean weight of one key over the sampled
+   * queries; {@code topKeyPosition}: its position; where queries and keys are the same sequence
+   * {@code attentionDistance}: Σ p |i − j| / Σ p, {@code diagonalMass}: the weight of the query's
+   * own position, {@code previousMass}: that of the position before.
+   */
+  POSITION(Tier.CHEAP),
+  /**
+   * Whether heads are alike. {@code headCorrelation}: the largest correlation of the head's weights
+   * with those of another head of the layer.
+   */
+  REDUNDANCY(Tier.CHEAP),
+  /**
    * What goes into the normalizer. {@code maxLogit}: max |z| over all rows of the batch, exact;
    * {@code maxDotProduct}: the same without linear biases; {@code logSumExp}: log Σ e^z; {@code
    * temperature}: T where the normalizer is softmax(z / T); {@code normalizer.<name>}: a learned
@@ -46,6 +58,14 @@ public enum MetricGroup {
    * separableShare}: N_s/N, of vectors scaled to length one; {@code separationRadius}: its r.
    */
   GEOMETRY(Tier.FULL),
+  /**
+   * Sizes and contributions of vectors. {@code queryRms}, {@code keyRms}, {@code valueRms}, {@code
+   * headOutputRms}: ‖x‖/√d; for rows of more than N keys {@code selectionRecall}: which share of
+   * the N keys with the largest weight × ‖value‖ has the N largest weights, and {@code
+   * selectedContribution}: the share of Σ p ‖v‖ of these weights. With it, aggregates of layers
+   * have {@code blockOutputRms} and {@code rankResidual}.
+   */
+  VECTORS(Tier.FULL),
   /**
    * How steep the normalizer is. {@code jacobianSpectral}: ‖dp/dz‖₂, for normalizers other than
    * softmax of the row with most keys; {@code jacobianFrobenius}: ‖dp/dz‖_F of the same rows;
@@ -95,10 +115,13 @@ public enum MetricGroup {
   public Metric metric(IntUnaryOperator topCount) {
     return switch (this) {
       case SPREAD -> new SpreadMetrics(topCount);
+      case POSITION -> new PositionMetrics();
+      case REDUNDANCY -> new RedundancyMetrics();
       case LOGITS -> new LogitMetrics();
       case GRADIENTS -> new GradientMetrics();
       case NON_FINITE -> new NonFiniteMetric();
       case GEOMETRY -> new GeometryMetrics(topCount);
+      case VECTORS -> new VectorMetrics(topCount);
       case JACOBIAN -> new JacobianMetrics();
     };
   }

@@ -93,6 +93,42 @@ public final class MetricNames {
   /** {@code jacobianEntryBound}. */
   public static final String JACOBIAN_ENTRY_BOUND = "jacobianEntryBound";
 
+  /** {@code topKeyMass}. */
+  public static final String TOP_KEY_MASS = "topKeyMass";
+
+  /** {@code topKeyPosition}. */
+  public static final String TOP_KEY_POSITION = "topKeyPosition";
+
+  /** {@code attentionDistance}. */
+  public static final String ATTENTION_DISTANCE = "attentionDistance";
+
+  /** {@code diagonalMass}. */
+  public static final String DIAGONAL_MASS = "diagonalMass";
+
+  /** {@code previousMass}. */
+  public static final String PREVIOUS_MASS = "previousMass";
+
+  /** {@code headCorrelation}. */
+  public static final String HEAD_CORRELATION = "headCorrelation";
+
+  /** {@code queryRms}. */
+  public static final String QUERY_RMS = "queryRms";
+
+  /** {@code keyRms}. */
+  public static final String KEY_RMS = "keyRms";
+
+  /** {@code valueRms}. */
+  public static final String VALUE_RMS = "valueRms";
+
+  /** {@code headOutputRms}. */
+  public static final String HEAD_OUTPUT_RMS = "headOutputRms";
+
+  /** {@code selectionRecall}. */
+  public static final String SELECTION_RECALL = "selectionRecall";
+
+  /** {@code selectedContribution}. */
+  public static final String SELECTED_CONTRIBUTION = "selectedContribution";
+
   /** The family {@code normalizer.<name>}. */
   public static final String NORMALIZER = "normalizer";
 
@@ -122,6 +158,12 @@ public final class MetricNames {
 
   /** {@code deadShare}, of the heads of a layer or network. */
   public static final String DEAD_SHARE = "deadShare";
+
+  /** {@code blockOutputRms}, of a layer or network. */
+  public static final String BLOCK_OUTPUT_RMS = "blockOutputRms";
+
+  /** {@code rankResidual}, of a layer or network. */
+  public static final String RANK_RESIDUAL = "rankResidual";
 
   /** {@code headsInAlarm}, of a layer or network. */
   public static final String HEADS_IN_ALARM = "headsInAlarm";

@@ -81,6 +81,8 @@ final class LayerSnapshotTest {
         new INDArray[] {input},
         null,
         array(new double[] {1, 0, 1}, 1, 3),
+        null,
+        true,
         (inputs, mask) -> {
           INDArray heads = inputs[0].reshape('c', 1, 2, 1, 3);
           return new INDArray[] {heads, heads.mul(2), heads};

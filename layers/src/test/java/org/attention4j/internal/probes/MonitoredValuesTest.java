@@ -101,6 +101,8 @@ final class MonitoredValuesTest {
         new INDArray[] {queries, keys},
         queryMask,
         keyMask,
+        null,
+        false,
         (inputs, mask) -> {
           assertThat(mask.shape()).containsExactly(2, 17);
           return new INDArray[] {

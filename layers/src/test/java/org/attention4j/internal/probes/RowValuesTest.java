@@ -73,7 +73,9 @@ final class RowValuesTest {
             visibleQueries,
             visibleKeys,
             Map.of(),
-            null);
+            null,
+            null,
+            true);
     return withGradient ? probe.withAttendedGradient(new HeadVectors(gradient)) : probe;
   }
 

@@ -35,7 +35,7 @@ class HeadAggregatesTest {
 
   @Test
   void ofALayer() {
-    AggregateRecord layer = HeadAggregates.ofLayer(first(), OptionalInt.of(1));
+    AggregateRecord layer = HeadAggregates.ofLayer(first(), Map.of(), OptionalInt.of(1));
     assertThat(layer.layer()).isEqualTo("a");
     assertThat(layer.iteration()).isEqualTo(50);
     assertThat(layer.epoch()).isEqualTo(3);
@@ -57,7 +57,7 @@ class HeadAggregatesTest {
   /** Each head counts alike, in whatever layer it is. */
   @Test
   void ofANetwork() {
-    AggregateRecord network = HeadAggregates.ofNetwork(List.of(first(), second()), NONE);
+    AggregateRecord network = HeadAggregates.ofNetwork(List.of(first(), second()), List.of(), NONE);
     assertThat(network.layer()).isNull();
     assertThat(network.metrics())
         .isEqualTo(
@@ -71,14 +71,30 @@ class HeadAggregatesTest {
                 "maxLogit", 11.0,
                 "maxDotProduct", 2.0,
                 "sinkRate", 0.25));
-    assertThat(HeadAggregates.ofLayer(List.of(head("a", 0)), NONE).metrics()).isEmpty();
+    assertThat(HeadAggregates.ofLayer(List.of(head("a", 0)), Map.of(), NONE).metrics()).isEmpty();
+  }
+
+  /** The network has the largest size and the smallest spread of its layers. */
+  @Test
+  void numbersOfLayers() {
+    List<MetricRecord> heads =
+        List.of(head("a", 0, "headCorrelation", -0.5), head("a", 1, "headCorrelation", 0.75));
+    Map<String, Double> one = Map.of("blockOutputRms", 3.0, "rankResidual", 0.25);
+    assertThat(HeadAggregates.ofLayer(heads, one, NONE).metrics())
+        .isEqualTo(Map.of("headCorrelation", 0.75, "blockOutputRms", 3.0, "rankResidual", 0.25));
+    Map<String, Double> other = Map.of("blockOutputRms", 5.0, "rankResidual", 0.5);
+    assertThat(
+            HeadAggregates.ofNetwork(
+                    List.of(heads, List.of(head("b", 0))), List.of(one, other), NONE)
+                .metrics())
+        .isEqualTo(Map.of("headCorrelation", 0.75, "blockOutputRms", 5.0, "rankResidual", 0.25));
   }
 
   @Test
   void aNumberThatIsNotFiniteShows() {
     List<MetricRecord> heads =
         List.of(head("a", 0, "entropy", Double.NaN, "maxLogit", 1), head("a", 1, "entropy", 1));
-    Map<String, Double> metrics = HeadAggregates.ofLayer(heads, NONE).metrics();
+    Map<String, Double> metrics = HeadAggregates.ofLayer(heads, Map.of(), NONE).metrics();
     assertThat(metrics.get("entropyMin")).isNaN();
     assertThat(metrics.get("entropyMean")).isNaN();
     assertThat(metrics.get("entropyMax")).isNaN();
@@ -86,7 +102,7 @@ class HeadAggregatesTest {
   }
 
   private static double deadShare(MetricRecord... heads) {
-    return HeadAggregates.ofLayer(List.of(heads), NONE).metrics().get("deadShare");
+    return HeadAggregates.ofLayer(List.of(heads), Map.of(), NONE).metrics().get("deadShare");
   }
 
   @Test
@@ -126,6 +142,7 @@ class HeadAggregatesTest {
                     List.of(head("a", 0, "gradientNorm.Wq", 1e9)),
                     List.of(head("b", 0, "gradientNorm.Wq", 1), head("b", 1, "gradientNorm.Wq", 0)),
                     List.of(head("c", 0, "rowMass", 1))),
+                List.of(),
                 NONE)
             .metrics();
     assertThat(metrics).isEqualTo(Map.of("deadShare", 0.25));

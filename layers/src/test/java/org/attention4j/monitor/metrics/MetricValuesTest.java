@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.attention4j.monitor.metrics.AttentionRow.Steepness;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,124 @@ final class MetricValuesTest {
       double[][] tokens) {
     return new AttentionRow(
         0, 0, keys, scores, weights, () -> tokens, null, scoresGradient, temperature, steepness);
+  }
+
+  /** A query at a position, with its query, keys and values. */
+  private static AttentionRow placed(
+      OptionalInt position, int[] keys, double[] weights, double[]... queryKeysValues) {
+    int n = weights.length;
+    return new AttentionRow(
+        0,
+        0,
+        keys,
+        weights,
+        weights,
+        () -> new double[n][],
+        null,
+        null,
+        OptionalDouble.empty(),
+        null,
+        position,
+        new AttentionRow.Vectors() {
+          @Override
+          public double[] query() {
+            return queryKeysValues[0];
+          }
+
+          @Override
+          public double[][] keys() {
+            return Arrays.copyOfRange(queryKeysValues, 1, 1 + n);
+          }
+
+          @Override
+          public double[][] values() {
+            return Arrays.copyOfRange(queryKeysValues, 1 + n, 1 + 2 * n);
+          }
+        });
+  }
+
+  @Test
+  void positions() {
+    AttentionRow atTwo = placed(OptionalInt.of(2), ABC, new double[] {0.5, 0.2, 0.1});
+    AttentionRow atThree =
+        placed(OptionalInt.of(3), new int[] {1, 3, 7}, new double[] {0.7, 0.2, 0.1});
+    check(
+        new PositionMetrics().measure(head(atTwo, atThree)),
+        values(
+            "attentionDistance", ((0.5 * 2 + 0.2) / 0.8 + (0.7 * 2 + 0.1 * 4)) / 2,
+            "diagonalMass", (0.1 + 0.2) / 2,
+            "previousMass", 0.2,
+            "topKeyMass", 0.9 / 2,
+            "topKeyPosition", 1));
+    // Without positions, and with two keys that get the same.
+    check(
+        new PositionMetrics().measure(head(row(new int[] {4, 9}, upTo(2), new double[] {1, 1}))),
+        values("topKeyMass", 1, "topKeyPosition", 4));
+    AttentionRow empty = placed(OptionalInt.of(0), new int[] {0}, new double[] {0});
+    check(
+        new PositionMetrics().measure(head(empty)),
+        values("diagonalMass", 0, "topKeyMass", 0, "topKeyPosition", 0));
+    assertThat(new PositionMetrics().measure(head(weights(0.5, Double.NaN))))
+        .isEqualTo(Map.of("topKeyMass", Double.NaN, "topKeyPosition", Double.NaN));
+    assertThat(new PositionMetrics().measure(head())).isEmpty();
+  }
+
+  private static double correlation(int head, List<List<AttentionRow>> rows) {
+    return new RedundancyMetrics()
+        .measure(new HeadProbe("att", head, rows.get(head), Map.of(), Map.of(), null, rows))
+        .getOrDefault("headCorrelation", -9.0);
+  }
+
+  @Test
+  void redundancy() {
+    List<AttentionRow> first = List.of(weights(0.1, 0.2, 0.7), weights(0.5, 0.5), weights(3, 1, 2));
+    // The same up to a factor and a shift: 1; of two keys and of constant rows nothing is known.
+    List<AttentionRow> second = List.of(weights(0.4, 0.6, 1.6), weights(0, 1), weights(1, 1, 1));
+    // 1, 0, -1 against 3, 1, 2 less 2: (1 + 0 + 0) / 2; and -1 against the first row.
+    List<AttentionRow> third = List.of(weights(-1, -2, -7), weights(0, 1), weights(1, 0, -1));
+    List<List<AttentionRow>> rows = List.of(first, second, third);
+    assertThat(correlation(0, rows)).isCloseTo(1, within(1e-12));
+    assertThat(correlation(1, rows)).isCloseTo(1, within(1e-12));
+    assertThat(correlation(2, List.of(first, first, third)))
+        .isCloseTo((-1 + 0.5) / 2, within(1e-12));
+    assertThat(correlation(0, List.of(first))).isEqualTo(-9);
+    assertThat(correlation(0, List.of(second.subList(1, 3), second.subList(1, 3)))).isEqualTo(-9);
+    assertThat(new RedundancyMetrics().measure(head(weights(1, 2, 3)))).isEmpty();
+  }
+
+  @Test
+  void vectors() {
+    AttentionRow row =
+        placed(
+            OptionalInt.empty(),
+            ABC,
+            new double[] {0.6, 0.3, 0.1},
+            new double[] {3, 4},
+            new double[] {1, 1},
+            new double[] {0, 0},
+            new double[] {7, 1},
+            new double[] {0.1, 0},
+            new double[] {0, 2},
+            new double[] {-5, 0});
+    double all = 0.06 + 0.6 + 0.5;
+    Map<String, Double> expected =
+        values(
+            "queryRms", 5 / Math.sqrt(2),
+            "keyRms", (1 + 0 + 5) / 3.0,
+            "valueRms", 7.1 / Math.sqrt(2) / 3,
+            "headOutputRms", Math.hypot(0.06 - 0.5, 0.6) / Math.sqrt(2),
+            "selectionRecall", 0.5, // keys 0 and 1 against 1 and 2
+            "selectedContribution", (0.06 + 0.6) / all);
+    check(new VectorMetrics(n -> 2).measure(head(row)), expected);
+    assertThat(new VectorMetrics(n -> 1).measure(head(row)))
+        .containsEntry("selectionRecall", 0.0)
+        .hasEntrySatisfying(
+            "selectedContribution",
+            share -> assertThat(share).isCloseTo(0.06 / all, within(1e-12)));
+    assertThat(new VectorMetrics(n -> 3).measure(head(row)))
+        .containsOnlyKeys("queryRms", "keyRms", "valueRms", "headOutputRms");
+    assertThat(new VectorMetrics(n -> 1).measure(head(weights(1, 2, 3)))).isEmpty();
+    assertThat(new VectorMetrics(n -> 1).tier()).isEqualTo(Tier.FULL);
   }
 
   private static AttentionRow weights(double... weights) {
@@ -339,7 +459,12 @@ final class MetricValuesTest {
   void groupsAndTiers() {
     assertThat(MetricGroup.of(Tier.CHEAP))
         .containsExactly(
-            MetricGroup.SPREAD, MetricGroup.LOGITS, MetricGroup.GRADIENTS, MetricGroup.NON_FINITE);
+            MetricGroup.SPREAD,
+            MetricGroup.POSITION,
+            MetricGroup.REDUNDANCY,
+            MetricGroup.LOGITS,
+            MetricGroup.GRADIENTS,
+            MetricGroup.NON_FINITE);
     assertThat(MetricGroup.of(Tier.FULL)).containsExactly(MetricGroup.values());
     for (MetricGroup group : MetricGroup.values()) {
       assertThat(group.metric(n -> 1).tier()).isEqualTo(group.tier());
@@ -352,15 +477,37 @@ final class MetricValuesTest {
   /** The page, Prometheus and the docs have their text from there. */
   @Test
   void everyMetricHasALabelAUnitAndADescription() {
+    double[][] tokens = {{1, 0}, {0, 1}, {1, 1}};
+    double[] one = {1};
     AttentionRow row =
-        row(
+        new AttentionRow(
+            0,
+            0,
             ABC,
             upTo(3),
             new double[] {0.5, 0.3, 0.2},
+            () -> tokens,
+            null,
             upTo(3),
             OptionalDouble.of(1),
             new Steepness(1, 1),
-            new double[][] {{1, 0}, {0, 1}, {1, 1}});
+            OptionalInt.of(1),
+            new AttentionRow.Vectors() {
+              @Override
+              public double[] query() {
+                return one;
+              }
+
+              @Override
+              public double[][] keys() {
+                return tokens;
+              }
+
+              @Override
+              public double[][] values() {
+                return tokens;
+              }
+            });
     HeadProbe head =
         new HeadProbe(
             "att",
@@ -368,7 +515,8 @@ final class MetricValuesTest {
             List.of(row),
             Map.of("alpha", 1.5),
             Map.of("Wq", new HeadProbe.Norms(1, 1, 1, 0, 0)),
-            new HeadProbe.Largest(7, OptionalDouble.of(5)));
+            new HeadProbe.Largest(7, OptionalDouble.of(5)),
+            List.of(List.of(row), List.of(weights(0.5, 0.25, 0.25))));
     List<String> emitted = new ArrayList<>();
     for (MetricGroup group : MetricGroup.values()) {
       emitted.addAll(group.metric(n -> 1).measure(head).keySet());
