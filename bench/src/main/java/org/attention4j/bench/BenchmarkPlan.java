@@ -20,6 +20,7 @@ import org.attention4j.bench.model.ModelSize;
  * @param layerSteps sequence lengths of the layer
  * @param layerOutput whether its output is timed too, besides its training step
  * @param sparse sizes for the comparison of normalizers
+ * @param histories normalizers of the layer whose speed must not depend on the JVM's history
  * @param models sizes of the whole model
  * @param modelWarmUp seconds for which each framework trains the model before anything is measured
  */
@@ -33,6 +34,7 @@ record BenchmarkPlan(
     List<Integer> layerSteps,
     boolean layerOutput,
     List<CoreCell> sparse,
+    List<String> histories,
     List<ModelSize> models,
     double modelWarmUp) {
   private static final List<Integer> STEPS = List.of(128, 16, 4, 512);
@@ -50,6 +52,7 @@ record BenchmarkPlan(
           STEPS,
           false,
           List.of(new CoreCell(2, 4096, 64)),
+          List.of("softmax"),
           List.of(ModelSize.S),
           6);
 
@@ -65,6 +68,7 @@ record BenchmarkPlan(
           STEPS,
           true,
           List.of(new CoreCell(4, 1024, 64), new CoreCell(4, 4096, 64)),
+          List.of("softmax", "sink", "ssmax", "top-k:64", "sparsemax", "entmax:1.5", "sigmoid"),
           List.of(ModelSize.S, ModelSize.M, ModelSize.L),
           20);
 }

@@ -27,6 +27,8 @@ record ComparisonResult(Kind kind, String subject, String peer, double oursMs, d
     CASE(false),
     /** A layer in a network. */
     LAYER(false),
+    /** A layer in a JVM that has computed other things before; the peer is itself in a new JVM. */
+    HISTORY(false),
     /** A whole model. */
     MODEL(false),
     /** Our kernel with another normalizer, the peer being our own softmax. */

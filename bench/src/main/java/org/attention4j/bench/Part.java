@@ -8,6 +8,9 @@ enum Part {
   /** A layer in a network against the stock one. */
   LAYER,
 
+  /** A layer after a mixed history of the JVM against itself in a new one. */
+  HISTORY,
+
   /** A whole model against that of other frameworks, each in a JVM of its own. */
   MODEL
 }

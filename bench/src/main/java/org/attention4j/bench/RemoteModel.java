@@ -1,12 +1,8 @@
 package org.attention4j.bench;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.attention4j.bench.model.Framework;
 import org.attention4j.bench.model.ModelPass;
 import org.attention4j.bench.model.ModelSize;
@@ -16,12 +12,7 @@ import org.attention4j.bench.model.ModelSize;
  * advise. While one works, the others wait for a request and their threads sleep.
  */
 final class RemoteModel implements AutoCloseable {
-  private static final long SECONDS_TO_END = 10;
-
-  private final Framework framework;
-  private final Process process;
-  private final BufferedReader answers;
-  private final Writer requests;
+  private final RemoteJvm jvm;
 
   /**
    * Starts the JVM.
@@ -32,16 +23,14 @@ final class RemoteModel implements AutoCloseable {
    * @throws IllegalStateException if the model cannot be built
    */
   RemoteModel(Framework framework, ModelSize size, int threads) throws IOException {
-    this.framework = framework;
-    process =
-        ChildJvm.open(
+    jvm =
+        new RemoteJvm(
+            "model",
+            framework.label(),
             ModelServer.class,
             threads,
             environment(framework),
             List.of(framework.name(), size.name()));
-    answers = process.inputReader();
-    requests = process.outputWriter();
-    answer();
   }
 
   /** PyTorch's threads work best as they are. */
@@ -51,55 +40,21 @@ final class RemoteModel implements AutoCloseable {
 
   /** Carries out a pass once. */
   void run(ModelPass pass) {
-    ask(pass.name());
+    jvm.ask(pass.name());
   }
 
   /** Takes a training step and returns the loss before its update, in nats per token. */
   double loss() {
-    return Double.parseDouble(ask(ModelServer.LOSS));
+    return Double.parseDouble(jvm.ask(ModelServer.LOSS));
   }
 
   /** The most memory that the JVM's process has held so far, in MiB; NaN if that is not known. */
   double peakMemory() {
-    return Double.parseDouble(ask(ModelServer.MEMORY));
+    return Double.parseDouble(jvm.ask(ModelServer.MEMORY));
   }
 
-  private String ask(String request) {
-    try {
-      requests.write(request + "\n");
-      requests.flush();
-      return answer();
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "The JVM of %s does not take requests.".formatted(framework.label()), e);
-    }
-  }
-
-  private String answer() throws IOException {
-    String answer = answers.readLine();
-    if (answer == null) {
-      throw new IllegalStateException(
-          "The JVM of %s ended without an answer.".formatted(framework.label()));
-    }
-    if (answer.startsWith(ModelServer.FAILURE)) {
-      throw new IllegalStateException(
-          "The model of %s failed: %s"
-              .formatted(framework.label(), answer.substring(ModelServer.FAILURE.length())));
-    }
-    return answer;
-  }
-
-  /** Lets the JVM end, and ends it if it does not. */
   @Override
   public void close() throws IOException {
-    try {
-      requests.close();
-      if (!process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    jvm.close();
   }
 }

@@ -198,6 +198,7 @@ public final class Summary implements Callable<Integer> {
         results.printf("WAIT omp_wait_policy=%s%n", System.getenv(ChildJvm.WAIT_POLICY));
         comparisons.layers();
       }
+      case HISTORY -> histories(plan, timer, results);
       case MODEL -> {
         if (pytorch.isPresent()) {
           models(plan, timer, results);
@@ -205,6 +206,20 @@ public final class Summary implements Callable<Integer> {
       }
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  private void histories(BenchmarkPlan plan, InterleavedTimer timer, PrintWriter results)
+      throws IOException {
+    HistoryComparison comparison =
+        new HistoryComparison(
+            threads,
+            timer,
+            plan.budget(),
+            plan.layerWarmUp(),
+            result -> results.println(result.line()));
+    for (String normalizer : plan.histories()) {
+      comparison.run(normalizer);
+    }
   }
 
   private void models(BenchmarkPlan plan, InterleavedTimer timer, PrintWriter results)

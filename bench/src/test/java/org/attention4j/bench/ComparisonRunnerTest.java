@@ -39,6 +39,7 @@ class ComparisonRunnerTest {
         true,
         List.of(TINY),
         List.of(),
+        List.of(),
         0);
   }
 

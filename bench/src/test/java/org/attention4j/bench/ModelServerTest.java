@@ -51,8 +51,10 @@ class ModelServerTest {
 
   private List<String> answers(String requests) throws IOException {
     StringWriter answers = new StringWriter();
-    ModelServer.serve(
-        model, new BufferedReader(new StringReader(requests)), new PrintWriter(answers, true));
+    Answers.answer(
+        request -> ModelServer.answer(model, request),
+        new BufferedReader(new StringReader(requests)),
+        new PrintWriter(answers, true));
     return answers.toString().lines().toList();
   }
 

@@ -1,6 +1,8 @@
 package org.attention4j.bench.compare;
 
 import java.util.Map;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -89,11 +91,24 @@ public final class LayerPeer implements Peer {
    * @return the peer
    */
   public static LayerPeer ours(Sizes sizes, boolean training) {
+    return ours(Normalizers.softmax(), sizes, training);
+  }
+
+  /**
+   * The layer of this library with another normalizer.
+   *
+   * @param normalizer from scores to weights
+   * @param sizes the sizes
+   * @param training whether a run is a training step, or else an output
+   * @return the peer
+   */
+  public static LayerPeer ours(Normalizer normalizer, Sizes sizes, boolean training) {
     return new LayerPeer(
         new org.attention4j.layers.SelfAttentionLayer.Builder()
             .nOut(sizes.features())
             .nHeads(sizes.heads())
             .projectInput(true)
+            .normalizer(normalizer)
             .build(),
         sizes,
         training);

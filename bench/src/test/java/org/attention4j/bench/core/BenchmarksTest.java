@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.attention4j.bench.compare.CoreBenchmark;
+import org.attention4j.bench.compare.HistoryBenchmark;
 import org.attention4j.bench.compare.LayerBenchmark;
 import org.attention4j.bench.compare.Pass;
 import org.attention4j.bench.compare.PyTorch;
@@ -64,6 +65,20 @@ class BenchmarksTest {
       benchmark.build();
       assertThatCode(benchmark::run).doesNotThrowAnyException();
     }
+  }
+
+  static Stream<String> histories() throws NoSuchFieldException {
+    return choices(HistoryBenchmark.class, "normalizer");
+  }
+
+  @ParameterizedTest
+  @MethodSource("histories")
+  void history(String normalizer) {
+    HistoryBenchmark benchmark = new HistoryBenchmark();
+    benchmark.normalizer = normalizer;
+    benchmark.steps = 71;
+    benchmark.build();
+    assertThatCode(benchmark::run).doesNotThrowAnyException();
   }
 
   @ParameterizedTest
