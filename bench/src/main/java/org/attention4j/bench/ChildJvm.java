@@ -12,7 +12,9 @@ final class ChildJvm {
   private static final String MODULE = "jdk.incubator.vector";
   private static final String OMP_THREADS = "OMP_NUM_THREADS";
   private static final String OFFLINE = "ai.djl.offline";
-  private static final String HEAP = "-Xmx4g";
+
+  /** Room for whatever is compared, in MiB. */
+  static final int HEAP = 4096;
 
   /** The collector that our pages advise; a small container would have another one. */
   private static final String COLLECTOR = "-XX:+UseG1GC";
@@ -53,7 +55,7 @@ final class ChildJvm {
    */
   static int run(Class<?> main, int threads, List<String> arguments)
       throws IOException, InterruptedException {
-    return start(builder(main, threads, arguments).inheritIO()).waitFor();
+    return start(builder(main, threads, HEAP, arguments).inheritIO()).waitFor();
   }
 
   /**
@@ -73,7 +75,7 @@ final class ChildJvm {
       Consumer<String> lines,
       List<String> arguments)
       throws IOException, InterruptedException {
-    Process process = open(main, threads, environment, arguments);
+    Process process = open(main, threads, HEAP, environment, arguments);
     try (BufferedReader reader = process.inputReader()) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         lines.accept(line);
@@ -88,21 +90,27 @@ final class ChildJvm {
    *
    * @param main the class
    * @param threads for each that takes part
+   * @param heap the largest heap, in MiB
    * @param environment more variables; those that are set already win
    * @param arguments the command line's arguments
    * @return the process
    */
   static Process open(
-      Class<?> main, int threads, Map<String, String> environment, List<String> arguments)
+      Class<?> main,
+      int threads,
+      int heap,
+      Map<String, String> environment,
+      List<String> arguments)
       throws IOException {
-    ProcessBuilder builder = builder(main, threads, arguments);
+    ProcessBuilder builder = builder(main, threads, heap, arguments);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     environment.forEach(builder.environment()::putIfAbsent);
     return start(builder);
   }
 
-  private static ProcessBuilder builder(Class<?> main, int threads, List<String> arguments) {
-    ProcessBuilder builder = new ProcessBuilder(command(main, threads, arguments));
+  private static ProcessBuilder builder(
+      Class<?> main, int threads, int heap, List<String> arguments) {
+    ProcessBuilder builder = new ProcessBuilder(command(main, threads, heap, arguments));
     builder.environment().put(OMP_THREADS, Integer.toString(threads));
     return builder;
   }
@@ -114,10 +122,11 @@ final class ChildJvm {
   }
 
   /** The command line of the other JVM. */
-  static List<String> command(Class<?> main, int threads, List<String> arguments) {
+  static List<String> command(Class<?> main, int threads, int heap, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.addAll(List.of(HEAP, COLLECTOR, "--add-modules", MODULE, "-D" + OFFLINE + "=true"));
+    command.add("-Xmx" + heap + "m");
+    command.addAll(List.of(COLLECTOR, "--add-modules", MODULE, "-D" + OFFLINE + "=true"));
     command.add("-Dorg.attention4j.threads=" + threads);
     command.add("-Dai.djl.pytorch.num_threads=" + threads);
     if (Runtime.version().feature() >= STRICT_VERSION) {

@@ -60,6 +60,7 @@ final class HistoryComparison {
         normalizer,
         HistoryServer.class,
         threads,
+        ChildJvm.HEAP,
         ChildJvm.PASSIVE,
         List.of(normalizer, history.name()));
   }

@@ -27,6 +27,7 @@ final class RemoteJvm implements AutoCloseable {
    * @param subject what it computes, and {@code name} which of them: for messages
    * @param main the class to run, which begins with an answer
    * @param threads for each library in it
+   * @param heap the largest heap, in MiB
    * @param environment more variables; those that are set already win
    * @param arguments those of the class
    * @throws IllegalStateException if its first answer is a failure
@@ -36,12 +37,13 @@ final class RemoteJvm implements AutoCloseable {
       String name,
       Class<?> main,
       int threads,
+      int heap,
       Map<String, String> environment,
       List<String> arguments)
       throws IOException {
     this.subject = subject;
     this.name = name;
-    process = ChildJvm.open(main, threads, environment, arguments);
+    process = ChildJvm.open(main, threads, heap, environment, arguments);
     answers = process.inputReader();
     requests = process.outputWriter();
     answer();

@@ -29,6 +29,7 @@ final class RemoteModel implements AutoCloseable {
             framework.label(),
             ModelServer.class,
             threads,
+            size.heap(),
             environment(framework),
             List.of(framework.name(), size.name()));
   }

@@ -98,7 +98,7 @@ class ModelServerTest {
   @Test
   @Timeout(value = 2, unit = MINUTES, threadMode = SEPARATE_THREAD)
   void aModelThatCannotBeBuiltIsReported() {
-    ModelSize none = new ModelSize("XL", 13, 15, 2, 3, 7, 5);
+    ModelSize none = new ModelSize("XL", 13, 15, 2, 3, 7, 5, 512);
     assertThatThrownBy(() -> new RemoteModel(Framework.OURS, none, 1).close())
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(

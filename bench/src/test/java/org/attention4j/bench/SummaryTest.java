@@ -58,10 +58,10 @@ class SummaryTest {
 
   @Test
   void childGetsWhatTheNumbersNeed() {
-    List<String> command = ChildJvm.command(Summary.class, 3, List.of("--quick"));
+    List<String> command = ChildJvm.command(Summary.class, 3, 1009, List.of("--quick"));
     assertThat(command)
         .containsSubsequence("--add-modules", "jdk.incubator.vector")
-        .contains("-XX:+UseG1GC")
+        .contains("-Xmx1009m", "-XX:+UseG1GC")
         .contains(
             "-Dai.djl.offline=true",
             "-Dorg.attention4j.threads=3",

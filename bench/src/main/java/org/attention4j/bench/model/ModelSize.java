@@ -13,20 +13,29 @@ import java.util.stream.Collectors;
  * @param heads attention heads of each block
  * @param context tokens of a sequence
  * @param batch sequences of a batch
+ * @param heap the largest Java heap in MiB: at least three times what ours keeps from step to step.
+ *     The collector takes all that it may, and the first steps of a new JVM make much garbage
  */
 public record ModelSize(
-    String name, int vocabulary, int width, int blocks, int heads, int context, int batch) {
+    String name,
+    int vocabulary,
+    int width,
+    int blocks,
+    int heads,
+    int context,
+    int batch,
+    int heap) {
   /** For tests. */
-  public static final ModelSize TINY = new ModelSize("tiny", 13, 15, 2, 3, 7, 5);
+  public static final ModelSize TINY = new ModelSize("tiny", 13, 15, 2, 3, 7, 5, 512);
 
   /** A first model of one's own: 0.1 million parameters. */
-  public static final ModelSize S = new ModelSize("S", 97, 64, 2, 4, 128, 16);
+  public static final ModelSize S = new ModelSize("S", 97, 64, 2, 4, 128, 16, 512);
 
   /** A small model: 3 million parameters. */
-  public static final ModelSize M = new ModelSize("M", 97, 256, 4, 8, 256, 8);
+  public static final ModelSize M = new ModelSize("M", 97, 256, 4, 8, 256, 8, 768);
 
   /** What one still trains on a CPU: 11 million parameters. */
-  public static final ModelSize L = new ModelSize("L", 97, 384, 6, 6, 256, 4);
+  public static final ModelSize L = new ModelSize("L", 97, 384, 6, 6, 256, 4, 1024);
 
   private static final List<ModelSize> ALL = List.of(TINY, S, M, L);
 

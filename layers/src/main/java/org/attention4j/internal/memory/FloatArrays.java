@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * next. Without that each step fills tens of megabytes with zeros, only to overwrite them, and
  * leaves them to the collector.
  *
- * <p>Each thread has arrays of its own. At most as many numbers lie idle as were in use at once a
- * short while ago, so that the arrays of one thread together take no more than twice what its
- * operations need at the same time; those of the length that was used least recently go first. The
- * collector may take all that is idle before it runs out of memory.
+ * <p>Each thread has arrays of its own. Those in use and those that lie idle together have at most
+ * twice as many numbers as were in use at once a short while ago; idle ones of the length that was
+ * used least recently go first. Less would not do: a backward pass needs other lengths than the
+ * forward pass before it, whose arrays lie idle meanwhile. The collector may take all that is idle
+ * before it runs out of memory.
  *
  * <p>An array that is never given back is an ordinary array. One that is given back must have no
  * other reader.
@@ -119,7 +120,7 @@ public final class FloatArrays {
     leastInUse = Math.min(leastInUse, inUse);
     idle.computeIfAbsent(array.length, length -> new ArrayDeque<>()).addLast(array);
     idleNumbers += array.length;
-    drop(Math.max(mostInUse, mostBefore));
+    drop(2 * Math.max(mostInUse, mostBefore) - inUse);
   }
 
   private static boolean isSpoilt(float[] array) {

@@ -38,18 +38,34 @@ class FloatArraysTest {
   }
 
   @Test
-  void noMoreLiesIdleThanWasInUseAtOnceAndTheOldestLengthGoesFirst() {
+  void allTogetherAreTwiceWhatWasInUseAtOnceAndTheOldestLengthGoesFirst() {
     for (int length = 101; length <= 103; length++) {
       float[] a = arrays.taken(length);
       float[] b = arrays.taken(length);
       arrays.add(a);
       arrays.add(b);
     }
-    // At most 206 were in use at once.
-    assertThat(arrays.idleNumbers()).isEqualTo(206);
-    float[] kept = arrays.taken(103);
-    assertThat(arrays.idleNumbers()).as("one of length 103 was idle").isEqualTo(103);
-    arrays.add(kept);
+    // At most 206 were in use at once, which leaves room for those of two lengths.
+    assertThat(arrays.idleNumbers()).isEqualTo(2 * (102 + 103));
+    arrays.taken(102);
+    assertThat(arrays.idleNumbers()).as("one of length 102 was idle").isEqualTo(102 + 2 * 103);
+    arrays.taken(101);
+    assertThat(arrays.idleNumbers()).as("none of length 101 was idle").isEqualTo(102 + 2 * 103);
+  }
+
+  @Test
+  void whatIsInUseCounts() {
+    float[] first = arrays.taken(101);
+    float[] second = arrays.taken(211);
+    arrays.add(second);
+    // 312 were in use at once, 101 still are.
+    arrays.add(arrays.taken(103));
+    assertThat(arrays.idleNumbers()).isEqualTo(211 + 103);
+    arrays.add(arrays.taken(307));
+    assertThat(arrays.idleNumbers()).as("307 and 101 raise the limit to 816").isEqualTo(621);
+    arrays.add(arrays.taken(109));
+    assertThat(arrays.idleNumbers()).as("the length 211 was dropped").isEqualTo(621 - 211 + 109);
+    arrays.add(first);
   }
 
   @Test
