@@ -150,11 +150,6 @@ public final class DoubleRow extends Row {
   }
 
   @Override
-  Row first(int length) {
-    return new DoubleRow().over(values, from, length);
-  }
-
-  @Override
   void limit(double size) {
     for (int i = from; i < from + length; i++) {
       values[i] = Math.max(-size, Math.min(size, values[i]));
@@ -167,14 +162,24 @@ public final class DoubleRow extends Row {
   }
 
   @Override
-  double lowerBound(int k) {
-    return Double.NEGATIVE_INFINITY;
-  }
-
-  @Override
-  double threshold(int k) {
+  Row largest(int k, double max) {
     double[] numbers = workspace.numbers(length);
     System.arraycopy(values, from, numbers, 0, length);
-    return Selection.largest(numbers, length, k);
+    double threshold = Selection.largest(numbers, length, k);
+    int ties = k;
+    for (int i = 0; i < length; i++) {
+      ties -= values[from + i] > threshold ? 1 : 0;
+    }
+    int[] indices = workspace.indices(length);
+    Row kept = spare(k);
+    int count = 0;
+    for (int i = 0; i < length; i++) {
+      double number = values[from + i];
+      if (number > threshold || (number == threshold && ties-- > 0)) {
+        kept.set(count, number);
+        indices[count++] = i;
+      }
+    }
+    return kept;
   }
 }

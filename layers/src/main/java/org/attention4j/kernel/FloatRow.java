@@ -6,10 +6,8 @@ import org.attention4j.internal.vector.FloatOps;
 /** A row of {@code float}. {@link FloatOps} picks how its operations run. */
 public final class FloatRow extends Row {
 
-  /** A lower bound of the k-th largest entry may let k / 4 + 16 more entries pass. */
-  private static final int SLACK = 16;
-
-  private static final int SLACK_SHARE = 4;
+  /** A lower bound of the k-th largest entry lets at most k + 32 more pass. */
+  private static final int SLACK = 32;
 
   /** Enough for all but near ties. */
   private static final int MAX_HALVINGS = 24;
@@ -165,11 +163,6 @@ public final class FloatRow extends Row {
   }
 
   @Override
-  Row first(int length) {
-    return new FloatRow(workspace).over(values, from, length);
-  }
-
-  @Override
   void limit(double size) {
     float bound = (float) size;
     for (int i = from; i < from + length; i++) {
@@ -183,55 +176,100 @@ public final class FloatRow extends Row {
     return new FloatRow(workspace).over(copy, 0, length);
   }
 
+  /**
+   * First those above a lower bound, and of these few the exact ones: a pass over the whole row
+   * costs much more than one over what is left.
+   */
   @Override
-  double lowerBound(int k) {
-    return reachedBy(k, k + k / SLACK_SHARE + SLACK);
-  }
-
-  @Override
-  double threshold(int k) {
-    float bound = reachedBy(k, k);
-    if (FloatOps.ROWS.count(values, from, length, bound) == k) {
-      return bound;
+  Row largest(int k, double max) {
+    float low = lowerBound(k, (float) max);
+    int[] indices = workspace.indices(length);
+    int found = FloatOps.ROWS.atLeast(values, from, length, low, indices);
+    float[] kept = workspace.floats(found);
+    for (int j = 0; j < found; j++) {
+      kept[j] = values[from + indices[j]];
     }
-    double[] numbers = workspace.numbers(length);
-    for (int i = 0; i < length; i++) {
-      numbers[i] = values[from + i];
+    if (found > k) {
+      float threshold = halved(kept, 0, found, k, k, low, (float) max);
+      int[] places = workspace.places(found);
+      if (FloatOps.ROWS.atLeast(kept, 0, found, threshold, places) > k) {
+        leaveOutTies(kept, found, k, places);
+      }
+      for (int j = 0; j < k; j++) {
+        kept[j] = kept[places[j]];
+        indices[j] = indices[places[j]];
+      }
     }
-    return Selection.largest(numbers, length, k);
+    return new FloatRow(workspace).over(kept, 0, k);
   }
 
   /**
-   * A value that at least k entries reach, and at most max if halving finds one: steps down from
-   * the largest entry until k entries reach the value, then halves the last step.
+   * A value that at least k entries reach, and at most 2 k + 32 unless there are ties. Rows of a
+   * head are alike: the first guess is as far below the largest entry as the last row's was. What
+   * is found in the end does not depend on it.
    */
-  private float reachedBy(int k, int max) {
-    float high = FloatOps.ROWS.max(values, from, length);
-    float low = high;
-    float step = 1;
+  private float lowerBound(int k, float max) {
+    float distance = workspace.distance;
+    float high = max;
+    float low = max - distance;
     int reached = FloatOps.ROWS.count(values, from, length, low);
     while (reached < k) {
       high = low;
-      low -= step;
-      step *= 2;
-      if (!(low > -Float.MAX_VALUE)) {
-        return Float.NEGATIVE_INFINITY;
-      }
+      distance *= 2;
+      low = max - distance;
       reached = FloatOps.ROWS.count(values, from, length, low);
     }
-    for (int i = 0; i < MAX_HALVINGS && reached > max; i++) {
-      float middle = low + (high - low) / 2;
-      if (middle <= low || middle >= high) {
+    if (reached > 2 * k + SLACK) {
+      low = halved(values, from, length, k, 2 * k + SLACK, low, high);
+    }
+    workspace.distance = Math.max(max - low, RowWorkspace.LEAST_DISTANCE);
+    return low;
+  }
+
+  /**
+   * A value that at least k entries reach, and at most {@code most} if halving finds one.
+   *
+   * @param low a value that at least k entries reach
+   * @param high at least the k-th largest entry
+   */
+  private static float halved(
+      float[] x, int from, int length, int k, int most, float low, float high) {
+    float lower = low;
+    float upper = high;
+    for (int i = 0; i < MAX_HALVINGS; i++) {
+      float middle = lower + (upper - lower) / 2;
+      if (middle <= lower || middle >= upper) {
         break;
       }
-      int more = FloatOps.ROWS.count(values, from, length, middle);
-      if (more < k) {
-        high = middle;
+      int reached = FloatOps.ROWS.count(x, from, length, middle);
+      if (reached < k) {
+        upper = middle;
       } else {
-        low = middle;
-        reached = more;
+        lower = middle;
+        if (reached <= most) {
+          break;
+        }
       }
     }
-    return low;
+    return lower;
+  }
+
+  /** The places of the k largest; of those equal to the smallest of them the last go. */
+  private void leaveOutTies(float[] numbers, int found, int k, int[] places) {
+    double[] copy = workspace.numbers(found);
+    for (int j = 0; j < found; j++) {
+      copy[j] = numbers[j];
+    }
+    double threshold = Selection.largest(copy, found, k);
+    int ties = k;
+    for (int j = 0; j < found; j++) {
+      ties -= numbers[j] > threshold ? 1 : 0;
+    }
+    int count = 0;
+    for (int j = 0; j < found; j++) {
+      if (numbers[j] > threshold || (numbers[j] == threshold && ties-- > 0)) {
+        places[count++] = j;
+      }
+    }
   }
 }

@@ -197,25 +197,16 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
     }
   }
 
-  /** The first entries of this row, as a row of the same numbers. */
-  abstract Row first(int length);
-
   /** A copy in an array of its own, which no other row overwrites. */
   abstract Row detached();
 
   /**
-   * A value that at least {@code k} entries reach, and rarely many more.
+   * The largest entries in the order of their indices, which are then in {@link #indices()}; of
+   * equal ones those with the lowest index. This row stays as it is.
    *
-   * @param k from 1 to length
-   * @return a lower bound of the k-th largest entry, perhaps minus infinity
+   * @param k how many, from 1 to length
+   * @param max the largest entry
+   * @return them, as a spare row
    */
-  abstract double lowerBound(int k);
-
-  /**
-   * A value that exactly {@code k} entries reach, or the k-th largest entry itself.
-   *
-   * @param k from 1 to length
-   * @return at most the k-th largest entry and above the next smaller one
-   */
-  abstract double threshold(int k);
+  abstract Row largest(int k, double max);
 }

@@ -2,7 +2,14 @@ package org.attention4j.kernel;
 
 /** The scratch memory of a row, which its spare rows share: arrays that grow as needed. */
 final class RowWorkspace {
+  /** So near lie the scores of a row at least, as a first guess. */
+  static final float LEAST_DISTANCE = 1e-3f;
+
+  /** How far below its largest entry the last row's largest k ended, about; never zero. */
+  float distance = 1;
+
   private int[] indices = new int[0];
+  private int[] places = new int[0];
   private double[] numbers = new double[0];
   private float[] floats = new float[0];
 
@@ -18,6 +25,14 @@ final class RowWorkspace {
       indices = new int[length];
     }
     return indices;
+  }
+
+  /** Indices into what {@link #floats} holds. */
+  int[] places(int length) {
+    if (places.length < length) {
+      places = new int[length];
+    }
+    return places;
   }
 
   double[] numbers(int length) {

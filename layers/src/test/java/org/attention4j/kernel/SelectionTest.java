@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.attention4j.internal.attention.HeadContext;
 import org.junit.jupiter.api.Test;
 
@@ -49,16 +50,41 @@ class SelectionTest {
       assertThat(Selection.largest(pad, numbers.length, k)).isEqualTo(expected);
       assertThat(pad).endsWith(Double.MAX_VALUE, Double.MAX_VALUE, Double.MAX_VALUE);
 
-      FloatRow row = new FloatRow().over(numbers, 0, numbers.length);
-      assertThat(row.atLeast(row.lowerBound(k))).isGreaterThanOrEqualTo(k);
-      float next = k < numbers.length ? sorted[numbers.length - k - 1] : Float.NEGATIVE_INFINITY;
-      assertThat(row.threshold(k)).isLessThanOrEqualTo(expected);
-      if (next < expected) {
-        assertThat(row.threshold(k)).isGreaterThan(next);
-      } else {
-        assertThat(row.threshold(k)).isEqualTo(expected);
+      checkLargest(numbers, sorted, k);
+    }
+  }
+
+  /** The row and its workspace are used again, as in a kernel. */
+  private final FloatRow row = new FloatRow();
+
+  private final DoubleRow wide = new DoubleRow();
+
+  private void checkLargest(float[] numbers, float[] sorted, int k) {
+    int n = numbers.length;
+    float[] before = numbers.clone();
+    row.over(numbers, 0, n);
+    double[] doubles = new double[n];
+    for (int j = 0; j < n; j++) {
+      doubles[j] = numbers[j];
+    }
+    wide.over(doubles, 0, n);
+    int[] expected =
+        IntStream.range(0, n)
+            .boxed()
+            .sorted((i, j) -> numbers[i] == numbers[j] ? i - j : Float.compare(numbers[j], numbers[i]))
+            .limit(k)
+            .mapToInt(Integer::intValue)
+            .sorted()
+            .toArray();
+    for (Row each : new Row[] {row, wide}) {
+      Row largest = each.largest(k, sorted[n - 1]);
+      assertThat(Arrays.copyOf(each.indices(), k)).isEqualTo(expected);
+      assertThat(largest.length()).isEqualTo(k);
+      for (int j = 0; j < k; j++) {
+        assertThat(largest.get(j)).isEqualTo(before[expected[j]]);
       }
     }
+    assertThat(numbers).isEqualTo(before);
   }
 
   /** top-k of rows full of ties: the k largest, of equal ones those that come first. */

@@ -10,7 +10,7 @@ import org.attention4j.internal.vector.SparseOps;
  */
 final class SparseRows {
   private static final int PANEL = FloatOps.TILES.panel();
-  private static final int WIDE = SparseOps.WIDE * PANEL;
+  private static final int WIDEST = SparseOps.WIDE * PANEL;
 
   private int[] indices = {};
   private int[] starts = {};
@@ -42,6 +42,7 @@ final class SparseRows {
   void gather(float[] weights, float[] keyRows, int columns, float[] to, int start) {
     forEach(
         columns,
+        WIDEST,
         (at, index0, length, weight0, column, width) ->
             FloatOps.SPARSE.gather(
                 weights,
@@ -57,10 +58,14 @@ final class SparseRows {
                 start + at));
   }
 
-  /** keyRows[index_j, :] += weights_j vectors[row, :]. */
+  /**
+   * keyRows[index_j, :] += weights_j vectors[row, :]. In narrow parts: a part of all keys' sums, to
+   * which the rows add here and there, then stays in a cache near the processor.
+   */
   void scatter(float[] weights, float[] vectors, int columns, float[] keyRows) {
     forEach(
         columns,
+        PANEL,
         (at, index0, length, weight0, column, width) ->
             FloatOps.SPARSE.scatter(
                 weights, weight0, indices, index0, length, vectors, at, keyRows, column, columns,
@@ -71,6 +76,7 @@ final class SparseRows {
   void dots(float[] keyRows, float[] vectors, int columns, float[] to) {
     forEach(
         columns,
+        WIDEST,
         (at, index0, length, weight0, column, width) ->
             FloatOps.SPARSE.gatherDots(
                 keyRows, column, columns, width, indices, index0, length, vectors, at, to,
@@ -81,10 +87,18 @@ final class SparseRows {
     void run(int at, int index0, int length, int weight0, int column, int width);
   }
 
-  private void forEach(int columns, Action action) {
+  /** The widest part that one call takes. */
+  private static int width(int columns) {
+    if (columns >= SparseOps.WIDE * PANEL) {
+      return SparseOps.WIDE * PANEL;
+    }
+    return columns >= SparseOps.PAIR * PANEL ? SparseOps.PAIR * PANEL : Math.min(PANEL, columns);
+  }
+
+  private void forEach(int columns, int widest, Action action) {
     int width;
     for (int column = 0; column < columns; column += width) {
-      width = columns - column < WIDE ? Math.min(PANEL, columns - column) : WIDE;
+      width = Math.min(widest, width(columns - column));
       for (int r = 0; r < count; r++) {
         int from = starts[first + r];
         int length = starts[first + r + 1] - from;

@@ -12,6 +12,9 @@ public interface SparseOps {
   /** Panels of the widest part that one call takes: eight vectors. */
   int WIDE = 4;
 
+  /** Panels of a narrower part: four vectors. */
+  int PAIR = 2;
+
   /**
    * y += Σ_j w_j B_j.
    *
@@ -23,7 +26,7 @@ public interface SparseOps {
    * @param b the matrix
    * @param b0 where the part of its row 0 begins
    * @param stride from one row of B to the next
-   * @param width columns: {@value #WIDE} panels, one panel or half a panel
+   * @param width columns: {@value #WIDE} or {@value #PAIR} panels, one panel or half a panel
    * @param y the sum
    * @param y0 where it begins
    */
@@ -53,7 +56,7 @@ public interface SparseOps {
    * @param b the matrix
    * @param b0 where the part of its row 0 begins
    * @param stride from one row of B to the next
-   * @param width columns: {@value #WIDE} panels, one panel or half a panel
+   * @param width columns: one panel or half a panel
    */
   void scatter(
       float[] w,
@@ -74,7 +77,7 @@ public interface SparseOps {
    * @param b the matrix
    * @param b0 where the part of its row 0 begins
    * @param stride from one row of B to the next
-   * @param width columns: {@value #WIDE} panels, one panel or half a panel
+   * @param width columns: {@value #WIDE} or {@value #PAIR} panels, one panel or half a panel
    * @param indices which rows of B
    * @param i0 where they begin
    * @param count how many rows

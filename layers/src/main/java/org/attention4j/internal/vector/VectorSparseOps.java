@@ -9,9 +9,9 @@ import static org.attention4j.internal.vector.VectorFloats.store;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Products with chosen rows, with the widest vectors of this CPU. Eight vectors at a time where
- * there are so many features: the address, the weight and the sum over the lanes are then shared by
- * all eight.
+ * Products with chosen rows, with the widest vectors of this CPU. Eight or four vectors at a time
+ * where there are so many features: they share the address, the weight and the sum over the lanes,
+ * and their sums do not wait for each other.
  */
 final class VectorSparseOps implements SparseOps {
   @Override
@@ -29,6 +29,8 @@ final class VectorSparseOps implements SparseOps {
       int y0) {
     if (width == WIDE * PANEL) {
       gatherWide(w, w0, indices, i0, count, b, b0, stride, y, y0);
+    } else if (width == PAIR * PANEL) {
+      gatherPair(w, w0, indices, i0, count, b, b0, stride, y, y0);
     } else if (width == PANEL) {
       gatherPanel(w, w0, indices, i0, count, b, b0, stride, y, y0);
     } else {
@@ -81,6 +83,35 @@ final class VectorSparseOps implements SparseOps {
     store(sum7, y, y0 + 7 * V);
   }
 
+  private static void gatherPair(
+      float[] w,
+      int w0,
+      int[] indices,
+      int i0,
+      int count,
+      float[] b,
+      int b0,
+      int stride,
+      float[] y,
+      int y0) {
+    FloatVector sum0 = load(y, y0);
+    FloatVector sum1 = load(y, y0 + V);
+    FloatVector sum2 = load(y, y0 + 2 * V);
+    FloatVector sum3 = load(y, y0 + 3 * V);
+    for (int j = 0; j < count; j++) {
+      FloatVector s = broadcast(w[w0 + j]);
+      int row = b0 + indices[i0 + j] * stride;
+      sum0 = s.fma(load(b, row), sum0);
+      sum1 = s.fma(load(b, row + V), sum1);
+      sum2 = s.fma(load(b, row + 2 * V), sum2);
+      sum3 = s.fma(load(b, row + 3 * V), sum3);
+    }
+    store(sum0, y, y0);
+    store(sum1, y, y0 + V);
+    store(sum2, y, y0 + 2 * V);
+    store(sum3, y, y0 + 3 * V);
+  }
+
   private static void gatherPanel(
       float[] w,
       int w0,
@@ -117,9 +148,7 @@ final class VectorSparseOps implements SparseOps {
       int b0,
       int stride,
       int width) {
-    if (width == WIDE * PANEL) {
-      scatterWide(w, w0, indices, i0, count, x, x0, b, b0, stride);
-    } else if (width == PANEL) {
+    if (width == PANEL) {
       scatterPanel(w, w0, indices, i0, count, x, x0, b, b0, stride);
     } else {
       FloatVector vector = load(x, x0);
@@ -127,39 +156,6 @@ final class VectorSparseOps implements SparseOps {
         int row = b0 + indices[i0 + j] * stride;
         broadcast(w[w0 + j]).fma(vector, load(b, row)).intoArray(b, row);
       }
-    }
-  }
-
-  private static void scatterWide(
-      float[] w,
-      int w0,
-      int[] indices,
-      int i0,
-      int count,
-      float[] x,
-      int x0,
-      float[] b,
-      int b0,
-      int stride) {
-    FloatVector first = load(x, x0);
-    FloatVector x1 = load(x, x0 + V);
-    FloatVector x2 = load(x, x0 + 2 * V);
-    FloatVector x3 = load(x, x0 + 3 * V);
-    FloatVector x4 = load(x, x0 + 4 * V);
-    FloatVector x5 = load(x, x0 + 5 * V);
-    FloatVector x6 = load(x, x0 + 6 * V);
-    FloatVector x7 = load(x, x0 + 7 * V);
-    for (int j = 0; j < count; j++) {
-      FloatVector s = broadcast(w[w0 + j]);
-      int row = b0 + indices[i0 + j] * stride;
-      s.fma(first, load(b, row)).intoArray(b, row);
-      s.fma(x1, load(b, row + V)).intoArray(b, row + V);
-      s.fma(x2, load(b, row + 2 * V)).intoArray(b, row + 2 * V);
-      s.fma(x3, load(b, row + 3 * V)).intoArray(b, row + 3 * V);
-      s.fma(x4, load(b, row + 4 * V)).intoArray(b, row + 4 * V);
-      s.fma(x5, load(b, row + 5 * V)).intoArray(b, row + 5 * V);
-      s.fma(x6, load(b, row + 6 * V)).intoArray(b, row + 6 * V);
-      s.fma(x7, load(b, row + 7 * V)).intoArray(b, row + 7 * V);
     }
   }
 
@@ -199,6 +195,8 @@ final class VectorSparseOps implements SparseOps {
       int g0) {
     if (width == WIDE * PANEL) {
       dotsWide(b, b0, stride, indices, i0, count, x, x0, g, g0);
+    } else if (width == PAIR * PANEL) {
+      dotsPair(b, b0, stride, indices, i0, count, x, x0, g, g0);
     } else if (width == PANEL) {
       dotsPanel(b, b0, stride, indices, i0, count, x, x0, g, g0);
     } else {
@@ -239,6 +237,29 @@ final class VectorSparseOps implements SparseOps {
       odd = x5.fma(load(b, row + 5 * V), odd);
       even = x6.fma(load(b, row + 6 * V), even);
       odd = x7.fma(load(b, row + 7 * V), odd);
+      g[g0 + j] += VectorFloats.sum(even.add(odd));
+    }
+  }
+
+  private static void dotsPair(
+      float[] b,
+      int b0,
+      int stride,
+      int[] indices,
+      int i0,
+      int count,
+      float[] x,
+      int x0,
+      float[] g,
+      int g0) {
+    FloatVector first = load(x, x0);
+    FloatVector x1 = load(x, x0 + V);
+    FloatVector x2 = load(x, x0 + 2 * V);
+    FloatVector x3 = load(x, x0 + 3 * V);
+    for (int j = 0; j < count; j++) {
+      int row = b0 + indices[i0 + j] * stride;
+      FloatVector even = first.fma(load(b, row), x2.mul(load(b, row + 2 * V)));
+      FloatVector odd = x1.fma(load(b, row + V), x3.mul(load(b, row + 3 * V)));
       g[g0 + j] += VectorFloats.sum(even.add(odd));
     }
   }

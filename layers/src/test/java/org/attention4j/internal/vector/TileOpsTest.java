@@ -22,6 +22,47 @@ class TileOpsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
+  void copies(TileOps ops) {
+    int panel = ops.panel();
+    for (int rows = 0; rows <= 5; rows++) {
+      int stride = panel + 3;
+      float[] from = parts.numbers(rows * stride);
+      float[] given = parts.numbers(rows * panel);
+      float[] to = given.clone();
+      ops.copyPanel(from, 2, stride, rows, to, FROM);
+      for (int i = 0; i < to.length; i++) {
+        int at = i - FROM;
+        boolean inside = at >= 0 && at < rows * panel;
+        assertThat(to[i])
+            .isEqualTo(inside ? from[2 + at / panel * stride + at % panel] : given[i]);
+      }
+    }
+  }
+
+  /** A row in panels that lie some step apart, the last one filled up with zeros. */
+  @ParameterizedTest
+  @MethodSource("implementations")
+  void cuts(TileOps ops) {
+    int panel = ops.panel();
+    for (int length : new int[] {0, 1, panel - 1, panel, panel + 1, 2 * panel + 5}) {
+      int step = panel + 11;
+      int panels = (length + panel - 1) / panel;
+      float[] x = parts.numbers(length);
+      float[] given = parts.numbers(panels * step);
+      float[] to = given.clone();
+      ops.cut(x, FROM, length, to, 2, step);
+      for (int i = 0; i < to.length; i++) {
+        int at = i - 2;
+        boolean inside = at >= 0 && at / step < panels && at % step < panel;
+        int column = at / step * panel + at % step;
+        float expected = column < length ? x[FROM + Math.max(0, column)] : 0;
+        assertThat(to[i]).isEqualTo(inside ? expected : given[i]);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
   void tiles(TileOps ops) {
     for (int depth = 0; depth <= 70; depth++) {
       for (boolean add : new boolean[] {false, true}) {
