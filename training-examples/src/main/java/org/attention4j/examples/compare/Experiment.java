@@ -62,7 +62,7 @@ record Experiment(
   /** Fewer normalizers and smaller models, but steps enough to use attention; under a minute. */
   static final Experiment QUICK =
       new Experiment(
-          List.of("softmax", "ssmax"), List.of(1L, 2L, 3L), 64, 250, 16, 48, 8, 50, true, null);
+          List.of("softmax", "ssmax"), List.of(1L, 2L, 3L), 64, 150, 16, 48, 8, 50, true, null);
 
   /**
    * Checks what the command line cannot.

@@ -31,7 +31,7 @@ final class ExperimentOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "How many batches each model learns from (default: 1000; quick: 250).")
+      description = "How many batches each model learns from (default: 1000; quick: 150).")
   private @Nullable Integer steps;
 
   @JsonProperty("batch")
