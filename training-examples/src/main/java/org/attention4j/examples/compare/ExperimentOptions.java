@@ -69,7 +69,7 @@ final class ExperimentOptions {
       negatable = true,
       description =
           "Measures recall at length too, with a small model for each normalizer and seed"
-              + " (default: yes).")
+              + " (default: yes; quick: no).")
   private @Nullable Boolean recall;
 
   @JsonProperty("text")
