@@ -18,7 +18,8 @@ public final class Reporters {
   /**
    * Writes one short line per layer to the log, at level INFO: entropy, largest weight, largest
    * score and gradient norm, each with the lowest and the highest value of all heads. If none of
-   * these is measured, the line has the first four metrics that are.
+   * these is measured, the line has the first four metrics that are. A last line has the numbers of
+   * all heads of the network.
    *
    * @return the reporter
    */
@@ -38,7 +39,8 @@ public final class Reporters {
 
   /**
    * Appends one line with a JSON object for each record: {@code
-   * {"iteration":50,"epoch":0,"layer":"att1","head":2,"metrics":{"entropy":1.25}}}. A metric
+   * {"iteration":50,"epoch":0,"layer":"att1","head":2,"metrics":{"entropy":1.25}}}, and one for all
+   * heads of a layer, without {@code head}, and of the network, without {@code layer}. A metric
    * without a value is absent, a value that is NaN or infinite is {@code null}. UTF-8; each report
    * is written when it returns.
    *
@@ -66,8 +68,8 @@ public final class Reporters {
 
   /**
    * Appends one line per number to a CSV file (RFC 4180, UTF-8), with the columns {@code
-   * iteration,epoch,layer,head,metric,value}: so layers can have different metrics. Each report is
-   * written when it returns.
+   * iteration,epoch,layer,head,metric,value,standardError,split}: so layers can have different
+   * metrics. Each report is written when it returns.
    *
    * @param file the file, which is created or continued; a new or empty file gets a header
    * @return the reporter
@@ -86,11 +88,12 @@ public final class Reporters {
   }
 
   /**
-   * Keeps a gauge with the newest value of each metric and head, with the tags {@code layer} and
-   * {@code head}; and counts alarms in {@code attention.alarms}, with the tag {@code rule}, too.
-   * Names are lower case with dots, {@code attention.normalized.entropy}, and have a unit and a
-   * description from {@link MetricDescription}; a family such as {@code gradientNorm.Wq} is one
-   * name, {@code attention.gradient.norm}, with the tag {@code parameter}. So Prometheus has {@code
+   * Keeps a gauge with the newest value of each metric and head, with the tags {@code layer},
+   * {@code head} and {@code split}, and of all heads; and counts alarms in {@code
+   * attention.alarms}, with the tag {@code rule}, too. Names are lower case with dots, {@code
+   * attention.normalized.entropy}, and have a unit and a description from {@link
+   * MetricDescription}; a family such as {@code gradientNorm.Wq} is one name, {@code
+   * attention.gradient.norm}, with the tag {@code parameter}. So Prometheus has {@code
    * attention_normalized_entropy_ratio}. Needs {@code io.micrometer:micrometer-core} on the class
    * path.
    *
