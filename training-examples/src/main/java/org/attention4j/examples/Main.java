@@ -43,6 +43,15 @@ public final class Main implements Runnable {
   /** Set to true, this system property adds the stack trace to the sentence about a failure. */
   private static final String DEBUG = "attention4j.debug";
 
+  /**
+   * JavaCPP's limit on the memory of the process. To hold it, JavaCPP asks the operating system at
+   * each allocation, which takes half the time of a small model's step. Its limit on native memory
+   * remains.
+   */
+  private static final String PHYSICAL_LIMIT = "org.bytedeco.javacpp.maxphysicalbytes";
+
+  private static final String NO_LIMIT = "0";
+
   private static final int FAILURE = 1;
   private static final int BAD_ARGUMENTS = 2;
 
@@ -62,6 +71,9 @@ public final class Main implements Runnable {
       System.exit(again(arguments));
     }
     Launch.prepare();
+    if (System.getProperty(PHYSICAL_LIMIT) == null) {
+      System.setProperty(PHYSICAL_LIMIT, NO_LIMIT);
+    }
     PrintStream results = System.out;
     // Whatever a library prints is no result.
     System.setOut(System.err);

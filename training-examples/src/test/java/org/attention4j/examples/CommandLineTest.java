@@ -78,6 +78,10 @@ class CommandLineTest {
         arguments("recall --seeds 2,2", "--seeds is [2, 2] but must not name a seed twice."),
         arguments("recall --seeds=", "--seeds is ''"),
         arguments("temperature --out=", "--out is ''"),
+        arguments(
+            "temperature --updaters sgd,rmsprop",
+            "A value in --updaters is 'rmsprop' but must be one of sgd, momentum, adam."),
+        arguments("temperature --updaters=", "--updaters is ''"),
         arguments("recall --out=", "--out is ''"),
         arguments("temperature --steps 0", "--steps is 0"),
         arguments("recall --normalizers ssmax", "--normalizers ssmax lacks softmax"),
@@ -137,6 +141,7 @@ class CommandLineTest {
         "compare @",
         "@",
         "temperature --temperatures 1,@",
+        "temperature --updaters @",
         "recall --length @",
         "recall --normalizers softmax,top-k:@"
       })

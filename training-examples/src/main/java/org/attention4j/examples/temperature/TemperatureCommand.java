@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.attention4j.examples.report.Report;
 import org.attention4j.examples.support.BadArgument;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.support.OutputDirectory;
@@ -18,6 +17,7 @@ import org.attention4j.examples.support.SeedOptions;
 import org.attention4j.examples.support.Sentences;
 import org.attention4j.examples.training.Corpus;
 import org.attention4j.examples.training.Europarl;
+import org.attention4j.examples.training.Jobs;
 import org.attention4j.examples.training.LanguageModelFacts;
 import org.attention4j.examples.training.RunStore;
 import org.attention4j.examples.training.Settings;
@@ -29,22 +29,27 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The 1/T instability, at fixed weights and in training. */
+/** The 1/T instability: learning rates that still train, gradients, and Jacobians. */
 @Command(
     name = "temperature",
     description = {
-      "Measures how steep normalizers are at low temperature, and what that does to training.",
-      "Trains the small model of 'compare' at every temperature with softmax, top-k:8, sparsemax,"
-          + " entmax:1.5 and ssmax.",
-      "Prints the conclusion and writes report.html, its pictures as PNG, sensitivity.csv,"
-          + " training.csv, steps.csv, heads.csv and alarms.csv; files of that name from an earlier"
-          + " run are replaced. What each model came to is kept in DIR/runs as soon as it is"
-          + " finished."
+      "Shows what a low temperature does to training.",
+      "Searches, for softmax, sparsemax, entmax:1.5 and ssmax at every temperature, the largest"
+          + " learning rate at which a small model learns to find a value by its key, and counts"
+          + " how many such trainings diverge or stall at one rate.",
+      "Then trains the small language model of 'compare' with Adam at the same temperatures, and"
+          + " measures its gradients, and how steep the normalizers are.",
+      "Prints the largest rates and the conclusion, and writes report.html, its pictures as PNG,"
+          + " largest-rates.csv, rates.csv, sensitivity.csv, training.csv, steps.csv, heads.csv and"
+          + " alarms.csv; files of that name from an earlier run are replaced. What each model came"
+          + " to is kept in DIR/runs as soon as it is finished."
     })
 public final class TemperatureCommand implements Callable<Integer> {
-  private static final String ALL = "0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10";
-  private static final String QUICK_TEMPERATURES = "0.01,0.03,0.1,1";
+  private static final String ALL = "0.01,0.03,0.1,0.3,1,10";
+  private static final String QUICK_TEMPERATURES = "0.03,0.1,1";
   private static final List<String> QUICK_MAPS = List.of("softmax", "sparsemax");
+  private static final String RULES = "sgd,momentum,adam";
+  private static final String QUICK_RULES = "sgd";
   private static final List<Long> SEEDS = List.of(1L, 2L, 3L);
   private static final int STEPS = 60;
   private static final int QUICK_STEPS = 45;
@@ -70,9 +75,20 @@ public final class TemperatureCommand implements Callable<Integer> {
   private @Nullable String temperatures;
 
   @Option(
+      names = "--updaters",
+      paramLabel = "LIST",
+      description =
+          "With which of sgd, momentum and adam the largest learning rate is searched (default: "
+              + RULES
+              + "; quick: "
+              + QUICK_RULES
+              + ").")
+  private @Nullable String updaters;
+
+  @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "How many batches each model learns from (default: 60; quick: 45).")
+      description = "How many batches each language model learns from (default: 60; quick: 45).")
   private @Nullable Integer steps;
 
   @Option(
@@ -84,7 +100,8 @@ public final class TemperatureCommand implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = "Fewer temperatures and normalizers, smaller models; takes less than a minute.")
+      description =
+          "Fewer temperatures, normalizers and updaters, smaller models; takes about a minute.")
   private boolean quick;
 
   @Option(
@@ -98,7 +115,8 @@ public final class TemperatureCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    double[] all = temperatures();
+    List<Double> all = temperatures();
+    List<UpdateRule> rules = rules();
     List<Long> seeds = seedOptions.or(SEEDS);
     Settings settings = settings(seeds.get(0));
     List<TemperatureScaledNormalizer> normalizers =
@@ -107,26 +125,66 @@ public final class TemperatureCommand implements Callable<Integer> {
             : TemperatureScaledNormalizer.all();
     PrintWriter messages = spec.commandLine().getErr();
     try (OutputDirectory directory = OutputDirectory.open(out, messages);
-        Unfinished<TemperatureTraining.Result> unfinished =
+        Unfinished<Trained> unfinished =
             new Unfinished<>(
                 directory.path(),
                 arguments(),
-                normalizers.size() * all.length * seeds.size(),
+                (rules.size() + 1) * normalizers.size() * all.size() * seeds.size(),
                 messages,
-                (partial, results) ->
-                    TemperatureFiles.writePart(
-                        partial, results.stream().map(TemperatureTraining.Result::run).toList()))) {
-      RunStore<TemperatureTraining.Result> store =
-          new RunStore<>(out.resolve("runs"), TemperatureTraining.Result.class, messages);
+                TemperatureCommand::writePart)) {
+      Path runs = out.resolve("runs");
       Corpus corpus = Europarl.load();
+      List<Jobs.Job<Trained>> jobs =
+          new ArrayList<>(
+              StabilityStudy.jobs(
+                  StabilitySettings.USUAL,
+                  rules,
+                  normalizers,
+                  all,
+                  seeds,
+                  new RunStore<>(runs, Stability.class, messages)));
+      jobs.addAll(
+          TemperatureStudy.jobs(
+              settings,
+              corpus,
+              normalizers,
+              all,
+              seeds,
+              new RunStore<>(runs, TemperatureTraining.Result.class, messages)));
+      List<Trained> results =
+          Jobs.run(
+              "temperature",
+              jobs,
+              resume,
+              Runtime.getRuntime().availableProcessors(),
+              unfinished,
+              messages);
+      StabilityStudy stability =
+          new StabilityStudy(
+              StabilitySettings.USUAL,
+              rules,
+              normalizers,
+              all,
+              seeds,
+              only(results, Stability.class));
       TemperatureStudy study =
-          TemperatureStudy.run(
-              settings, corpus, normalizers, all, seeds, store, resume, unfinished, messages);
+          TemperatureStudy.of(
+              normalizers,
+              all,
+              seeds,
+              corpus.unigramEntropy(),
+              only(results, TemperatureTraining.Result.class));
+      StabilityFiles.write(out, stability.results());
       TemperatureFiles.write(out, study);
-      Report report =
-          TemperatureReport.of(study, RunInfo.collect(arguments(), facts(settings, corpus, seeds)));
-      Path page = report.write(out);
+      Path page =
+          TemperatureReport.of(
+                  stability,
+                  study,
+                  RunInfo.collect(arguments(), facts(settings, corpus, stability)))
+              .write(out);
       PrintWriter console = spec.commandLine().getOut();
+      console.print(new StabilityFigures(stability).largestRateNumbers().text());
+      StabilityConclusion.of(stability).forEach(console::println);
       TemperatureConclusion.of(study).forEach(console::println);
       console.printf("report: %s%n", page);
       console.flush();
@@ -134,8 +192,27 @@ public final class TemperatureCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static Map<String, String> facts(Settings settings, Corpus corpus, List<Long> seeds) {
-    Map<String, String> facts = new LinkedHashMap<>(LanguageModelFacts.of(settings, corpus));
+  private static void writePart(Path partial, List<Trained> results) {
+    StabilityFiles.write(partial, only(results, Stability.class));
+    TemperatureFiles.writePart(
+        partial,
+        only(results, TemperatureTraining.Result.class).stream()
+            .map(TemperatureTraining.Result::run)
+            .toList());
+  }
+
+  private static <T extends Trained> List<T> only(List<Trained> results, Class<T> type) {
+    return results.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  private static Map<String, String> facts(
+      Settings settings, Corpus corpus, StabilityStudy stability) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("Retrieval", stability.settings().text());
+    facts.put(
+        "Updaters",
+        stability.rules().stream().map(UpdateRule::text).collect(Collectors.joining("; ")));
+    facts.putAll(LanguageModelFacts.of(settings, corpus));
     facts.put(
         "Training",
         "%s of %s, Adam; the monitor takes a snapshot every %d steps"
@@ -143,7 +220,8 @@ public final class TemperatureCommand implements Callable<Integer> {
                 Numbers.count(settings.steps(), "step"),
                 Numbers.count(settings.batch(), "window"),
                 TemperatureTraining.LOOK_INTERVAL));
-    facts.put("Seeds", seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")));
+    facts.put(
+        "Seeds", stability.seeds().stream().map(String::valueOf).collect(Collectors.joining(", ")));
     return facts;
   }
 
@@ -158,7 +236,16 @@ public final class TemperatureCommand implements Callable<Integer> {
         seed);
   }
 
-  private double[] temperatures() {
+  private List<UpdateRule> rules() {
+    String text = updaters == null ? (quick ? QUICK_RULES : RULES) : updaters;
+    return Arrays.stream(text.split(",", -1))
+        .map(name -> UpdateRule.of(name.strip()))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private List<Double> temperatures() {
     String text = temperatures == null ? (quick ? QUICK_TEMPERATURES : ALL) : temperatures;
     double[] values = Numbers.parseRow(text, "--temperatures", false);
     for (double value : values) {
@@ -169,8 +256,8 @@ public final class TemperatureCommand implements Callable<Integer> {
       }
       check(value);
     }
-    double[] sorted = Arrays.stream(values).sorted().distinct().toArray();
-    if (Arrays.stream(sorted).noneMatch(value -> value == TemperatureStudy.REFERENCE)) {
+    List<Double> sorted = Arrays.stream(values).sorted().distinct().boxed().toList();
+    if (!sorted.contains(TemperatureStudy.REFERENCE)) {
       throw new BadArgument(
           "--temperatures %s lacks 1, which the others are compared with.".formatted(text));
     }

@@ -52,8 +52,8 @@ final class TemperatureConclusion {
     return "Of %s %d diverged, %d stalled and %d had a gradient spike."
         .formatted(
             Numbers.count(verdicts.size(), "training"),
-            verdicts.stream().filter(Verdict::diverged).count(),
-            verdicts.stream().filter(Verdict::stalled).count(),
+            verdicts.stream().filter(verdict -> verdict.outcome() == Outcome.DIVERGED).count(),
+            verdicts.stream().filter(verdict -> verdict.outcome() == Outcome.STALLED).count(),
             verdicts.stream().filter(verdict -> verdict.spikes() > 0).count());
   }
 

@@ -20,18 +20,20 @@ final class TemperatureReport {
   /**
    * Lays the page out.
    *
-   * @param study the numbers
+   * @param stability the learning rates
+   * @param study the language models
    * @param facts what was run
    * @return the page
    */
-  static Report of(TemperatureStudy study, Map<String, String> facts) {
+  static Report of(StabilityStudy stability, TemperatureStudy study, Map<String, String> facts) {
     SensitivityFigures fixed = new SensitivityFigures(study);
     TrainingFigures training = new TrainingFigures(study);
     List<Block> conclusion = new ArrayList<>();
+    StabilityConclusion.of(stability).forEach(text -> conclusion.add(Paragraph.finding(text)));
     TemperatureConclusion.of(study).forEach(text -> conclusion.add(Paragraph.finding(text)));
     return new Report(
         "Temperature: the 1/T instability",
-        "The same small language model with %s, at %s and with %s: how steep the normalizers are, and what that does to training."
+        "Attention with %s, at %s and with %s: the learning rates that still train, and how steep the normalizers are."
             .formatted(
                 study.normalizers().stream()
                     .map(TemperatureScaledNormalizer::label)
@@ -40,6 +42,8 @@ final class TemperatureReport {
                 Numbers.count(study.seeds().size(), "seed")),
         List.of(
             new Section("Conclusion", conclusion),
+            largestRates(stability),
+            shares(stability),
             Section.of(
                 "Fixed weights: finite differences",
                 Paragraph.of(
@@ -91,11 +95,42 @@ final class TemperatureReport {
         facts);
   }
 
+  private static Section largestRates(StabilityStudy study) {
+    StabilityFigures figures = new StabilityFigures(study);
+    List<Block> blocks = new ArrayList<>();
+    blocks.add(
+        Paragraph.of(
+            "A small model learns to find a value by its key, which only attention can do: %s. A training diverges if a loss is not finite or above %s times the first one, stalls if the loss of questions that it did not see is not below %s of that of guessing (%s nats) after the last step, and trains otherwise. First weights, and so the scores z, are the same at all T; the normalizer sees z/T. The scores have a standard deviation of %s at first."
+                .formatted(
+                    study.settings().text(),
+                    Numbers.plain(Outcome.DIVERGED_FACTOR),
+                    Numbers.plain(StabilitySettings.LEARNED_SHARE),
+                    Numbers.fixed(study.settings().task().chanceLoss(), 2),
+                    Numbers.fixed(study.firstScores().mean(), 2))));
+    study.rules().forEach(rule -> blocks.add(Gallery.of(figures.largestRates(rule))));
+    blocks.add(figures.largestRateNumbers());
+    blocks.add(
+        Paragraph.remark(
+            "Searched for each seed alone, from the highest rate of the grid down by half decades to the first that trains, then by halving between it and the one above, on a grid of %d rates a decade. So every half decade above has failed; what trains in a range shorter than half a decade above a rate that fails may be missed. 'none' and \u2265: the median is below or above the grid. Slopes of the logarithm of the median over log T by least squares, with 95 %% confidence intervals, over temperatures whose median is on the grid; a dash where there are fewer than three. The line proportional to T is what gradients that grow as 1/T predict."
+                .formatted(RateGrid.PER_DECADE)));
+    return new Section("Learning rates that still train", blocks);
+  }
+
+  private static Section shares(StabilityStudy study) {
+    StabilityFigures figures = new StabilityFigures(study);
+    return Section.of(
+        "One learning rate at all temperatures",
+        Paragraph.of(
+            "%s for each seed, each with its own first weights and questions. Bands are Wilson's 95 %% intervals of the share that diverges or stalls."
+                .formatted(Numbers.count(study.settings().starts(), "training"))),
+        Gallery.of(study.rules().stream().map(figures::shares).toList(), figures.shareNumbers()));
+  }
+
   private static Paragraph definitions() {
     return Paragraph.of(
-        "Diverged: a loss was not finite, or ended, smoothed, above %s times its lowest. Stalled: learned no more than how often each character occurs. Spike: a gradient above %s times the median of the up to %d steps before. Shown: the first of %d steps in a row with a loss more than %s bits above that of the same normalizer, seed and batch at T = 1. Alarm: the first one of the monitor, which looks every %d steps; cold-softmax reads T itself and fires at once. Lead: steps from alarm to shown; medians over seeds."
+        "Diverged: a loss was not finite, or above %s times the first one. Stalled: learned no more than how often each character occurs. Spike: a gradient above %s times the median of the up to %d steps before. Shown: the first of %d steps in a row with a loss more than %s bits above that of the same normalizer, seed and batch at T = 1. Alarm: the first one of the monitor, which looks every %d steps; cold-softmax reads T itself and fires at once. Lead: steps from alarm to shown; medians over seeds."
             .formatted(
-                Numbers.plain(Verdict.DIVERGED),
+                Numbers.plain(Outcome.DIVERGED_FACTOR),
                 Numbers.plain(Verdict.SPIKE),
                 Verdict.SPIKE_WINDOW,
                 Verdict.SHOWN_STEPS,

@@ -14,7 +14,7 @@ import org.attention4j.normalizer.Normalizers;
  * @param hasOption whether the normalizer has an option for T; the scores are divided by T
  *     otherwise, which is the same normalizer
  * @param exponent α of the α-entmax family that the normalizer is of on its support: 1 for softmax,
- *     over all keys or the largest, 2 for sparsemax
+ *     2 for sparsemax
  */
 record TemperatureScaledNormalizer(
     String label, Normalizer base, boolean hasOption, double exponent) {
@@ -22,7 +22,6 @@ record TemperatureScaledNormalizer(
   static List<TemperatureScaledNormalizer> all() {
     return List.of(
         parse("softmax", true, 1),
-        parse("top-k:8", false, 1),
         parse("sparsemax", false, 2),
         parse("entmax:1.5", false, 1.5),
         parse("ssmax", false, 1));

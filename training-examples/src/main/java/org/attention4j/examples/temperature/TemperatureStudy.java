@@ -1,6 +1,5 @@
 package org.attention4j.examples.temperature;
 
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +14,6 @@ import org.attention4j.examples.training.Corpus;
 import org.attention4j.examples.training.Jobs;
 import org.attention4j.examples.training.RunStore;
 import org.attention4j.examples.training.Settings;
-import org.attention4j.examples.training.Unfinished;
 
 /** Every normalizer at every temperature with every seed. */
 final class TemperatureStudy {
@@ -27,7 +25,6 @@ final class TemperatureStudy {
   private final List<TemperatureScaledNormalizer> normalizers;
   private final double[] temperatures;
   private final List<Long> seeds;
-  private final int steps;
   private final double unigramEntropy;
   private final Map<Key, TemperatureRun> runs = new LinkedHashMap<>();
   private final Map<Key, Verdict> verdicts = new LinkedHashMap<>();
@@ -35,20 +32,17 @@ final class TemperatureStudy {
 
   private TemperatureStudy(
       List<TemperatureScaledNormalizer> normalizers,
-      double[] temperatures,
+      List<Double> temperatures,
       List<Long> seeds,
-      Settings settings,
       double unigramEntropy) {
     this.normalizers = List.copyOf(normalizers);
-    this.temperatures = temperatures.clone();
+    this.temperatures = temperatures.stream().mapToDouble(t -> t).toArray();
     this.seeds = List.copyOf(seeds);
-    steps = settings.steps();
     this.unigramEntropy = unigramEntropy;
   }
 
   /**
-   * Trains all models, or takes those that were trained before, and measures all normalizers at the
-   * scores of the softmax models at T = 1.
+   * Which models are to be trained.
    *
    * @param settings sizes and steps
    * @param corpus the text
@@ -56,22 +50,16 @@ final class TemperatureStudy {
    * @param temperatures ascending, with 1 among them
    * @param seeds at least one
    * @param store where each training is kept
-   * @param resume whether trainings that were kept are taken as they are
-   * @param unfinished is told of each training that is finished
-   * @param messages where the progress is shown
-   * @return the results
+   * @return one job for each normalizer, temperature and seed
    */
-  static TemperatureStudy run(
+  static List<Jobs.Job<Trained>> jobs(
       Settings settings,
       Corpus corpus,
       List<TemperatureScaledNormalizer> normalizers,
-      double[] temperatures,
+      List<Double> temperatures,
       List<Long> seeds,
-      RunStore<TemperatureTraining.Result> store,
-      boolean resume,
-      Unfinished<TemperatureTraining.Result> unfinished,
-      PrintWriter messages) {
-    List<Jobs.Job<TemperatureTraining.Result>> jobs = new ArrayList<>();
+      RunStore<TemperatureTraining.Result> store) {
+    List<Jobs.Job<Trained>> jobs = new ArrayList<>();
     for (long seed : seeds) {
       for (double temperature : temperatures) {
         for (TemperatureScaledNormalizer normalizer : normalizers) {
@@ -79,22 +67,33 @@ final class TemperatureStudy {
         }
       }
     }
-    List<TemperatureTraining.Result> results =
-        Jobs.run(
-            "temperature",
-            jobs,
-            resume,
-            Runtime.getRuntime().availableProcessors(),
-            unfinished,
-            messages);
-    TemperatureStudy study =
-        new TemperatureStudy(normalizers, temperatures, seeds, settings, corpus.unigramEntropy());
+    return jobs;
+  }
+
+  /**
+   * Collects what came of the {@link #jobs}, and measures all normalizers at the scores of the
+   * softmax models at T = 1.
+   *
+   * @param normalizers softmax first
+   * @param temperatures ascending, with 1 among them
+   * @param seeds at least one
+   * @param unigramEntropy of the text, in bits per character
+   * @param results one for each normalizer, temperature and seed
+   * @return the study
+   */
+  static TemperatureStudy of(
+      List<TemperatureScaledNormalizer> normalizers,
+      List<Double> temperatures,
+      List<Long> seeds,
+      double unigramEntropy,
+      List<TemperatureTraining.Result> results) {
+    TemperatureStudy study = new TemperatureStudy(normalizers, temperatures, seeds, unigramEntropy);
     results.forEach(study::add);
     study.judge();
     return study;
   }
 
-  private static Jobs.Job<TemperatureTraining.Result> job(
+  private static Jobs.Job<Trained> job(
       Settings settings,
       Corpus corpus,
       TemperatureScaledNormalizer normalizer,
@@ -107,7 +106,7 @@ final class TemperatureStudy {
     String all = settings + " " + corpus.fingerprint();
     return new Jobs.Job<>(
         settings.steps(),
-        () -> store.find(name, all),
+        () -> store.find(name, all).map(Trained.class::cast),
         progress -> {
           TemperatureTraining.Result result =
               new TemperatureTraining(settings, corpus, normalizer, temperature)
@@ -153,10 +152,6 @@ final class TemperatureStudy {
 
   List<Long> seeds() {
     return seeds;
-  }
-
-  int steps() {
-    return steps;
   }
 
   /** What a model needs that knows only how often each character occurs, in bits per character. */

@@ -60,7 +60,7 @@ final class TemperatureTraining {
    * @param run how it went
    * @param scores the rows of scores of each head at the end; none unless asked for
    */
-  record Result(TemperatureRun run, List<List<double[]>> scores) {
+  record Result(TemperatureRun run, List<List<double[]>> scores) implements Trained {
     /** Fails for a file that lacks something. */
     Result {
       Objects.requireNonNull(run, "run");

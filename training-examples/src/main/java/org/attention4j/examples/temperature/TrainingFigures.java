@@ -247,8 +247,8 @@ final class TrainingFigures {
     return List.of(
         normalizer.label(),
         Numbers.plain(temperature),
-        share(verdicts, Verdict::diverged),
-        share(verdicts, Verdict::stalled),
+        share(verdicts, verdict -> verdict.outcome() == Outcome.DIVERGED),
+        share(verdicts, verdict -> verdict.outcome() == Outcome.STALLED),
         Numbers.fixed(verdicts.stream().mapToInt(Verdict::spikes).average().orElse(0), 1),
         share(verdicts, verdict -> verdict.shown().isPresent()),
         median(verdicts, Verdict::shown),

@@ -3,16 +3,14 @@ package org.attention4j.examples.temperature;
 import java.util.List;
 import java.util.OptionalInt;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
-import org.attention4j.examples.statistics.Smoothing;
 import org.attention4j.monitor.alarms.Alarm;
 
 /**
  * What is to be said of one training, next to the one at T = 1 with the same normalizer, first
  * weights and batches.
  *
- * @param diverged whether a loss was not finite, or the loss ended far above its lowest
- * @param stalled whether the model, though it did not diverge, learned no more than how often each
- *     character occurs
+ * @param outcome how it went; a model that learned no more than how often each character occurs has
+ *     stalled
  * @param medianGradient the median of the gradient norms
  * @param spikes how many steps had a gradient far above the usual one before it
  * @param shown the first step at which the loss gave a fault away: from there on for some steps the
@@ -20,15 +18,7 @@ import org.attention4j.monitor.alarms.Alarm;
  * @param firstAlarm the first step at which the monitor raised an alarm; empty if it never did
  */
 record Verdict(
-    boolean diverged,
-    boolean stalled,
-    double medianGradient,
-    int spikes,
-    OptionalInt shown,
-    OptionalInt firstAlarm) {
-  /** So much above its lowest, smoothed, a loss counts as diverged. */
-  static final double DIVERGED = 1.1;
-
+    Outcome outcome, double medianGradient, int spikes, OptionalInt shown, OptionalInt firstAlarm) {
   /** So many times the median of the steps before it, a gradient counts as a spike. */
   static final double SPIKE = 3;
 
@@ -52,12 +42,9 @@ record Verdict(
    * @return the verdict
    */
   static Verdict of(TemperatureRun run, TemperatureRun reference, double unigramEntropy) {
-    boolean diverged = diverged(run.losses());
-    boolean stalled = !diverged && run.validationBits() >= unigramEntropy;
     double[] gradients = array(run.gradientNorms());
     return new Verdict(
-        diverged,
-        stalled,
+        Outcome.of(run.losses(), run.validationBits(), unigramEntropy),
         new Median().evaluate(gradients),
         spikes(gradients),
         shown(run.losses(), reference.losses()),
@@ -74,15 +61,6 @@ record Verdict(
     return shown.isPresent() && firstAlarm.isPresent()
         ? OptionalInt.of(shown.getAsInt() - firstAlarm.getAsInt())
         : OptionalInt.empty();
-  }
-
-  static boolean diverged(List<Double> losses) {
-    if (losses.stream().anyMatch(loss -> !Double.isFinite(loss))) {
-      return true;
-    }
-    List<Double> smooth = Smoothing.smooth(losses);
-    double lowest = smooth.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
-    return smooth.get(smooth.size() - 1) > DIVERGED * lowest;
   }
 
   static int spikes(double[] gradients) {

@@ -30,24 +30,46 @@ class TemperatureCommandTest {
             "--out=" + directory);
 
     assertThat(run.status()).as(run.err()).isZero();
-    assertThat(run.out().lines()).hasSize(2);
-    assertThat(run.out())
+    List<String> lines = run.out().lines().toList();
+    assertThat(lines).hasSize(6);
+    assertThat(lines.get(0))
+        .startsWith("updater")
+        .contains("T = 0.1", "T = 1", "slope, T \u2264 1");
+    assertThat(lines.get(1)).startsWith("sgd      softmax").endsWith("\u2013");
+    assertThat(lines.get(3))
+        .startsWith("No verdict on learning rates: ")
+        .contains("at least 3 seeds, and there is 1");
+    assertThat(lines.get(4))
         .startsWith("No verdict: at T = 1 no training came below the unigram entropy")
-        .contains("Of 4 trainings 0 diverged, 4 stalled", "report: ");
+        .contains("Of 4 trainings 0 diverged, 4 stalled");
+    assertThat(lines.get(5)).startsWith("report: ");
+    assertThat(StudyFiles.rows(directory, "largest-rates.csv")).isEqualTo(2 * 2);
+    assertThat(StudyFiles.rows(directory, "rates.csv"))
+        .isBetween(
+            2L * 2 * StabilitySettings.USUAL.starts(),
+            2L * 2 * StabilityTraining.maxTrainings(StabilitySettings.USUAL, UpdateRule.SGD));
+    assertThat(directory).isDirectoryContaining("glob:**/largest-rate-sgd.png");
     assertThat(StudyFiles.rows(directory, "sensitivity.csv")).isEqualTo(2 * 2 * 4);
     assertThat(StudyFiles.rows(directory, "training.csv")).isEqualTo(2 * 2);
     assertThat(StudyFiles.rows(directory, "steps.csv")).isEqualTo(2 * 2 * 7);
     assertThat(StudyFiles.rows(directory, "heads.csv")).isPositive();
     assertThat(directory.resolve("alarms.csv")).isNotEmptyFile();
     StudyFiles.assertPage(
-        directory, "1/(4T)", "cold-softmax", "--temperatures=1,0.1", "with 1 seed:");
+        directory,
+        "proportional to T",
+        "1/(4T)",
+        "cold-softmax",
+        "--temperatures=1,0.1",
+        "with 1 seed:");
 
     List<List<String>> before = csvFiles();
     try (Stream<Path> files = Files.list(directory.resolve("runs"))) {
       List<Path> runs = files.sorted().toList();
-      assertThat(runs).hasSize(4);
-      Files.delete(runs.get(1));
-      Files.writeString(runs.get(2), "{\"run\":null}");
+      assertThat(runs).hasSize(4 + 4);
+      for (int first : new int[] {0, 4}) {
+        Files.delete(runs.get(first + 1));
+        Files.writeString(runs.get(first + 2), "{\"run\":null}");
+      }
     }
     CommandLineRun resumed =
         CommandLineRun.of(
@@ -60,14 +82,22 @@ class TemperatureCommandTest {
             "--out=" + directory);
 
     assertThat(resumed.status()).as(resumed.err()).isZero();
-    assertThat(resumed.err()).containsOnlyOnce(" is damaged");
+    assertThat(resumed.err().split(" is damaged", -1)).hasSize(1 + 2);
+    assertThat(resumed.out()).isEqualTo(run.out());
     assertThat(csvFiles()).isEqualTo(before);
   }
 
   private List<List<String>> csvFiles() throws IOException {
     List<List<String>> contents = new ArrayList<>();
     for (String file :
-        List.of("sensitivity.csv", "training.csv", "steps.csv", "heads.csv", "alarms.csv")) {
+        List.of(
+            "largest-rates.csv",
+            "rates.csv",
+            "sensitivity.csv",
+            "training.csv",
+            "steps.csv",
+            "heads.csv",
+            "alarms.csv")) {
       contents.add(Files.readAllLines(directory.resolve(file)));
     }
     return contents;

@@ -11,13 +11,6 @@ import org.junit.jupiter.api.Test;
 
 class VerdictTest {
   @Test
-  void aLossThatEndsHighOrInNothingHasDiverged() {
-    assertThat(Verdict.diverged(List.of(5.0, 4.0, 4.3))).isFalse();
-    assertThat(Verdict.diverged(List.of(5.0, 4.0, 4.5))).isTrue();
-    assertThat(Verdict.diverged(List.of(5.0, Double.NaN))).isTrue();
-  }
-
-  @Test
   void aSpikeStandsAboveTheMedianBefore() {
     assertThat(Verdict.spikes(new double[] {1, 1, 2, 1, 1, 2.9, 3.1, 1})).isEqualTo(1);
     assertThat(Verdict.spikes(new double[] {1, 1, 1, 1, 1, Double.NaN})).isEqualTo(1);
@@ -44,6 +37,17 @@ class VerdictTest {
     assertThat(early.shown()).hasValue(4);
     assertThat(early.lead()).hasValue(3);
     assertThat(never.lead()).isEqualTo(OptionalInt.empty());
+  }
+
+  /** The models of these runs need 4 bits per character after training. */
+  @Test
+  void whatNeedsAsManyBitsAsTheCharactersAloneHasStalled() {
+    TemperatureRun run = run(Collections.nCopies(9, 4.0), List.of());
+
+    assertThat(Verdict.of(run, run, 4.1).outcome()).isEqualTo(Outcome.TRAINS);
+    assertThat(Verdict.of(run, run, 4).outcome()).isEqualTo(Outcome.STALLED);
+    assertThat(Verdict.of(run(losses(4, 13, 4), List.of()), run, 4.1).outcome())
+        .isEqualTo(Outcome.DIVERGED);
   }
 
   private static List<Double> losses(double... values) {
