@@ -71,7 +71,8 @@ class SelectionTest {
     int[] expected =
         IntStream.range(0, n)
             .boxed()
-            .sorted((i, j) -> numbers[i] == numbers[j] ? i - j : Float.compare(numbers[j], numbers[i]))
+            .sorted(
+                (i, j) -> numbers[i] == numbers[j] ? i - j : Float.compare(numbers[j], numbers[i]))
             .limit(k)
             .mapToInt(Integer::intValue)
             .sorted()

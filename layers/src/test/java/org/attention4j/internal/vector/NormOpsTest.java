@@ -62,11 +62,7 @@ class NormOpsTest {
       float[] y = given.clone();
       ops.normalize(x, FROM, means, scales, GAIN, BIAS, y, length);
       check(
-          y,
-          given,
-          FROM,
-          length,
-          t -> ((double) x[FROM + t] - means[t]) * scales[t] * GAIN + BIAS);
+          y, given, FROM, length, t -> ((double) x[FROM + t] - means[t]) * scales[t] * GAIN + BIAS);
     }
   }
 
@@ -100,16 +96,13 @@ class NormOpsTest {
       assertThat(totals[0]).isCloseTo(gains, within(ROUNDING * (1 + 5 * length)));
       assertThat(totals[1]).isCloseTo(biases, within(ROUNDING * (1 + length)));
       float[] dx = givenSums.clone();
-      ops.inputGradient(
-          x, dy, FROM, means, scales, GAIN, givenSums, givenProducts, dx, length);
+      ops.inputGradient(x, dy, FROM, means, scales, GAIN, givenSums, givenProducts, dx, length);
       check(
           dx,
           givenSums,
           FROM,
           length,
-          t ->
-              scales[t]
-                  * ((double) GAIN * dy[FROM + t] - givenSums[t] - h[t] * givenProducts[t]));
+          t -> scales[t] * ((double) GAIN * dy[FROM + t] - givenSums[t] - h[t] * givenProducts[t]));
     }
   }
 }

@@ -33,8 +33,7 @@ class TileOpsTest {
       for (int i = 0; i < to.length; i++) {
         int at = i - FROM;
         boolean inside = at >= 0 && at < rows * panel;
-        assertThat(to[i])
-            .isEqualTo(inside ? from[2 + at / panel * stride + at % panel] : given[i]);
+        assertThat(to[i]).isEqualTo(inside ? from[2 + at / panel * stride + at % panel] : given[i]);
       }
     }
   }
