@@ -96,11 +96,7 @@ final class ChildJvm {
    * @return the process
    */
   static Process open(
-      Class<?> main,
-      int threads,
-      int heap,
-      Map<String, String> environment,
-      List<String> arguments)
+      Class<?> main, int threads, int heap, Map<String, String> environment, List<String> arguments)
       throws IOException {
     ProcessBuilder builder = builder(main, threads, heap, arguments);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);

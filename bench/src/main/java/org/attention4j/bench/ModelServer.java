@@ -25,8 +25,7 @@ final class ModelServer {
   public static void main(String[] arguments) throws IOException {
     Answers.serve(
         () -> {
-          LanguageModel model =
-              Framework.valueOf(arguments[0]).build(ModelSize.of(arguments[1]));
+          LanguageModel model = Framework.valueOf(arguments[0]).build(ModelSize.of(arguments[1]));
           return request -> answer(model, request);
         });
   }

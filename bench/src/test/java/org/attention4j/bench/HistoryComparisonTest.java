@@ -29,8 +29,7 @@ class HistoryComparisonTest {
     assertThat(results).hasSize(1);
     ComparisonResult result = results.get(0);
     assertThat(result.kind()).isEqualTo(Kind.HISTORY);
-    assertThat(result.subject())
-        .isEqualTo("normalizer=softmax mb=8 nIn=64 T=512 heads=4 pass=fit");
+    assertThat(result.subject()).isEqualTo("normalizer=softmax mb=8 nIn=64 T=512 heads=4 pass=fit");
     assertThat(result.peer()).isEqualTo("clean");
     assertThat(result.oursMs()).isPositive();
     assertThat(result.peerMs()).isPositive();
