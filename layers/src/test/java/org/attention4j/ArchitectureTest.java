@@ -41,6 +41,7 @@ final class ArchitectureTest {
           "internal.vector",
           "internal.threads",
           "internal.memory",
+          "internal.files",
           "kernel",
           "internal.linear",
           "internal.norm",

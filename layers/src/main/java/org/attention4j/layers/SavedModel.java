@@ -3,14 +3,10 @@ package org.attention4j.layers;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
+import org.attention4j.internal.files.WholeFile;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -82,37 +78,19 @@ public final class SavedModel {
       Model model, Path file, boolean saveUpdater, @Nullable DataNormalization normalization)
       throws IOException {
     check(model);
-    // What a link points to is replaced, not the link.
-    Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-    if (Files.isDirectory(target)) {
-      throw new FileSystemException(file.toString(), null, "is a directory, not a file");
-    }
-    Path beside = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
-    try {
-      try (OutputStream out =
-          new BufferedOutputStream(Files.newOutputStream(beside, StandardOpenOption.CREATE_NEW))) {
-        ModelSerializer.writeModel(model, out, saveUpdater);
-      }
-      if (normalization != null) {
-        // In M2.1 writeModel itself fails with a normalization, whose serializer closes the stream.
-        ModelSerializer.addNormalizerToModel(beside.toFile(), normalization);
-      }
-      try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
-      replace(target, beside);
-    } finally {
-      Files.deleteIfExists(beside);
-    }
-  }
-
-  private static void replace(Path target, Path beside) throws IOException {
-    try {
-      Files.move(
-          beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING);
-    }
+    WholeFile.write(
+        file,
+        beside -> {
+          try (OutputStream out =
+              new BufferedOutputStream(
+                  Files.newOutputStream(beside, StandardOpenOption.CREATE_NEW))) {
+            ModelSerializer.writeModel(model, out, saveUpdater);
+          }
+          if (normalization != null) {
+            // In M2.1 writeModel itself fails with one, whose serializer closes the stream.
+            ModelSerializer.addNormalizerToModel(beside.toFile(), normalization);
+          }
+        });
   }
 
   /** The innermost message: those around it tell the way through Deeplearning4j and Jackson. */

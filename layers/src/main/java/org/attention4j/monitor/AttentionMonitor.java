@@ -326,7 +326,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
   private synchronized List<LayerReport> measure(
       Model model, INDArray[] features, @Nullable INDArray @Nullable [] masks, String split) {
     requireSplit(split);
-    try (InferencePass pass = new InferencePass(model, features, masks)) {
+    try (InferencePass pass = new InferencePass("AttentionMonitor", model, features, masks)) {
       int iteration = MonitoredNetwork.iteration(model);
       Reporting.Snapshot all =
           reporting.begin(

@@ -40,7 +40,12 @@ public final class HeadVectors {
     return heads;
   }
 
-  int steps() {
+  /**
+   * The number of steps.
+   *
+   * @return T
+   */
+  public int steps() {
     return steps;
   }
 

@@ -20,24 +20,26 @@ public final class InferencePass implements AutoCloseable {
   /**
    * Runs the network.
    *
+   * @param owner who asks, for the messages of errors
    * @param model a MultiLayerNetwork or a ComputationGraph
    * @param features one array for each input of the network
    * @param masks the mask of each input, null where all steps count; null if there are none
    * @throws IllegalArgumentException if it is another model, or has another number of inputs
    */
-  public InferencePass(Model model, INDArray[] features, @Nullable INDArray @Nullable [] masks) {
+  public InferencePass(
+      String owner, Model model, INDArray[] features, @Nullable INDArray @Nullable [] masks) {
     this.model = model;
     if (model instanceof MultiLayerNetwork network) {
-      requireInputs(1, features);
+      requireInputs(owner, 1, features);
       INDArray before = network.getInput();
       inputsBefore = before == null ? null : new INDArray[] {before};
     } else if (model instanceof ComputationGraph graph) {
-      requireInputs(graph.getNumInputArrays(), features);
+      requireInputs(owner, graph.getNumInputArrays(), features);
       inputsBefore = graph.getInputs();
     } else {
       throw new IllegalArgumentException(
-          "AttentionMonitor: the model is a %s but must be a MultiLayerNetwork or a ComputationGraph."
-              .formatted(model.getClass().getSimpleName()));
+          "%s: the model is a %s but must be a MultiLayerNetwork or a ComputationGraph."
+              .formatted(owner, model.getClass().getSimpleName()));
     }
     boolean done = false;
     try {
@@ -62,11 +64,11 @@ public final class InferencePass implements AutoCloseable {
     return outputs::get;
   }
 
-  private static void requireInputs(int count, INDArray[] features) {
+  private static void requireInputs(String owner, int count, INDArray[] features) {
     if (features.length != count) {
       throw new IllegalArgumentException(
-          "AttentionMonitor: there are %d feature arrays but must be as many as the network has inputs, %d."
-              .formatted(features.length, count));
+          "%s: there are %d feature arrays but must be as many as the network has inputs, %d."
+              .formatted(owner, features.length, count));
     }
   }
 
