@@ -16,7 +16,10 @@ import org.attention4j.layers.LearnedPositionEmbedding;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.layers.TokenEmbedding;
 import org.attention4j.layers.TransformerBlock;
+import org.attention4j.monitor.AttentionInspector;
 import org.attention4j.monitor.AttentionMonitor;
+import org.attention4j.monitor.InspectedAttention;
+import org.attention4j.monitor.InspectedLayer;
 import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.metrics.Geometry;
 import org.attention4j.monitor.metrics.Tier;
@@ -36,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.Adam;
@@ -63,6 +67,7 @@ class SnippetsTest {
               Adam.class,
               AlarmRules.class,
               Attention.class,
+              AttentionInspector.class,
               AttentionMonitor.class,
               AttentionPage.class,
               AttentionResult.class,
@@ -71,11 +76,15 @@ class SnippetsTest {
               DataSetIterator.class,
               Geometry.class,
               GlobalNormClipping.class,
+              INDArray.class,
               InMemoryStatsStorage.class,
+              InspectedAttention.class,
+              InspectedLayer.class,
               InputType.class,
               LanguageModelHead.class,
               LayerNorm.class,
               LearnedPositionEmbedding.class,
+              List.class,
               MultiLayerNetwork.class,
               NeuralNetConfiguration.class,
               Normalizer.class,
@@ -99,8 +108,8 @@ class SnippetsTest {
       value = {
         "getting-started.md | 1 | File file",
         "layers.md          | 3 | MultiLayerNetwork network",
-        "monitoring.md      | 3 | MultiLayerNetwork net, DataSetIterator data, int epochs,"
-            + " Notifier notifier, DataSet validation",
+        "monitoring.md      | 4 | MultiLayerNetwork net, DataSetIterator data, int epochs,"
+            + " Notifier notifier, DataSet validation, INDArray sentence",
         "monitoring-page.md | 1 | MultiLayerNetwork net",
         "normalizers.md     | 2 | ''",
         "samediff.md        | 2 | SDVariable q, SDVariable k, SDVariable v, SDVariable padding,"

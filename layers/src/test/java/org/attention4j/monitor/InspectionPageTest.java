@@ -92,7 +92,8 @@ final class InspectionPageTest {
     assertThat(layer.get("queries")).hasSize(512);
     assertThat(layer.get("keys")).hasSize(512);
     assertThat(layer.get("allKeys").asInt()).isEqualTo(523);
-    assertThat(layer.get("heads").get(0).get("weights").asText()).hasSize((512 * 512 * 4 + 2) / 3 * 4);
+    assertThat(layer.get("heads").get(0).get("weights").asText())
+        .hasSize((512 * 512 * 4 + 2) / 3 * 4);
     assertThat(InspectionPage.limit(8)).isEqualTo(512);
     assertThat(InspectionPage.limit(64)).isEqualTo(181);
   }
