@@ -61,8 +61,7 @@ public final class AttentionInspector {
   public static AttentionInspector of(Model network) {
     if (network == null) {
       throw new IllegalArgumentException(
-          OWNER
-              + ": the network is null but must be a MultiLayerNetwork or a ComputationGraph.");
+          OWNER + ": the network is null but must be a MultiLayerNetwork or a ComputationGraph.");
     }
     return new AttentionInspector(network);
   }

@@ -71,15 +71,12 @@ final class TokenLabels {
                   tokens.size(),
                   layers.stream()
                       .map(
-                          layer ->
-                              "layer '%s' has %d".formatted(layer.name(), layer.keys().size()))
+                          layer -> "layer '%s' has %d".formatted(layer.name(), layer.keys().size()))
                       .collect(Collectors.joining(", "))));
     }
   }
 
   static String names(List<InspectedLayer> layers) {
-    return layers.stream()
-        .map(layer -> "'" + layer.name() + "'")
-        .collect(Collectors.joining(", "));
+    return layers.stream().map(layer -> "'" + layer.name() + "'").collect(Collectors.joining(", "));
   }
 }
