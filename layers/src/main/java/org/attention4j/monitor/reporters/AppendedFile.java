@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A text file to which whole lines are appended. Each addition is one write to the operating system
- * and nothing is buffered, so a killed run leaves only whole lines. The file has one writer at a
- * time, in this JVM and among all processes that lock files.
+ * A file to which whole lines or records are appended. Each addition is one write to the operating
+ * system and nothing is buffered, so a killed run leaves a file that can be read to its end. The
+ * file has one writer at a time, in this JVM and among all processes that lock files.
  */
 final class AppendedFile implements AutoCloseable {
   private final Path path;
@@ -38,7 +38,7 @@ final class AppendedFile implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("The metrics file '" + path + "' cannot be opened.", e);
     }
-    if (!isLocked()) {
+    if (!isLocked(lock)) {
       close();
       throw new IllegalStateException(
           "The metrics file '"
@@ -49,13 +49,24 @@ final class AppendedFile implements AutoCloseable {
   }
 
   /** Locks a byte far after all content, so that others can read the file while it grows. */
-  private boolean isLocked() {
+  private static boolean isLocked(FileChannel channel) {
     try {
-      return lock.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
+      return channel.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
     } catch (OverlappingFileLockException e) {
       return false;
     } catch (IOException e) {
       return true; // a file system without locks
+    }
+  }
+
+  /**
+   * Whether a reporter writes to a file, which must exist.
+   *
+   * @throws IOException if it cannot be opened
+   */
+  static boolean isBeingWritten(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      return !isLocked(channel);
     }
   }
 
@@ -69,8 +80,13 @@ final class AppendedFile implements AutoCloseable {
 
   /** Appends lines, each with its line end. */
   void append(CharSequence lines) {
+    append(lines.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Appends a record. */
+  void append(byte[] record) {
     try {
-      stream.write(lines.toString().getBytes(StandardCharsets.UTF_8));
+      stream.write(record);
     } catch (IOException e) {
       throw new UncheckedIOException("The metrics file '" + path + "' cannot be written.", e);
     }

@@ -105,6 +105,26 @@ public final class Reporters {
   }
 
   /**
+   * Writes an event file of TensorBoard: scalars {@code attention/<layer>/head<h>/<metric>}, numbers
+   * of all heads under {@code attention/<layer>/} and of the network under {@code attention/model/},
+   * a histogram of the heads' entropies {@code attention/<layer>/entropy}, and alarms as text {@code
+   * attention/<layer>/alarms/<rule>}. The step is the iteration. Numbers are FLOAT, as TensorBoard
+   * keeps them; standard errors are left out. Characters of names other than ASCII letters, digits,
+   * {@code _}, {@code -} and {@code .} become {@code _}. Each report is written when it returns.
+   *
+   * @param logDir the run's folder, which is created or gets one more file; {@linkplain
+   *     org.attention4j.monitor.AttentionMonitor#measure other data than those of training} go to a
+   *     folder of their split's name in it. Runs in several folders of one folder are shown side by
+   *     side
+   * @return the reporter
+   * @throws java.io.UncheckedIOException if the file cannot be made
+   * @throws IllegalStateException if another reporter is writing to the folder
+   */
+  public static Reporter tensorBoard(Path logDir) {
+    return new TensorBoardReporter(logDir);
+  }
+
+  /**
    * Keeps records and alarms in memory.
    *
    * @param capacity how many of each to keep, at least 1; the oldest are dropped

@@ -1,5 +1,5 @@
 /**
- * Where metrics and alarms go: log, files, memory, Micrometer, the training UI.
+ * Where metrics and alarms go: log, files, TensorBoard, memory, Micrometer, the training UI.
  *
  * <p>See {@code docs/architecture.md} for how the packages of the monitor fit together.
  */
