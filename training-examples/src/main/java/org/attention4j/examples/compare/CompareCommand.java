@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.attention4j.examples.support.BadArgument;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.support.OutputDirectory;
@@ -14,7 +16,9 @@ import org.attention4j.examples.support.RunInfo;
 import org.attention4j.examples.training.Baselines;
 import org.attention4j.examples.training.Corpus;
 import org.attention4j.examples.training.LanguageModelFacts;
+import org.attention4j.examples.training.TensorBoardRuns;
 import org.attention4j.examples.training.Unfinished;
+import org.attention4j.monitor.reporters.Reporter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,6 +79,13 @@ public final class CompareCommand implements Callable<Integer> {
   private @Nullable Integer ui;
 
   @Option(
+      names = "--tensorboard",
+      description =
+          "Writes what the monitor sees for TensorBoard, too: each model is a run in"
+              + " DIR/tensorboard.")
+  private boolean tensorBoard;
+
+  @Option(
       names = "--config",
       paramLabel = "FILE",
       description =
@@ -127,14 +138,24 @@ public final class CompareCommand implements Callable<Integer> {
 
   private List<NormalizerResult> run(
       Comparison comparison, int models, Unfinished<TrialResult> unfinished) {
+    TensorBoardRuns runs = new TensorBoardRuns(out);
+    Function<Trial, List<Reporter>> events =
+        trial ->
+            tensorBoard
+                ? List.of(runs.begin(comparison.directory(trial).toFile().getName()))
+                : List.of();
     if (ui == null) {
-      return comparison.run(resume, models, trial -> List.of(), unfinished);
+      return comparison.run(resume, models, events, unfinished);
     }
     try (LivePage page = new LivePage(ui)) {
       PrintWriter messages = spec.commandLine().getErr();
       messages.println("attention while it trains: " + page.address());
       messages.flush();
-      return comparison.run(resume, models, page::reporters, unfinished);
+      return comparison.run(
+          resume,
+          models,
+          trial -> Stream.concat(page.reporters(trial).stream(), events.apply(trial).stream()).toList(),
+          unfinished);
     }
   }
 

@@ -21,6 +21,7 @@ import org.attention4j.examples.training.Jobs;
 import org.attention4j.examples.training.LanguageModelFacts;
 import org.attention4j.examples.training.RunStore;
 import org.attention4j.examples.training.Settings;
+import org.attention4j.examples.training.TensorBoardRuns;
 import org.attention4j.examples.training.Unfinished;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -111,6 +112,13 @@ public final class TemperatureCommand implements Callable<Integer> {
               + " are not trained again.")
   private boolean resume;
 
+  @Option(
+      names = "--tensorboard",
+      description =
+          "Writes what the monitor sees for TensorBoard, too: each language model is a"
+              + " run in DIR/tensorboard.")
+  private boolean tensorBoard;
+
   TemperatureCommand() {}
 
   @Override
@@ -133,6 +141,7 @@ public final class TemperatureCommand implements Callable<Integer> {
                 messages,
                 TemperatureCommand::writePart)) {
       Path runs = out.resolve("runs");
+      TensorBoardRuns events = new TensorBoardRuns(out);
       Corpus corpus = Europarl.load();
       List<Jobs.Job<Trained>> jobs =
           new ArrayList<>(
@@ -150,7 +159,8 @@ public final class TemperatureCommand implements Callable<Integer> {
               normalizers,
               all,
               seeds,
-              new RunStore<>(runs, TemperatureTraining.Result.class, messages)));
+              new RunStore<>(runs, TemperatureTraining.Result.class, messages),
+              run -> tensorBoard ? List.of(events.begin(run)) : List.of()));
       List<Trained> results =
           Jobs.run(
               "temperature",

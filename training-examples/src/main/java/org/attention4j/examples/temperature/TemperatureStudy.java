@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.attention4j.examples.statistics.LogLogFit;
 import org.attention4j.examples.statistics.Spread;
@@ -14,6 +15,7 @@ import org.attention4j.examples.training.Corpus;
 import org.attention4j.examples.training.Jobs;
 import org.attention4j.examples.training.RunStore;
 import org.attention4j.examples.training.Settings;
+import org.attention4j.monitor.reporters.Reporter;
 
 /** Every normalizer at every temperature with every seed. */
 final class TemperatureStudy {
@@ -50,6 +52,7 @@ final class TemperatureStudy {
    * @param temperatures ascending, with 1 among them
    * @param seeds at least one
    * @param store where each training is kept
+   * @param live who else is told what the monitor sees of a training, by its name
    * @return one job for each normalizer, temperature and seed
    */
   static List<Jobs.Job<Trained>> jobs(
@@ -58,12 +61,13 @@ final class TemperatureStudy {
       List<TemperatureScaledNormalizer> normalizers,
       List<Double> temperatures,
       List<Long> seeds,
-      RunStore<TemperatureTraining.Result> store) {
+      RunStore<TemperatureTraining.Result> store,
+      Function<String, List<Reporter>> live) {
     List<Jobs.Job<Trained>> jobs = new ArrayList<>();
     for (long seed : seeds) {
       for (double temperature : temperatures) {
         for (TemperatureScaledNormalizer normalizer : normalizers) {
-          jobs.add(job(settings.withSeed(seed), corpus, normalizer, temperature, store));
+          jobs.add(job(settings.withSeed(seed), corpus, normalizer, temperature, store, live));
         }
       }
     }
@@ -98,7 +102,8 @@ final class TemperatureStudy {
       Corpus corpus,
       TemperatureScaledNormalizer normalizer,
       double temperature,
-      RunStore<TemperatureTraining.Result> store) {
+      RunStore<TemperatureTraining.Result> store,
+      Function<String, List<Reporter>> live) {
     boolean keepScores =
         normalizer.equals(TemperatureScaledNormalizer.all().get(0)) && temperature == REFERENCE;
     String name =
@@ -110,7 +115,7 @@ final class TemperatureStudy {
         progress -> {
           TemperatureTraining.Result result =
               new TemperatureTraining(settings, corpus, normalizer, temperature)
-                  .run(keepScores, progress);
+                  .run(keepScores, live.apply(store.title(name, all)), progress);
           store.keep(name, all, result);
           return result;
         });

@@ -13,9 +13,11 @@ import org.attention4j.examples.training.LanguageModel;
 import org.attention4j.examples.training.Settings;
 import org.attention4j.examples.training.Windows;
 import org.attention4j.monitor.AttentionMonitor;
+import org.attention4j.monitor.MonitorBuilder;
 import org.attention4j.monitor.alarms.Alarm;
 import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.metrics.MetricRecord;
+import org.attention4j.monitor.reporters.Reporter;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
@@ -72,26 +74,19 @@ final class TemperatureTraining {
    * Trains.
    *
    * @param keepScores whether the scores at the end are wanted
+   * @param live who else is told what the monitor sees
    * @param progress hears of each step
    * @return what came of it
    */
-  Result run(boolean keepScores, Jobs.Progress progress) {
+  Result run(boolean keepScores, List<Reporter> live, Jobs.Progress progress) {
     ComputationGraph model =
         LanguageModel.create(
             scaled.normalizer(temperature), settings, scaled.scoreDivisor(temperature));
-    model.setListeners(monitor(), new GradientNorm());
-    Windows windows = new Windows(corpus.train(), settings.context());
-    SplittableRandom random = new SplittableRandom(settings.seed());
     List<Double> losses = new ArrayList<>();
-    boolean finite = true;
-    for (int step = 1; step <= settings.steps(); step++) {
-      if (finite) {
-        model.fit(windows.random(settings.batch(), random));
-        double bits = model.score() / (settings.context() * LOG_2);
-        finite = Double.isFinite(bits);
-        losses.add(bits);
-      }
-      progress.step("%s T=%s".formatted(scaled.label(), Numbers.plain(temperature)));
+    boolean finite;
+    try (AttentionMonitor monitor = monitor(live)) {
+      model.setListeners(monitor, new GradientNorm());
+      finite = train(model, losses, progress);
     }
     model.setListeners(List.of());
     List<DataSet> validation =
@@ -110,6 +105,23 @@ final class TemperatureTraining {
     return new Result(run, keepScores ? scores(model) : List.of());
   }
 
+  /** Ends early if the loss stops being a number, and says whether it stayed one. */
+  private boolean train(ComputationGraph model, List<Double> losses, Jobs.Progress progress) {
+    Windows windows = new Windows(corpus.train(), settings.context());
+    SplittableRandom random = new SplittableRandom(settings.seed());
+    boolean finite = true;
+    for (int step = 1; step <= settings.steps(); step++) {
+      if (finite) {
+        model.fit(windows.random(settings.batch(), random));
+        double bits = model.score() / (settings.context() * LOG_2);
+        finite = Double.isFinite(bits);
+        losses.add(bits);
+      }
+      progress.step("%s T=%s".formatted(scaled.label(), Numbers.plain(temperature)));
+    }
+    return finite;
+  }
+
   private List<List<double[]>> scores(ComputationGraph model) {
     return Sensitivities.scores(
         model,
@@ -119,8 +131,10 @@ final class TemperatureTraining {
             .getFeatures());
   }
 
-  private AttentionMonitor monitor() {
-    return AttentionMonitor.builder()
+  private AttentionMonitor monitor(List<Reporter> live) {
+    MonitorBuilder builder = AttentionMonitor.builder();
+    live.forEach(builder::reportTo);
+    return builder
         .every(LOOK_INTERVAL)
         .seed(settings.seed())
         .reportTo(records::addAll)

@@ -82,10 +82,21 @@ public final class RunStore<T> {
     }
   }
 
-  private Path file(String name, String settings) {
+  /**
+   * A readable name of a training, which no other has.
+   *
+   * @param name what it is called
+   * @param settings all that it depends on
+   * @return of lower case letters, digits, dots and hyphens
+   */
+  public String title(String name, String settings) {
     String plain = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-");
     String shown = plain.substring(0, Math.min(plain.length(), Sentences.MAX_REPEATED));
     String all = name + " " + settings + " " + new Versions().attention4j();
-    return directory.resolve(shown + "-" + Digest.of(all) + ".json");
+    return shown + "-" + Digest.of(all);
+  }
+
+  private Path file(String name, String settings) {
+    return directory.resolve(title(name, settings) + ".json");
   }
 }

@@ -237,6 +237,21 @@ class ComparisonTest {
     assertThat(rows.get(49).get("step")).isEqualTo("50");
   }
 
+  /** A run for each model, and one event file in each, also when it is trained a second time. */
+  @Test
+  void eventFilesForTensorBoard() throws IOException {
+    for (int time = 0; time < 2; time++) {
+      CommandLineRun run = compare("softmax,ssmax", "--seeds=3", "--tensorboard");
+      assertThat(run.status()).as(run.err()).isZero();
+      List<Path> runs = list(out.resolve("tensorboard"));
+      assertThat(names(runs)).hasSize(2).containsExactlyInAnyOrderElementsOf(names(trials()));
+      for (Path one : runs) {
+        assertThat(new String(Files.readAllBytes(only(one)), StandardCharsets.ISO_8859_1))
+            .contains("brain.Event:2", "/head1/entropy", "attention/model/entropyMean");
+      }
+    }
+  }
+
   private CommandLineRun compare(String normalizers, String... more) {
     return compareInto(out, normalizers, more);
   }

@@ -27,6 +27,7 @@ class TemperatureCommandTest {
             "--temperatures=1,0.1",
             "--steps=7",
             "--seeds=1",
+            "--tensorboard",
             "--out=" + directory);
 
     assertThat(run.status()).as(run.err()).isZero();
@@ -62,6 +63,11 @@ class TemperatureCommandTest {
         "--temperatures=1,0.1",
         "with 1 seed:");
 
+    try (Stream<Path> runs = Files.list(directory.resolve("tensorboard"))) {
+      assertThat(runs.toList())
+          .hasSize(2 * 2)
+          .allSatisfy(one -> assertThat(one).isDirectoryContaining("glob:**/*.tfevents.*"));
+    }
     List<List<String>> before = csvFiles();
     try (Stream<Path> files = Files.list(directory.resolve("runs"))) {
       List<Path> runs = files.sorted().toList();
