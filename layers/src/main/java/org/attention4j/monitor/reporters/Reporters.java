@@ -105,12 +105,13 @@ public final class Reporters {
   }
 
   /**
-   * Writes an event file of TensorBoard: scalars {@code attention/<layer>/head<h>/<metric>}, numbers
-   * of all heads under {@code attention/<layer>/} and of the network under {@code attention/model/},
-   * a histogram of the heads' entropies {@code attention/<layer>/entropy}, and alarms as text {@code
-   * attention/<layer>/alarms/<rule>}. The step is the iteration. Numbers are FLOAT, as TensorBoard
-   * keeps them; standard errors are left out. Characters of names other than ASCII letters, digits,
-   * {@code _}, {@code -} and {@code .} become {@code _}. Each report is written when it returns.
+   * Writes an event file of TensorBoard: scalars {@code attention/<layer>/head<h>/<metric>},
+   * numbers of all heads under {@code attention/<layer>/} and of the network under {@code
+   * attention/model/}, a histogram of the heads' entropies {@code attention/<layer>/entropy}, and
+   * alarms as text {@code attention/<layer>/alarms/<rule>}. The step is the iteration. Numbers are
+   * FLOAT, as TensorBoard keeps them; standard errors are left out. Characters of names other than
+   * ASCII letters, digits, {@code _}, {@code -} and {@code .} become {@code _}. Each report is
+   * written when it returns.
    *
    * @param logDir the run's folder, which is created or gets one more file; {@linkplain
    *     org.attention4j.monitor.AttentionMonitor#measure other data than those of training} go to a

@@ -46,8 +46,7 @@ final class TensorBoardReporter implements Reporter {
   private EventFile file(@Nullable String split) {
     return split == null
         ? training
-        : splits.computeIfAbsent(
-            split, name -> new EventFile(folder.resolve(splitNames.of(name))));
+        : splits.computeIfAbsent(split, name -> new EventFile(folder.resolve(splitNames.of(name))));
   }
 
   @Override
@@ -78,8 +77,7 @@ final class TensorBoardReporter implements Reporter {
   public void reportAggregate(AggregateRecord aggregate) {
     String layer = aggregate.layer();
     Summary.Builder summary = Summary.newBuilder();
-    addScalars(
-        summary, layer == null ? ROOT + NETWORK + "/" : layer(layer), aggregate.metrics());
+    addScalars(summary, layer == null ? ROOT + NETWORK + "/" : layer(layer), aggregate.metrics());
     file(aggregate.split()).append(aggregate.iteration(), summary.build());
   }
 

@@ -167,7 +167,8 @@ final class EventRecords {
       long key = varint(bytes);
       ByteBuffer value =
           switch ((int) (key & 7)) {
-            case 0 -> ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, varint(bytes));
+            case 0 ->
+                ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, varint(bytes));
             case 1 -> ByteBuffer.wrap(taken(bytes, 8));
             case 2 -> ByteBuffer.wrap(taken(bytes, (int) varint(bytes)));
             case 5 -> ByteBuffer.wrap(taken(bytes, 4));

@@ -73,12 +73,18 @@ final class TensorBoardReporterTest {
       assertThat(heads)
           .isEqualTo(
               Map.of(
-                  "attention/att/head0/entropy", (float) (1.0 / 3),
-                  "attention/att/head0/gradientNorm.Wq", 3f,
-                  "attention/att/head1/entropy", Float.NaN,
-                  "attention/att/head1/gradientNorm.Wq", 4f,
-                  "attention/att/head2/entropy", Float.POSITIVE_INFINITY,
-                  "attention/att/head2/gradientNorm.Wq", 5f));
+                  "attention/att/head0/entropy",
+                  (float) (1.0 / 3),
+                  "attention/att/head0/gradientNorm.Wq",
+                  3f,
+                  "attention/att/head1/entropy",
+                  Float.NaN,
+                  "attention/att/head1/gradientNorm.Wq",
+                  4f,
+                  "attention/att/head2/entropy",
+                  Float.POSITIVE_INFINITY,
+                  "attention/att/head2/gradientNorm.Wq",
+                  5f));
       assertThat(events.get(2).values()).isEqualTo(Map.of("attention/att/sinkRate", 0.25f));
       assertThat(events.get(3).values()).isEqualTo(Map.of("attention/model/sinkRate", Float.NaN));
     }
@@ -106,11 +112,9 @@ final class TensorBoardReporterTest {
     assertThat(histogram.num()).isEqualTo(6);
     // Sums of six numbers of this size: each addition errs by at most one ulp of the result.
     double[] finite = Arrays.copyOf(entropies, 6);
-    assertThat(histogram.sum())
-        .isCloseTo(Arrays.stream(finite).sum(), offset(1e-14));
+    assertThat(histogram.sum()).isCloseTo(Arrays.stream(finite).sum(), offset(1e-14));
     assertThat(histogram.squares())
-        .isCloseTo(
-            Arrays.stream(finite).map(v -> v * v).sum(), offset(1e-14));
+        .isCloseTo(Arrays.stream(finite).map(v -> v * v).sum(), offset(1e-14));
     assertThat(histogram.limits()).hasSize(30).isSorted();
     assertThat(histogram.limits().get(29)).isEqualTo(2.5);
     assertThat(histogram.counts()).hasSize(30);

@@ -154,7 +154,8 @@ public final class CompareCommand implements Callable<Integer> {
       return comparison.run(
           resume,
           models,
-          trial -> Stream.concat(page.reporters(trial).stream(), events.apply(trial).stream()).toList(),
+          trial ->
+              Stream.concat(page.reporters(trial).stream(), events.apply(trial).stream()).toList(),
           unfinished);
     }
   }
