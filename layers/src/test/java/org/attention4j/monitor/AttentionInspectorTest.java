@@ -363,7 +363,7 @@ final class AttentionInspectorTest {
 
   private static void refused(ThrowingCallable call, String message) {
     assertThatIllegalArgumentException()
-        .isThrownBy(call::call)
+        .isThrownBy(call)
         .withMessage("AttentionInspector: " + message);
   }
 

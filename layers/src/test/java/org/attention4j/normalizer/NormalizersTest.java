@@ -92,8 +92,7 @@ class NormalizersTest {
     assertThat(learned(Normalizers.entmaxWithLearnableAlpha(1.37)))
         .containsOnlyKeys("alpha")
         .hasEntrySatisfying("alpha", alpha -> assertThat(alpha).isCloseTo(1.37, within(1e-12)));
-    assertThat(learned(Normalizers.scaledByLogLength(Normalizers.softmax())))
-        .containsOnlyKeys("s");
+    assertThat(learned(Normalizers.scaledByLogLength(Normalizers.softmax()))).containsOnlyKeys("s");
     // ln(1 + e^0.5), 2 tanh(-0.25)
     assertThat(
             Normalizers.asentmax()

@@ -128,10 +128,12 @@ final class ReportersTest {
     }
     assertThat(Files.readString(json))
         .isEqualTo(
-            "{\"iteration\":60,\"epoch\":2,\"split\":\"val\",\"layer\":\"att\",\"head\":3,\"metrics\":{\"entropy\":0.75,\"maxLogit\":5.0},\"standardErrors\":{\"entropy\":0.125}}\n"
-                + "{\"iteration\":60,\"epoch\":2,\"layer\":\"att\",\"metrics\":{\"entropyMean\":1.5}}\n"
-                + "{\"iteration\":60,\"epoch\":2,\"metrics\":{\"entropyMean\":null}}\n"
-                + "{\"iteration\":60,\"epoch\":2,\"split\":\"val\",\"metrics\":{\"entropyMean\":2.5}}\n");
+            """
+            {"iteration":60,"epoch":2,"split":"val","layer":"att","head":3,"metrics":{"entropy":0.75,"maxLogit":5.0},"standardErrors":{"entropy":0.125}}
+            {"iteration":60,"epoch":2,"layer":"att","metrics":{"entropyMean":1.5}}
+            {"iteration":60,"epoch":2,"metrics":{"entropyMean":null}}
+            {"iteration":60,"epoch":2,"split":"val","metrics":{"entropyMean":2.5}}
+            """);
     assertThat(Files.readAllLines(csv))
         .containsExactly(
             "iteration,epoch,layer,head,metric,value,standardError,split",

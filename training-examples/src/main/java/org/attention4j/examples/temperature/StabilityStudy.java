@@ -79,7 +79,7 @@ record StabilityStudy(
     String name =
         "%s %s T%s seed%d"
             .formatted(rule.label(), normalizer.label(), Numbers.plain(temperature), seed);
-    String all = "%s %s %s".formatted(settings, rule.grid, rule.usualRate);
+    String all = "%s %s %s".formatted(settings, rule.grid(), rule.usualRate);
     return new Jobs.Job<>(
         StabilityTraining.maxTrainings(settings, rule),
         () -> store.find(name, all).map(Trained.class::cast),

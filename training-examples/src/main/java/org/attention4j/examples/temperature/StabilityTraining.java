@@ -58,7 +58,7 @@ final class StabilityTraining {
 
   /** How many trainings that is at most. */
   static int maxTrainings(StabilitySettings settings, UpdateRule rule) {
-    return rule.grid.maxTries() + settings.starts();
+    return rule.grid().maxTries() + settings.starts();
   }
 
   /**
@@ -68,7 +68,7 @@ final class StabilityTraining {
    * @return what came of it
    */
   Stability run(Jobs.Progress progress) {
-    LargestRate largest = rule.grid.largest(rate -> searched(rate, progress).isTrained());
+    LargestRate largest = rule.grid().largest(rate -> searched(rate, progress).isTrained());
     List<Stability.Attempt> search = List.copyOf(searched.values());
     List<Stability.Attempt> usual = new ArrayList<>();
     usual.add(searched(rule.usualRate, progress));

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.function.DoubleFunction;
 import java.util.stream.Collectors;
 import org.attention4j.examples.support.BadArgument;
 import org.attention4j.examples.support.Numbers;
@@ -17,13 +16,15 @@ import org.nd4j.linalg.learning.config.Sgd;
 /** How gradients become steps, at a learning rate that stays the same. */
 enum UpdateRule {
   /** The step is the gradient times the rate. */
-  SGD("Plain SGD", 1, new RateGrid(-2, 2), Sgd::new),
+  SGD("Plain SGD", 1, -2, 2),
 
   /** Nesterov's momentum of 0.9, the only one that ND4J has. */
-  MOMENTUM("SGD with momentum 0.9", 0.1, new RateGrid(-3, 1), rate -> new Nesterovs(rate, 0.9)),
+  MOMENTUM("SGD with momentum 0.9", 0.1, -3, 1),
 
   /** Divides each gradient by its own usual size. */
-  ADAM("Adam", 0.01, new RateGrid(-4, 1), Adam::new);
+  ADAM("Adam", 0.01, -4, 1);
+
+  private static final double MOMENTUM_FACTOR = 0.9;
 
   /** For people. */
   final String title;
@@ -31,26 +32,33 @@ enum UpdateRule {
   /** The one rate at which all temperatures are compared. */
   final double usualRate;
 
-  /** Where the largest rate is searched. */
-  final RateGrid grid;
+  private final int lowest;
+  private final int highest;
 
-  private final DoubleFunction<IUpdater> updater;
-
-  UpdateRule(String title, double usualRate, RateGrid grid, DoubleFunction<IUpdater> updater) {
+  UpdateRule(String title, double usualRate, int lowest, int highest) {
     this.title = title;
     this.usualRate = usualRate;
-    this.grid = grid;
-    this.updater = updater;
+    this.lowest = lowest;
+    this.highest = highest;
+  }
+
+  /** Where the largest rate is searched. */
+  RateGrid grid() {
+    return new RateGrid(lowest, highest);
   }
 
   /** What Deeplearning4j calls it, at a rate. */
   IUpdater at(double rate) {
-    return updater.apply(rate);
+    return switch (this) {
+      case SGD -> new Sgd(rate);
+      case MOMENTUM -> new Nesterovs(rate, MOMENTUM_FACTOR);
+      case ADAM -> new Adam(rate);
+    };
   }
 
   /** For people, with the rates that are tried. */
   String text() {
-    return "%s, %s; usual rate %s".formatted(title, grid.text(), Numbers.plain(usualRate));
+    return "%s, %s; usual rate %s".formatted(title, grid().text(), Numbers.plain(usualRate));
   }
 
   /** The name in options and files. */

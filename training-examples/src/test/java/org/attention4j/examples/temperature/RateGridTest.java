@@ -68,11 +68,12 @@ class RateGridTest {
   @EnumSource(UpdateRule.class)
   void theUsualRateIsOneThatTheSearchTries(UpdateRule rule) {
     List<Double> all = new ArrayList<>();
-    rule.grid.largest(
-        rate -> {
-          all.add(rate);
-          return false;
-        });
+    rule.grid()
+        .largest(
+            rate -> {
+              all.add(rate);
+              return false;
+            });
 
     assertThat(all).contains(rule.usualRate);
   }
