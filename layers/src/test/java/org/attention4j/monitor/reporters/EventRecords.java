@@ -156,7 +156,9 @@ final class EventRecords {
   }
 
   private static byte[] array(ByteBuffer bytes) {
-    return bytes.array();
+    byte[] array = new byte[bytes.remaining()];
+    bytes.duplicate().get(array);
+    return array;
   }
 
   /** The fields of a message by number; a varint as eight bytes. */

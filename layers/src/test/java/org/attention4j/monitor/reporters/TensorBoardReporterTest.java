@@ -122,7 +122,7 @@ final class TensorBoardReporterTest {
       double low = bucket == 0 ? 0.5 : histogram.limits().get(bucket - 1);
       double high = bucket == 29 ? Double.MAX_VALUE : histogram.limits().get(bucket);
       assertThat(histogram.counts().get(bucket))
-          .isEqualTo(Arrays.stream(finite).filter(v -> low <= v && v < high).count());
+          .isEqualTo((double) Arrays.stream(finite).filter(v -> low <= v && v < high).count());
     }
     assertThat(events.get(2).values().get("attention/att/entropy"))
         .isEqualTo(new Histogram(1.5, 1.5, 2, 3, 4.5, List.of(1.5), List.of(2.0)));
