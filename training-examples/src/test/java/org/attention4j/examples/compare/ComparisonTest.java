@@ -86,7 +86,9 @@ class ComparisonTest {
         .doesNotContain(">NaN", " NaN", "1 seeds", "larger than seed noise</td>");
     for (Path trial : trials()) {
       assertThat(Files.readAllLines(trial.resolve(TrialTraining.MEASUREMENTS)))
-          .as("a line for each snapshot and head")
+          .as("at each snapshot a line for each head, each layer and the network")
+          .hasSize(2 * (Settings.BLOCKS * 2 + Settings.BLOCKS + 1))
+          .filteredOn(line -> line.contains("\"head\":"))
           .hasSize(2 * Settings.BLOCKS * 2)
           .allMatch(line -> line.contains("separableShare"));
     }
