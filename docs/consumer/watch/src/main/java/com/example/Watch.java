@@ -56,7 +56,7 @@ public final class Watch {
     var entropies = history.values("attention", 0, "entropy");
     print("history", Double.toString(entropies.lastEntry().getValue()));
     print("JSON", last(Files.readString(json), "\"head\":0,.*?\"entropy\":([^,}]+)"));
-    print("CSV", last(Files.readString(csv), "attention,0,entropy,(\\S+)"));
+    print("CSV", last(Files.readString(csv), "attention,0,entropy,([^,]+)"));
     var gauge = registry.get("attention.entropy").tag("layer", "attention").tag("head", "0");
     print("Micrometer", Double.toString(gauge.gauge().value()));
     URI data = page.resolve("/attention/data?session=run&metric=entropy");
