@@ -209,12 +209,15 @@ final class PageDataTest {
     assertThat(groups)
         .containsExactly(
             "Spread",
+            "Position",
+            "Redundancy",
             "Logits",
             "Normalizer",
             "Gradients",
             "Updates",
             "Faults",
             "Separation",
+            "Vectors",
             "Jacobian",
             "Other");
     for (JsonNode option :
