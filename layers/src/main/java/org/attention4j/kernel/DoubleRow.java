@@ -163,22 +163,11 @@ public final class DoubleRow extends Row {
 
   @Override
   Row largest(int k, double max) {
-    double[] numbers = workspace.numbers(length);
-    System.arraycopy(values, from, numbers, 0, length);
-    double threshold = Selection.largest(numbers, length, k);
-    int ties = k;
-    for (int i = 0; i < length; i++) {
-      ties -= values[from + i] > threshold ? 1 : 0;
-    }
     int[] indices = workspace.indices(length);
+    Selection.places(this::get, length, k, workspace.numbers(length), indices);
     Row kept = spare(k);
-    int count = 0;
-    for (int i = 0; i < length; i++) {
-      double number = values[from + i];
-      if (number > threshold || (number == threshold && ties-- > 0)) {
-        kept.set(count, number);
-        indices[count++] = i;
-      }
+    for (int j = 0; j < k; j++) {
+      kept.set(j, get(indices[j]));
     }
     return kept;
   }

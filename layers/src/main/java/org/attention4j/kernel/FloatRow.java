@@ -193,7 +193,7 @@ public final class FloatRow extends Row {
       float threshold = halved(kept, 0, found, k, k, low, (float) max);
       int[] places = workspace.places(found);
       if (FloatOps.ROWS.atLeast(kept, 0, found, threshold, places) > k) {
-        leaveOutTies(kept, found, k, places);
+        Selection.places(j -> kept[j], found, k, workspace.numbers(found), places);
       }
       for (int j = 0; j < k; j++) {
         kept[j] = kept[places[j]];
@@ -252,24 +252,5 @@ public final class FloatRow extends Row {
       }
     }
     return lower;
-  }
-
-  /** The places of the k largest; of those equal to the smallest of them the last go. */
-  private void leaveOutTies(float[] numbers, int found, int k, int[] places) {
-    double[] copy = workspace.numbers(found);
-    for (int j = 0; j < found; j++) {
-      copy[j] = numbers[j];
-    }
-    double threshold = Selection.largest(copy, found, k);
-    int ties = k;
-    for (int j = 0; j < found; j++) {
-      ties -= numbers[j] > threshold ? 1 : 0;
-    }
-    int count = 0;
-    for (int j = 0; j < found; j++) {
-      if (numbers[j] > threshold || (numbers[j] == threshold && ties-- > 0)) {
-        places[count++] = j;
-      }
-    }
   }
 }

@@ -2,10 +2,13 @@ package org.attention4j.kernel;
 
 /** The scratch memory of a row, which its spare rows share: arrays that grow as needed. */
 final class RowWorkspace {
-  /** So near lie the scores of a row at least, as a first guess. */
+  /** The least {@link #distance}: small, but doubled soon enough. */
   static final float LEAST_DISTANCE = 1e-3f;
 
-  /** How far below its largest entry the last row's largest k ended, about; never zero. */
+  /**
+   * About how far the k-th largest entry of the last row lay below its largest one: the first guess
+   * for the next row.
+   */
   float distance = 1;
 
   private int[] indices = new int[0];

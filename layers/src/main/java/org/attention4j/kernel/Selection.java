@@ -1,6 +1,8 @@
 package org.attention4j.kernel;
 
-/** The k-th largest of some numbers without sorting them. */
+import java.util.function.IntToDoubleFunction;
+
+/** The k-th largest of some numbers, and where the k largest stand, without sorting them. */
 final class Selection {
   /** Below this many, insertion beats another partition. */
   private static final int FEW = 16;
@@ -45,6 +47,34 @@ final class Selection {
     }
     sortDescending(numbers, low, high);
     return numbers[wanted];
+  }
+
+  /**
+   * The places of the k largest numbers, ascending; of those equal to the smallest of them the last
+   * are left out.
+   *
+   * @param number the number at a place; none of them NaN
+   * @param count how many places there are
+   * @param k from 1 to count
+   * @param scratch room for count numbers
+   * @param places gets the k places
+   */
+  static void places(IntToDoubleFunction number, int count, int k, double[] scratch, int[] places) {
+    for (int i = 0; i < count; i++) {
+      scratch[i] = number.applyAsDouble(i);
+    }
+    double threshold = largest(scratch, count, k);
+    int ties = k;
+    for (int i = 0; i < count; i++) {
+      ties -= number.applyAsDouble(i) > threshold ? 1 : 0;
+    }
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+      double x = number.applyAsDouble(i);
+      if (x > threshold || (x == threshold && ties-- > 0)) {
+        places[found++] = i;
+      }
+    }
   }
 
   private static void sortDescending(double[] numbers, int low, int high) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.openjdk.jmh.annotations.Param;
 
 /**
  * A vector is an object that compiled code keeps in a register. Where the compiler fails to, after
@@ -20,10 +21,19 @@ import org.junit.jupiter.api.Timeout;
  * times as long. The bytes show that without a clock.
  */
 class KernelHistoryTest {
-  private static final List<String> NORMALIZERS =
-      List.of("softmax", "sink", "ssmax", "top-k:64", "sparsemax", "entmax:1.5", "sigmoid");
+  private static final List<String> NORMALIZERS = normalizers();
 
   private static final long MEBIBYTE = 1 << 20;
+
+  /** Those of the benchmark. */
+  private static List<String> normalizers() {
+    try {
+      return List.of(
+          HistoryBenchmark.class.getField("normalizer").getAnnotation(Param.class).value());
+    } catch (NoSuchFieldException e) {
+      throw new AssertionError(e);
+    }
+  }
 
   private static Map<String, Long> allocations(History history)
       throws IOException, InterruptedException {

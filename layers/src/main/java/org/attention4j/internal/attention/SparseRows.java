@@ -10,6 +10,7 @@ import org.attention4j.internal.vector.SparseOps;
  */
 final class SparseRows {
   private static final int PANEL = FloatOps.TILES.panel();
+  private static final int PAIR = SparseOps.PAIR * PANEL;
   private static final int WIDEST = SparseOps.WIDE * PANEL;
 
   private int[] indices = {};
@@ -89,10 +90,10 @@ final class SparseRows {
 
   /** The widest part that one call takes. */
   private static int width(int columns) {
-    if (columns >= SparseOps.WIDE * PANEL) {
-      return SparseOps.WIDE * PANEL;
+    if (columns >= WIDEST) {
+      return WIDEST;
     }
-    return columns >= SparseOps.PAIR * PANEL ? SparseOps.PAIR * PANEL : Math.min(PANEL, columns);
+    return columns >= PAIR ? PAIR : Math.min(PANEL, columns);
   }
 
   private void forEach(int columns, int widest, Action action) {
