@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.attention4j.internal.dotproduct.ParameterNames;
 import org.attention4j.internal.probes.Activations;
 import org.attention4j.internal.probes.MonitoredLayer;
@@ -155,30 +157,28 @@ public final class QkClip extends BaseTrainingListener {
   private void clip(MonitoredLayer layer, int iteration) {
     float[] products = layer.largestScores().products();
     Map<String, INDArray> parameters = layer.parameters();
-    INDArray keyWeights = parameters.get(ParameterNames.KEY_WEIGHTS);
-    int groups = Math.toIntExact(keyWeights == null ? 0 : keyWeights.size(0));
-    int shared = products.length / Math.max(1, groups);
-    List<Integer> clipped = new ArrayList<>();
-    double[] keyFactors = new double[groups];
+    INDArray keyWeights = Objects.requireNonNull(parameters.get(ParameterNames.KEY_WEIGHTS));
+    double[] keyFactors = new double[Math.toIntExact(keyWeights.size(0))];
     double[] queryFactors = new double[products.length];
+    int shared = queryFactors.length / keyFactors.length;
+    List<Integer> clipped = new ArrayList<>();
     double largestOfAll = 0;
-    for (int group = 0; group < groups; group++) {
+    for (int group = 0; group < keyFactors.length; group++) {
+      int from = group * shared;
       double largest = 0;
-      for (int i = 0; i < shared; i++) {
-        largest = Math.max(largest, products[group * shared + i]);
+      for (int head = from; head < from + shared; head++) {
+        largest = Math.max(largest, products[head]);
       }
-      boolean exceeds = largest > limit && Double.isFinite(largest);
-      keyFactors[group] = exceeds ? Math.sqrt(limit / largest) : 1;
-      for (int head = group * shared; head < (group + 1) * shared; head++) {
-        queryFactors[head] = keyFactors[group];
-        if (exceeds) {
-          clipped.add(head);
-        }
+      keyFactors[group] = 1;
+      if (largest > limit && Double.isFinite(largest)) {
+        keyFactors[group] = Math.sqrt(limit / largest);
+        IntStream.range(from, from + shared).forEach(clipped::add);
+        largestOfAll = Math.max(largestOfAll, largest);
       }
-      largestOfAll = exceeds ? Math.max(largestOfAll, largest) : largestOfAll;
+      Arrays.fill(queryFactors, from, from + shared, keyFactors[group]);
     }
     if (!clipped.isEmpty()) {
-      scale(parameters.get(ParameterNames.KEY_WEIGHTS), keyFactors);
+      scale(keyWeights, keyFactors);
       scale(parameters.get(ParameterNames.KEY_BIAS), keyFactors);
       scale(parameters.get(ParameterNames.QUERY_WEIGHTS), queryFactors);
       scale(parameters.get(ParameterNames.QUERY_BIAS), queryFactors);

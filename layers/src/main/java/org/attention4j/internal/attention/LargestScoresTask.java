@@ -56,13 +56,12 @@ final class LargestScoresTask extends AttentionTask {
       if (count > 0 && isVisible(example, query + r)) {
         int row = scores + r * scoreStride;
         float product = FloatOps.ROWS.largestMagnitude(arena.floats(), row, count);
-        addLinearBias(row, query + r, 0, count, head);
-        largest.add(
-            head,
-            problem.linearBiases()
-                ? FloatOps.ROWS.largestMagnitude(arena.floats(), row, count)
-                : product,
-            product);
+        float score = product;
+        if (problem.linearBiases()) {
+          addLinearBias(row, query + r, 0, count, head);
+          score = FloatOps.ROWS.largestMagnitude(arena.floats(), row, count);
+        }
+        largest.add(head, score, product);
       }
     }
   }
