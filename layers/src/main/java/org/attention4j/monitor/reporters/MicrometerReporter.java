@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -25,24 +24,13 @@ final class MicrometerReporter implements Reporter {
   private static final String PREFIX = "attention.";
   private static final String LAYER = "layer";
   private static final String HEAD = "head";
-
   private static final String SPLIT = "split";
 
   /** The tag of what was measured in training: a name must have the same tags everywhere. */
   private static final String TRAINING = "training";
 
-  /**
-   * A gauge: a metric of a head; of all heads of a layer, without a head; of the whole network,
-   * without both.
-   */
-  private record Key(
-      @Nullable String layer, @Nullable Integer head, @Nullable String split, String metric) {
-    boolean isOfSame(Key other) {
-      return Objects.equals(head, other.head)
-          && Objects.equals(layer, other.layer)
-          && Objects.equals(split, other.split);
-    }
-
+  /** A head; all heads of a layer, without a head; the whole network, without both. */
+  private record Owner(@Nullable String layer, @Nullable Integer head, @Nullable String split) {
     String prefix() {
       return PREFIX + (head != null ? "" : layer != null ? "layer." : "network.");
     }
@@ -55,6 +43,9 @@ final class MicrometerReporter implements Reporter {
       return head == null ? tags : tags.and(HEAD, String.valueOf(head));
     }
   }
+
+  /** A gauge. */
+  private record Key(Owner owner, String metric) {}
 
   /** The newest value of a gauge, which the registry reads on its own thread. */
   private static final class Newest {
@@ -71,35 +62,31 @@ final class MicrometerReporter implements Reporter {
   @Override
   public void report(List<MetricRecord> records) {
     for (MetricRecord head : records) {
-      keep(new Key(head.layer(), head.head(), head.split(), ""), head.metrics());
+      keep(new Owner(head.layer(), head.head(), head.split()), head.metrics());
     }
   }
 
   @Override
   public void reportAggregate(AggregateRecord aggregate) {
-    keep(new Key(aggregate.layer(), null, aggregate.split(), ""), aggregate.metrics());
+    keep(new Owner(aggregate.layer(), null, aggregate.split()), aggregate.metrics());
   }
 
   /** Takes all values of one head, layer or network; what it had before and lacks now is NaN. */
-  private void keep(Key owner, Map<String, Double> metrics) {
+  private void keep(Owner owner, Map<String, Double> metrics) {
     values.forEach(
         (key, newest) -> {
-          if (key.isOfSame(owner) && !metrics.containsKey(key.metric())) {
+          if (key.owner().equals(owner) && !metrics.containsKey(key.metric())) {
             newest.value = Double.NaN;
           }
         });
     metrics.forEach(
         (metric, value) ->
-            values.computeIfAbsent(
-                        new Key(owner.layer(), owner.head(), owner.split(), metric),
-                        this::registered)
-                    .value =
-                value);
+            values.computeIfAbsent(new Key(owner, metric), this::registered).value = value);
   }
 
   private Newest registered(Key key) {
     Newest newest = new Newest();
-    boolean aggregate = key.head() == null;
+    boolean aggregate = key.owner().head() == null;
     Optional<MetricDescription> family =
         aggregate ? Optional.empty() : MetricDescription.ofFamily(key.metric());
     MetricDescription metric =
@@ -107,13 +94,13 @@ final class MicrometerReporter implements Reporter {
             ? MetricDescription.ofAggregate(key.metric())
             : family.orElseGet(() -> MetricDescription.of(key.metric()));
     String name = key.metric();
-    Tags tags = key.tags();
+    Tags tags = key.owner().tags();
     if (family.isPresent()) {
       int dot = name.indexOf('.');
       tags = tags.and("parameter", dot < 0 ? "" : name.substring(dot + 1));
       name = dot < 0 ? name : name.substring(0, dot);
     }
-    Gauge.builder(key.prefix() + dotted(name), newest, held -> held.value)
+    Gauge.builder(key.owner().prefix() + dotted(name), newest, held -> held.value)
         .tags(tags)
         .baseUnit(metric.unit().equals(MetricDescription.NO_UNIT) ? null : metric.unit())
         .description(help(metric, family.isPresent()))
