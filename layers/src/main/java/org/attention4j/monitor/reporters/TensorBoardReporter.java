@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.attention4j.monitor.alarms.Alarm;
 import org.attention4j.monitor.metrics.AggregateRecord;
+import org.attention4j.monitor.metrics.MetricNames;
 import org.attention4j.monitor.metrics.MetricRecord;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.protobuf.ByteString;
@@ -20,7 +21,6 @@ import org.tensorflow.framework.TensorShapeProto;
 final class TensorBoardReporter implements Reporter {
   private static final String ROOT = "attention/";
   private static final String NETWORK = "model";
-  private static final String ENTROPY = "entropy";
 
   /** As many as TensorBoard's own histograms have. */
   private static final int BUCKETS = 30;
@@ -58,16 +58,14 @@ final class TensorBoardReporter implements Reporter {
     }
     double[] entropies =
         records.stream()
-            .map(MetricRecord::metrics)
-            .filter(metrics -> metrics.containsKey(ENTROPY))
-            .mapToDouble(metrics -> metrics.getOrDefault(ENTROPY, Double.NaN))
+            .mapToDouble(head -> head.metrics().getOrDefault(MetricNames.ENTROPY, Double.NaN))
             .filter(Double::isFinite)
             .sorted()
             .toArray();
     if (entropies.length > 0) {
       summary.addValue(
           Summary.Value.newBuilder()
-              .setTag(layer(first.layer()) + ENTROPY)
+              .setTag(layer(first.layer()) + MetricNames.ENTROPY)
               .setHisto(histogram(entropies)));
     }
     file(first.split()).append(first.iteration(), summary.build());
