@@ -3,6 +3,7 @@ package org.attention4j.monitor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.attention4j.internal.probes.InferencePass;
 import org.attention4j.internal.probes.LayerSnapshot;
 import org.attention4j.internal.probes.MonitoredLayer;
@@ -12,9 +13,7 @@ import org.attention4j.internal.probes.Sampling;
 import org.attention4j.monitor.metrics.Geometry;
 import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -122,8 +121,7 @@ public final class AttentionInspector {
     for (int i = 0; i < inputs.length; i++) {
       examples[i] = first(inputs[i], "input " + i);
     }
-    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces();
-        InferencePass pass = new InferencePass(OWNER, network, examples, firstOfMasks())) {
+    try (InferencePass pass = new InferencePass(OWNER, network, examples, firstOfMasks())) {
       List<MonitoredLayer> found = pass.layers();
       if (found.isEmpty()) {
         throw new IllegalArgumentException(
@@ -140,7 +138,7 @@ public final class AttentionInspector {
   }
 
   private InspectedLayer inspected(MonitoredLayer layer) {
-    Probe probe = new LayerSnapshot(layer, new int[] {0}, false).probe();
+    Probe probe = new LayerSnapshot(layer, new int[] {0}, Set.of()).probe();
     int queries = probe.queries().steps();
     int keys = probe.keys().steps();
     return new InspectedLayer(

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.attention4j.internal.monitor.FaultIsolator;
@@ -74,9 +75,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
   private final Schedule schedule;
   private final Sampling sampling;
   private final Geometry geometry;
-  private final boolean jacobians;
-  private final boolean exactScores;
-  private final boolean outputs;
+  private final Set<MetricGroup> groups;
   private final Reporting reporting;
   private final Map<AttentionSpec, RowRecomputation> recomputations = new HashMap<>();
   private final FaultIsolator network = new FaultIsolator("The measurement of the network");
@@ -101,9 +100,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     scheduleIsolator = FaultIsolator.of("Schedule", schedule);
     sampling = builder.sampling();
     geometry = builder.geometry;
-    jacobians = builder.chosenGroups().contains(MetricGroup.JACOBIAN);
-    outputs = builder.chosenGroups().contains(MetricGroup.VECTORS);
-    exactScores = builder.chosenGroups().contains(MetricGroup.LOGITS);
+    groups = Set.copyOf(builder.chosenGroups());
     reporting = new Reporting(builder);
   }
 
@@ -190,7 +187,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
       int[] examples = sampling.examples(layer.inputs()[0].size(0), iteration);
       isolator.run(
           () -> {
-            LayerSnapshot snapshot = new LayerSnapshot(layer, examples, exactScores);
+            LayerSnapshot snapshot = new LayerSnapshot(layer, examples, groups);
             snapshot.askForGradient(isolator);
             snapshots.add(snapshot);
           });
@@ -235,7 +232,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
             .run(
                 () -> {
                   snapshot.afterUpdate(model.gradient().gradientForVariable());
-                  all.add(heads(snapshot, iteration), ofOutput(snapshot));
+                  all.add(heads(snapshot, iteration), snapshot.ofOutput());
                 });
       }
       all.finish();
@@ -249,14 +246,11 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     }
   }
 
-  private Map<String, Double> ofOutput(LayerSnapshot snapshot) {
-    return outputs ? snapshot.ofOutput() : Map.of();
-  }
-
   private List<HeadProbe> heads(LayerSnapshot snapshot, int iteration) {
     Probe probe = snapshot.probe();
     RowRecomputation recomputation =
         recomputations.computeIfAbsent(probe.spec(), spec -> new RowRecomputation(spec, geometry));
+    boolean jacobians = groups.contains(MetricGroup.JACOBIAN);
     return snapshot.heads(recomputation.rows(probe, sampling, iteration, jacobians));
   }
 
@@ -336,8 +330,8 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
         isolator(layer.name())
             .run(
                 () -> {
-                  LayerSnapshot snapshot = new LayerSnapshot(layer, examples, exactScores);
-                  all.add(heads(snapshot, iteration), ofOutput(snapshot));
+                  LayerSnapshot snapshot = new LayerSnapshot(layer, examples, groups);
+                  all.add(heads(snapshot, iteration), snapshot.ofOutput());
                 });
       }
       return all.finish();

@@ -10,7 +10,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A forward pass of a network in inference mode, whose layers keep their inputs until it is closed.
- * Parameters, updater, iteration, score and the state of recurrent layers stay as they are.
+ * Parameters, updater, iteration, score and the state of recurrent layers stay as they are. It is
+ * outside all workspaces: Deeplearning4j refuses such a pass where one is open.
  */
 public final class InferencePass implements AutoCloseable {
   private final Model model;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.attention4j.internal.attention.LargestScores;
 import org.attention4j.internal.monitor.FaultIsolator;
@@ -13,6 +14,7 @@ import org.attention4j.layers.Position;
 import org.attention4j.monitor.metrics.AttentionRow;
 import org.attention4j.monitor.metrics.HeadProbe;
 import org.attention4j.monitor.metrics.HeadProbe.Norms;
+import org.attention4j.monitor.metrics.MetricGroup;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,12 +34,13 @@ public final class LayerSnapshot {
    *
    * @param layer the layer
    * @param examples the indices of the examples to copy
-   * @param exact whether to take the largest scores of the whole batch, too
+   * @param groups the metrics that are wanted: those of scores need the largest scores of the whole
+   *     batch, those of vectors the layer's output
    */
-  public LayerSnapshot(MonitoredLayer layer, int[] examples, boolean exact) {
+  public LayerSnapshot(MonitoredLayer layer, int[] examples, Set<MetricGroup> groups) {
     this.layer = layer;
-    probe = layer.probe(examples);
-    largest = exact ? layer.largestScores() : null;
+    probe = layer.probe(examples, groups.contains(MetricGroup.VECTORS));
+    largest = groups.contains(MetricGroup.LOGITS) ? layer.largestScores() : null;
   }
 
   /**
@@ -153,7 +156,7 @@ public final class LayerSnapshot {
   /**
    * The numbers of the layer's output, for its aggregate.
    *
-   * @return those that are known
+   * @return those that are known; none without the metrics of vectors
    */
   public Map<String, Double> ofOutput() {
     return OutputNumbers.of(probe);

@@ -116,8 +116,12 @@ public record MonitoredLayer(
     return ExactScores.of(this);
   }
 
-  /** Copies what a probe needs of some examples, except the gradient. */
-  Probe probe(int[] examples) {
+  /**
+   * Copies what a probe needs of some examples, except the gradient.
+   *
+   * @param withOutput whether to copy the layer's output, too
+   */
+  Probe probe(int[] examples, boolean withOutput) {
     INDArray[] sampled = new INDArray[inputs.length];
     for (int i = 0; i < inputs.length; i++) {
       sampled[i] = sampled(inputs[i], examples);
@@ -146,7 +150,7 @@ public record MonitoredLayer(
         sampledKeyMask == null ? null : StepMask.visible(sampledKeyMask, name),
         normalizerParameters,
         null,
-        output == null ? null : new HeadVectors(sampled(output, examples)),
+        withOutput && output != null ? new HeadVectors(sampled(output, examples)) : null,
         oneSequence);
   }
 

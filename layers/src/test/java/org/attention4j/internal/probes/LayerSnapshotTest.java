@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.attention4j.layers.AttentionSpec;
 import org.attention4j.layers.Position;
 import org.attention4j.monitor.metrics.AttentionRow;
@@ -92,7 +93,7 @@ final class LayerSnapshotTest {
 
   @Test
   void normsAreThoseBeforeAndAfterTheUpdate() {
-    LayerSnapshot snapshot = new LayerSnapshot(monitored(false), new int[] {0}, false);
+    LayerSnapshot snapshot = new LayerSnapshot(monitored(false), new int[] {0}, Set.of());
     snapshot.beforeUpdate(Map.of("0_Wq", array(new double[] {8, 15, 7, 24}, 2, 1, 2)));
     snapshot.afterUpdate(Map.of("0_Wq", array(new double[] {0.6, 0.8, Double.NaN, 1}, 2, 1, 2)));
     List<HeadProbe> heads = snapshot.heads(List.of(List.of(), List.of()));
@@ -113,7 +114,7 @@ final class LayerSnapshotTest {
 
   @Test
   void withoutAnUpdateThereAreNoNorms() {
-    LayerSnapshot snapshot = new LayerSnapshot(monitored(false), new int[] {0}, false);
+    LayerSnapshot snapshot = new LayerSnapshot(monitored(false), new int[] {0}, Set.of());
     snapshot.beforeUpdate(Map.of());
     snapshot.afterUpdate(Map.of());
     assertThat(snapshot.heads(List.of(List.of(), List.of())).get(0).parameters()).isEmpty();
@@ -122,7 +123,7 @@ final class LayerSnapshotTest {
   /** Scores: half of q · 2k = q k, with keys 0 and 2 to be seen. */
   @Test
   void rowsAreThoseOfTheVisibleKeys() {
-    Probe probe = monitored(false).probe(new int[] {0});
+    Probe probe = monitored(false).probe(new int[] {0}, false);
     RowRecomputation recomputation = new RowRecomputation(spec(2, 1, false), Geometry.INPUT);
     List<List<AttentionRow>> rows = recomputation.rows(probe, new Sampling(9, 9, 1), 0, false);
     assertThat(rows).hasSize(2);
@@ -140,7 +141,7 @@ final class LayerSnapshotTest {
 
   @Test
   void causalRowsEndAtTheirQuery() {
-    Probe probe = monitored(true).probe(new int[] {0});
+    Probe probe = monitored(true).probe(new int[] {0}, false);
     List<AttentionRow> rows =
         new RowRecomputation(spec(2, 1, true), Geometry.VALUES)
             .rows(probe, new Sampling(9, 9, 1), 0, false)

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -101,7 +102,7 @@ final class MonitoredValuesTest {
         new INDArray[] {queries, keys},
         queryMask,
         keyMask,
-        null,
+        random(4, 5, 3, 7),
         false,
         (inputs, mask) -> {
           assertThat(mask.shape()).containsExactly(2, 17);
@@ -119,16 +120,18 @@ final class MonitoredValuesTest {
     MonitoredLayer monitored =
         monitored(Map.of("logTemperature", Nd4j.createFromArray(-1.0, 2, -3, 4)), null)
             .named("other");
-    Probe probe = monitored.probe(new int[] {3, 4});
+    Probe probe = monitored.probe(new int[] {3, 4}, true);
     assertThat(probe.layer()).isEqualTo("other");
     assertThat(probe.examples()).containsExactly(3, 4);
     for (int e = 0; e < 2; e++) {
       INDArray queries = monitored.inputs()[0].slice(3 + e);
       INDArray keys = monitored.inputs()[1].slice(3 + e);
+      INDArray outputs = monitored.output().slice(3 + e);
       assertThat(probe.queries().of(e, 2, 5)).isEqualTo(queries.getColumn(5).toDoubleVector());
       assertThat(probe.keys().of(e, 0, 16)).isEqualTo(keys.getColumn(16).toDoubleVector());
       assertThat(probe.values().of(e, 0, 16)).isEqualTo(keys.getColumn(16).neg().toDoubleVector());
       assertThat(probe.tokens().of(e, 0, 15)).isEqualTo(keys.getColumn(15).toDoubleVector());
+      assertThat(probe.outputs().of(e, 0, 6)).isEqualTo(outputs.getColumn(6).toDoubleVector());
     }
     for (int step = 0; step < 17; step++) {
       assertThat(probe.visibleKeys()[0][step]).isTrue();
@@ -138,7 +141,9 @@ final class MonitoredValuesTest {
       assertThat(probe.visibleQueries()[0][step]).isEqualTo(step != 2);
       assertThat(probe.visibleQueries()[1][step]).isTrue();
     }
-    assertThat(monitored.probe(new int[] {1, 2}).visibleKeys()[0][0]).isTrue(); // 0.5 is not 0
+    Probe withoutOutput = monitored.probe(new int[] {1, 2}, false);
+    assertThat(withoutOutput.visibleKeys()[0][0]).isTrue(); // 0.5 is not 0
+    assertThat(withoutOutput.outputs()).isNull();
     assertThat(probe.normalizerParameters()).containsOnlyKeys("logTemperature");
     assertThat(probe.normalizerParameters().get("logTemperature")).containsExactly(-1, 2, -3, 4);
     assertThat(probe.attendedGradient()).isNull();
@@ -177,7 +182,7 @@ final class MonitoredValuesTest {
             "logTemperature", Nd4j.createFromArray(-1.0, 2, -3, 4),
             "bo", Nd4j.createFromArray(1.0, 2));
     LayerSnapshot snapshot =
-        new LayerSnapshot(monitored(parameters, null), new int[] {0, 2}, false);
+        new LayerSnapshot(monitored(parameters, null), new int[] {0, 2}, Set.of());
     assertThat(snapshot.name()).isEqualTo("att");
     Map<String, INDArray> gradients = new HashMap<>();
     parameters.forEach((name, value) -> gradients.put("0_" + name, value.mul(10)));
@@ -226,7 +231,7 @@ final class MonitoredValuesTest {
                   observers.add(observer);
                 }),
             new int[] {0, 2},
-            false);
+            Set.of());
     snapshot.askForGradient(new FaultIsolator("test"));
     assertThat(asked[0]).containsExactly(0, 2);
     assertThat(snapshot.probe().attendedGradient()).isNull();
