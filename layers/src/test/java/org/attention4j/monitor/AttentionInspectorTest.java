@@ -7,15 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.attention4j.layers.AttentionVertex;
 import org.attention4j.layers.Execution;
-import org.attention4j.layers.LearnedSelfAttentionLayer;
-import org.attention4j.layers.RecurrentAttentionLayer;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.layers.TransformerBlock;
 import org.attention4j.normalizer.Normalizers;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestLayers;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -239,12 +237,7 @@ final class AttentionInspectorTest {
   @Test
   void stockLayers() {
     MultiLayerNetwork stock =
-        TestNetworks.of(
-                new org.deeplearning4j.nn.conf.layers.SelfAttentionLayer.Builder()
-                    .nOut(14)
-                    .nHeads(2)
-                    .projectInput(true)
-                    .build())
+        TestNetworks.of(TestLayers.stockSelfAttention().build())
             .perturbed(0.5)
             .network(DataType.DOUBLE);
     MultiLayerNetwork own = TestNetworks.of(self().nHeads(2).build()).network(DataType.DOUBLE);
@@ -265,14 +258,8 @@ final class AttentionInspectorTest {
     MultiLayerNetwork network =
         TestNetworks.of(
                 new TransformerBlock.Builder().name("block").nHeads(1).causal(true).build(),
-                new RecurrentAttentionLayer.Builder().name("recurrent").nOut(14).nHeads(2).build(),
-                new LearnedSelfAttentionLayer.Builder()
-                    .name("learned")
-                    .nOut(14)
-                    .nHeads(2)
-                    .nQueries(T)
-                    .projectInput(true)
-                    .build())
+                TestLayers.recurrent().name("recurrent").build(),
+                TestLayers.learnedQueries(T).name("learned").build())
             .network(DataType.FLOAT);
     List<String> tokens = IntStream.range(0, T).mapToObj(i -> "t" + i).toList();
     InspectedAttention seen =
@@ -290,16 +277,7 @@ final class AttentionInspectorTest {
   }
 
   private static ComputationGraph crossAttention() {
-    AttentionVertex vertex =
-        new AttentionVertex.Builder()
-            .nInQueries(Sizes.input(0))
-            .nInKeys(Sizes.input(1))
-            .nInValues(Sizes.input(1))
-            .nOut(14)
-            .nHeads(2)
-            .projectInput(true)
-            .build();
-    return TestNetworks.of(vertex, 0, 1, 1).graph(DataType.DOUBLE);
+    return TestNetworks.of(TestLayers.vertex(0, 1, 1), 0, 1, 1).graph(DataType.DOUBLE);
   }
 
   @Test

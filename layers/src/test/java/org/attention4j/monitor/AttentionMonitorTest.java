@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.attention4j.layers.AttentionVertex;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.alarms.Alarm;
 import org.attention4j.monitor.alarms.AlarmRule;
@@ -27,6 +26,7 @@ import org.attention4j.monitor.reporters.Reporters;
 import org.attention4j.normalizer.Normalizers;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestLayers;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
@@ -49,12 +49,7 @@ final class AttentionMonitorTest {
   }
 
   private static org.deeplearning4j.nn.conf.layers.SelfAttentionLayer stock() {
-    return new org.deeplearning4j.nn.conf.layers.SelfAttentionLayer.Builder()
-        .name("att")
-        .nOut(14)
-        .nHeads(2)
-        .projectInput(true)
-        .build();
+    return TestLayers.stockSelfAttention().name("att").build();
   }
 
   private MonitorBuilder monitor() {
@@ -257,16 +252,7 @@ final class AttentionMonitorTest {
             masks,
             new INDArray[] {masks[0]});
     Spy spy = new Spy();
-    ComputationGraph graph =
-        crossAttention(
-            new AttentionVertex.Builder()
-                .nInQueries(5)
-                .nInKeys(7)
-                .nInValues(7)
-                .nOut(14)
-                .nHeads(2)
-                .projectInput(true)
-                .build());
+    ComputationGraph graph = crossAttention(TestLayers.vertex(0, 1, 1));
     graph.setListeners(monitor().metric(spy).build());
     graph.fit(data);
     assertThat(spy.heads).hasSize(2);

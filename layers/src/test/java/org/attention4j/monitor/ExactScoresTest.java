@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.attention4j.layers.AttentionVertex;
 import org.attention4j.layers.Execution;
 import org.attention4j.layers.LearnedSelfAttentionLayer;
 import org.attention4j.layers.Position;
-import org.attention4j.layers.RecurrentAttentionLayer;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.layers.TransformerBlock;
 import org.attention4j.monitor.alarms.AlarmRules;
@@ -20,6 +18,7 @@ import org.attention4j.monitor.reporters.History;
 import org.attention4j.monitor.reporters.Reporters;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestLayers;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -150,24 +149,11 @@ class ExactScoresTest {
     return Stream.of(
         self().headSize(2).position(Position.ROTARY).qkNorm(true).nKeyValueHeads(2).build(),
         new SelfAttentionLayer.Builder().nIn(5).nOut(5).nHeads(1).build(),
-        new LearnedSelfAttentionLayer.Builder()
-            .nOut(14)
-            .nHeads(2)
-            .nQueries(3)
-            .projectInput(true)
-            .build(),
-        new RecurrentAttentionLayer.Builder().nOut(14).nHeads(2).build(),
+        TestLayers.learnedQueries(3).build(),
+        TestLayers.recurrent().build(),
         new TransformerBlock.Builder().nHeads(1).position(Position.ALIBI).causal(true).build(),
-        new org.deeplearning4j.nn.conf.layers.SelfAttentionLayer.Builder()
-            .nOut(14)
-            .nHeads(2)
-            .projectInput(true)
-            .build(),
-        new org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer.Builder()
-            .nOut(14)
-            .nHeads(2)
-            .projectInput(true)
-            .build());
+        TestLayers.stockSelfAttention().build(),
+        TestLayers.stockRecurrent().build());
   }
 
   private static void check(List<HeadProbe> heads, History history) {
@@ -208,34 +194,19 @@ class ExactScoresTest {
 
   @Test
   void isThatOfAllRowsOfAVertex() {
-    AttentionVertex vertex =
-        new AttentionVertex.Builder()
-            .nInQueries(Sizes.SIZE)
-            .nInKeys(Sizes.SIZE)
-            .nInValues(Sizes.SIZE)
-            .nOut(14)
-            .nHeads(2)
-            .projectInput(true)
-            .build();
     ComputationGraph graph =
-        TestNetworks.of(vertex, 0, 1, 2)
-            .inputSizes(Sizes.SIZE, Sizes.SIZE, Sizes.SIZE)
+        TestNetworks.of(TestLayers.vertex(0, 1, 2), 0, 1, 2)
             .learningRate(0.1)
             .graph(DataType.FLOAT);
     Spy spy = new Spy();
     History history = Reporters.history(99);
     graph.setListeners(spy.monitor(history).build());
-    Nd4j.getRandom().setSeed(3);
-    INDArray keys = Sequences.input(DataType.FLOAT, Sizes.EXAMPLES, 7);
-    keys.putScalar(new long[] {0, 1, 6}, 1000); // masked as a value, so hidden
+    INDArray[] inputs = Sequences.queriesKeysValues(DataType.FLOAT, 7);
+    inputs[1].putScalar(new long[] {0, 1, 6}, 1000); // masked as a value, so hidden
     INDArray valueMask = Nd4j.ones(Sizes.EXAMPLES, 7).putScalar(0, 6, 0);
     graph.fit(
         new MultiDataSet(
-            new INDArray[] {
-              Sequences.input(DataType.FLOAT, Sizes.EXAMPLES, Sizes.STEPS),
-              keys,
-              Sequences.input(DataType.FLOAT, Sizes.EXAMPLES, 7)
-            },
+            inputs,
             new INDArray[] {Sequences.labels(DataType.FLOAT, Sizes.EXAMPLES, Sizes.STEPS)},
             new INDArray[] {
               Sequences.mask(DataType.FLOAT, Sizes.EXAMPLES, Sizes.STEPS),

@@ -9,10 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.attention4j.layers.AttentionVertex;
 import org.attention4j.layers.LearnedSelfAttentionLayer;
-import org.attention4j.layers.RecurrentAttentionLayer;
-import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.layers.TransformerBlock;
 import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.metrics.AggregateRecord;
@@ -23,6 +20,7 @@ import org.attention4j.monitor.reporters.LayerReport;
 import org.attention4j.monitor.reporters.Reporters;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestLayers;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
@@ -55,31 +53,14 @@ class MeasureTest {
     return new Spy().monitor(history).tier(Tier.FULL).alarms(AlarmRules.all()).build();
   }
 
-  private static SelfAttentionLayer.Builder self() {
-    return new SelfAttentionLayer.Builder().nOut(14).nHeads(2).projectInput(true);
-  }
-
   static List<Layer> layers() {
     return List.of(
-        self().causal(true).build(),
-        new LearnedSelfAttentionLayer.Builder()
-            .nOut(14)
-            .nHeads(2)
-            .nQueries(Sizes.STEPS)
-            .projectInput(true)
-            .build(),
-        new RecurrentAttentionLayer.Builder().nOut(14).nHeads(2).build(),
+        TestLayers.selfAttention().causal(true).build(),
+        TestLayers.learnedQueries(Sizes.STEPS).build(),
+        TestLayers.recurrent().build(),
         new TransformerBlock.Builder().nHeads(1).build(),
-        new org.deeplearning4j.nn.conf.layers.SelfAttentionLayer.Builder()
-            .nOut(14)
-            .nHeads(2)
-            .projectInput(true)
-            .build(),
-        new org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer.Builder()
-            .nOut(14)
-            .nHeads(2)
-            .projectInput(true)
-            .build());
+        TestLayers.stockSelfAttention().build(),
+        TestLayers.stockRecurrent().build());
   }
 
   /** What a network without dropout shows in its first training step, it shows outside too. */
@@ -130,32 +111,15 @@ class MeasureTest {
   }
 
   private static ComputationGraph graph(DataType type) {
-    AttentionVertex vertex =
-        new AttentionVertex.Builder()
-            .nInQueries(Sizes.SIZE)
-            .nInKeys(Sizes.SIZE)
-            .nInValues(Sizes.SIZE)
-            .nOut(14)
-            .nHeads(2)
-            .projectInput(true)
-            .build();
-    return TestNetworks.of(vertex, 0, 1, 2)
-        .inputSizes(Sizes.SIZE, Sizes.SIZE, Sizes.SIZE)
-        .learningRate(0.1)
-        .graph(type);
+    return TestNetworks.of(TestLayers.vertex(0, 1, 2), 0, 1, 2).learningRate(0.1).graph(type);
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void graphsWithSeveralInputs(boolean masked) {
-    ComputationGraph graph = graph(DataType.FLOAT);
-    Nd4j.getRandom().setSeed(3);
     DataType type = DataType.FLOAT;
-    INDArray[] features = {
-      Sequences.input(type, Sizes.EXAMPLES, Sizes.STEPS),
-      Sequences.input(type, Sizes.EXAMPLES, 7),
-      Sequences.input(type, Sizes.EXAMPLES, 7)
-    };
+    ComputationGraph graph = graph(type);
+    INDArray[] features = Sequences.queriesKeysValues(type, 7);
     INDArray[] masks =
         masked
             ? new INDArray[] {
@@ -187,7 +151,7 @@ class MeasureTest {
   private static MultiLayerNetwork restless() {
     return TestNetworks.of(
             new LSTM.Builder().nOut(7).dropOut(0.7).build(),
-            self().name("att").attentionDropout(0.2).dropOut(0.8).build())
+            TestLayers.selfAttention().name("att").attentionDropout(0.2).dropOut(0.8).build())
         .updater(new Adam(0.01))
         .network(DataType.FLOAT);
   }
@@ -230,12 +194,7 @@ class MeasureTest {
   @Test
   void aGraphIsNotChangedEither() {
     DataType type = DataType.FLOAT;
-    Nd4j.getRandom().setSeed(3);
-    INDArray[] features = {
-      Sequences.input(type, Sizes.EXAMPLES, Sizes.STEPS),
-      Sequences.input(type, Sizes.EXAMPLES, 7),
-      Sequences.input(type, Sizes.EXAMPLES, 7)
-    };
+    INDArray[] features = Sequences.queriesKeysValues(type, 7);
     MultiDataSet data =
         new MultiDataSet(
             features, new INDArray[] {Sequences.labels(type, Sizes.EXAMPLES, Sizes.STEPS)});
@@ -256,7 +215,8 @@ class MeasureTest {
   void isInferenceWithoutDropout() {
     MultiLayerNetwork restless = restless();
     MultiLayerNetwork calm =
-        TestNetworks.of(new LSTM.Builder().nOut(7).build(), self().name("att").build())
+        TestNetworks.of(
+                new LSTM.Builder().nOut(7).build(), TestLayers.selfAttention().name("att").build())
             .network(DataType.FLOAT);
     calm.setParams(restless.params());
     DataSet data = Sequences.batch(DataType.FLOAT, true);
@@ -268,7 +228,9 @@ class MeasureTest {
   @Test
   void reportsHaveTheSplitAndNoAlarms() {
     MultiLayerNetwork network =
-        TestNetworks.of(self().name("att").build()).perturbed(30).network(DataType.FLOAT);
+        TestNetworks.of(TestLayers.selfAttention().name("att").build())
+            .perturbed(30)
+            .network(DataType.FLOAT);
     List<LayerReport> reports =
         monitor.measure(network, Sequences.batch(DataType.FLOAT, true), "validation");
     assertThat(reports.get(0).records().get(0).metrics().get("maxLogit")).isGreaterThan(100);

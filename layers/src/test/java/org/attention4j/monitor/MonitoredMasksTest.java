@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import java.util.stream.Stream;
-import org.attention4j.layers.AttentionVertex;
-import org.attention4j.layers.RecurrentAttentionLayer;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.reporters.History;
 import org.attention4j.monitor.reporters.Reporters;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestLayers;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -29,13 +28,9 @@ import org.nd4j.linalg.factory.Nd4j;
 class MonitoredMasksTest {
   static Stream<Layer> layers() {
     return Stream.of(
-        new SelfAttentionLayer.Builder().nOut(14).nHeads(2).projectInput(true).build(),
-        new RecurrentAttentionLayer.Builder().nOut(14).nHeads(2).build(),
-        new org.deeplearning4j.nn.conf.layers.SelfAttentionLayer.Builder()
-            .nOut(14)
-            .nHeads(2)
-            .projectInput(true)
-            .build());
+        TestLayers.selfAttention().build(),
+        TestLayers.recurrent().build(),
+        TestLayers.stockSelfAttention().build());
   }
 
   private static Map<String, Double> metrics(Layer layer, INDArray mask) {
@@ -65,21 +60,13 @@ class MonitoredMasksTest {
 
   private static Map<String, Double> metrics(GraphVertex vertex, INDArray... masks) {
     ComputationGraph graph =
-        TestNetworks.of(vertex, 0, 1, 2)
-            .inputSizes(Sizes.SIZE, Sizes.SIZE, Sizes.SIZE)
-            .learningRate(0.1)
-            .graph(DataType.DOUBLE);
+        TestNetworks.of(vertex, 0, 1, 2).learningRate(0.1).graph(DataType.DOUBLE);
     History history = Reporters.history(99);
     graph.setListeners(new Spy().monitor(history).build());
-    Nd4j.getRandom().setSeed(3);
     int steps = Sizes.STEPS;
     graph.fit(
         new MultiDataSet(
-            new INDArray[] {
-              Sequences.input(DataType.DOUBLE, Sizes.EXAMPLES, steps),
-              Sequences.input(DataType.DOUBLE, Sizes.EXAMPLES, 7),
-              Sequences.input(DataType.DOUBLE, Sizes.EXAMPLES, 7)
-            },
+            Sequences.queriesKeysValues(DataType.DOUBLE, 7),
             new INDArray[] {Sequences.labels(DataType.DOUBLE, Sizes.EXAMPLES, steps)},
             masks,
             new INDArray[] {Nd4j.ones(DataType.DOUBLE, Sizes.EXAMPLES, steps)}));
@@ -92,15 +79,7 @@ class MonitoredMasksTest {
     INDArray keys = Sequences.mask(DataType.DOUBLE, Sizes.EXAMPLES, 7);
     INDArray values = Nd4j.ones(DataType.DOUBLE, Sizes.EXAMPLES, 7);
     values.putScalar(0, 3, 0);
-    AttentionVertex ours =
-        new AttentionVertex.Builder()
-            .nInQueries(Sizes.SIZE)
-            .nInKeys(Sizes.SIZE)
-            .nInValues(Sizes.SIZE)
-            .nOut(14)
-            .nHeads(2)
-            .projectInput(true)
-            .build();
+    GraphVertex ours = TestLayers.vertex(0, 1, 2);
     Map<String, Double> expected = metrics(ours, queries, keys, values);
     // 6 of 7, 4 of 7 and 1 of 7 keys, for 11, 8 and 5 queries.
     assertThat(expected.get("visibleKeys")).isEqualTo((11 * 6 + 8 * 4 + 5 * 1) / 24.0);

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.attention4j.layers.AttentionVertex;
-import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.metrics.HeadProbe;
 import org.attention4j.monitor.metrics.Tier;
 import org.attention4j.monitor.reporters.History;
 import org.attention4j.monitor.reporters.Reporters;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestLayers;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -41,14 +41,13 @@ final class MonitoredNetworksTest {
     return spy.monitor(history);
   }
 
-  private static SelfAttentionLayer.Builder self() {
-    return new SelfAttentionLayer.Builder().nOut(14).nHeads(2).projectInput(true);
-  }
-
   @Test
   void layersOfOneNameAreToldApart() {
     MultiLayerNetwork network =
-        TestNetworks.of(self().name("att").build(), self().name("att").build(), self().build())
+        TestNetworks.of(
+                TestLayers.selfAttention().name("att").build(),
+                TestLayers.selfAttention().name("att").build(),
+                TestLayers.selfAttention().build())
             .learningRate(0.1)
             .perturbed(0.3)
             .network(DataType.FLOAT);
@@ -61,10 +60,16 @@ final class MonitoredNetworksTest {
   void halfShowsNearlyWhatFloatDoes() {
     List<Map<String, Double>> metrics = new ArrayList<>();
     MultiLayerNetwork wide =
-        TestNetworks.of(self().build()).learningRate(0.1).perturbed(0.3).network(DataType.FLOAT);
+        TestNetworks.of(TestLayers.selfAttention().build())
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.FLOAT);
     for (DataType type : new DataType[] {DataType.FLOAT, DataType.FLOAT16}) {
       MultiLayerNetwork network =
-          TestNetworks.of(self().build()).learningRate(0.1).perturbed(0.3).network(type);
+          TestNetworks.of(TestLayers.selfAttention().build())
+              .learningRate(0.1)
+              .perturbed(0.3)
+              .network(type);
       network.setParams(wide.params().castTo(type));
       History ofType = Reporters.history(9);
       network.setListeners(monitor().tier(Tier.FULL).reportTo(ofType).build());
@@ -85,7 +90,13 @@ final class MonitoredNetworksTest {
   @Test
   void headsThatShareKeysAndValues() {
     MultiLayerNetwork network =
-        TestNetworks.of(self().nHeads(4).headSize(3).nKeyValueHeads(2).name("att").build())
+        TestNetworks.of(
+                TestLayers.selfAttention()
+                    .nHeads(4)
+                    .headSize(3)
+                    .nKeyValueHeads(2)
+                    .name("att")
+                    .build())
             .learningRate(0.1)
             .perturbed(0.3)
             .network(DataType.DOUBLE);
@@ -115,15 +126,7 @@ final class MonitoredNetworksTest {
   }
 
   private static ComputationGraph graph(boolean frozen) {
-    AttentionVertex vertex =
-        new AttentionVertex.Builder()
-            .nInQueries(Sizes.SIZE)
-            .nInKeys(Sizes.SIZE)
-            .nInValues(Sizes.SIZE)
-            .nOut(14)
-            .nHeads(2)
-            .projectInput(true)
-            .build();
+    AttentionVertex vertex = TestLayers.vertex(0, 0, 0);
     ComputationGraph graph =
         new ComputationGraph(
             new NeuralNetConfiguration.Builder()
@@ -133,16 +136,9 @@ final class MonitoredNetworksTest {
                 .graphBuilder()
                 .addInputs("in")
                 .addVertex("first", frozen ? new FrozenVertex(vertex) : vertex, "in")
-                .addLayer("second", self().name("own name").build(), "first")
-                .addLayer("third", self().build(), "second")
-                .addLayer(
-                    "stock",
-                    new org.deeplearning4j.nn.conf.layers.SelfAttentionLayer.Builder()
-                        .nOut(14)
-                        .nHeads(2)
-                        .projectInput(true)
-                        .build(),
-                    "third")
+                .addLayer("second", TestLayers.selfAttention().name("own name").build(), "first")
+                .addLayer("third", TestLayers.selfAttention().build(), "second")
+                .addLayer("stock", TestLayers.stockSelfAttention().build(), "third")
                 .addLayer("out", TestNetworks.classifier(Sizes.CLASSES), "stock")
                 .setOutputs("out")
                 .setInputTypes(InputType.recurrent(Sizes.SIZE))
@@ -186,7 +182,10 @@ final class MonitoredNetworksTest {
     List<History> histories = List.of(Reporters.history(99), Reporters.history(99));
     for (History one : histories) {
       MultiLayerNetwork network =
-          TestNetworks.of(self().build()).learningRate(0.1).perturbed(0.3).network(DataType.DOUBLE);
+          TestNetworks.of(TestLayers.selfAttention().build())
+              .learningRate(0.1)
+              .perturbed(0.3)
+              .network(DataType.DOUBLE);
       network.setListeners(monitor().reportTo(one).build());
       for (int i = 0; i < 3; i++) {
         network.fit(data);
@@ -214,7 +213,7 @@ final class MonitoredNetworksTest {
                 .updater(new Sgd(0.1))
                 .list()
                 .layer(new LSTM.Builder().nOut(7).build())
-                .layer(self().name("att").build())
+                .layer(TestLayers.selfAttention().name("att").build())
                 .layer(TestNetworks.classifier(Sizes.CLASSES))
                 .backpropType(BackpropType.TruncatedBPTT)
                 .tBPTTLength(segment)

@@ -3,9 +3,9 @@ package org.attention4j.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.attention4j.layers.AttentionVertex;
 import org.attention4j.layers.Execution;
 import org.attention4j.layers.LearnedSelfAttentionLayer;
 import org.attention4j.layers.SelfAttentionLayer;
@@ -16,6 +16,7 @@ import org.attention4j.monitor.reporters.History;
 import org.attention4j.monitor.reporters.Reporters;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestLayers;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -255,13 +256,7 @@ class MonitoredVectorsTest {
   @Test
   void positionsOfOtherLayers() {
     LearnedSelfAttentionLayer learned =
-        new LearnedSelfAttentionLayer.Builder()
-            .name("learned")
-            .nOut(14)
-            .nHeads(2)
-            .nQueries(Sizes.STEPS)
-            .projectInput(true)
-            .build();
+        TestLayers.learnedQueries(Sizes.STEPS).name("learned").build();
     MultiLayerNetwork network =
         TestNetworks.of(learned, new TransformerBlock.Builder().name("block").nHeads(1).build())
             .network(DataType.FLOAT);
@@ -278,22 +273,11 @@ class MonitoredVectorsTest {
 
   @Test
   void positionsOfVertices() {
-    AttentionVertex vertex =
-        new AttentionVertex.Builder()
-            .nInQueries(Sizes.SIZE)
-            .nInKeys(Sizes.SIZE)
-            .nInValues(Sizes.SIZE)
-            .nOut(14)
-            .nHeads(2)
-            .projectInput(true)
-            .build();
     for (int keys = 0; keys < 2; keys++) {
       ComputationGraph graph =
-          TestNetworks.of(vertex, 0, keys, 1)
-              .inputSizes(Sizes.SIZE, Sizes.SIZE)
-              .graph(DataType.FLOAT);
-      INDArray x = Sequences.input(DataType.FLOAT, Sizes.EXAMPLES, Sizes.STEPS);
-      monitor().measure(graph, new INDArray[] {x, x.mul(2)}, "test");
+          TestNetworks.of(TestLayers.vertex(0, keys, 1), 0, keys, 1).graph(DataType.FLOAT);
+      INDArray[] inputs = Sequences.queriesKeysValues(DataType.FLOAT, Sizes.STEPS);
+      monitor().measure(graph, Arrays.copyOf(inputs, 2), "test");
       Map<String, Double> metrics = history.latest("attention", 0, "test").orElseThrow().metrics();
       assertThat(metrics.containsKey("attentionDistance")).isEqualTo(keys == 0);
       assertThat(metrics).containsKey("topKeyMass");

@@ -20,6 +20,19 @@ public final class Sequences {
     return Nd4j.randn(DataType.DOUBLE, examples, Sizes.input(index), steps).castTo(type);
   }
 
+  /**
+   * The same queries, keys and values at each call, for a network's inputs 0, 1 and 2: of EXAMPLES
+   * sequences, the queries of STEPS steps.
+   */
+  public static INDArray[] queriesKeysValues(DataType type, int keys) {
+    Nd4j.getRandom().setSeed(3);
+    return new INDArray[] {
+      input(type, 0, Sizes.EXAMPLES, Sizes.STEPS),
+      input(type, 1, Sizes.EXAMPLES, keys),
+      input(type, 2, Sizes.EXAMPLES, keys)
+    };
+  }
+
   /** One of the classes for each step, [examples, CLASSES, steps]. */
   public static INDArray labels(DataType type, int examples, int steps) {
     INDArray labels = Nd4j.zeros(type, examples, Sizes.CLASSES, steps);

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.attention4j.layers.AttentionVertex;
 import org.attention4j.layers.Execution;
-import org.attention4j.layers.LearnedSelfAttentionLayer;
 import org.attention4j.layers.Position;
 import org.attention4j.layers.RecurrentAttentionLayer;
 import org.attention4j.layers.SelfAttentionLayer;
@@ -22,6 +21,7 @@ import org.attention4j.monitor.reporters.History;
 import org.attention4j.monitor.reporters.Reporters;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestLayers;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -36,7 +36,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.MultiDataSet;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 
 /** Heads whose scores are too large are scaled, against plain loops; and a run that needs it. */
@@ -204,19 +203,10 @@ class QkClipTest {
 
   static List<Layer> layers() {
     return List.of(
-        new LearnedSelfAttentionLayer.Builder()
-            .nOut(14)
-            .nHeads(2)
-            .nQueries(Sizes.STEPS)
-            .projectInput(true)
-            .build(),
-        new RecurrentAttentionLayer.Builder().nOut(14).nHeads(2).build(),
+        TestLayers.learnedQueries(Sizes.STEPS).build(),
+        TestLayers.recurrent().build(),
         new TransformerBlock.Builder().nHeads(1).build(),
-        new org.deeplearning4j.nn.conf.layers.SelfAttentionLayer.Builder()
-            .nOut(14)
-            .nHeads(2)
-            .projectInput(true)
-            .build());
+        TestLayers.stockSelfAttention().build());
   }
 
   /** The next iteration, which begins with the same inputs, shows scores at the limit. */
@@ -246,28 +236,14 @@ class QkClipTest {
 
   @Test
   void aVertexInAGraph() {
-    AttentionVertex vertex =
-        new AttentionVertex.Builder()
-            .nInQueries(Sizes.SIZE)
-            .nInKeys(Sizes.SIZE)
-            .nInValues(Sizes.SIZE)
-            .nOut(14)
-            .nHeads(2)
-            .projectInput(true)
-            .build();
     ComputationGraph graph =
-        TestNetworks.of(vertex, 0, 1, 1)
-            .inputSizes(Sizes.SIZE, Sizes.SIZE)
+        TestNetworks.of(TestLayers.vertex(0, 1, 1), 0, 1, 1)
             .learningRate(0)
             .perturbed(1)
             .graph(DataType.FLOAT);
-    Nd4j.getRandom().setSeed(3);
     MultiDataSet data =
         new MultiDataSet(
-            new INDArray[] {
-              Sequences.input(DataType.FLOAT, Sizes.EXAMPLES, Sizes.STEPS),
-              Sequences.input(DataType.FLOAT, Sizes.EXAMPLES, 7)
-            },
+            Arrays.copyOf(Sequences.queriesKeysValues(DataType.FLOAT, 7), 2),
             new INDArray[] {Sequences.labels(DataType.FLOAT, Sizes.EXAMPLES, Sizes.STEPS)});
     check(graph, () -> graph.fit(data), 1e-4);
   }

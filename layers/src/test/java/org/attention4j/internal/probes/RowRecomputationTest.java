@@ -8,7 +8,6 @@ import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.layers.AttentionLayerBuilder;
-import org.attention4j.layers.LearnedSelfAttentionLayer;
 import org.attention4j.layers.Position;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.AttentionMonitor;
@@ -18,6 +17,7 @@ import org.attention4j.monitor.metrics.HeadProbe;
 import org.attention4j.normalizer.Normalizers;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestLayers;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -33,24 +33,28 @@ import org.nd4j.linalg.dataset.DataSet;
 final class RowRecomputationTest {
   private static final Offset<Double> TINY = within(1e-9);
 
-  private static SelfAttentionLayer.Builder self() {
-    return new SelfAttentionLayer.Builder().nOut(14).nHeads(2).projectInput(true);
-  }
-
   static Stream<Layer> layers() {
     return Stream.of(
-        self().build(),
-        self().causal(true).position(Position.ALIBI).hasBias(true).build(),
-        self().scale(0.7).normalizer(Normalizers.entmaxWithLearnableAlpha(1.4)).build(),
-        self().headSize(6).position(Position.ROTARY).qkNorm(true).nKeyValueHeads(1).build(),
-        self()
+        TestLayers.selfAttention().build(),
+        TestLayers.selfAttention().causal(true).position(Position.ALIBI).hasBias(true).build(),
+        TestLayers.selfAttention()
+            .scale(0.7)
+            .normalizer(Normalizers.entmaxWithLearnableAlpha(1.4))
+            .build(),
+        TestLayers.selfAttention()
+            .headSize(6)
+            .position(Position.ROTARY)
+            .qkNorm(true)
+            .nKeyValueHeads(1)
+            .build(),
+        TestLayers.selfAttention()
             .nHeads(6)
             .headSize(3)
             .nKeyValueHeads(2)
             .causal(true)
             .position(Position.ALIBI)
             .build(),
-        self().normalizer(Normalizers.sigmoid()).causal(true).build(),
+        TestLayers.selfAttention().normalizer(Normalizers.sigmoid()).causal(true).build(),
         new SelfAttentionLayer.Builder().normalizer(Normalizers.ssmax()).build());
   }
 
@@ -111,7 +115,10 @@ final class RowRecomputationTest {
   @Test
   void gradientsOfAllRowsAddUpToThatOfTheTemperature() {
     MultiLayerNetwork network =
-        TestNetworks.of(self().normalizer(Normalizers.softmaxWithLearnableTemperature(0.8)).build())
+        TestNetworks.of(
+                TestLayers.selfAttention()
+                    .normalizer(Normalizers.softmaxWithLearnableTemperature(0.8))
+                    .build())
             .learningRate(0.1)
             .perturbed(0.3)
             .network(DataType.DOUBLE);
@@ -150,8 +157,8 @@ final class RowRecomputationTest {
   @Test
   void fusedAndGraphPathGiveTheSameNumbers() {
     AttentionLayerBuilder<?>[] paths = {
-      self().execution(org.attention4j.layers.Execution.GRAPH),
-      self().execution(org.attention4j.layers.Execution.FUSED)
+      TestLayers.selfAttention().execution(org.attention4j.layers.Execution.GRAPH),
+      TestLayers.selfAttention().execution(org.attention4j.layers.Execution.FUSED)
     };
     Spy[] spies = new Spy[2];
     for (int i = 0; i < 2; i++) {
@@ -175,13 +182,7 @@ final class RowRecomputationTest {
   @Test
   void learnedQueriesAreAllRecomputed() {
     MultiLayerNetwork network =
-        TestNetworks.of(
-                new LearnedSelfAttentionLayer.Builder()
-                    .nOut(14)
-                    .nHeads(2)
-                    .projectInput(true)
-                    .nQueries(Sizes.STEPS)
-                    .build())
+        TestNetworks.of(TestLayers.learnedQueries(Sizes.STEPS).build())
             .learningRate(0.1)
             .perturbed(0.3)
             .network(DataType.DOUBLE);
