@@ -16,6 +16,7 @@ import org.attention4j.monitor.metrics.AttentionRow;
 import org.attention4j.monitor.metrics.HeadProbe;
 import org.attention4j.monitor.reporters.History;
 import org.attention4j.monitor.reporters.Reporters;
+import org.attention4j.testing.PlainProjection;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.Sizes;
 import org.attention4j.testing.TestLayers;
@@ -104,8 +105,8 @@ class ExactScoresTest {
     double[][] largest = new double[2][4];
     for (int e = 0; e < Sizes.EXAMPLES; e++) {
       for (int head = 0; head < 4; head++) {
-        double[][] queries = project(wq, bq, head, x, e);
-        double[][] keys = project(wk, bk, head / shared, x, e);
+        double[][] queries = PlainProjection.of(wq, bq, head, x, e);
+        double[][] keys = PlainProjection.of(wk, bk, head / shared, x, e);
         double slope = Math.pow(2, -2.0 * (head + 1)); // of four heads: 2^-2, 2^-4, ..
         for (int i = 0; i < Sizes.STEPS; i++) {
           for (int j = 0; j < Sizes.STEPS; j++) {
@@ -128,21 +129,6 @@ class ExactScoresTest {
       }
     }
     return largest;
-  }
-
-  /** W x + b at each step [T][d]. */
-  private static double[][] project(INDArray w, INDArray b, int head, INDArray x, int example) {
-    double[][] result = new double[Sizes.STEPS][3];
-    for (int t = 0; t < Sizes.STEPS; t++) {
-      for (int c = 0; c < 3; c++) {
-        double sum = b == null ? 0 : b.reshape(w.size(0), 3).getDouble(head, c);
-        for (int f = 0; f < Sizes.SIZE; f++) {
-          sum += w.getDouble(head, c, f) * x.getDouble(example, f, t);
-        }
-        result[t][c] = sum;
-      }
-    }
-    return result;
   }
 
   static Stream<Layer> layers() {

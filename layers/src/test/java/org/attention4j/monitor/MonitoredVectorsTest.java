@@ -14,6 +14,7 @@ import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.Tier;
 import org.attention4j.monitor.reporters.History;
 import org.attention4j.monitor.reporters.Reporters;
+import org.attention4j.testing.PlainProjection;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.Sizes;
 import org.attention4j.testing.TestLayers;
@@ -55,18 +56,6 @@ class MonitoredVectorsTest {
     private int queries;
   }
 
-  private static double[][] projected(INDArray w, int head, INDArray x, int example) {
-    double[][] result = new double[Sizes.STEPS][SIZE];
-    for (int t = 0; t < Sizes.STEPS; t++) {
-      for (int c = 0; c < SIZE; c++) {
-        for (int f = 0; f < Sizes.SIZE; f++) {
-          result[t][c] += w.getDouble(head, c, f) * x.getDouble(example, f, t);
-        }
-      }
-    }
-    return result;
-  }
-
   private static double rms(double[] x) {
     double squares = 0;
     for (double value : x) {
@@ -80,9 +69,9 @@ class MonitoredVectorsTest {
     INDArray x = data.getFeatures();
     INDArray mask = data.getFeaturesMaskArray();
     for (int e = 0; e < Sizes.EXAMPLES; e++) {
-      double[][] q = projected(network.getParam("0_Wq"), head, x, e);
-      double[][] k = projected(network.getParam("0_Wk"), head / 2, x, e);
-      double[][] v = projected(network.getParam("0_Wv"), head / 2, x, e);
+      double[][] q = PlainProjection.of(network.getParam("0_Wq"), null, head, x, e);
+      double[][] k = PlainProjection.of(network.getParam("0_Wk"), null, head / 2, x, e);
+      double[][] v = PlainProjection.of(network.getParam("0_Wv"), null, head / 2, x, e);
       for (int i = 0; i < Sizes.STEPS; i++) {
         if (mask.getDouble(e, i) != 0) {
           add(result, mask.getRow(e), q[i], k, v, i);

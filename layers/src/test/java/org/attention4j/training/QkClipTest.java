@@ -19,6 +19,7 @@ import org.attention4j.monitor.AttentionMonitor;
 import org.attention4j.monitor.metrics.MetricGroup;
 import org.attention4j.monitor.reporters.History;
 import org.attention4j.monitor.reporters.Reporters;
+import org.attention4j.testing.PlainProjection;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.Sizes;
 import org.attention4j.testing.TestLayers;
@@ -61,8 +62,8 @@ class QkClipTest {
     int shared = (int) (4 / parameters.get("0_Wk").size(0));
     for (int head = 0; head < 4; head++) {
       for (int e = 0; e < Sizes.EXAMPLES; e++) {
-        double[][] q = projected(parameters, "q", head, data.getFeatures(), e);
-        double[][] k = projected(parameters, "k", head / shared, data.getFeatures(), e);
+        double[][] q = projected(parameters, "q", head, data, e);
+        double[][] k = projected(parameters, "k", head / shared, data, e);
         for (int i = 0; i < Sizes.STEPS; i++) {
           for (int j = 0; j < (layer.attentionRule().causal() ? i + 1 : Sizes.STEPS); j++) {
             INDArray mask = data.getFeaturesMaskArray();
@@ -82,20 +83,13 @@ class QkClipTest {
   }
 
   private static double[][] projected(
-      Map<String, INDArray> parameters, String which, int head, INDArray x, int example) {
-    INDArray w = parameters.get("0_W" + which);
-    INDArray b = parameters.get("0_b" + which);
-    double[][] result = new double[Sizes.STEPS][2];
-    for (int t = 0; t < Sizes.STEPS; t++) {
-      for (int c = 0; c < 2; c++) {
-        double sum = b == null ? 0 : b.reshape(w.size(0), 2).getDouble(head, c);
-        for (int f = 0; f < Sizes.SIZE; f++) {
-          sum += w.getDouble(head, c, f) * x.getDouble(example, f, t);
-        }
-        result[t][c] = sum;
-      }
-    }
-    return result;
+      Map<String, INDArray> parameters, String which, int head, DataSet data, int example) {
+    return PlainProjection.of(
+        parameters.get("0_W" + which),
+        parameters.get("0_b" + which),
+        head,
+        data.getFeatures(),
+        example);
   }
 
   private static Map<String, INDArray> copy(MultiLayerNetwork network) {
