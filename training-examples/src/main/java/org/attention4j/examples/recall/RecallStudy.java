@@ -84,14 +84,11 @@ record RecallStudy(
       RunStore<RecallRun> store) {
     String name = "%s %s seed%d".formatted(task.label(), normalizer.label(), seed);
     String all = settings + " " + normalizer.json();
-    return new Jobs.Job<>(
+    return store.job(
+        name,
+        all,
         settings.steps(),
-        () -> store.find(name, all),
-        progress -> {
-          RecallRun run = new RecallTraining(settings, task, normalizer, seed).run(progress);
-          store.keep(name, all, run);
-          return run;
-        });
+        progress -> new RecallTraining(settings, task, normalizer, seed).run(progress));
   }
 
   /** The runs of all seeds. */

@@ -49,14 +49,14 @@ record StabilityStudy(
    * @param store where each result is kept
    * @return one job for each rule, normalizer, temperature and seed
    */
-  static List<Jobs.Job<Trained>> jobs(
+  static List<Jobs.Job<Stability>> jobs(
       StabilitySettings settings,
       List<UpdateRule> rules,
       List<TemperatureScaledNormalizer> normalizers,
       List<Double> temperatures,
       List<Long> seeds,
       RunStore<Stability> store) {
-    List<Jobs.Job<Trained>> jobs = new ArrayList<>();
+    List<Jobs.Job<Stability>> jobs = new ArrayList<>();
     for (long seed : seeds) {
       for (UpdateRule rule : rules) {
         for (double temperature : temperatures) {
@@ -69,7 +69,7 @@ record StabilityStudy(
     return jobs;
   }
 
-  private static Jobs.Job<Trained> job(
+  private static Jobs.Job<Stability> job(
       StabilitySettings settings,
       UpdateRule rule,
       TemperatureScaledNormalizer normalizer,
@@ -80,15 +80,12 @@ record StabilityStudy(
         "%s %s T%s seed%d"
             .formatted(rule.label(), normalizer.label(), Numbers.plain(temperature), seed);
     String all = "%s %s %s".formatted(settings, rule.grid(), rule.usualRate);
-    return new Jobs.Job<>(
+    return store.job(
+        name,
+        all,
         StabilityTraining.maxTrainings(settings, rule),
-        () -> store.find(name, all).map(Trained.class::cast),
-        progress -> {
-          Stability result =
-              new StabilityTraining(settings, rule, normalizer, temperature, seed).run(progress);
-          store.keep(name, all, result);
-          return result;
-        });
+        progress ->
+            new StabilityTraining(settings, rule, normalizer, temperature, seed).run(progress));
   }
 
   /** The results of all seeds. */

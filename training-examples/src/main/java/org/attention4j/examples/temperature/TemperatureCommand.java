@@ -143,7 +143,7 @@ public final class TemperatureCommand implements Callable<Integer> {
       Path runs = out.resolve("runs");
       TensorBoardRuns events = new TensorBoardRuns(out);
       Corpus corpus = Europarl.load();
-      List<Jobs.Job<Trained>> jobs =
+      List<Jobs.Job<? extends Trained>> jobs =
           new ArrayList<>(
               StabilityStudy.jobs(
                   StabilitySettings.USUAL,

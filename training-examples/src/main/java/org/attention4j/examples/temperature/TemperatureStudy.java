@@ -55,7 +55,7 @@ final class TemperatureStudy {
    * @param live who else is told what the monitor sees of a training, by its name
    * @return one job for each normalizer, temperature and seed
    */
-  static List<Jobs.Job<Trained>> jobs(
+  static List<Jobs.Job<TemperatureTraining.Result>> jobs(
       Settings settings,
       Corpus corpus,
       List<TemperatureScaledNormalizer> normalizers,
@@ -63,7 +63,7 @@ final class TemperatureStudy {
       List<Long> seeds,
       RunStore<TemperatureTraining.Result> store,
       Function<String, List<Reporter>> live) {
-    List<Jobs.Job<Trained>> jobs = new ArrayList<>();
+    List<Jobs.Job<TemperatureTraining.Result>> jobs = new ArrayList<>();
     for (long seed : seeds) {
       for (double temperature : temperatures) {
         for (TemperatureScaledNormalizer normalizer : normalizers) {
@@ -97,7 +97,7 @@ final class TemperatureStudy {
     return study;
   }
 
-  private static Jobs.Job<Trained> job(
+  private static Jobs.Job<TemperatureTraining.Result> job(
       Settings settings,
       Corpus corpus,
       TemperatureScaledNormalizer normalizer,
@@ -109,16 +109,13 @@ final class TemperatureStudy {
     String name =
         "%s T%s seed%d".formatted(normalizer.label(), Numbers.plain(temperature), settings.seed());
     String all = settings + " " + corpus.fingerprint();
-    return new Jobs.Job<>(
+    return store.job(
+        name,
+        all,
         settings.steps(),
-        () -> store.find(name, all).map(Trained.class::cast),
-        progress -> {
-          TemperatureTraining.Result result =
-              new TemperatureTraining(settings, corpus, normalizer, temperature)
-                  .run(keepScores, live.apply(store.title(name, all)), progress);
-          store.keep(name, all, result);
-          return result;
-        });
+        progress ->
+            new TemperatureTraining(settings, corpus, normalizer, temperature)
+                .run(keepScores, live.apply(store.title(name, all)), progress));
   }
 
   private void add(TemperatureTraining.Result result) {

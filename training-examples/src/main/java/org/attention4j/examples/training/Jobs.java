@@ -58,7 +58,7 @@ public final class Jobs {
    */
   public static <T> List<T> run(
       String task,
-      List<Job<T>> jobs,
+      List<? extends Job<? extends T>> jobs,
       boolean resume,
       int parallel,
       Unfinished<T> unfinished,
@@ -90,8 +90,8 @@ public final class Jobs {
     }
   }
 
-  private static <T> T result(Job<T> job, boolean resume, TrainingBar bar, AtomicBoolean stopped) {
-    Optional<T> kept = resume ? job.kept().get() : Optional.empty();
+  private static <T> T result(Job<? extends T> job, boolean resume, TrainingBar bar, AtomicBoolean stopped) {
+    Optional<? extends T> kept = resume ? job.kept().get() : Optional.empty();
     if (kept.isPresent()) {
       bar.skip(job.steps());
       return kept.get();

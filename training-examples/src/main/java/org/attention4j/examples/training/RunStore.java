@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.attention4j.examples.support.AtomicFile;
 import org.attention4j.examples.support.CommandFailure;
 import org.attention4j.examples.support.Damage;
@@ -47,13 +48,28 @@ public final class RunStore<T> {
   }
 
   /**
-   * Searches for a training.
+   * A training as a job whose result is kept here.
    *
    * @param name what it is called
    * @param settings all that it depends on
-   * @return what came of it; nothing, and a message, if the file is damaged
+   * @param steps how many steps it has at most
+   * @param training trains
+   * @return the job
    */
-  public Optional<T> find(String name, String settings) {
+  public Jobs.Job<T> job(
+      String name, String settings, int steps, Function<Jobs.Progress, T> training) {
+    return new Jobs.Job<>(
+        steps,
+        () -> find(name, settings),
+        progress -> {
+          T result = training.apply(progress);
+          keep(name, settings, result);
+          return result;
+        });
+  }
+
+  /** What came of a training; nothing, and a message, if the file is damaged. */
+  private Optional<T> find(String name, String settings) {
     Path file = file(name, settings);
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
@@ -67,14 +83,7 @@ public final class RunStore<T> {
     }
   }
 
-  /**
-   * Keeps what came of a training.
-   *
-   * @param name what it is called
-   * @param settings all that it depends on
-   * @param result what came of it
-   */
-  public void keep(String name, String settings, T result) {
+  private void keep(String name, String settings, T result) {
     try {
       AtomicFile.write(file(name, settings), JSON.writeValueAsBytes(result));
     } catch (JsonProcessingException e) {
