@@ -56,7 +56,7 @@ class ArchitectureTest {
           .whereLayer("normalize")
           .mayOnlyBeAccessedByLayers("main")
           .whereLayer("retrieval")
-          .mayOnlyBeAccessedByLayers("compare", "recall")
+          .mayOnlyBeAccessedByLayers("compare", "temperature", "recall")
           .whereLayer("training")
           .mayOnlyBeAccessedByLayers("compare", "temperature", "recall", "normalize", "retrieval")
           .whereLayer("statistics")

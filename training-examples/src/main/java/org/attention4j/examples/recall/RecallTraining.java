@@ -10,6 +10,7 @@ import org.attention4j.examples.retrieval.RecallExam;
 import org.attention4j.examples.retrieval.RecallLesson;
 import org.attention4j.examples.retrieval.RecallModel;
 import org.attention4j.examples.retrieval.RecallTask;
+import org.attention4j.examples.retrieval.RetrievalModel;
 import org.attention4j.examples.support.CommandFailure;
 import org.attention4j.examples.support.NamedNormalizer;
 import org.attention4j.examples.support.Numbers;
@@ -100,7 +101,7 @@ final class RecallTraining {
       ComputationGraph model, INDArray[] features, int length, List<HeadSums> heads) {
     Map<String, INDArray> published =
         Intermediates.of(
-            model.getVertex(RecallModel.ATTENTION),
+            model.getVertex(RetrievalModel.ATTENTION),
             features,
             new INDArray[] {null, null},
             AttentionVertex.SCORES,

@@ -1,31 +1,18 @@
 package org.attention4j.examples.temperature;
 
-import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.attention4j.layers.AttentionVertex;
-import org.attention4j.normalizer.Normalizer;
-import org.attention4j.normalizer.Normalizers;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.attention4j.examples.retrieval.RetrievalModel;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.weights.WeightInit;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /**
- * A question that only attention can answer, and the smallest model that can learn to. Items are
- * pairs of a key, random signs, and a value; the query is the key of one of them, and the answer is
- * its value. No other item has its key.
- *
- * <p>The model: one query attends to the items, in one head with projections for queries, keys,
- * values and the output, and a softmax over the answers reads what it found. The scores z start
- * from the same weights at all temperatures; the normalizer sees z/T.
+ * A question that only attention can answer, and the {@link RetrievalModel} that learns to, with
+ * one head. Items are pairs of a key, random signs, and a value; the query is the key of one of
+ * them, and the answer is its value. No other item has its key. The scores z start from the same
+ * weights at all temperatures; the normalizer sees z/T.
  *
  * <p>Queries and keys start at {@link #FIRST_SHARE} of Xavier's weights. So the scores are small at
  * first, and a low T begins with rows that are not decided yet, where gradients do grow as 1/T;
@@ -37,13 +24,8 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  * @param headSize the size of queries, keys and values of the head
  */
 record Retrieval(int items, int signs, int answers, int headSize) {
-  /** The name of the attention. */
-  static final String ATTENTION = "attention";
-
+  /** Of Xavier's weights, for queries and keys. */
   private static final double FIRST_SHARE = 0.3;
-  private static final String QUERY = "query";
-  private static final String ITEMS = "items";
-  private static final String ANSWER = "answer";
 
   /** The loss of a model that guesses all answers alike, in nats. */
   double chanceLoss() {
@@ -104,7 +86,6 @@ record Retrieval(int items, int signs, int answers, int headSize) {
 
   /**
    * Builds a model whose first weights depend on the seed alone, not on normalizer and temperature.
-   * Parameters that only some normalizers have start as those say.
    *
    * @param scaled the normalizer
    * @param temperature T
@@ -114,59 +95,22 @@ record Retrieval(int items, int signs, int answers, int headSize) {
    */
   ComputationGraph model(
       TemperatureScaledNormalizer scaled, double temperature, IUpdater updater, long seed) {
-    double scale = 1 / (scaled.scoreDivisor(temperature) * Math.sqrt(headSize));
-    ComputationGraph model = initialised(scaled.normalizer(temperature), scale, updater, seed);
-    Map<String, INDArray> shared =
-        initialised(Normalizers.softmax(), scale, updater, seed).paramTable();
+    ComputationGraph model =
+        new RetrievalModel(features(), answers, 1, headSize)
+            .create(
+                scaled.normalizer(temperature),
+                scaled.scoreDivisor(temperature),
+                items,
+                updater,
+                seed);
     model
         .paramTable()
         .forEach(
-            (name, own) -> {
-              own.assign(shared.getOrDefault(name, own));
+            (name, weights) -> {
               if (name.endsWith("Wq") || name.endsWith("Wk")) {
-                own.muli(FIRST_SHARE);
+                weights.muli(FIRST_SHARE);
               }
             });
-    return model;
-  }
-
-  private ComputationGraph initialised(
-      Normalizer normalizer, double scale, IUpdater updater, long seed) {
-    ComputationGraphConfiguration configuration =
-        new NeuralNetConfiguration.Builder()
-            .seed(seed)
-            .updater(updater)
-            .weightInit(WeightInit.XAVIER)
-            .graphBuilder()
-            .addInputs(QUERY, ITEMS)
-            .setInputTypes(
-                InputType.recurrent(features(), 1), InputType.recurrent(features(), items))
-            .addVertex(
-                ATTENTION,
-                new AttentionVertex.Builder()
-                    .nInQueries(features())
-                    .nInKeys(features())
-                    .nInValues(features())
-                    .nOut(headSize)
-                    .projectInput(true)
-                    .weightInit(WeightInit.XAVIER)
-                    .normalizer(normalizer)
-                    .scale(scale)
-                    .build(),
-                QUERY,
-                ITEMS)
-            .addLayer(
-                ANSWER,
-                new RnnOutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
-                    .nIn(headSize)
-                    .nOut(answers)
-                    .activation(Activation.SOFTMAX)
-                    .build(),
-                ATTENTION)
-            .setOutputs(ANSWER)
-            .build();
-    ComputationGraph model = new ComputationGraph(configuration);
-    model.init();
     return model;
   }
 }

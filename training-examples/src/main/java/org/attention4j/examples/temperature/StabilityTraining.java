@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.apache.commons.math3.stat.StatUtils;
 import org.attention4j.dl4j.Intermediates;
+import org.attention4j.examples.retrieval.RetrievalModel;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.training.Jobs;
 import org.attention4j.layers.AttentionVertex;
@@ -127,7 +128,7 @@ final class StabilityTraining {
     INDArray scores =
         Objects.requireNonNull(
             Intermediates.of(
-                    model.getVertex(Retrieval.ATTENTION),
+                    model.getVertex(RetrievalModel.ATTENTION),
                     questions.getFeatures(),
                     new @Nullable INDArray[] {null, null},
                     AttentionVertex.SCORES)

@@ -1,7 +1,6 @@
 package org.attention4j.examples.training;
 
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.attention4j.layers.LanguageModelHead;
 import org.attention4j.layers.LayerNorm;
@@ -10,13 +9,11 @@ import org.attention4j.layers.Position;
 import org.attention4j.layers.TokenEmbedding;
 import org.attention4j.layers.TransformerBlock;
 import org.attention4j.normalizer.Normalizer;
-import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
 
 /**
@@ -39,15 +36,15 @@ public final class LanguageModel {
    * what is near; the others have no positions, so that their weights depend on contents alone and
    * all visible keys compete, at any distance.
    *
-   * <p>Weights depend on the seed alone, not on the normalizer. Parameters that only some
-   * normalizers have start as those say.
+   * <p>Weights depend on the seed alone, as {@link SharedWeights} says.
    *
    * @param normalizer what turns attention scores into weights
    * @param settings sizes, steps and seed
    * @return the model, ready to train
    */
   public static ComputationGraph ofAnyLength(Normalizer normalizer, Settings settings) {
-    return withSharedWeights(normalizer, settings, 1, false);
+    return SharedWeights.model(
+        normalizer, each -> initialised(each, settings, 1, false));
   }
 
   /**
@@ -61,17 +58,8 @@ public final class LanguageModel {
    */
   public static ComputationGraph create(
       Normalizer normalizer, Settings settings, double temperature) {
-    return withSharedWeights(normalizer, settings, temperature, true);
-  }
-
-  private static ComputationGraph withSharedWeights(
-      Normalizer normalizer, Settings settings, double temperature, boolean learnedPositions) {
-    ComputationGraph model = initialised(normalizer, settings, temperature, learnedPositions);
-    Map<String, INDArray> shared =
-        initialised(Normalizers.softmax(), settings, temperature, learnedPositions).paramTable();
-    Map<String, INDArray> own = model.paramTable();
-    own.forEach((name, values) -> values.assign(shared.getOrDefault(name, values)));
-    return model;
+    return SharedWeights.model(
+        normalizer, each -> initialised(each, settings, temperature, true));
   }
 
   /**

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.attention4j.examples.retrieval.RetrievalModel;
+import org.attention4j.normalizer.Normalizers;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
@@ -51,6 +53,23 @@ class RetrievalTest {
 
     assertThat(ssmax).hasSizeGreaterThan(softmax.size()).containsAllEntriesOf(softmax);
     assertThat(weights("softmax", 1, 2)).isNotEqualTo(softmax);
+  }
+
+  @Test
+  void queriesAndKeysStartAtThreeTenthsOfXaviersWeights() {
+    Map<String, INDArray> xavier =
+        new RetrievalModel(3 + 5, 5, 1, 11)
+            .create(Normalizers.softmax(), 1, 7, new Sgd(1), 1)
+            .paramTable();
+    Map<String, INDArray> own = weights("softmax", 0.01, 1);
+
+    assertThat(own).hasSameSizeAs(xavier);
+    assertThat(own.keySet()).filteredOn(name -> name.matches(".*W[qk]")).hasSize(2);
+    xavier.forEach(
+        (name, weights) ->
+            assertThat(own.get(name))
+                .as(name)
+                .isEqualTo(name.matches(".*W[qk]") ? weights.mul(0.3) : weights));
   }
 
   @Test
