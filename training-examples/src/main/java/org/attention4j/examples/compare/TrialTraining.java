@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.attention4j.examples.support.CommandFailure;
+import org.attention4j.examples.training.BitsPerCharacter;
 import org.attention4j.examples.training.Corpus;
 import org.attention4j.examples.training.LanguageModel;
 import org.attention4j.examples.training.Settings;
@@ -152,7 +153,7 @@ final class TrialTraining {
       meter.start();
       model.fit(batch);
       meter.stop(step);
-      double bits = Validation.bits(model.score(), settings);
+      double bits = BitsPerCharacter.of(model.score(), settings.context());
       if (!Double.isFinite(bits)) {
         return;
       }

@@ -1,6 +1,7 @@
 package org.attention4j.examples.compare;
 
 import java.util.List;
+import org.attention4j.examples.training.BitsPerCharacter;
 import org.attention4j.examples.training.Settings;
 import org.attention4j.examples.training.Text;
 import org.attention4j.examples.training.Windows;
@@ -22,8 +23,6 @@ final class Validation {
 
   /** While a model trains, fewer must do. */
   static final int CHECKPOINT_WINDOWS = 64;
-
-  private static final double LOG_2 = Math.log(2);
 
   private final Windows windows;
   private final Settings settings;
@@ -78,19 +77,6 @@ final class Validation {
   }
 
   private double bits(ComputationGraph model, List<DataSet> parts) {
-    double total = 0;
-    int judged = 0;
-    for (DataSet part : parts) {
-      total += bits(model.score(part, false), settings) * part.numExamples();
-      judged += part.numExamples();
-    }
-    // DL4J leaves the mask of the labels at the output layer.
-    model.clearLayerMaskArrays();
-    return total / judged;
-  }
-
-  /** DL4J's score is the natural-log loss of a window, summed over its positions that count. */
-  static double bits(double score, Settings settings) {
-    return score / (settings.context() * LOG_2);
+    return BitsPerCharacter.of(model, parts, settings.context());
   }
 }

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.attention4j.examples.support.Numbers;
+import org.attention4j.examples.training.BitsPerCharacter;
 import org.attention4j.examples.training.Corpus;
 import org.attention4j.examples.training.Jobs;
 import org.attention4j.examples.training.LanguageModel;
@@ -30,7 +31,6 @@ final class TemperatureTraining {
 
   private static final int VALIDATION_WINDOWS = 128;
   private static final int SCORED_WINDOWS = 8;
-  private static final double LOG_2 = Math.log(2);
 
   private final Settings settings;
   private final Corpus corpus;
@@ -99,7 +99,7 @@ final class TemperatureTraining {
             settings.seed(),
             losses,
             gradientNorms,
-            finite ? validationBits(model, validation) : Double.NaN,
+            finite ? BitsPerCharacter.of(model, validation, settings.context()) : Double.NaN,
             heads(),
             List.copyOf(alarms));
     return new Result(run, keepScores ? scores(model) : List.of());
@@ -113,7 +113,7 @@ final class TemperatureTraining {
     for (int step = 1; step <= settings.steps(); step++) {
       if (finite) {
         model.fit(windows.random(settings.batch(), random));
-        double bits = model.score() / (settings.context() * LOG_2);
+        double bits = BitsPerCharacter.of(model.score(), settings.context());
         finite = Double.isFinite(bits);
         losses.add(bits);
       }
@@ -141,16 +141,6 @@ final class TemperatureTraining {
         .alarms(AlarmRules.all())
         .onAlarm(alarms::add)
         .build();
-  }
-
-  private double validationBits(ComputationGraph model, List<DataSet> validation) {
-    double total = 0;
-    int windows = 0;
-    for (DataSet part : validation) {
-      total += model.score(part, false) / (settings.context() * LOG_2) * part.numExamples();
-      windows += part.numExamples();
-    }
-    return total / windows;
   }
 
   private List<TemperatureRun.Head> heads() {
