@@ -36,11 +36,10 @@ final class RecallAtLength {
    * @return the accuracies; NaN if the loss stops being a number
    */
   static List<Double> measure(Normalizer normalizer, long seed, List<Integer> multiples) {
-    boolean[] well = {true};
     ComputationGraph model =
         new RecallLesson(TASK, LENGTH, STEPS, BATCH)
-            .train(normalizer, seed, (step, loss) -> well[0] = Double.isFinite(loss));
-    return well[0]
+            .train(normalizer, seed, (step, loss) -> Double.isFinite(loss));
+    return Double.isFinite(model.score())
         ? multiples.stream()
             .map(m -> new RecallExam(TASK, m * LENGTH, QUESTIONS, seed).accuracy(model))
             .toList()
