@@ -2,7 +2,6 @@ package org.attention4j.examples.compare;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -13,7 +12,6 @@ import org.attention4j.examples.report.LineChart;
 import org.attention4j.examples.report.Paragraph;
 import org.attention4j.examples.report.Section;
 import org.attention4j.examples.report.Table;
-import org.attention4j.examples.report.Table.Emphasis;
 import org.attention4j.examples.report.Table.Row;
 import org.attention4j.examples.retrieval.RecallExam;
 import org.attention4j.examples.statistics.Spread;
@@ -56,7 +54,7 @@ final class AtLength {
     }
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
-      rows.add(new Row(cells(results.get(i)), OptionalInt.of(i), Emphasis.NONE));
+      rows.add(Row.ofCurve(i, cells(results.get(i))));
     }
     return new Table("", headings, rows);
   }

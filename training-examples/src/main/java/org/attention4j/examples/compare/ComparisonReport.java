@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.attention4j.examples.report.Block;
@@ -330,7 +329,7 @@ final class ComparisonReport {
 
   private List<Row> rows(Function<NormalizerResult, List<String>> cells) {
     return IntStream.range(0, results.size())
-        .mapToObj(i -> new Row(cells.apply(results.get(i)), OptionalInt.of(i), Emphasis.NONE))
+        .mapToObj(i -> Row.ofCurve(i, cells.apply(results.get(i))))
         .toList();
   }
 

@@ -117,7 +117,7 @@ final class TemperatureConclusion {
               .formatted(
                   normalizer.label(),
                   Numbers.brief(cold.mean() / usual.mean(), 2),
-                  signed(coldBits.mean() - usualBits.mean())));
+                  Numbers.signed(coldBits.mean() - usualBits.mean(), 3)));
     }
     return "In training, from T = 1 to T = %s the median gradient norm and the validation loss change by: %s. %s %s"
         .formatted(Numbers.plain(coldest), String.join("; ", parts), counts(study), best(study));
@@ -170,7 +170,7 @@ final class TemperatureConclusion {
     String timing =
         leads.length == 0
             ? ""
-            : " The median lead is %s steps."
+            : " The median lead in steps is %s."
                 .formatted(Numbers.brief(new Median().evaluate(leads), 3));
     return "In %d of %s away from T = 1 the loss showed the fault. In %d of these an alarm fired earlier, in %d no alarm fired at all.%s In %s an alarm fired though the loss never showed a fault."
         .formatted(
@@ -180,9 +180,5 @@ final class TemperatureConclusion {
             quiet,
             timing,
             Numbers.count(needless, "training"));
-  }
-
-  private static String signed(double value) {
-    return (value < 0 ? "" : "+") + Numbers.fixed(value, 3);
   }
 }
