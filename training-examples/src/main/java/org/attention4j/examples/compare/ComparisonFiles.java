@@ -20,13 +20,15 @@ final class ComparisonFiles {
    * @param baselines of its text
    */
   static void write(Path directory, List<NormalizerResult> results, Baselines baselines) {
+    List<TrialResult> trials =
+        results.stream().flatMap(result -> result.trials().stream()).toList();
     results(results).write(directory.resolve("results.csv"));
-    trials(results).write(directory.resolve("trials.csv"));
-    lengths(results).write(directory.resolve("lengths.csv"));
-    losses(results).write(directory.resolve("losses.csv"));
-    checkpoints(results).write(directory.resolve("validation.csv"));
-    heads(results).write(directory.resolve("attention.csv"));
-    alarms(results).write(directory.resolve("alarms.csv"));
+    trials(trials).write(directory.resolve("trials.csv"));
+    lengths(trials).write(directory.resolve("lengths.csv"));
+    losses(trials).write(directory.resolve("losses.csv"));
+    checkpoints(trials).write(directory.resolve("validation.csv"));
+    heads(trials).write(directory.resolve("attention.csv"));
+    alarms(trials).write(directory.resolve("alarms.csv"));
     differences(ComparisonEvidence.judged(results, baselines))
         .write(directory.resolve("differences.csv"));
   }
@@ -64,7 +66,7 @@ final class ComparisonFiles {
     return csv;
   }
 
-  private static Csv trials(List<NormalizerResult> results) {
+  private static Csv trials(List<TrialResult> trials) {
     Csv csv =
         new Csv(
             "normalizer",
@@ -75,55 +77,49 @@ final class ComparisonFiles {
             "training_cpu_seconds",
             "characters_per_second",
             "alarms");
-    for (NormalizerResult result : results) {
-      for (TrialResult trial : result.trials()) {
-        csv.row(
-            trial.label(),
-            trial.seed(),
-            trial.validationBits(),
-            trial.brokeDownAt() == null ? "" : trial.brokeDownAt(),
-            trial.seconds(),
-            trial.cpuSeconds(),
-            trial.charactersPerSecond(),
-            trial.alarms().size());
-      }
+    for (TrialResult trial : trials) {
+      csv.row(
+          trial.label(),
+          trial.seed(),
+          trial.validationBits(),
+          trial.brokeDownAt() == null ? "" : trial.brokeDownAt(),
+          trial.seconds(),
+          trial.cpuSeconds(),
+          trial.charactersPerSecond(),
+          trial.alarms().size());
     }
     return csv;
   }
 
-  private static Csv lengths(List<NormalizerResult> results) {
+  private static Csv lengths(List<TrialResult> trials) {
     Csv csv =
         new Csv(
             "normalizer", "seed", "multiple", "validation_bits_per_character", "recall_accuracy");
-    for (NormalizerResult result : results) {
-      for (TrialResult trial : result.trials()) {
-        List<Double> recall = trial.recall();
-        for (int i = 0; i < Validation.MULTIPLES.size(); i++) {
-          csv.row(
-              trial.label(),
-              trial.seed(),
-              Validation.MULTIPLES.get(i),
-              i < trial.bitsAtLength().size() ? trial.bitsAtLength().get(i) : Double.NaN,
-              recall == null ? Double.NaN : recall.get(i));
-        }
+    for (TrialResult trial : trials) {
+      List<Double> recall = trial.recall();
+      for (int i = 0; i < Validation.MULTIPLES.size(); i++) {
+        csv.row(
+            trial.label(),
+            trial.seed(),
+            Validation.MULTIPLES.get(i),
+            i < trial.bitsAtLength().size() ? trial.bitsAtLength().get(i) : Double.NaN,
+            recall == null ? Double.NaN : recall.get(i));
       }
     }
     return csv;
   }
 
-  private static Csv losses(List<NormalizerResult> results) {
+  private static Csv losses(List<TrialResult> trials) {
     Csv csv = new Csv("normalizer", "seed", "step", "train_bits_per_character");
-    for (NormalizerResult result : results) {
-      for (TrialResult trial : result.trials()) {
-        for (int i = 0; i < trial.losses().size(); i++) {
-          csv.row(trial.label(), trial.seed(), i + 1, Numbers.fixed(trial.losses().get(i), 5));
-        }
+    for (TrialResult trial : trials) {
+      for (int i = 0; i < trial.losses().size(); i++) {
+        csv.row(trial.label(), trial.seed(), i + 1, Numbers.fixed(trial.losses().get(i), 5));
       }
     }
     return csv;
   }
 
-  private static Csv checkpoints(List<NormalizerResult> results) {
+  private static Csv checkpoints(List<TrialResult> trials) {
     Csv csv =
         new Csv(
             "normalizer",
@@ -132,23 +128,21 @@ final class ComparisonFiles {
             "training_seconds",
             "training_cpu_seconds",
             "validation_bits_per_character");
-    for (NormalizerResult result : results) {
-      for (TrialResult trial : result.trials()) {
-        for (Checkpoint each : trial.checkpoints()) {
-          csv.row(
-              trial.label(),
-              trial.seed(),
-              each.step(),
-              each.seconds(),
-              each.cpuSeconds(),
-              each.bits());
-        }
+    for (TrialResult trial : trials) {
+      for (Checkpoint each : trial.checkpoints()) {
+        csv.row(
+            trial.label(),
+            trial.seed(),
+            each.step(),
+            each.seconds(),
+            each.cpuSeconds(),
+            each.bits());
       }
     }
     return csv;
   }
 
-  private static Csv heads(List<NormalizerResult> results) {
+  private static Csv heads(List<TrialResult> trials) {
     Csv csv =
         new Csv(
             "normalizer",
@@ -158,41 +152,37 @@ final class ComparisonFiles {
             "mean_entropy_nats",
             "mean_effective_tokens",
             "mean_row_mass");
-    for (NormalizerResult result : results) {
-      for (TrialResult trial : result.trials()) {
-        for (HeadStatistics head : trial.heads()) {
-          csv.row(
-              trial.label(),
-              trial.seed(),
-              head.layer(),
-              head.head(),
-              head.entropy(),
-              head.effectiveTokens(),
-              head.rowMass());
-        }
+    for (TrialResult trial : trials) {
+      for (HeadStatistics head : trial.heads()) {
+        csv.row(
+            trial.label(),
+            trial.seed(),
+            head.layer(),
+            head.head(),
+            head.entropy(),
+            head.effectiveTokens(),
+            head.rowMass());
       }
     }
     return csv;
   }
 
-  private static Csv alarms(List<NormalizerResult> results) {
+  private static Csv alarms(List<TrialResult> trials) {
     Csv csv =
         new Csv(
             "normalizer", "seed", "step", "layer", "head", "rule", "metric", "value", "message");
-    for (NormalizerResult result : results) {
-      for (TrialResult trial : result.trials()) {
-        for (Alarm alarm : trial.alarms()) {
-          csv.row(
-              trial.label(),
-              trial.seed(),
-              alarm.iteration(),
-              alarm.layer(),
-              alarm.heads().stream().map(String::valueOf).collect(Collectors.joining(" ")),
-              alarm.rule(),
-              alarm.metric(),
-              alarm.value(),
-              alarm.message());
-        }
+    for (TrialResult trial : trials) {
+      for (Alarm alarm : trial.alarms()) {
+        csv.row(
+            trial.label(),
+            trial.seed(),
+            alarm.iteration(),
+            alarm.layer(),
+            alarm.heads().stream().map(String::valueOf).collect(Collectors.joining(" ")),
+            alarm.rule(),
+            alarm.metric(),
+            alarm.value(),
+            alarm.message());
       }
     }
     return csv;

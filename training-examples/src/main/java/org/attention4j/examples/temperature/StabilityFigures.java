@@ -3,6 +3,7 @@ package org.attention4j.examples.temperature;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 import org.attention4j.examples.report.Figure;
@@ -53,21 +54,16 @@ final class StabilityFigures {
 
   /** The medians of {@link #largestRates} and the fitted slopes, one row for each curve. */
   Table largestRateNumbers() {
-    List<String> headings = headings();
-    headings.add("slope, T \u2264 1");
-    headings.add("slope, all T");
-    List<Table.Row> rows = new ArrayList<>();
-    for (UpdateRule rule : study.rules()) {
-      for (int i = 0; i < study.normalizers().size(); i++) {
-        TemperatureScaledNormalizer normalizer = study.normalizers().get(i);
-        List<String> cells = new ArrayList<>(List.of(rule.label(), normalizer.label()));
-        cells.addAll(each(t -> study.largest(rule, normalizer, t).text()));
-        cells.add(study.slope(rule, normalizer, TemperatureStudy.REFERENCE).text());
-        cells.add(study.slope(rule, normalizer, temperatures[temperatures.length - 1]).text());
-        rows.add(Table.Row.ofCurve(i, cells));
-      }
-    }
-    return new Table("Largest learning rate that trains, median over seeds", headings, rows);
+    return table(
+        "Largest learning rate that trains, median over seeds",
+        List.of("slope, T \u2264 1", "slope, all T"),
+        (rule, normalizer) -> {
+          List<String> cells =
+              new ArrayList<>(each(t -> study.largest(rule, normalizer, t).text()));
+          cells.add(study.slope(rule, normalizer, TemperatureStudy.REFERENCE).text());
+          cells.add(study.slope(rule, normalizer, temperatures[temperatures.length - 1]).text());
+          return cells;
+        });
   }
 
   /** How many trainings fail at the usual rate of one update rule. */
@@ -95,18 +91,30 @@ final class StabilityFigures {
 
   /** The numbers of {@link #shares}. */
   Table shareNumbers() {
+    return table(
+        "Trainings that diverged + stalled, of all; 95 % interval of the share of both",
+        List.of(),
+        (rule, normalizer) -> each(t -> failures(rule, normalizer, t)));
+  }
+
+  /** One row for each update rule and normalizer, one column for each temperature, and more. */
+  private Table table(
+      String caption,
+      List<String> more,
+      BiFunction<UpdateRule, TemperatureScaledNormalizer, List<String>> numbers) {
+    List<String> headings = new ArrayList<>(List.of("updater", "normalizer"));
+    headings.addAll(each(t -> "T = " + Numbers.plain(t)));
+    headings.addAll(more);
     List<Table.Row> rows = new ArrayList<>();
     for (UpdateRule rule : study.rules()) {
       for (int i = 0; i < study.normalizers().size(); i++) {
         TemperatureScaledNormalizer normalizer = study.normalizers().get(i);
         List<String> cells = new ArrayList<>(List.of(rule.label(), normalizer.label()));
-        cells.addAll(each(t -> failures(rule, normalizer, t)));
+        cells.addAll(numbers.apply(rule, normalizer));
         rows.add(Table.Row.ofCurve(i, cells));
       }
     }
-    return new Table(
-        "Trainings that diverged + stalled, of all; 95 % interval of the share of both",
-        headings(), rows);
+    return new Table(caption, headings, rows);
   }
 
   private String failures(
@@ -118,12 +126,6 @@ final class StabilityFigures {
             diverged.hits(),
             stalled.hits(),
             study.share(rule, normalizer, temperature, Outcome::isFailure).text());
-  }
-
-  private List<String> headings() {
-    List<String> headings = new ArrayList<>(List.of("updater", "normalizer"));
-    headings.addAll(each(t -> "T = " + Numbers.plain(t)));
-    return headings;
   }
 
   private <T> List<T> each(DoubleFunction<T> value) {
