@@ -89,7 +89,12 @@ public final class TemperatureCommand implements Callable<Integer> {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "How many batches each language model learns from (default: 60; quick: 45).")
+      description =
+          "How many batches each language model learns from (default: "
+              + STEPS
+              + "; quick: "
+              + QUICK_STEPS
+              + ").")
   private @Nullable Integer steps;
 
   @Option(
@@ -184,22 +189,23 @@ public final class TemperatureCommand implements Callable<Integer> {
               seeds,
               corpus.unigramEntropy(),
               only(results, TemperatureTraining.Result.class));
-      StabilityFiles.write(out, stability.results());
-      TemperatureFiles.write(out, study);
-      Path page =
-          TemperatureReport.of(
-                  stability,
-                  study,
-                  RunInfo.collect(arguments(), facts(settings, corpus, stability)))
-              .write(out);
-      PrintWriter console = spec.commandLine().getOut();
-      console.print(new StabilityFigures(stability).largestRateNumbers().text());
-      StabilityConclusion.of(stability).forEach(console::println);
-      TemperatureConclusion.of(study).forEach(console::println);
-      console.printf("report: %s%n", page);
-      console.flush();
+      report(stability, study, facts(settings, corpus, stability));
     }
     return 0;
+  }
+
+  private void report(
+      StabilityStudy stability, TemperatureStudy study, Map<String, String> facts) {
+    StabilityFiles.write(out, stability.results());
+    TemperatureFiles.write(out, study);
+    Path page =
+        TemperatureReport.of(stability, study, RunInfo.collect(arguments(), facts)).write(out);
+    PrintWriter console = spec.commandLine().getOut();
+    console.print(new StabilityFigures(stability).largestRateNumbers().text());
+    StabilityConclusion.of(stability).forEach(console::println);
+    TemperatureConclusion.of(study).forEach(console::println);
+    console.printf("report: %s%n", page);
+    console.flush();
   }
 
   private static void writePart(Path partial, List<Trained> results) {

@@ -44,53 +44,11 @@ final class TemperatureReport {
             new Section("Conclusion", conclusion),
             largestRates(stability),
             shares(stability),
-            Section.of(
-                "Fixed weights: finite differences",
-                Paragraph.of(
-                    "g(T, \u03b5) = \u2016map((z + \u03b5v)/T) \u2212 map(z/T)\u2016 / \u03b5 in a"
-                        + " random direction v of length one: the mean over tokens, then the"
-                        + " largest of all heads. The scores z are those of the softmax model at T"
-                        + " = 1 after its training, the same for all normalizers. Points are means"
-                        + " over seeds."),
-                Gallery.of(fixed.finiteDifferences(), fixed.numbers())),
-            Section.of(
-                "Fixed weights: the Jacobian",
-                Paragraph.of(
-                    "\u2016dp/dz\u2016\u2082, exact, at the same scores. 1/(4T) is the line of the"
-                        + " paper; it bounds every entry of softmax's Jacobian, not its norm."
-                        + " 1/(2T) is the tight bound of the norm of softmax; sparsemax can reach"
-                        + " 1/T."),
-                Gallery.of(fixed.jacobian(), fixed.jacobianNumbers()),
-                fixed.slopes(),
-                Paragraph.remark(
-                    "Slopes of log g and log \u2016dp/dz\u2016\u2082 over log T by least squares,"
-                        + " with 95 % confidence intervals, through the points of all seeds;"
-                        + " \u22121 is 1/T. The points of one seed share their scores, so the"
-                        + " intervals are rather too narrow.")),
-            Section.of(
-                "Training: gradients and losses",
-                Paragraph.of(
-                    "The norm of the gradient of all parameters before the updater sees it, and the"
-                        + " training loss. Lines are means over seeds, bands reach from the least"
-                        + " to the largest."),
-                Gallery.of(training.gradientTraces()),
-                Gallery.of(training.lossCurves())),
-            Section.of(
-                "Training: what T does",
-                Gallery.of(
-                    List.of(training.validation(), training.gradientByTemperature()),
-                    training.validationNumbers(),
-                    training.gradientNumbers())),
-            Section.of(
-                "Training: heads",
-                Paragraph.of(
-                    "What the monitor saw of each head in the second half of training, means over"
-                        + " seeds: the gradient by the scores before they are divided by T, of the"
-                        + " loss summed over the batch, and the entropy over the largest possible"
-                        + " one. Solid for the first layer's heads, dashed for later ones once the"
-                        + " colours are used up."),
-                Gallery.of(training.scoresGradients(), training.scoresGradientNumbers()),
-                Gallery.of(training.entropies(), training.entropyNumbers())),
+            finiteDifferences(fixed),
+            jacobian(fixed),
+            gradientsAndLosses(training),
+            whatTemperatureDoes(training),
+            heads(training),
             Section.of("Faults and alarms", definitions(), training.verdicts())),
         facts);
   }
@@ -124,6 +82,68 @@ final class TemperatureReport {
             "%s for each seed, each with its own first weights and questions. Bands are Wilson's 95 %% intervals of the share that diverges or stalls."
                 .formatted(Numbers.count(study.settings().starts(), "training"))),
         Gallery.of(study.rules().stream().map(figures::shares).toList(), figures.shareNumbers()));
+  }
+
+  private static Section finiteDifferences(SensitivityFigures fixed) {
+    return Section.of(
+        "Fixed weights: finite differences",
+        Paragraph.of(
+            "g(T, \u03b5) = \u2016map((z + \u03b5v)/T) \u2212 map(z/T)\u2016 / \u03b5 in a"
+                + " random direction v of length one: the mean over tokens, then the"
+                + " largest of all heads. The scores z are those of the softmax model at T"
+                + " = 1 after its training, the same for all normalizers. Points are means"
+                + " over seeds."),
+        Gallery.of(fixed.finiteDifferences(), fixed.numbers()));
+  }
+
+  private static Section jacobian(SensitivityFigures fixed) {
+    return Section.of(
+        "Fixed weights: the Jacobian",
+        Paragraph.of(
+            "\u2016dp/dz\u2016\u2082, exact, at the same scores. 1/(4T) is the line of the"
+                + " paper; it bounds every entry of softmax's Jacobian, not its norm."
+                + " 1/(2T) is the tight bound of the norm of softmax; sparsemax can reach"
+                + " 1/T."),
+        Gallery.of(fixed.jacobian(), fixed.jacobianNumbers()),
+        fixed.slopes(),
+        Paragraph.remark(
+            "Slopes of log g and log \u2016dp/dz\u2016\u2082 over log T by least squares,"
+                + " with 95 % confidence intervals, through the points of all seeds;"
+                + " \u22121 is 1/T. The points of one seed share their scores, so the"
+                + " intervals are rather too narrow."));
+  }
+
+  private static Section gradientsAndLosses(TrainingFigures training) {
+    return Section.of(
+        "Training: gradients and losses",
+        Paragraph.of(
+            "The norm of the gradient of all parameters before the updater sees it, and the"
+                + " training loss. Lines are means over seeds, bands reach from the least"
+                + " to the largest."),
+        Gallery.of(training.gradientTraces()),
+        Gallery.of(training.lossCurves()));
+  }
+
+  private static Section whatTemperatureDoes(TrainingFigures training) {
+    return Section.of(
+        "Training: what T does",
+        Gallery.of(
+            List.of(training.validation(), training.gradientByTemperature()),
+            training.validationNumbers(),
+            training.gradientNumbers()));
+  }
+
+  private static Section heads(TrainingFigures training) {
+    return Section.of(
+        "Training: heads",
+        Paragraph.of(
+            "What the monitor saw of each head in the second half of training, means over"
+                + " seeds: the gradient by the scores before they are divided by T, of the"
+                + " loss summed over the batch, and the entropy over the largest possible"
+                + " one. Solid for the first layer's heads, dashed for later ones once the"
+                + " colours are used up."),
+        Gallery.of(training.scoresGradients(), training.scoresGradientNumbers()),
+        Gallery.of(training.entropies(), training.entropyNumbers()));
   }
 
   private static Paragraph definitions() {
