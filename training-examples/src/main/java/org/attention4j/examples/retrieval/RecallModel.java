@@ -30,7 +30,6 @@ public final class RecallModel {
   public static ComputationGraph create(
       Normalizer normalizer, RecallTask task, int length, int steps, long seed) {
     return new RetrievalModel(task.features(), RecallTask.ANSWERS, HEADS, HEAD_SIZE)
-        .create(
-            normalizer, 1, length, new Adam(new WarmUpAndDecay(LEARNING_RATE, steps)), seed);
+        .create(normalizer, 1, length, new Adam(new WarmUpAndDecay(LEARNING_RATE, steps)), seed);
   }
 }

@@ -93,8 +93,7 @@ final class StabilityFigures {
   Table shareNumbers() {
     return table(
         "Trainings that diverged + stalled, of all; 95 % interval of the share of both",
-        List.of(),
-        (rule, normalizer) -> each(t -> failures(rule, normalizer, t)));
+        List.of(), (rule, normalizer) -> each(t -> failures(rule, normalizer, t)));
   }
 
   /** One row for each update rule and normalizer, one column for each temperature, and more. */

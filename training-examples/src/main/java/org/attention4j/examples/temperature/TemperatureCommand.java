@@ -194,8 +194,7 @@ public final class TemperatureCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void report(
-      StabilityStudy stability, TemperatureStudy study, Map<String, String> facts) {
+  private void report(StabilityStudy stability, TemperatureStudy study, Map<String, String> facts) {
     StabilityFiles.write(out, stability.results());
     TemperatureFiles.write(out, study);
     Path page =
@@ -235,7 +234,7 @@ public final class TemperatureCommand implements Callable<Integer> {
             .formatted(
                 Numbers.count(settings.steps(), "step"),
                 Numbers.count(settings.batch(), "window"),
-                TemperatureTraining.LOOK_INTERVAL));
+                TemperatureTraining.SNAPSHOT_INTERVAL));
     facts.put(
         "Seeds", stability.seeds().stream().map(String::valueOf).collect(Collectors.joining(", ")));
     return facts;

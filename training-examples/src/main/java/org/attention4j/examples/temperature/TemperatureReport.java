@@ -155,7 +155,7 @@ final class TemperatureReport {
                 Verdict.SPIKE_WINDOW,
                 Verdict.SHOWN_STEPS,
                 Numbers.plain(Verdict.SHOWN_BITS),
-                TemperatureTraining.LOOK_INTERVAL));
+                TemperatureTraining.SNAPSHOT_INTERVAL));
   }
 
   /** One row for each normalizer, one column for each temperature. */

@@ -27,7 +27,7 @@ import org.nd4j.linalg.dataset.DataSet;
 /** Trains a language model at a temperature and writes down how that went. */
 final class TemperatureTraining {
   /** Steps from one snapshot of the monitor to the next. */
-  static final int LOOK_INTERVAL = 5;
+  static final int SNAPSHOT_INTERVAL = 5;
 
   private static final int VALIDATION_WINDOWS = 128;
   private static final int SCORED_WINDOWS = 8;
@@ -135,7 +135,7 @@ final class TemperatureTraining {
     MonitorBuilder builder = AttentionMonitor.builder();
     live.forEach(builder::reportTo);
     return builder
-        .every(LOOK_INTERVAL)
+        .every(SNAPSHOT_INTERVAL)
         .seed(settings.seed())
         .reportTo(records::addAll)
         .alarms(AlarmRules.all())

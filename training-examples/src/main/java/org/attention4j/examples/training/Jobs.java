@@ -90,7 +90,8 @@ public final class Jobs {
     }
   }
 
-  private static <T> T result(Job<? extends T> job, boolean resume, TrainingBar bar, AtomicBoolean stopped) {
+  private static <T> T result(
+      Job<? extends T> job, boolean resume, TrainingBar bar, AtomicBoolean stopped) {
     Optional<? extends T> kept = resume ? job.kept().get() : Optional.empty();
     if (kept.isPresent()) {
       bar.skip(job.steps());

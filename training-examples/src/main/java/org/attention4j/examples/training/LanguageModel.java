@@ -43,8 +43,7 @@ public final class LanguageModel {
    * @return the model, ready to train
    */
   public static ComputationGraph ofAnyLength(Normalizer normalizer, Settings settings) {
-    return SharedWeights.model(
-        normalizer, each -> initialised(each, settings, 1, false));
+    return SharedWeights.model(normalizer, each -> initialised(each, settings, 1, false));
   }
 
   /**
@@ -58,8 +57,7 @@ public final class LanguageModel {
    */
   public static ComputationGraph create(
       Normalizer normalizer, Settings settings, double temperature) {
-    return SharedWeights.model(
-        normalizer, each -> initialised(each, settings, temperature, true));
+    return SharedWeights.model(normalizer, each -> initialised(each, settings, temperature, true));
   }
 
   /**

@@ -23,9 +23,7 @@ public final class SharedWeights {
       Normalizer normalizer, Function<Normalizer, ComputationGraph> build) {
     ComputationGraph model = build.apply(normalizer);
     Map<String, INDArray> shared = build.apply(Normalizers.softmax()).paramTable();
-    model
-        .paramTable()
-        .forEach((name, values) -> values.assign(shared.getOrDefault(name, values)));
+    model.paramTable().forEach((name, values) -> values.assign(shared.getOrDefault(name, values)));
     return model;
   }
 }

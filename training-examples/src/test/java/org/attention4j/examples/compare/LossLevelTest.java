@@ -3,6 +3,7 @@ package org.attention4j.examples.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.attention4j.examples.report.Table;
 import org.attention4j.examples.training.Baselines;
 import org.junit.jupiter.api.Test;
 
@@ -43,5 +44,39 @@ class LossLevelTest {
     assertThat(level.time(trial, Checkpoint::seconds)).isEqualTo(3);
     assertThat(level.time(trial, Checkpoint::cpuSeconds)).isEqualTo(2.5);
     assertThat(new LossLevel("trigram", 2.5).time(trial, Checkpoint::seconds)).isNaN();
+  }
+
+  @Test
+  void normalizersWithWhichATrainingBrokeDownDoNotCount() {
+    NormalizerResult well = result("well", new Checkpoint(5, 1.5, 1.25, 2.25));
+    NormalizerResult broken =
+        new NormalizerResult(
+            "broken", List.of(TestResults.trial("broken", 1, List.of(), null, List.of())));
+
+    assertThat(LossLevel.of(List.of(well, broken), BASELINES))
+        .contains(new LossLevel("trigram", 2.5));
+  }
+
+  @Test
+  void theTableHasTheMeanTimeOfTheSeedsAndTheChartTheMeanCurve() {
+    NormalizerResult result =
+        new NormalizerResult(
+            "a",
+            List.of(
+                TestResults.trial(
+                    "a",
+                    1,
+                    List.of(3.0),
+                    null,
+                    List.of(new Checkpoint(5, 1.5, 1, 3.4), new Checkpoint(10, 3, 2, 3.0))),
+                TestResults.trial(
+                    "a", 2, List.of(3.0), null, List.of(new Checkpoint(5, 2.5, 1, 3.25)))));
+
+    Table table = ResultTable.of(List.of(result), BASELINES);
+    assertThat(table.headings().get(5)).isEqualTo("s to bigram");
+    assertThat(table.rows().get(0).cells().get(5)).isEqualTo("2.0");
+    ValidationCurve curve = ValidationCurve.of(result);
+    assertThat(curve.seconds()).containsExactly(2.0);
+    assertThat(curve.bits()).containsExactly((3.4 + 3.25) / 2);
   }
 }
