@@ -13,8 +13,9 @@ import java.util.stream.Collectors;
  * @param heads attention heads of each block
  * @param context tokens of a sequence
  * @param batch sequences of a batch
- * @param heap the largest Java heap in MiB: at least three times what ours keeps from step to step.
- *     The collector takes all that it may, and the first steps of a new JVM make much garbage
+ * @param heap the largest Java heap in MiB: three or four times what ours keeps from step to step,
+ *     and 512 at least. The first steps of a new JVM make much garbage, for which the collector takes
+ *     what it may
  */
 public record ModelSize(
     String name,
