@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +37,11 @@ final class MetricValuesTest {
         0, 0, keys, scores, weights, () -> tokens, null, scoresGradient, temperature, steepness);
   }
 
-  /** A query at a position, with its query, keys and values. */
+  private record Vectors(double[] query, double[][] keys, double[][] values)
+      implements AttentionRow.Vectors {}
+
   private static AttentionRow placed(
-      OptionalInt position, int[] keys, double[] weights, double[]... queryKeysValues) {
+      OptionalInt position, int[] keys, double[] weights, AttentionRow.Vectors vectors) {
     int n = weights.length;
     return new AttentionRow(
         0,
@@ -54,29 +55,14 @@ final class MetricValuesTest {
         OptionalDouble.empty(),
         null,
         position,
-        new AttentionRow.Vectors() {
-          @Override
-          public double[] query() {
-            return queryKeysValues[0];
-          }
-
-          @Override
-          public double[][] keys() {
-            return Arrays.copyOfRange(queryKeysValues, 1, 1 + n);
-          }
-
-          @Override
-          public double[][] values() {
-            return Arrays.copyOfRange(queryKeysValues, 1 + n, 1 + 2 * n);
-          }
-        });
+        vectors);
   }
 
   @Test
   void positions() {
-    AttentionRow atTwo = placed(OptionalInt.of(2), ABC, new double[] {0.5, 0.2, 0.1});
+    AttentionRow atTwo = placed(OptionalInt.of(2), ABC, new double[] {0.5, 0.2, 0.1}, null);
     AttentionRow atThree =
-        placed(OptionalInt.of(3), new int[] {1, 3, 7}, new double[] {0.7, 0.2, 0.1});
+        placed(OptionalInt.of(3), new int[] {1, 3, 7}, new double[] {0.7, 0.2, 0.1}, null);
     check(
         new PositionMetrics().measure(head(atTwo, atThree)),
         values(
@@ -89,7 +75,7 @@ final class MetricValuesTest {
     check(
         new PositionMetrics().measure(head(row(new int[] {4, 9}, upTo(2), new double[] {1, 1}))),
         values("topKeyMass", 1, "topKeyPosition", 4));
-    AttentionRow empty = placed(OptionalInt.of(0), new int[] {0}, new double[] {0});
+    AttentionRow empty = placed(OptionalInt.of(0), new int[] {0}, new double[] {0}, null);
     check(
         new PositionMetrics().measure(head(empty)),
         values("diagonalMass", 0, "topKeyMass", 0, "topKeyPosition", 0));
@@ -128,13 +114,10 @@ final class MetricValuesTest {
             OptionalInt.empty(),
             ABC,
             new double[] {0.6, 0.3, 0.1},
-            new double[] {3, 4},
-            new double[] {1, 1},
-            new double[] {0, 0},
-            new double[] {7, 1},
-            new double[] {0.1, 0},
-            new double[] {0, 2},
-            new double[] {-5, 0});
+            new Vectors(
+                new double[] {3, 4},
+                new double[][] {{1, 1}, {0, 0}, {7, 1}},
+                new double[][] {{0.1, 0}, {0, 2}, {-5, 0}}));
     double all = 0.06 + 0.6 + 0.5;
     Map<String, Double> expected =
         values(
@@ -478,7 +461,6 @@ final class MetricValuesTest {
   @Test
   void everyMetricHasALabelAUnitAndADescription() {
     double[][] tokens = {{1, 0}, {0, 1}, {1, 1}};
-    double[] one = {1};
     AttentionRow row =
         new AttentionRow(
             0,
@@ -492,22 +474,7 @@ final class MetricValuesTest {
             OptionalDouble.of(1),
             new Steepness(1, 1),
             OptionalInt.of(1),
-            new AttentionRow.Vectors() {
-              @Override
-              public double[] query() {
-                return one;
-              }
-
-              @Override
-              public double[][] keys() {
-                return tokens;
-              }
-
-              @Override
-              public double[][] values() {
-                return tokens;
-              }
-            });
+            new Vectors(new double[] {1}, tokens, tokens));
     HeadProbe head =
         new HeadProbe(
             "att",
