@@ -73,6 +73,15 @@ class NormalizersTest {
         .isEqualTo(Normalizers.scaledByLogLength(Normalizers.relu(), 0.37));
     assertThat(Normalizers.scaledByLogLength(Normalizers.relu(), 0.37).parameters(2)).isEmpty();
     assertThat(Normalizers.scaledByLogLength(Normalizers.relu()).parameters(2)).hasSize(1);
+    assertThat(Normalizers.parse(Normalizers.toJson(Normalizers.ssmax(0.71))))
+        .isEqualTo(Normalizers.ssmax(0.71))
+        .isNotEqualTo(Normalizers.ssmax());
+  }
+
+  @Test
+  void sigmoidDependsOnTheLengthAndItsWeightsAreNoShares() {
+    assertThat(Normalizers.sigmoid().traits())
+        .containsExactlyInAnyOrder(Trait.CAN_EXCEED_ONE, Trait.LENGTH_AWARE);
   }
 
   @Test
