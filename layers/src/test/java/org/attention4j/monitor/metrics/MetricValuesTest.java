@@ -139,6 +139,24 @@ final class MetricValuesTest {
     assertThat(new VectorMetrics(n -> 1).tier()).isEqualTo(Tier.FULL);
   }
 
+  @Test
+  void aValueThatIsNotANumberLeavesNoSelection() {
+    AttentionRow row =
+        placed(
+            OptionalInt.empty(),
+            ABC,
+            new double[] {0.6, 0.3, 0.1},
+            new Vectors(
+                new double[] {3, 4},
+                new double[][] {{1, 1}, {0, 0}, {7, 1}},
+                new double[][] {{0.1, 0}, {0, 2}, {Double.NaN, 0}}));
+    assertThat(new VectorMetrics(n -> 1).measure(head(row)))
+        .containsEntry("selectionRecall", Double.NaN)
+        .containsEntry("selectedContribution", Double.NaN)
+        .containsEntry("valueRms", Double.NaN)
+        .containsEntry("keyRms", (1 + 0 + 5) / 3.0);
+  }
+
   private static AttentionRow weights(double... weights) {
     return row(IntStream.range(0, weights.length).toArray(), weights, weights);
   }
