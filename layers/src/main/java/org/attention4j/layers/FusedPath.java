@@ -11,13 +11,14 @@ import org.attention4j.internal.dotproduct.ParameterNames;
 import org.attention4j.internal.graph.FusedAttention;
 import org.attention4j.internal.graph.LinearMap;
 import org.attention4j.internal.graph.LinearMaps;
+import org.attention4j.internal.vector.FloatOps;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Attention as one operation that runs in Java. In FLOAT the projections too run on the CPU
- * kernels, which know no other type.
+ * kernels, which know no other type; without vector instructions the backend's products are faster.
  */
 final class FusedPath extends AttentionPath {
   private final MultiHeadAttention heads;
@@ -46,7 +47,7 @@ final class FusedPath extends AttentionPath {
     this.heads = heads;
     this.graph = graph;
     this.asGraph = asGraph;
-    fusesProjections = type == DataType.FLOAT;
+    fusesProjections = type == DataType.FLOAT && FloatOps.VECTORS;
   }
 
   @Override
