@@ -19,7 +19,6 @@ import org.deeplearning4j.ui.api.HttpMethod;
 import org.deeplearning4j.ui.api.Route;
 import org.deeplearning4j.ui.api.UIModule;
 import org.deeplearning4j.ui.i18n.I18NResource;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,14 +34,23 @@ import org.slf4j.LoggerFactory;
  *   <tr><td>/attention</td><td>the page</td></tr>
  *   <tr><td>/attention/assets/:name</td><td>its scripts and style</td></tr>
  *   <tr><td>/attention/sessions</td><td>JSON: the runs, newest first</td></tr>
- *   <tr><td>/attention/data?session=&amp;metric=&amp;after=</td><td>JSON: what is newer than a time
- *       stamp, long runs in columns of several snapshots</td></tr>
+ *   <tr><td>/attention/data?session=&amp;split=&amp;metric=&amp;layer=&amp;after=</td><td>JSON: one
+ *       metric of all heads; only the columns of the layer have their least and greatest
+ *       values</td></tr>
+ *   <tr><td>/attention/overview?session=&amp;split=&amp;after=</td><td>JSON: all numbers of the layers
+ *       and of the network</td></tr>
+ *   <tr><td>/attention/head?session=&amp;split=&amp;layer=&amp;head=&amp;after=</td><td>JSON: all
+ *       metrics of one head</td></tr>
  *   <tr><td>/attention/weights?session=&amp;layer=</td><td>JSON: a layer's newest weights</td></tr>
- *   <tr><td>/attention/metrics?name=&amp;name=</td><td>JSON: what metrics mean</td></tr>
+ *   <tr><td>/attention/metrics?name=&amp;name=</td><td>JSON: what metrics mean, and the
+ *       charts of the overview</td></tr>
  *   <tr><td>/attention/*</td><td>404</td></tr>
  * </table>
  *
- * <p>Every answer has a content type; errors are one sentence of plain text.
+ * <p>{@code data}, {@code overview} and {@code head} answer with {@link SessionData}: what is newer
+ * than the time stamp {@code after}, of the training or of another split, long runs in {@link
+ * Columns} of several snapshots, so that an answer is bounded for any length of run. Every answer
+ * has a content type; errors are one sentence of plain text.
  */
 public final class AttentionModule implements UIModule {
   private static final Logger LOG = LoggerFactory.getLogger(AttentionModule.class);
@@ -83,6 +91,8 @@ public final class AttentionModule implements UIModule {
             AttentionPage.PATH + "/sessions",
             request -> answer(request, () -> Map.of("sessions", Session.in(storages)))),
         get(AttentionPage.PATH + "/data", request -> answer(request, () -> data(request))),
+        get(AttentionPage.PATH + "/overview", request -> answer(request, () -> overview(request))),
+        get(AttentionPage.PATH + "/head", request -> answer(request, () -> head(request))),
         get(AttentionPage.PATH + "/weights", request -> answer(request, () -> weights(request))),
         get(
             AttentionPage.PATH + "/metrics",
@@ -165,17 +175,41 @@ public final class AttentionModule implements UIModule {
   }
 
   private SessionData data(RoutingContext request) {
-    return session(request)
-        .data(request.request().getParam("metric"), after(request.request().getParam("after")));
+    String layer = request.request().getParam("layer");
+    return data(request, SeriesReader.ofMetric(request.request().getParam("metric"), layer));
   }
 
-  private static long after(@Nullable String text) {
+  private SessionData overview(RoutingContext request) {
+    return data(request, SeriesReader.ofAggregates());
+  }
+
+  private SessionData head(RoutingContext request) {
+    String layer = request.request().getParam("layer");
+    int head = (int) number(request, "head", "a head, counted from 0", Integer.MAX_VALUE);
+    return data(request, SeriesReader.ofHead(layer == null ? "" : layer, head));
+  }
+
+  private SessionData data(RoutingContext request, SeriesReader series) {
+    String split = request.request().getParam("split");
+    long after = number(request, "after", "a time in milliseconds", Long.MAX_VALUE);
+    return session(request).data(series, split == null ? "" : split, after);
+  }
+
+  /** A number from 0, which it also is if the address has none. */
+  private static long number(RoutingContext request, String name, String meaning, long greatest) {
+    String text = request.request().getParam(name);
+    long number = -1;
+    NumberFormatException cause = null;
     try {
-      return text == null ? 0 : Long.parseLong(text);
+      number = text == null ? 0 : Long.parseLong(text);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "after is '" + FromUrl.shown(text) + "' but must be a time in milliseconds.", e);
+      cause = e;
     }
+    if (number < 0 || number > greatest) {
+      throw new IllegalArgumentException(
+          name + " is '" + FromUrl.shown(text) + "' but must be " + meaning + ".", cause);
+    }
+    return number;
   }
 
   private ShownWeights weights(RoutingContext request) {
@@ -196,7 +230,9 @@ public final class AttentionModule implements UIModule {
         names.stream()
             .map(MetricDescription::of)
             .map(m -> new Described(m.name(), m.group(), m.label(), m.unit(), m.text()))
-            .toList());
+            .toList(),
+        "charts",
+        OverviewChart.all());
   }
 
   @Override

@@ -63,11 +63,11 @@ final class Session {
   /**
    * What is newer than a time stamp, in one pass.
    *
-   * @param metric the metric that is wanted; null or empty for the entropy or, if there is none,
-   *     the first
+   * @param series what is asked for
+   * @param split the data on which it was measured; empty for training
    */
-  SessionData data(@Nullable String metric, long after) {
-    SessionReader reader = new SessionReader(metric, after);
+  SessionData data(SeriesReader series, String split, long after) {
+    SessionReader reader = new SessionReader(series, split, after);
     for (Persistable update : storage.getAllUpdatesAfter(id, StoredAttention.TYPE_ID, after)) {
       reader.add((StoredAttention) update);
     }

@@ -8,59 +8,51 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.attention4j.monitor.metrics.MetricNames;
+import org.attention4j.monitor.alarms.Alarm;
 import org.attention4j.monitor.reporters.StoredAttention;
+import org.attention4j.monitor.reporters.StoredAttention.Aggregate;
 import org.attention4j.monitor.reporters.StoredAttention.Content;
 import org.attention4j.monitor.reporters.StoredAttention.Measurement;
 import org.attention4j.monitor.reporters.StoredAttention.RaisedAlarm;
-import org.attention4j.monitor.ui.SessionData.LayerSeries;
+import org.attention4j.monitor.ui.SessionData.AlarmSpan;
+import org.attention4j.monitor.ui.SessionData.LayerAlarms;
 import org.attention4j.monitor.ui.SessionData.Newest;
 import org.attention4j.monitor.ui.SessionData.TimedAlarm;
 import org.jspecify.annotations.Nullable;
 
 /** Makes an answer from the updates of a run, in one pass. */
 final class SessionReader {
-  /** The newest alarms are listed, as many as this; the others are counted. */
+  /** The newest alarms are listed, as many as this; all are counted and marked. */
   static final int MAX_ALARMS = 200;
 
-  private static final String DEFAULT_METRIC = MetricNames.ENTROPY;
-
-  private final @Nullable String wanted;
+  private final SeriesReader series;
+  private final String split;
   private final long after;
+  private final Set<String> splits = new LinkedHashSet<>();
   private final Set<String> metrics = new LinkedHashSet<>();
   private final Deque<TimedAlarm> alarms = new ArrayDeque<>();
-  private final Columns loss = new Columns();
 
-  /** The series of the metric to show; of two metrics as long as it is not known which one. */
-  private final Map<String, Map<String, Layer>> series = new LinkedHashMap<>();
+  /** An alarm is a snapshot without heads. */
+  private final Map<String, Columns> marks = new LinkedHashMap<>();
 
+  private final Columns loss;
   private @Nullable Newest newest;
   private long next;
   private int snapshots;
   private int alarmCount;
 
-  /** One metric of one layer so far. */
-  private static final class Layer {
-    private final Columns columns = new Columns();
-    private int iteration;
-    private List<@Nullable Double> latest = List.of();
-
-    void add(int newIteration, List<@Nullable Double> values) {
-      columns.add(newIteration, values);
-      iteration = newIteration;
-      latest = values;
-    }
-  }
-
   /**
    * Starts an answer.
    *
-   * @param wanted the metric; null or empty for the entropy or, if there is none, the first
+   * @param series what is asked for
+   * @param split the data on which it was measured; empty for training
    * @param after the time stamp that was asked for
    */
-  SessionReader(@Nullable String wanted, long after) {
-    this.wanted = wanted == null || wanted.isEmpty() ? null : wanted;
+  SessionReader(SeriesReader series, String split, long after) {
+    this.series = series;
+    this.split = split;
     this.after = after;
+    loss = new Columns(series.maxColumns());
     next = after;
   }
 
@@ -68,16 +60,21 @@ final class SessionReader {
     next = update.getTimeStamp();
     Content content = update.content();
     if (content instanceof Measurement measurement) {
-      if (measurement.split() == null) {
+      splits.add(named(measurement.split()));
+      if (split.equals(named(measurement.split()))) {
         add(measurement);
       }
-    } else if (content instanceof RaisedAlarm raised) {
-      alarmCount++;
-      if (alarms.size() == MAX_ALARMS) {
-        alarms.removeFirst();
+    } else if (content instanceof Aggregate aggregate) {
+      if (split.equals(named(aggregate.split()))) {
+        series.add(aggregate);
       }
-      alarms.addLast(new TimedAlarm(next, raised.alarm()));
+    } else if (content instanceof RaisedAlarm raised) {
+      add(raised.alarm());
     }
+  }
+
+  private static String named(@Nullable String split) {
+    return split == null ? "" : split;
   }
 
   private void add(Measurement measurement) {
@@ -88,55 +85,46 @@ final class SessionReader {
       loss.add(iteration, List.of(measurement.score()));
     }
     newest = new Newest(next, iteration, measurement.epoch(), measurement.score());
-    for (String metric : candidates()) {
-      List<@Nullable Double> values = new ArrayList<>();
-      measurement.heads().forEach(head -> values.add(head.get(metric)));
-      series
-          .computeIfAbsent(metric, name -> new LinkedHashMap<>())
-          .computeIfAbsent(measurement.layer(), name -> new Layer())
-          .add(iteration, values);
-    }
+    series.add(measurement, metrics);
   }
 
-  private Set<String> candidates() {
-    Set<String> candidates = new LinkedHashSet<>();
-    if (wanted != null) {
-      candidates.add(wanted);
-    } else {
-      candidates.add(DEFAULT_METRIC);
-      metrics.stream().findFirst().ifPresent(candidates::add);
+  private void add(Alarm alarm) {
+    alarmCount++;
+    if (alarms.size() == MAX_ALARMS) {
+      alarms.removeFirst();
     }
-    return candidates;
-  }
-
-  private String shown() {
-    if (wanted != null) {
-      return wanted;
-    }
-    return metrics.contains(DEFAULT_METRIC)
-        ? DEFAULT_METRIC
-        : metrics.stream().findFirst().orElse(DEFAULT_METRIC);
+    alarms.addLast(new TimedAlarm(next, alarm));
+    marks
+        .computeIfAbsent(alarm.layer(), layer -> new Columns(Columns.CHART))
+        .add(alarm.iteration(), List.of());
   }
 
   SessionData answer(String session, long now) {
-    List<LayerSeries> layers = new ArrayList<>();
-    series
-        .getOrDefault(shown(), Map.of())
-        .forEach(
-            (name, layer) ->
-                layers.add(
-                    new LayerSeries(name, layer.columns.columns(), layer.iteration, layer.latest)));
+    List<LayerAlarms> marked = new ArrayList<>();
+    marks.forEach(
+        (layer, columns) ->
+            marked.add(
+                new LayerAlarms(
+                    layer,
+                    columns.columns(false).stream()
+                        .map(c -> new AlarmSpan(c.first(), c.last(), c.snapshots()))
+                        .toList())));
+    String metric = series.metric(metrics);
     return new SessionData(
         session,
-        shown(),
+        split,
+        List.copyOf(splits),
+        metric,
         List.copyOf(metrics),
         Math.max(after, next),
         now,
+        series.maxColumns(),
         snapshots,
         newest,
-        loss.columns(),
-        layers,
+        loss.columns(true),
+        series.series(metric),
         alarmCount,
-        List.copyOf(alarms));
+        List.copyOf(alarms),
+        marked);
   }
 }

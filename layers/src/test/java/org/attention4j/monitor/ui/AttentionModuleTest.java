@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import org.attention4j.monitor.LogCapture;
 import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.metrics.AggregateRecord;
+import org.attention4j.monitor.metrics.MetricDescription;
 import org.attention4j.monitor.metrics.MetricRecord;
 import org.attention4j.monitor.reporters.Reporter;
 import org.attention4j.monitor.reporters.Reporters;
@@ -69,7 +71,7 @@ final class AttentionModuleTest {
     JsonNode all = json(page, "/attention/data?session=a%26b");
     assertThat(all.path("metric").asText()).isEqualTo("entropy");
     assertThat(all.path("metrics")).hasSize(2);
-    assertThat(all.path("layers").path(0).path("layer").asText()).isEqualTo("att");
+    assertThat(all.path("series").path(0).path("layer").asText()).isEqualTo("att");
     assertThat(column(all).path("values").path(0).doubleValue()).isEqualTo(0.25);
     assertThat(column(all).path("first").asInt()).isEqualTo(2);
     assertThat(column(all).has("min")).isFalse();
@@ -79,17 +81,69 @@ final class AttentionModuleTest {
     long next = all.path("next").asLong();
     reporter.report(List.of(measured(5, Map.of("entropy", 0.125))));
     String later = "/attention/data?session=a%26b&after=" + next + "&metric=";
-    assertThat(json(page, later + "entropy").path("layers").path(0).path("columns")).hasSize(1);
+    assertThat(json(page, later + "entropy").path("series").path(0).path("columns")).hasSize(1);
     assertThat(json(page, later + "entropy").path("loss")).hasSize(1);
-    JsonNode absent = json(page, later + "own").path("layers").path(0);
+    JsonNode absent = json(page, later + "own").path("series").path(0);
     assertThat(absent.path("iteration").asInt()).isEqualTo(5);
     assertThat(absent.path("latest").path(0).isNull()).isTrue();
     JsonNode own = json(page, "/attention/data?session=a%26b&metric=own");
     assertThat(column(own).path("values").path(0).asText()).isEqualTo("NaN");
   }
 
+  @Test
+  void answersWithTheOverviewAndAHead() throws Exception {
+    URI page = AttentionPage.start(storage, 0);
+    Reporter reporter = Reporters.statsStorage(storage, "run");
+    reporter.report(List.of(measured(2, Map.of("entropy", 0.25))));
+    reporter.reportAggregate(
+        new AggregateRecord(2, 0, null, "att", Map.of("entropyMean", 0.25)));
+    reporter.reportAggregate(
+        new AggregateRecord(2, 0, "test", null, Map.of("entropyMean", 0.125)));
+    JsonNode layer = json(page, "/attention/overview?session=run").path("series");
+    assertThat(layer).hasSize(1);
+    assertThat(layer.path(0).path("layer").asText()).isEqualTo("att");
+    assertThat(layer.path(0).path("latest").path(0).asDouble()).isEqualTo(0.25);
+    JsonNode network = json(page, "/attention/overview?session=run&split=test").path("series");
+    assertThat(network.path(0).path("layer").isNull()).isTrue();
+    assertThat(network.path(0).path("metric").asText()).isEqualTo("entropyMean");
+    JsonNode head = json(page, "/attention/head?session=run&layer=att&head=0").path("series");
+    assertThat(head.path(0).path("metric").asText()).isEqualTo("entropy");
+    assertThat(json(page, "/attention/head?session=run&layer=att&head=1").path("series")).isEmpty();
+    assertThat(get(page, "/attention/head?session=run&head=x").body())
+        .isEqualTo("head is 'x' but must be a head, counted from 0.");
+  }
+
+  /** Each number of an aggregate is in one chart, as a line or in a band. */
+  @Test
+  void chartsOfTheOverview() throws Exception {
+    URI page = AttentionPage.start(storage, 0);
+    JsonNode charts = json(page, "/attention/metrics").path("charts");
+    List<String> shown = new ArrayList<>();
+    for (JsonNode chart : charts) {
+      for (String part : List.of("low", "line", "high")) {
+        if (!chart.path(part).isNull()) {
+          shown.add(chart.path(part).asText());
+        }
+      }
+    }
+    assertThat(shown)
+        .containsExactlyInAnyOrderElementsOf(
+            MetricDescription.aggregates().stream().map(MetricDescription::name).toList());
+    JsonNode entropy = charts.path(0);
+    assertThat(entropy.path("label").asText()).isEqualTo("Entropy");
+    assertThat(entropy.path("metric").asText()).isEqualTo("entropy");
+    assertThat(entropy.path("low").asText()).isEqualTo("entropyMin");
+    assertThat(entropy.path("high").asText()).isEqualTo("entropyMax");
+    for (JsonNode chart : charts) {
+      if (chart.path("line").asText().equals("rankResidual")) {
+        assertThat(chart.path("metric").isNull()).isTrue();
+        assertThat(chart.path("low").isNull()).isTrue();
+      }
+    }
+  }
+
   private static JsonNode column(JsonNode answer) {
-    return answer.path("layers").path(0).path("columns").path(0);
+    return answer.path("series").path(0).path("columns").path(0);
   }
 
   /** What a stranger writes into an address must not make lines of its own in a log. */
@@ -127,7 +181,14 @@ final class AttentionModuleTest {
     "GET,     /attention/metrics,                    200, application/json",
     "GET,     /attention/data?session=run,           200, application/json",
     "GET,     /attention/weights?session=run&layer=att, 200, application/json",
+    "GET,     /attention/data?session=run&split=none, 200, application/json",
+    "GET,     /attention/overview?session=run,       200, application/json",
+    "GET,     /attention/head?session=run&layer=att&head=0, 200, application/json",
     "GET,     /attention/data,                       400, text/plain",
+    "GET,     /attention/overview,                   400, text/plain",
+    "GET,     /attention/head?session=run&layer=att&head=x, 400, text/plain",
+    "GET,     /attention/head?session=run&layer=att&head=-1, 400, text/plain",
+    "GET,     /attention/head?session=run&layer=att&head=2147483648, 400, text/plain",
     "GET,     /attention/weights?session=none,       400, text/plain",
     "GET,     /attention/data?session=run&after=x,   400, text/plain",
     "POST,    /attention/data,                       405, text/plain",

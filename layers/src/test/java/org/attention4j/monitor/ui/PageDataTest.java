@@ -262,7 +262,7 @@ final class PageDataTest {
         .matches(
             "20,000 snapshots in [0-9]{3} columns of up to [0-9]+: lines join the least and the"
                 + " greatest value of each column, the heat map shows its mean\\.");
-    assertThat(drawn(0)).contains(1000.0).hasSizeLessThanOrEqualTo(2 * Columns.MAX_COLUMNS);
+    assertThat(drawn(0)).contains(1000.0).hasSizeLessThanOrEqualTo(2 * Columns.CHART);
     assertThat(drawn(1)).contains(-1000.0);
     // The map's scale is that of what it shows, the means: 1000 among 63 others.
     assertThat(browser.text("map-scale")).matches("(?s)−1[0-9](\\.[0-9]+)?\\s+1[0-9](\\.[0-9]+)?");

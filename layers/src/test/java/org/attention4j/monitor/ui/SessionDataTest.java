@@ -3,6 +3,7 @@ package org.attention4j.monitor.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.attention4j.monitor.alarms.Alarm;
+import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.MetricRecord;
 import org.attention4j.monitor.reporters.Reporter;
 import org.attention4j.monitor.reporters.Reporters;
@@ -19,13 +21,16 @@ import org.attention4j.monitor.reporters.StoredAttention;
 import org.attention4j.monitor.reporters.StoredAttention.Row;
 import org.attention4j.monitor.reporters.StoredAttention.SampledWeights;
 import org.attention4j.monitor.ui.Columns.Column;
+import org.attention4j.monitor.ui.SessionData.AlarmSpan;
+import org.attention4j.monitor.ui.SessionData.LayerAlarms;
+import org.attention4j.monitor.ui.SessionData.Series;
 import org.deeplearning4j.core.storage.Persistable;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.ui.model.storage.InMemoryStatsStorage;
 import org.junit.jupiter.api.Test;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
-/** What goes to the page: columns, answers, weights. */
+/** What goes to the page: answers and weights. */
 final class SessionDataTest {
   private static final String RUN = "run";
 
@@ -33,7 +38,11 @@ final class SessionDataTest {
   private final Reporter reporter = Reporters.statsStorage(storage, RUN);
 
   private SessionData data(String metric, long after) {
-    return Session.find(List.of(storage), RUN).orElseThrow().data(metric, after);
+    return data(SeriesReader.ofMetric(metric, null), "", after);
+  }
+
+  private SessionData data(SeriesReader series, String split, long after) {
+    return Session.find(List.of(storage), RUN).orElseThrow().data(series, split, after);
   }
 
   private static MetricRecord measured(int iteration, String layer, int head, Object... values) {
@@ -42,105 +51,6 @@ final class SessionDataTest {
       metrics.put((String) values[i], ((Number) values[i + 1]).doubleValue());
     }
     return new MetricRecord(iteration, iteration / 10, layer, head, metrics);
-  }
-
-  @SafeVarargs
-  private static Columns columns(int snapshots, List<Double>... special) {
-    Columns columns = new Columns();
-    for (int i = 0; i < snapshots; i++) {
-      columns.add(5 * i, i < special.length && special[i] != null ? special[i] : one(i));
-    }
-    return columns;
-  }
-
-  private static List<Double> one(double value) {
-    return List.of(value);
-  }
-
-  @Test
-  void fewSnapshotsAreAColumnEach() {
-    List<Column> columns = columns(Columns.MAX_COLUMNS).columns();
-    assertThat(columns).hasSize(Columns.MAX_COLUMNS);
-    for (int i = 0; i < Columns.MAX_COLUMNS; i++) {
-      assertThat(columns.get(i)).isEqualTo(new Column(5 * i, 5 * i, 1, one(i), null, null));
-    }
-    assertThat(new Columns().columns()).isEmpty();
-  }
-
-  @Test
-  void manySnapshotsShareColumns() {
-    List<Column> columns = columns(Columns.MAX_COLUMNS + 1).columns();
-    assertThat(columns).hasSize(Columns.MAX_COLUMNS / 2 + 1);
-    assertThat(columns.get(0)).isEqualTo(new Column(0, 5, 2, one(0.5), one(0), one(1)));
-    assertThat(columns.get(199))
-        .isEqualTo(new Column(1990, 1995, 2, one(398.5), one(398), one(399)));
-    assertThat(columns.get(200)).isEqualTo(new Column(2000, 2000, 1, one(400), null, null));
-    List<Column> more = columns(10 * Columns.MAX_COLUMNS).columns();
-    assertThat(more).hasSizeBetween(Columns.MAX_COLUMNS / 2, Columns.MAX_COLUMNS);
-    int next = 0;
-    for (Column column : more) {
-      assertThat(column.first()).isEqualTo(5 * next);
-      double last = next + column.snapshots() - 1;
-      assertThat(column.last()).isEqualTo((int) (5 * last));
-      assertThat(column.values().get(0)).isCloseTo((next + last) / 2, within(0.01));
-      assertThat(column.min()).containsExactly((double) next);
-      assertThat(column.max()).containsExactly(last);
-      next += column.snapshots();
-    }
-    assertThat(next).isEqualTo(10 * Columns.MAX_COLUMNS);
-  }
-
-  @Test
-  void noSpikeIsLost() {
-    List<Double>[] special = spikes(20_000);
-    List<Column> columns = columns(20_000, special).columns();
-    List<Column> spiked = columns.stream().filter(column -> column.max().get(0) > 1e9).toList();
-    assertThat(spiked).hasSize(1);
-    assertThat(spiked.get(0).max()).containsExactly(1234567890.123);
-    assertThat(spiked.get(0).first()).isLessThanOrEqualTo(5 * 12_345);
-    assertThat(spiked.get(0).last()).isGreaterThanOrEqualTo(5 * 12_345);
-    assertThat(columns.stream().map(column -> column.min().get(0))).contains(-77.0);
-  }
-
-  @SuppressWarnings({"unchecked", "rawtypes"})
-  private static List<Double>[] spikes(int snapshots) {
-    List[] special = new List[snapshots];
-    special[12_345] = one(1234567890.123);
-    special[777] = one(-77);
-    return special;
-  }
-
-  @Test
-  @SuppressWarnings({"unchecked", "rawtypes"})
-  void whatIsMissingOrNotFinite() {
-    List[] special = new List[8];
-    special[0] = Arrays.asList(null, 1.0);
-    special[1] = Arrays.asList(null, 4.0);
-    special[2] = List.of(Double.NaN, 2.0);
-    special[3] = List.of(3.0);
-    special[4] = List.of(Double.POSITIVE_INFINITY, 1e308);
-    special[5] = List.of(Double.POSITIVE_INFINITY, -1e308);
-    special[6] = Arrays.asList(null, 1.0 / 3);
-    special[7] = Arrays.asList(6.0, null);
-    List<Column> columns = columns(Columns.MAX_COLUMNS + 1, special).columns();
-    assertThat(columns.get(0))
-        .isEqualTo(
-            new Column(
-                0,
-                5,
-                2,
-                Arrays.asList(null, 2.5),
-                Arrays.asList(null, 1.0),
-                Arrays.asList(null, 4.0)));
-    assertThat(columns.get(1).values()).containsExactly(Double.NaN, 2.0);
-    assertThat(columns.get(1).min()).containsExactly(3.0, 2.0);
-    assertThat(columns.get(1).max()).containsExactly(3.0, 2.0);
-    assertThat(columns.get(2).values()).containsExactly(Double.POSITIVE_INFINITY, 0.0);
-    assertThat(columns.get(2).min()).containsExactly(null, -1e308);
-    assertThat(columns.get(2).max()).containsExactly(null, 1e308);
-    // A mean of few digits, the ends exactly.
-    assertThat(columns.get(3).values()).containsExactly(6.0, 0.333333);
-    assertThat(columns.get(3).max()).containsExactly(6.0, 1.0 / 3);
   }
 
   @Test
@@ -169,26 +79,33 @@ final class SessionDataTest {
     assertThat(all.alarmCount()).isEqualTo(1);
     assertThat(all.alarms()).extracting(timed -> timed.alarm().rule()).containsExactly("rule");
     assertThat(all.alarms().get(0).time()).isPositive().isLessThan(all.next());
-    assertThat(all.layers())
-        .extracting(SessionData.LayerSeries::layer)
+    assertThat(all.series())
+        .extracting(Series::layer)
         .containsExactly("first", "second");
-    SessionData.LayerSeries first = all.layers().get(0);
+    Series first = all.series().get(0);
     assertThat(first.iteration()).isEqualTo(25);
     assertThat(first.latest()).containsExactly(0.25, null);
     assertThat(first.columns())
         .containsExactly(
-            new Column(0, 0, 1, List.of(0.5, 1.5), null, null),
-            new Column(25, 25, 1, Arrays.asList(0.25, null), null, null));
+            new Column(0, 0, 1, List.of(0.5, 1.5), null, null, null, null),
+            new Column(25, 25, 1, Arrays.asList(0.25, null), null, null, null, null));
+    assertThat(first.metric()).isEqualTo("entropy");
+    assertThat(first.least()).containsExactly(0.25, 1.5);
+    assertThat(first.greatest()).containsExactly(0.5, 1.5);
+    assertThat(all.splits()).containsExactly("");
+    assertThat(all.marks())
+        .containsExactly(new LayerAlarms("first", List.of(new AlarmSpan(0, 0, 1))));
     assertThat(data("", 0).metric()).isEqualTo("entropy");
     SessionData own = data("own", 0);
     assertThat(own.metric()).isEqualTo("own");
-    assertThat(own.layers().get(0).latest()).containsExactly(null, Double.NaN);
+    assertThat(own.series().get(0).latest()).containsExactly(null, Double.NaN);
+    assertThat(own.series().get(0).least()).containsExactly(7.0, null);
     SessionData nothing = data(null, all.next());
     assertThat(nothing.next()).isEqualTo(all.next());
     assertThat(nothing.newest()).isNull();
     assertThat(nothing.metric()).isEqualTo("entropy");
     assertThat(List.of(nothing.snapshots(), nothing.alarmCount())).containsExactly(0, 0);
-    assertThat(nothing.layers()).isEmpty();
+    assertThat(nothing.series()).isEmpty();
   }
 
   @Test
@@ -196,7 +113,7 @@ final class SessionDataTest {
     reporter.report(List.of(measured(0, "att", 0, "own", 7, "other", 8)));
     SessionData data = data(null, 0);
     assertThat(data.metric()).isEqualTo("own");
-    assertThat(data.layers().get(0).latest()).containsExactly(7.0);
+    assertThat(data.series().get(0).latest()).containsExactly(7.0);
   }
 
   @Test
@@ -205,8 +122,125 @@ final class SessionDataTest {
     reporter.report(List.of(measured(5, "att", 0, "entropy", 0.5)));
     SessionData data = data(null, 0);
     assertThat(data.metric()).isEqualTo("entropy");
-    assertThat(data.layers().get(0).columns()).hasSize(2);
-    assertThat(data.layers().get(0).latest()).containsExactly(0.5);
+    assertThat(data.series().get(0).columns()).hasSize(2);
+    assertThat(data.series().get(0).latest()).containsExactly(0.5);
+  }
+
+  private void reportAggregate(int iteration, String split, String layer, Object... values) {
+    reporter.reportAggregate(
+        new AggregateRecord(
+            iteration, 0, split, layer, measured(iteration, "", 0, values).metrics()));
+  }
+
+  @Test
+  void anOverview() {
+    reporter.report(List.of(measured(0, "att", 0, "entropy", 0.5)));
+    reportAggregate(0, null, "att", "entropyMean", 0.5, "sinkRate", 1);
+    reportAggregate(0, null, null, "entropyMean", 0.25);
+    reportAggregate(0, "validation", "att", "entropyMean", 0.125);
+    reportAggregate(7, null, "att", "entropyMean", 2);
+    SessionData overview = data(SeriesReader.ofAggregates(), "", 0);
+    assertThat(overview.metric()).isEmpty();
+    assertThat(overview.maxColumns()).isEqualTo(Columns.SMALL_MULTIPLE);
+    assertThat(overview.series())
+        .containsExactly(
+            new Series(
+                "att",
+                "entropyMean",
+                List.of(column(0, 0.5), column(7, 2)),
+                7,
+                List.of(2.0),
+                List.of(0.5),
+                List.of(2.0)),
+            series(null, "entropyMean", 0.25),
+            series("att", "sinkRate", 1));
+    assertThat(data(SeriesReader.ofAggregates(), "validation", 0).series())
+        .containsExactly(series("att", "entropyMean", 0.125));
+  }
+
+  private static Column column(int iteration, double value) {
+    return new Column(iteration, iteration, 1, List.of(value), null, null, null, null);
+  }
+
+  private static Series series(String layer, String metric, double value) {
+    List<Double> values = List.of(value);
+    return new Series(layer, metric, List.of(column(0, value)), 0, values, values, values);
+  }
+
+  @Test
+  void oneHead() {
+    reporter.report(
+        List.of(
+            measured(0, "att", 0, "entropy", 0.5), measured(0, "att", 1, "own", 3, "entropy", 4)));
+    reporter.report(List.of(measured(0, "other", 0, "entropy", 5)));
+    SessionData head = data(SeriesReader.ofHead("att", 1), "", 0);
+    assertThat(head.series())
+        .containsExactly(series("att", "own", 3), series("att", "entropy", 4));
+    assertThat(head.metrics()).containsExactly("entropy", "own");
+    assertThat(data(SeriesReader.ofHead("other", 1), "", 0).series()).isEmpty();
+    assertThat(data(SeriesReader.ofHead("none", 0), "", 0).series()).isEmpty();
+  }
+
+  @Test
+  void splitsAreApart() {
+    reporter.report(List.of(split("validation", 0, 0.25)));
+    reporter.report(List.of(measured(1, "att", 0, "entropy", 0.5)));
+    reporter.report(List.of(split("test", 2, 0.125)));
+    reporter.report(List.of(split("validation", 3, 0.75)));
+    SessionData training = data("entropy", 0);
+    assertThat(training.splits()).containsExactly("validation", "", "test");
+    assertThat(training.series().get(0).columns()).containsExactly(column(1, 0.5));
+    assertThat(training.newest().iteration()).isEqualTo(1);
+    SessionData validation = data(SeriesReader.ofMetric("entropy", null), "validation", 0);
+    assertThat(validation.split()).isEqualTo("validation");
+    assertThat(validation.series().get(0).columns())
+        .containsExactly(column(0, 0.25), column(3, 0.75));
+    assertThat(validation.snapshots()).isEqualTo(2);
+    assertThat(data(SeriesReader.ofMetric("entropy", null), "none", 0).series()).isEmpty();
+  }
+
+  private static MetricRecord split(String name, int iteration, double entropy) {
+    return new MetricRecord(
+        iteration, 0, name, "att", 0, Map.of("entropy", entropy), Map.of());
+  }
+
+  /** Lines are drawn of one layer only; the others are in the heat map. */
+  @Test
+  void onlyTheLayerInViewHasLeastAndGreatestValues() {
+    for (int i = 0; i < Columns.CHART + 2; i++) {
+      reporter.report(List.of(measured(i, "first", 0, "entropy", i)));
+      reporter.report(List.of(measured(i, "second", 0, "entropy", i)));
+    }
+    SessionData data = data(SeriesReader.ofMetric("entropy", "second"), "", 0);
+    assertThat(data.series().get(0).columns().get(0))
+        .isEqualTo(new Column(0, 1, 2, List.of(0.5), null, null, null, null));
+    assertThat(data.series().get(1).columns().get(0))
+        .isEqualTo(
+            new Column(
+                0, 1, 2, List.of(0.5), List.of(0.0), List.of(0), List.of(1.0), List.of(1)));
+    for (Series series : data.series()) {
+      assertThat(series.least()).containsExactly(0.0);
+      assertThat(series.greatest()).containsExactly(401.0);
+    }
+  }
+
+  @Test
+  void noAlarmIsWithoutAMark() {
+    int count = 1000;
+    for (int i = 0; i < count; i++) {
+      reporter.report(List.of(measured(i, "att", 0, "entropy", 1)));
+      reporter.alarm(new Alarm("rule", 3 * i, "att", 0, "entropy", 0.5, "cause", "suggestion"));
+    }
+    List<AlarmSpan> spans = data(null, 0).marks().get(0).spans();
+    assertThat(spans).hasSizeLessThanOrEqualTo(Columns.CHART + 1);
+    assertThat(spans.stream().mapToInt(AlarmSpan::count).sum()).isEqualTo(count);
+    for (int i = 0; i < count; i++) {
+      int iteration = 3 * i;
+      assertThat(spans)
+          .as("%s", iteration)
+          .filteredOn(span -> span.first() <= iteration && iteration <= span.last())
+          .hasSize(1);
+    }
   }
 
   @Test
@@ -245,9 +279,19 @@ final class SessionDataTest {
             });
   }
 
+  /**
+   * The longest text of a column without its values: names of nine fields, three numbers of up to
+   * six digits and punctuation.
+   */
+  private static final int COLUMN = 120;
+
+  /** A mean of six digits, two doubles of up to 24 characters, two iterations of five, commas. */
+  private static final int HEAD_OF_A_COLUMN = 14 + 2 * 25 + 2 * 6;
+
+  /** The number of the answer's bytes does not grow with the run. */
   @Test
   void aLongRunIsASmallAnswerAndEachUpdateIsVisitedOnce() throws Exception {
-    int snapshots = 20_000;
+    int snapshots = 50_000;
     int heads = 8;
     for (int i = 0; i < snapshots; i++) {
       int iteration = i;
@@ -257,13 +301,33 @@ final class SessionDataTest {
                   head ->
                       measured(iteration, "att", head, "entropy", Math.sin(iteration) + head / 7.0))
               .toList());
+      reportAggregate(i, null, null, "entropyMean", Math.sin(i));
     }
+    Session session = Session.find(List.of(storage), RUN).orElseThrow();
     int[] taken = {0};
-    SessionData data = Session.find(List.of(counting(taken)), RUN).orElseThrow().data("entropy", 0);
-    assertThat(taken[0]).isEqualTo(snapshots);
+    SessionData data =
+        Session.find(List.of(counting(taken)), RUN)
+            .orElseThrow()
+            .data(SeriesReader.ofMetric("entropy", "att"), "", 0);
+    assertThat(taken[0]).isEqualTo(2 * snapshots);
     assertThat(data.snapshots()).isEqualTo(snapshots);
-    assertThat(data.layers().get(0).columns()).hasSizeLessThanOrEqualTo(Columns.MAX_COLUMNS);
-    assertThat(new ObjectMapper().writeValueAsBytes(data).length).isLessThan(250_000);
+    Series series = data.series().get(0);
+    assertThat(series.columns()).hasSizeBetween(Columns.CHART / 2, Columns.CHART + 1);
+    assertThat(series.columns().get(series.columns().size() - 1).first())
+        .isEqualTo(snapshots - 1);
+    assertThat(bytes(data))
+        .isLessThan(2 * Columns.CHART * COLUMN + heads * Columns.CHART * HEAD_OF_A_COLUMN);
+    // Without the least and the greatest, as for the layers that are not in view.
+    assertThat(bytes(session.data(SeriesReader.ofMetric("entropy", null), "", 0)))
+        .isLessThan(Columns.CHART * (2 * COLUMN + HEAD_OF_A_COLUMN) + heads * Columns.CHART * 14);
+    for (SeriesReader small : List.of(SeriesReader.ofAggregates(), SeriesReader.ofHead("att", 0))) {
+      assertThat(bytes(session.data(small, "", 0)))
+          .isLessThan((Columns.SMALL_MULTIPLE + 10) * 2 * (COLUMN + HEAD_OF_A_COLUMN));
+    }
+  }
+
+  private static int bytes(SessionData data) throws IOException {
+    return new ObjectMapper().writeValueAsBytes(data).length;
   }
 
   private static SampledWeights weights(int keys, int step) {
