@@ -219,18 +219,29 @@ public final class AttentionModule implements UIModule {
         .orElseGet(() -> new ShownWeights(layer == null ? "" : layer, 0, 1, List.of()));
   }
 
-  /** What the page shows of a metric. */
-  private record Described(String name, String group, String label, String unit, String text) {}
+  /**
+   * What the page shows of a metric.
+   *
+   * @param place its place in the list of all metrics; those of the user come last
+   */
+  private record Described(
+      String name, String group, String label, String unit, String text, int place) {
+    static Described of(String name) {
+      MetricDescription metric = MetricDescription.of(name);
+      MetricDescription listed = MetricDescription.ofFamily(name).orElse(metric);
+      List<MetricDescription> all = MetricDescription.all();
+      int place = all.contains(listed) ? all.indexOf(listed) : all.size();
+      return new Described(
+          name, metric.group(), metric.label(), metric.unit(), metric.text(), place);
+    }
+  }
 
   private static Map<String, Object> descriptions(List<String> names) {
     return Map.of(
         "groups",
         MetricDescription.all().stream().map(MetricDescription::group).distinct().toList(),
         "metrics",
-        names.stream()
-            .map(MetricDescription::of)
-            .map(m -> new Described(m.name(), m.group(), m.label(), m.unit(), m.text()))
-            .toList(),
+        names.stream().map(Described::of).toList(),
         "charts",
         OverviewChart.all());
   }

@@ -1,5 +1,6 @@
 // What all charts have in common.
 import { theme } from "./colors.js";
+import { drawable } from "./picture.js";
 import { range } from "./scale.js";
 import { number, whole } from "./text.js";
 
@@ -16,6 +17,7 @@ export function chart(box, height) {
     made = echarts.init(box);
     charts.set(box, made);
     new ResizeObserver(() => made.resize()).observe(box);
+    drawable(box, (context, width, height) => context.drawImage(made.getRenderedCanvas({ pixelRatio: 2 }), 0, 0, width, height));
   } else if (made.getHeight() !== height) {
     made.resize();
   }

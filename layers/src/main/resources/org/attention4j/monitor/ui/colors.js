@@ -14,6 +14,14 @@ export function ramp(share) {
   return `rgb(${mix.join(",")})`;
 }
 
+/** Draws the whole map from left to right. */
+export function paintRamp(context, width, height) {
+  const all = context.createLinearGradient(0, 0, width, 0);
+  VIRIDIS.forEach((c, i) => all.addColorStop(i / (VIRIDIS.length - 1), `rgb(${c.join(",")})`));
+  context.fillStyle = all;
+  context.fillRect(0, 0, width, height);
+}
+
 export const GRADIENT = `linear-gradient(90deg, ${VIRIDIS.map((c) => `rgb(${c.join(",")})`).join(",")})`;
 
 // Okabe and Ito's colours for lines, lighter ones on dark.
@@ -29,6 +37,9 @@ export function headStyle(head) {
   };
 }
 
+/** The colour of the first run and of the one that it is compared with, where a line is not a head's. */
+export const runColor = (run) => theme()[run === 0 ? "accent" : "second"];
+
 /** The style sheet's colours as they are now, for what is drawn on canvas. */
 export function theme() {
   const style = getComputedStyle(document.documentElement);
@@ -37,6 +48,7 @@ export function theme() {
     dark: style.colorScheme.includes("dark"),
     text: get("text"), quiet: get("quiet"), line: get("line"), grid: get("grid"),
     card: get("card"), void: get("void"), loss: get("loss"), bad: get("bad"),
+    accent: get("accent"), second: get("second"),
     font: getComputedStyle(document.body).fontFamily,
   };
 }

@@ -1,6 +1,7 @@
 // Every head of every layer over time, one band a layer, on the axis of the lines.
 import { LEFT, RIGHT, base, chart, theme, timeAxis } from "./charts.js";
-import { colours, greatest, legend } from "./scale.js";
+import { headsOf } from "./lines.js";
+import { colours, legend } from "./scale.js";
 import { number, tip, whole, wrapped } from "./text.js";
 
 const TITLE = 20;
@@ -33,8 +34,8 @@ export function bins(columns, max) {
   return result;
 }
 
-/** Draws; layers is a map from a name to its columns. */
-export function draw(box, rampBox, { layers, found, extent, scale, faults }) {
+/** Draws; layers is a map from a name to its columns, chosen(layer) is called on a click. */
+export function draw(box, rampBox, { layers, found, extent, scale, faults, chosen }) {
   const colors = theme();
   const color = colours(found, scale);
   const rows = [...layers.values()].reduce((sum, columns) => sum + headsOf(columns), 0);
@@ -58,11 +59,12 @@ export function draw(box, rampBox, { layers, found, extent, scale, faults }) {
     top += heads * cell + GAP;
     index++;
   }
-  chart(box, top + 14).setOption(option, { notMerge: true });
+  const instance = chart(box, top + 14);
+  instance.setOption(option, { notMerge: true });
+  instance.off("click");
+  instance.on("click", ({ seriesName }) => chosen(seriesName));
   legend(rampBox, found && found.min, found && found.max, scale.log ? "log" : "", faults);
 }
-
-const headsOf = (columns) => greatest(columns, 1, (column) => column.values.length);
 
 function headAxis(colors, gridIndex, heads, cell) {
   return {

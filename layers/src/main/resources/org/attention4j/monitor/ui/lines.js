@@ -1,22 +1,32 @@
-// The loss, and below it on the same axis a line for each head of one layer.
+// The loss, and below it on the same axis a line for each head of one layer, of one run or of two.
 import { LEFT, RIGHT, base, chart, theme, timeAxis, valueAxis } from "./charts.js";
 import { headStyle } from "./colors.js";
 import { title } from "./metrics.js";
+import { drawable } from "./picture.js";
+import { measured, numbers, smoothed } from "./points.js";
 import { greatest } from "./scale.js";
 import { element, fill, number, tip, whole } from "./text.js";
 
 const LOSS_HEIGHT = 96;
 const GAP = 34;
 const FEW = 60; // so few snapshots have a dot each, so that one alone between gaps is seen
+const FAINT = 0.25;
+const MANY = 2; // alarms in a row that have lines at both ends and a band between
 
 const hidden = new Set();
 
 const LINEAR = { log: false, place: (value) => value, value: (place) => place };
 
-/** Draws; columns are those of one layer. */
-export function draw(box, legendBox, { columns, loss, metric, alarms, extent, scale }) {
+/** How many heads a layer has. */
+export const headsOf = (columns) => greatest(columns, 0, (column) => column.values.length);
+
+/** The heads that the legend has not hidden. */
+export const visible = (columns) => Array.from({ length: headsOf(columns) }, (_, head) => head).filter((head) => !hidden.has(head));
+
+/** Draws; runs have a name, the columns of one layer and a loss. */
+export function draw(box, legendBox, { runs, metric, marks, extent, scale, smooth }) {
   const colors = theme();
-  const heads = greatest(columns, 0, (column) => column.values.length);
+  const heads = greatest(runs, 0, ({ columns }) => headsOf(columns));
   const height = box.clientWidth < 500 ? 190 : 250;
   const lossTop = 22;
   const linesTop = lossTop + LOSS_HEIGHT + GAP;
@@ -24,27 +34,37 @@ export function draw(box, legendBox, { columns, loss, metric, alarms, extent, sc
   const heading = (text, top) => ({
     text, left: 0, top, textStyle: { color: colors.quiet, fontSize: 12, fontWeight: 400, fontFamily: colors.font },
   });
-  const marks = {
-    silent: true, symbol: "none", label: { show: false },
-    lineStyle: { color: colors.bad, type: [4, 3], opacity: 0.75 },
-    data: [...new Set(alarms.map((alarm) => alarm.alarm.iteration))].map((xAxis) => ({ xAxis })),
-  };
-  const series = [{
-    name: "loss", type: "line", xAxisIndex: 0, yAxisIndex: 0, showSymbol: loss.length < FEW, symbolSize: 5,
-    lineStyle: { color: colors.loss, width: 1.5 }, itemStyle: { color: colors.loss },
-    data: points(loss, 0, LINEAR), markLine: marks,
-  }];
-  for (let head = 0; head < heads; head++) {
-    if (hidden.has(head)) continue;
-    const style = headStyle(head);
-    series.push({
-      name: `head ${head}`, type: "line", xAxisIndex: 1, yAxisIndex: 1,
-      showSymbol: columns.length < FEW, symbolSize: 5, lineStyle: { ...style, width: 1.75 },
-      itemStyle: { color: style.color }, emphasis: { disabled: true },
-      data: points(columns, head, scale),
-      markLine: series.length === 1 ? marks : undefined,
-    });
-  }
+  const alarms = alarmMarks(marks, colors);
+  const series = [];
+  const meaning = []; // of each series: what a tooltip says of it
+  runs.forEach((run, place) => {
+    const add = (columns, head, grid, style, name) => {
+      const points = measured(columns, head);
+      const place_ = grid === 0 ? LINEAR : scale;
+      const line = {
+        type: "line", xAxisIndex: grid, yAxisIndex: grid, symbolSize: 5, itemStyle: { color: style.color },
+        emphasis: { disabled: true },
+      };
+      series.push({
+        ...line, name: `${name} of run ${place}`, showSymbol: columns.length < FEW,
+        lineStyle: { ...style, opacity: smooth > 0 ? FAINT : 1 }, data: drawn(points, place_),
+        itemStyle: { color: style.color, opacity: smooth > 0 ? FAINT : 1 },
+      });
+      meaning.push({ run, name, head, columns, average: null });
+      if (smooth === 0) return;
+      const averages = smoothed(columns, head, smooth);
+      series.push({
+        ...line, name: `${name} of run ${place}, smoothed`, showSymbol: false, lineStyle: style, data: drawn(averages, place_),
+      });
+      meaning.push({ run, name, head, columns, average: averages });
+    };
+    add(run.loss, 0, 0, { color: colors.loss, width: 1.5, type: place > 0 ? "dashed" : "solid" }, "loss");
+    for (const head of visible(run.columns)) {
+      const style = headStyle(head);
+      add(run.columns, head, 1, { ...style, width: 1.75, type: place > 0 ? "dashed" : runs.length > 1 ? "solid" : style.type }, `head ${head}`);
+    }
+  });
+  for (const grid of [0, 1]) Object.assign(series.find(({ xAxisIndex }) => xAxisIndex === grid) ?? {}, alarms);
   instance.setOption({
     ...base(colors),
     title: [heading("Loss", 0), heading(title(metric), lossTop + LOSS_HEIGHT + 10)],
@@ -54,59 +74,60 @@ export function draw(box, legendBox, { columns, loss, metric, alarms, extent, sc
       { left: LEFT, right: RIGHT, top: linesTop, height },
     ],
     xAxis: [timeAxis(extent, colors, 0, false), timeAxis(extent, colors, 1, true)],
-    yAxis: [valueAxis(colors, 0, LINEAR), valueAxis(colors, 1, scale, positions(columns, scale))],
+    yAxis: [valueAxis(colors, 0, LINEAR), valueAxis(colors, 1, scale, positions(runs, scale))],
     tooltip: {
       ...base(colors).tooltip, trigger: "axis",
-      formatter: (found) => tooltipOf([found].flat(), loss, columns),
+      formatter: (found) => tooltipOf([found].flat(), meaning, runs.length > 1),
     },
     series,
   }, { notMerge: true });
   drawLegend(legendBox, heads);
 }
 
+/** Dashes where alarms were; of many in a row the first and the last, and a band between them. */
+function alarmMarks(spans, colors) {
+  const ends = new Set();
+  for (const { first, last } of spans) ends.add(first).add(last);
+  return {
+    markLine: {
+      silent: true, symbol: "none", label: { show: false }, data: [...ends].map((xAxis) => ({ xAxis })),
+      lineStyle: { color: colors.bad, type: [4, 3], opacity: 0.75 },
+    },
+    markArea: {
+      silent: true, itemStyle: { color: colors.bad, opacity: 0.08 },
+      data: spans.filter(({ count }) => count > MANY).map(({ first, last }) => [{ xAxis: first }, { xAxis: last }]),
+    },
+  };
+}
+
 /** The positions of all that is drawn of the heads. */
-function* positions(columns, scale) {
-  for (const column of columns) {
-    for (const values of [column.min, column.max]) {
-      for (const value of values) if (Number.isFinite(value)) yield scale.place(value);
-    }
+function* positions(runs, scale) {
+  for (const { columns } of runs) {
+    for (const value of numbers(columns)) if (Number.isFinite(value ?? NaN)) yield scale.place(value);
   }
 }
 
-/**
- * A point a snapshot; of a column of several snapshots the least and the greatest value, one above the other. What is not
- * finite is a gap. The third number is that of the column.
- */
-function points(columns, head, scale) {
-  const made = [];
-  columns.forEach((column, i) => {
-    const x = column.snapshots === 1 ? column.first : Math.round((column.first + column.last) / 2);
-    const ends = column.snapshots === 1 ? [column.values[head]] : [column.min[head], column.max[head]];
-    for (const value of ends) made.push([x, Number.isFinite(value ?? NaN) ? scale.place(value) : null, i]);
-  });
-  return made;
-}
+/** What is not finite is a gap. The third number is that of the column. */
+const drawn = (points, scale) => points.map(({ iteration, value, index }) =>
+  [iteration, Number.isFinite(value ?? NaN) ? scale.place(value) : null, index]);
 
-function tooltipOf(found, loss, columns) {
-  const seen = new Set();
-  const rows = [];
+function tooltipOf(found, meaning, several) {
+  const rows = new Map();
   let heading = "";
-  for (const { color, seriesName, value } of found) {
-    if (seen.has(seriesName)) continue;
-    seen.add(seriesName);
-    const head = seriesName === "loss" ? 0 : Number(seriesName.slice("head ".length));
-    const column = (seriesName === "loss" ? loss : columns)[value[2]];
-    if (!column) continue;
-    heading = column.snapshots === 1 ? `iteration ${whole(column.first)}`
-      : `iterations ${whole(column.first)} to ${whole(column.last)}, ${whole(column.snapshots)} snapshots`;
-    const mean = column.values[head] ?? null;
+  for (const { color, seriesIndex, value } of found) {
+    const { run, name, head, columns, average } = meaning[seriesIndex];
+    const column = columns[value[2]];
+    const mean = column?.values[head] ?? null;
     if (mean === null) continue;
-    rows.push({
-      color, name: seriesName,
-      value: column.snapshots === 1 ? number(mean) : `${number(column.min[head])} … ${number(column.max[head])}`,
-    });
+    heading ||= column.snapshots === 1 ? `iteration ${whole(column.first)}`
+      : `iterations ${whole(column.first)} to ${whole(column.last)}, ${whole(column.snapshots)} snapshots`;
+    const shown = several ? `${name}, ${run.name}` : name;
+    const many = column.snapshots > 1 && (column.min?.[head] ?? null) !== null;
+    const row = rows.get(shown) ?? { color, name: shown, value: many ? `${number(column.min[head])} … ${number(column.max[head])}` : number(mean) };
+    if (average !== null) row.value += ` → ${number(average[value[2]].value)}`;
+    rows.set(shown, row);
   }
-  return tip(heading, rows);
+  return tip(heading, [...rows.values()]);
 }
 
 /** Buttons that hide and show heads. */
@@ -115,8 +136,7 @@ function drawLegend(box, heads) {
   box.dataset.dark = String(theme().dark);
   fill(box, Array.from({ length: heads }, (_, head) => {
     const style = headStyle(head);
-    const mark = element("i", { className: style.type === "solid" ? "" : "dashed" });
-    mark.style.borderColor = style.color;
+    const mark = stroke(style.color, style.type !== "solid");
     const button = element("button", {}, mark, element("span", { text: `head ${head}` }));
     button.type = "button";
     button.setAttribute("aria-pressed", String(!hidden.has(head)));
@@ -127,4 +147,20 @@ function drawLegend(box, heads) {
     });
     return button;
   }));
+}
+
+/** A short stroke, as in a legend. */
+export function stroke(color, dashed) {
+  const mark = element("i", { className: dashed ? "stroke dashed" : "stroke" });
+  mark.style.borderColor = color;
+  drawable(mark, (context, width) => {
+    context.strokeStyle = color;
+    context.lineWidth = 3;
+    context.setLineDash(dashed ? [4, 3] : []);
+    context.beginPath();
+    context.moveTo(0, 1.5);
+    context.lineTo(width, 1.5);
+    context.stroke();
+  });
+  return mark;
 }

@@ -1,43 +1,57 @@
-// The page: asks every two seconds, shows what came.
-import { themeButton } from "./colors.js";
+// The page: asks every two seconds, shows what came, at one of three levels: the model, a layer, a head.
+import * as address from "./address.js";
+import * as alarms from "./alarms.js";
+import { runColor, theme, themeButton } from "./colors.js";
+import { Feed, ask } from "./feed.js";
+import * as board from "./head.js";
 import * as heatmap from "./heatmap.js";
 import * as lines from "./lines.js";
-import { grouped, label, learn, text as about } from "./metrics.js";
-import { Run, ask } from "./run.js";
+import { label, learn, options, text as about } from "./metrics.js";
+import * as overview from "./overview.js";
+import { Picker } from "./picker.js";
+import { savePicture } from "./picture.js";
+import { counted, numbers } from "./points.js";
 import { range, scaleOf, suggestsLog } from "./scale.js";
-import { ago, clock, element, fill as put, number, whole } from "./text.js";
+import * as shown from "./shown.js";
+import * as table from "./table.js";
+import { element, fill as put, whole } from "./text.js";
+import { showStatus, showTiles } from "./tiles.js";
 import * as weights from "./weights.js";
 
 const PERIOD = 2000;
-const QUIET_AFTER = 15000;
-const NEWEST = "";
+const TRAINING = "training"; // the split without a name
 
 const by = (id) => document.getElementById(id);
-const wanted = new URLSearchParams(location.hash.slice(1));
 
-const state = {
-  session: wanted.get("session") ?? NEWEST,
-  metric: wanted.get("metric") ?? "",
-  layer: wanted.get("layer") ?? "",
-  scale: wanted.get("scale"), // null until the reader chooses
-  run: null,
-  lost: false,
-};
+/** What the reader has chosen; an empty text is the default. Of the session it is the newest one. */
+const chosen = address.read();
 
-/** Choices live in the address, so that a reload or a link keeps them. */
-function remember() {
-  const kept = Object.entries({ session: state.session, metric: state.metric, layer: state.layer, scale: state.scale })
-    .filter(([, value]) => value);
-  history.replaceState(null, "", `#${new URLSearchParams(kept)}`);
+/** What is shown: the choices as they could be met, and for each run its feeds. */
+let view = null;
+let lost = false;
+const feeds = new Map(); // by session and path
+
+const smoothing = () => Math.min(0.99, Math.max(0, Number(chosen.smooth) || 0));
+
+/** Takes a choice. */
+function choose(changes, step = false) {
+  Object.assign(chosen, changes);
+  address.write(chosen, step);
+  return refresh(true);
 }
 
+const toLayer = (layer, metric) => {
+  choose({ layer: layer ?? "", head: "", ...(metric ? { metric } : {}) }, true);
+  if (layer !== null) scrollTo(0, 0);
+};
+
 /** Puts options into a list only if they have changed, so that an open list stays open. */
-function fill(select, groups, chosen) {
+function fill(select, groups, value) {
   const key = JSON.stringify(groups);
   if (select.dataset.key !== key) {
     select.dataset.key = key;
-    put(select, groups.flatMap(([group, options]) => {
-      const made = options.map(([value, shown]) => new Option(shown, value));
+    put(select, groups.flatMap(([group, members]) => {
+      const made = members.map(([option, text]) => new Option(text, option));
       if (group === null) return made;
       const box = element("optgroup");
       put(box, made);
@@ -45,17 +59,18 @@ function fill(select, groups, chosen) {
       return [box];
     }));
   }
-  if (select.value !== chosen) select.value = chosen;
+  if (select.value !== value) select.value = value;
 }
 
 async function poll() {
   try {
     await refresh(false);
-    state.lost = false;
+    lost = false;
   } catch (problem) {
-    state.lost = true;
+    lost = true;
   }
-  showStatus();
+  const newest = view?.runs[0].data;
+  showStatus(newest?.newest ?? null, newest?.clock ?? 0, lost);
   setTimeout(poll, PERIOD);
 }
 
@@ -67,6 +82,36 @@ function refresh(force) {
   return turn;
 }
 
+/** The feed of a run, asked for what is new; the second is whether there was any. */
+async function fed(session, path, query) {
+  const key = JSON.stringify([session, path]);
+  let feed = feeds.get(key);
+  const known = feed?.asks(path, { session, ...query });
+  if (!known) feeds.set(key, feed = new Feed(path, { session, ...query }));
+  return [feed, await feed.update() || !known];
+}
+
+/** What a run has of the metric of all heads, for the choices that it can meet. */
+async function metricOf(session, choices) {
+  let [data, changed] = await fed(session, "data", choices);
+  if (choices.metric !== "" && data.metrics.length > 0 && !data.metrics.includes(choices.metric)) {
+    choices.metric = "";
+    [data] = await fed(session, "data", choices);
+    changed = true;
+  }
+  if (data.splits.length > 0 && !data.splits.includes(choices.split)) {
+    choices.split = data.splits.includes("") ? "" : data.splits[0];
+    [data] = await fed(session, "data", choices);
+    changed = true;
+  }
+  if (choices.layer !== "" && data.series.size > 0 && !data.layers().includes(choices.layer)) {
+    choices.layer = "";
+    [data] = await fed(session, "data", choices);
+    changed = true;
+  }
+  return [data, changed];
+}
+
 /** Asks and, if something is new or must be drawn again, draws. */
 async function once(force) {
   if (document.hidden && !force) return; // nobody looks
@@ -74,192 +119,298 @@ async function once(force) {
   by("nothing").hidden = sessions.length > 0;
   by("content").hidden = sessions.length === 0;
   if (sessions.length === 0) {
-    state.run = null;
-    fill(by("session"), [[null, [[NEWEST, "none yet"]]]], NEWEST);
+    view = null;
+    fill(by("session"), [[null, [["", "none yet"]]]], "");
     return;
   }
-  if (state.session !== NEWEST && !sessions.some(({ id }) => id === state.session)) state.session = NEWEST;
+  const ids = sessions.map(({ id }) => id);
+  const session = ids.includes(chosen.session) ? chosen.session : ids[0];
+  const compare = ids.includes(chosen.compare) && chosen.compare !== session ? chosen.compare : "";
   fill(by("session"), [
-    [null, [[NEWEST, `newest: ${sessions[0].id}`]]],
-    ["All runs", sessions.map(({ id }) => id).sort().map((id) => [id, id])],
-  ], state.session);
-  const id = state.session === NEWEST ? sessions[0].id : state.session;
-  if (state.run?.id !== id) {
-    state.run = new Run(id, state.metric);
-    force = true;
+    [null, [["", `newest: ${ids[0]}`]]],
+    ["All runs", ids.slice().sort().map((id) => [id, id])],
+  ], session === chosen.session ? session : "");
+  fill(by("compare"), [
+    [null, [["", "nothing"]]],
+    ["Run", ids.filter((id) => id !== session).sort().map((id) => [id, id])],
+  ], compare);
+  const choices = { split: chosen.split, metric: chosen.metric, layer: chosen.layer };
+  const [data, changed] = await metricOf(session, choices);
+  choices.metric = data.metric;
+  const heads = data.of(choices.layer, data.metric)?.latest.length ?? 0;
+  const head = chosen.head !== "" && Number(chosen.head) < heads ? Number(chosen.head) : null;
+  const runs = [{ name: session, data }];
+  let fresh = changed;
+  if (compare !== "") {
+    const [other, news] = await fed(compare, "data", choices);
+    runs.push({ name: compare, data: other });
+    fresh ||= news;
   }
-  const run = state.run;
-  if (state.metric !== "" && state.metric !== run.metric) run.restart(state.metric);
-  let changed = await run.update();
-  if (run.metrics.length > 0 && !run.metrics.includes(run.metric)) {
-    state.metric = "";
-    run.restart("");
-    changed = await run.update();
+  const level = choices.layer === "" ? "model" : head === null ? "layer" : "head";
+  for (const run of runs) {
+    if (level === "layer") continue;
+    const { split, layer } = choices;
+    const [feed, news] = level === "model" ? await fed(run.name, "overview", { split })
+      : await fed(run.name, "head", { split, layer, head });
+    run.feed = feed;
+    fresh ||= news;
   }
-  await learn(run.metrics);
-  if (changed || force) {
+  await learn(data.metrics);
+  forget(runs);
+  view = { ...choices, head, level, runs };
+  if (fresh || force) {
     show();
     await showWeights();
   }
 }
 
+/** Frees the feeds of runs that are no longer in view. */
+function forget(runs) {
+  for (const key of feeds.keys()) {
+    if (!runs.some(({ name }) => name === JSON.parse(key)[0])) feeds.delete(key);
+  }
+}
+
+/** From the first iteration of both runs to the last. */
+function extentOf(runs) {
+  const all = runs.map(({ data }) => data.extent()).filter((extent) => extent !== null);
+  return [Math.min(all[0][0], (all[1] ?? all[0])[0]), Math.max(all[0][1], (all[1] ?? all[0])[1])];
+}
+
 function show() {
-  const run = state.run;
-  if (run.layers.size === 0) return;
-  if (!run.layers.has(state.layer)) state.layer = run.layers.keys().next().value;
-  const found = range(run.values());
-  const choice = state.scale ?? (suggestsLog(found) ? "log" : "linear");
-  const scale = scaleOf(found, choice === "log");
-  fill(by("metric"), grouped(run.metrics).map(([group, names]) => [group, names.map((name) => [name, label(name)])]), run.metric);
-  fill(by("layer"), [[null, [...run.layers.keys()].map((name) => [name, name])]], state.layer);
-  by("metric-text").textContent = about(run.metric);
-  for (const input of by("scale").querySelectorAll("input")) input.checked = input.value === choice;
-  by("lines-layer").textContent = state.layer;
-  showSpan(run);
-  showTiles(run);
-  lines.draw(by("lines"), by("legend"), {
-    columns: run.layers.get(state.layer), loss: run.loss, metric: run.metric,
-    alarms: run.alarms.filter(({ alarm }) => alarm.layer === state.layer), extent: run.extent(), scale,
-  });
-  const means = range(run.means());
+  if (view === null || view.runs[0].data.series.size === 0) return;
+  const { level, runs, layer, head } = view;
+  const { data } = runs[0];
+  for (const part of document.querySelectorAll("[data-levels]")) {
+    part.hidden = !part.dataset.levels.split(" ").includes(level);
+  }
+  showControls(data);
+  showCrumbs();
+  const extent = extentOf(runs);
+  const smooth = smoothing();
+  showTiles(runs.map(({ name, data: feed }) => ({ name, feed })), extent, smooth);
+  for (const box of document.querySelectorAll(".runs")) showRuns(box, level !== "layer");
+  if (level === "model") showModel(extent, smooth);
+  if (level === "layer") showLayer(extent, smooth);
+  if (level === "head") {
+    by("board-title").textContent = `Every metric of head ${head}`;
+    by("board-layer").textContent = layer;
+    board.draw(by("board"), {
+      runs, layer, extent, smooth, choice: chosen.scale, chosen: (metric) => choose({ metric, head: "" }, true),
+    });
+    showCounted(by("board-span"), data.loss, longest(runs[0].feed));
+  }
+  alarms.show(runs[0].name, data, (alarm) => toLayer(alarm.layer, data.metrics.includes(alarm.metric) ? alarm.metric : null));
+  Object.assign(document.body.dataset, { metric: data.metric, level, split: view.split });
+}
+
+function showControls(data) {
+  const layers = data.layers();
+  metrics.show(options(data.metrics), data.metric);
+  fill(by("layer"), [[null, [["", "All layers"], ...layers.map((name) => [name, name])]]], view.layer);
+  const heads = data.of(view.layer, data.metric)?.latest.length ?? 0;
+  fill(by("head"), [[null, [["", "All heads"], ...Array.from({ length: heads }, (_, head) => [String(head), `head ${head}`])]]],
+    view.head === null ? "" : String(view.head));
+  by("head").disabled = heads === 0;
+  fill(by("split"), [[null, data.splits.map((split) => [split, split || TRAINING])]], view.split);
+  by("split-field").hidden = data.splits.length < 2 && view.split === "";
+  by("metric-text").textContent = about(data.metric);
+  by("smooth").value = String(smoothing());
+  by("smooth-value").textContent = smoothing().toFixed(2);
+}
+
+/** The way up. */
+function showCrumbs() {
+  const up = (text, changes) => {
+    const button = element("button", { text });
+    button.type = "button";
+    button.addEventListener("click", () => choose(changes, true));
+    return button;
+  };
+  const here = (text) => element("b", { text });
+  const { level, layer, head } = view;
+  const key = JSON.stringify([level, layer, head]);
+  if (by("crumbs").dataset.key === key) return;
+  by("crumbs").dataset.key = key;
+  put(by("crumbs"), level === "model" ? [here("Model")]
+    : level === "layer" ? [up("Model", { layer: "", head: "" }), here(layer)]
+      : [up("Model", { layer: "", head: "" }), up(layer, { head: "" }), here(`head ${head}`)]);
+}
+
+/** Which run is which, if there are two. */
+function showRuns(box, colored) {
+  const { runs } = view;
+  box.hidden = runs.length < 2;
+  const key = JSON.stringify([runs.map(({ name }) => name), colored, runColor(0)]);
+  if (box.dataset.key === key) return;
+  box.dataset.key = key;
+  put(box, runs.map(({ name }, run) => element("span", {},
+    lines.stroke(colored ? runColor(run) : theme().text, run > 0), element("span", { text: name }))));
+}
+
+/** Says so if not every snapshot is drawn. */
+function showCounted(box, all, columns) {
+  const { shown: points, share } = counted(columns ?? []);
+  const total = counted(all).all;
+  box.hidden = points >= total;
+  box.textContent = box.hidden ? ""
+    : `Showing ${whole(points)} of ${whole(total)} points: the least and the greatest of every ${whole(share)}, and the newest.`;
+}
+
+/** The columns of the series with most of them: one that began late has fewer. */
+const longest = (feed) => [...feed.series.values()].map(({ columns }) => columns)
+  .reduce((most, columns) => (columns.length > most.length ? columns : most), []);
+
+/** Whether values are drawn on a logarithmic scale: as the reader says, or as they need it. */
+function isLog(found) {
+  const log = chosen.scale === "" ? suggestsLog(found) : chosen.scale === "log";
+  for (const input of by("scale").querySelectorAll("input")) input.checked = (input.value === "log") === log;
+  return log;
+}
+
+function showModel(extent, smooth) {
+  const { runs } = view;
+  const { data, feed } = runs[0];
+  by("overview-empty").hidden = feed.series.size > 0;
+  by("overview-box").hidden = feed.series.size === 0;
+  overview.draw(by("overview-table"), { runs, extent, smooth, choice: chosen.scale, chosen: toLayer });
+  showCounted(by("overview-span"), data.loss, longest(feed));
+  const layers = new Map([...data.series.values()].map(({ layer, columns }) => [layer, columns]));
+  const all = function* () {
+    for (const columns of layers.values()) for (const column of columns) yield* column.values;
+  };
+  const found = range(all());
+  by("map-metric").textContent = label(data.metric);
   heatmap.draw(by("map"), by("map-scale"), {
-    layers: run.layers, found: means, extent: run.extent(), scale: scaleOf(means, scale.log), faults: run.faults,
+    layers, found, extent: data.extent(), scale: scaleOf(found, isLog(found)), faults: data.faults, chosen: (layer) => toLayer(layer, null),
   });
-  showTable(run);
-  showAlarms(run);
-  document.body.dataset.metric = run.metric;
+  const { share } = counted(data.loss);
+  by("map-span").hidden = share === 1;
+  by("map-span").textContent = `Each cell is the mean of ${whole(share)} snapshots or more.`;
+  showTable();
 }
 
-/** Says that a long run is shown in columns. */
-function showSpan(run) {
-  const span = run.span();
-  by("span").hidden = span === 1;
-  by("span").textContent = span === 1 ? ""
-    : `${whole(run.snapshots)} snapshots in ${whole(run.loss.length)} columns of up to ${whole(span)}: lines join the least and`
-      + " the greatest value of each column, the heat map shows its mean.";
+function showTable() {
+  if (by("table-box").open && view?.level === "model") table.show(by("table"), view.runs[0].data);
 }
 
-/** Asks for the chosen layer's newest weights and shows them. */
-async function showWeights() {
-  const run = state.run;
-  if (!run || run.layers.size === 0) return;
-  const layer = state.layer;
-  const sampled = await ask(`weights?${new URLSearchParams({ session: run.id, layer })}`);
-  if (state.run !== run || state.layer !== layer) return;
-  sampledWeights = sampled;
-  drawWeights();
+/** The runs of the chosen layer; one that has no such layer is left out. */
+function layerRuns() {
+  return view.runs
+    .map(({ name, data }) => ({ name, loss: data.loss, columns: data.of(view.layer, data.metric)?.columns ?? [] }));
+}
+
+function showLayer(extent, smooth) {
+  const { data } = view.runs[0];
+  const runs = layerRuns();
+  const all = function* () {
+    for (const { columns } of runs) yield* numbers(columns);
+  };
+  const found = range(all());
+  by("lines-layer").textContent = view.layer;
+  lines.draw(by("lines"), by("legend"), {
+    runs, metric: data.metric, marks: view.split === "" ? data.marks.get(view.layer) ?? [] : [], extent, smooth,
+    scale: scaleOf(found, isLog(found)),
+  });
+  showCounted(by("span"), runs[0].columns, runs[0].columns);
+  by("lines-missing").hidden = runs.length < 2 || runs[1].columns.length > 0;
 }
 
 let sampledWeights = null;
 
+/** Asks for the chosen layer's newest weights and shows them. */
+async function showWeights() {
+  if (view === null || view.level === "model") return;
+  const { layer, runs } = view;
+  const sampled = await ask(`weights?${new URLSearchParams({ session: runs[0].name, layer })}`);
+  if (view?.layer !== layer) return;
+  sampledWeights = sampled;
+  drawWeights();
+}
+
 function drawWeights() {
-  if (sampledWeights === null) return;
+  if (sampledWeights === null || view === null || view.level === "model" || sampledWeights.layer !== view.layer) return;
   const { layer, iteration, span, rows } = sampledWeights;
   by("weights-layer").textContent = layer;
   by("weights-empty").hidden = rows.length > 0;
   by("weights-span").textContent = rows.length === 0 ? ""
     : `Iteration ${whole(iteration)}.${span === 1 ? "" : ` Each column is the largest weight of ${span} keys.`}`;
-  weights.draw(by("weights"), by("weights-scale"), sampledWeights);
+  weights.draw(by("weights"), by("weights-scale"), sampledWeights, view.head);
   by("weights").dataset.layer = layer;
 }
 
-function showTiles(run) {
-  const latest = run.newest;
-  by("tile-iteration").textContent = whole(latest.iteration);
-  by("tile-epoch").textContent = `epoch ${whole(latest.epoch)}, ${whole(run.snapshots)} snapshots`;
-  by("tile-loss").textContent = number(latest.score);
-  by("tile-loss-change").textContent = `from ${number(run.loss[0].values[0])}`;
-  by("tile-metric-name").textContent = label(run.metric);
-  const now = [...run.latest.values()].flatMap(({ values }) => values);
-  const latestRange = range(now);
-  put(by("tile-metric"), latestRange === null ? ["–"]
-    : [element("span", { text: `${number(latestRange.min, 3)} …` }), " ", element("span", { text: number(latestRange.max, 3) })]);
-  by("tile-metric-range").textContent = `over ${now.length} heads, latest snapshot`;
-  by("tile-alarms").textContent = whole(run.alarmCount);
-  by("tile-alarm-link").classList.toggle("bad", run.alarmCount > 0);
-  const last = run.alarms[run.alarms.length - 1];
-  by("tile-alarm-note").textContent = last ? `last: ${last.alarm.rule}` : "all quiet";
-}
-
-function showTable(run) {
-  if (!by("table-box").open) return;
-  const rows = [];
-  for (const [layer, latest] of run.latest) {
-    const columns = run.layers.get(layer);
-    latest.values.forEach((value, head) => {
-      const over = range(columns.flatMap((column) => [column.min[head] ?? null, column.max[head] ?? null]));
-      const cells = [layer, String(head), whole(latest.iteration), number(value),
-        over ? number(over.min) : "–", over ? number(over.max) : "–"];
-      const row = element("tr", {}, ...cells.map((text) => element("td", { text })));
-      if (value !== null) row.children[3].title = String(value);
-      rows.push(row);
-    });
-  }
-  put(by("table").tBodies[0], rows);
-}
-
-/** Runs of earlier versions name one head. */
-function where(alarm) {
-  const heads = alarm.heads ?? [alarm.head];
-  return heads.length === 1 ? `head ${heads[0]}` : `heads ${heads.join(", ")}`;
-}
-
-function showAlarms(run) {
-  by("alarm-empty").hidden = run.alarmCount > 0;
-  const key = `${run.id} ${run.alarmCount}`;
-  if (by("alarm-list").dataset.key === key) return;
-  by("alarm-list").dataset.key = key;
-  by("alarm-more").hidden = run.alarmCount <= run.alarms.length;
-  by("alarm-more").textContent = `The newest ${whole(run.alarms.length)} of ${whole(run.alarmCount)}.`;
-  put(by("alarm-list"), run.alarms.slice().reverse().map(({ time, alarm }) =>
-    element("li", {},
-      element("div", { className: "alarm-rule", text: alarm.rule }),
-      element("div", { className: "alarm-when", text: `iteration ${whole(alarm.iteration)}, ${clock(time)}` }),
-      element("p", { className: "alarm-where", text: `${alarm.layer}, ${where(alarm)}` }),
-      element("p", { className: "alarm-cause", text: alarm.cause }),
-      element("p", { className: "alarm-try", text: alarm.suggestion }))));
-}
-
-function showStatus() {
-  const status = by("status");
-  const run = state.run;
-  const age = run?.newest ? run.clock - run.newest.time : null;
-  const [name, text] = state.lost ? ["lost", "no connection, trying again"]
-    : age === null ? ["waiting", "waiting for a run"]
-      : age < QUIET_AFTER ? ["live", `live, ${clock(run.newest.time)}`]
-        : ["waiting", `last snapshot ${ago(age)}`];
-  status.dataset.state = name;
-  if (status.textContent !== text) status.textContent = text;
-}
-
 function redraw() {
-  if (!state.run) return;
   show();
   drawWeights();
 }
 
-by("session").addEventListener("change", ({ target }) => {
-  state.session = target.value;
-  remember();
-  refresh(true);
+/** What a card shows, as lines of a table. */
+function* linesOf(card) {
+  const smooth = smoothing();
+  const { runs, split, layer, head } = view;
+  const split_ = split || TRAINING;
+  if (card === "lines") {
+    for (const { name, loss, columns } of layerRuns()) {
+      yield* shown.lines(name, split_, null, null, "loss", loss, 0, smooth);
+      for (const place of lines.visible(columns)) {
+        yield* shown.lines(name, split_, layer, place, runs[0].data.metric, columns, place, smooth);
+      }
+    }
+  } else if (card === "map") {
+    for (const { layer: name, metric, columns } of runs[0].data.series.values()) {
+      for (let place = 0; place < lines.headsOf(columns); place++) {
+        yield* shown.lines(runs[0].name, split_, name, place, metric, columns, place, 0);
+      }
+    }
+  } else {
+    for (const { name, feed } of runs) {
+      for (const { layer: row, metric, columns } of feed.series.values()) {
+        yield* shown.lines(name, split_, row, head, metric, columns, 0, smooth);
+      }
+    }
+  }
+}
+
+/** The name of a file with what a card shows. */
+const fileName = (card) =>
+  ["attention", card, view.layer || "model", ...(view.head === null ? [] : [`head${view.head}`]),
+    ...(card === "lines" || card === "map" ? [view.runs[0].data.metric] : [])].join("-");
+
+for (const tools of document.querySelectorAll("[data-export]")) {
+  const card = tools.dataset.export;
+  const [table_, picture] = ["CSV", "PNG"].map((kind) => {
+    const button = element("button", { className: "small", text: kind, title: `Save what is shown as ${kind}` });
+    button.type = "button";
+    tools.append(button);
+    return button;
+  });
+  table_.addEventListener("click", () => shown.saveTable(linesOf(card), `${fileName(card)}.csv`));
+  picture.addEventListener("click", () => savePicture(tools.closest(".card"),
+    `${view.runs.map(({ name }) => name).join(" and ")}, ${view.split || TRAINING}`, `${fileName(card)}.png`));
+}
+
+const metrics = new Picker(by("metric-field"), (metric) => choose({ metric }));
+for (const key of ["session", "compare", "split"]) {
+  by(key).addEventListener("change", ({ target }) => choose({ [key]: target.value }));
+}
+by("layer").addEventListener("change", ({ target }) => choose({ layer: target.value, head: "" }, true));
+by("head").addEventListener("change", ({ target }) => choose({ head: target.value }, true));
+by("scale").addEventListener("change", ({ target }) => choose({ scale: target.value }));
+by("smooth").addEventListener("input", ({ target }) => {
+  chosen.smooth = Number(target.value) === 0 ? "" : target.value;
+  requestAnimationFrame(redraw);
 });
-by("metric").addEventListener("change", ({ target }) => {
-  state.metric = target.value;
-  remember();
-  refresh(true);
-});
-by("layer").addEventListener("change", ({ target }) => {
-  state.layer = target.value;
-  remember();
-  refresh(true);
-});
-by("scale").addEventListener("change", ({ target }) => {
-  state.scale = target.value;
-  remember();
-  show();
-});
-by("table-box").addEventListener("toggle", () => state.run && showTable(state.run));
+by("smooth").addEventListener("change", () => address.write(chosen, false));
+by("table-box").addEventListener("toggle", showTable);
 by("legend").addEventListener("heads", show);
+by("tile-alarm-link").addEventListener("click", (event) => {
+  event.preventDefault(); // the address is that of the choices
+  by("alarms").scrollIntoView();
+});
+addEventListener("popstate", () => {
+  Object.assign(chosen, address.read());
+  refresh(true);
+});
 addEventListener("resize", redraw);
 document.addEventListener("visibilitychange", () => document.hidden || refresh(true));
 themeButton(by("theme"), redraw);

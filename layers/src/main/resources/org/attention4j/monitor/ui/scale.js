@@ -1,5 +1,6 @@
 // Linear and logarithmic scales for colours and axes.
-import { FAULT, GRADIENT, ramp } from "./colors.js";
+import { FAULT, GRADIENT, paintRamp, ramp } from "./colors.js";
+import { drawable } from "./picture.js";
 import { element, number } from "./text.js";
 
 const WIDE = 300; // beyond this ratio a linear scale shows one end only
@@ -63,6 +64,7 @@ export function colours(found, scale) {
 export function legend(box, min, max, note, faults) {
   const bar = element("span", { className: "colours" });
   bar.style.background = GRADIENT;
+  drawable(bar, paintRamp);
   box.replaceChildren(element("span", { text: min === null ? "" : number(min) }), bar,
     element("span", { text: max === null ? "" : number(max) + (note ? ` ${note}` : "") }));
   if (faults) {

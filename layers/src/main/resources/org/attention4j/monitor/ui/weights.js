@@ -18,25 +18,26 @@ export function byExample(rows) {
   return examples;
 }
 
-/** Draws one layer's weights; sampled has no rows where there are none. */
-export function draw(box, rampBox, sampled) {
+/** Draws one layer's weights, of one head or, for null, of all; sampled has no rows where there are none. */
+export function draw(box, rampBox, sampled, only) {
   const { rows, span } = sampled;
   for (const row of rows) row.weights = row.weights.map((head) => head.map(Number));
-  const heads = rows.length === 0 ? 0 : rows[0].weights.length;
+  const all = rows.length === 0 ? [] : [...rows[0].weights.keys()];
+  const heads = only === null ? all : all.filter((head) => head === only);
   const most = greatest(rows, 0, (row) => greatest(row.weights, 0, (head) => greatest(head, 0)));
-  while (box.childElementCount > heads) {
+  while (box.childElementCount > heads.length) {
     dispose(box.lastElementChild.lastElementChild);
     box.lastElementChild.remove();
   }
-  while (box.childElementCount < heads) {
+  while (box.childElementCount < heads.length) {
     const title = element("h3", {}, element("b"), element("span"));
     const map = element("div", { className: "chart" });
     map.setAttribute("role", "img");
     box.append(element("div", { className: "head" }, title, map));
   }
   const examples = byExample(rows);
-  for (let head = 0; head < heads; head++) one(box.children[head], examples, head, most, span);
-  rampBox.hidden = heads === 0;
+  heads.forEach((head, i) => one(box.children[i], examples, head, most, span));
+  rampBox.hidden = heads.length === 0;
   legend(rampBox, 0, most, "square root", false);
 }
 

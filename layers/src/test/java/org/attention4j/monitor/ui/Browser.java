@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -71,6 +73,9 @@ final class Browser implements AutoCloseable {
                 .withSilent(true)
                 .build(),
             options);
+    driver.executeCdpCommand(
+        "Browser.setDownloadBehavior",
+        Map.of("behavior", "allow", "downloadPath", profile.resolve("downloads").toString()));
   }
 
   private static File program(String... names) {
@@ -132,6 +137,39 @@ final class Browser implements AutoCloseable {
 
   void choose(String id, String value) {
     new Select(element(id)).selectByValue(value);
+  }
+
+  /** Chooses a metric as a reader does: opens the list, searches, presses it. */
+  void pick(String metric) {
+    element("metric").click();
+    element("metric-search").sendKeys(metric);
+    driver.findElement(By.cssSelector("[role=option][data-value='%s']".formatted(metric))).click();
+    await("document.body.dataset.metric === '%s'".formatted(metric));
+  }
+
+  /** Presses a button that saves a file, and waits for the file. */
+  Path download(String card, String kind) throws IOException {
+    Path directory = profile.resolve("downloads");
+    Files.createDirectories(directory);
+    run(
+        "[...document.querySelectorAll('[data-export=%s] button')].find((b) => b.textContent === '%s').click()"
+            .formatted(card, kind));
+    List<Path> found = new ArrayList<>();
+    new WebDriverWait(driver, PATIENCE)
+        .withMessage("a " + kind + " file of " + card)
+        .until(
+            d -> {
+              found.clear();
+              File[] files = directory.toFile().listFiles();
+              for (File file : files == null ? new File[0] : files) {
+                if (file.getName().endsWith("." + kind.toLowerCase(Locale.ROOT))) {
+                  found.add(file.toPath());
+                }
+              }
+              return found.size() == 1;
+            });
+    Path taken = Files.createTempFile(profile, "", found.get(0).getFileName().toString());
+    return Files.move(found.get(0), taken, StandardCopyOption.REPLACE_EXISTING);
   }
 
   void picture(Path file) throws IOException {

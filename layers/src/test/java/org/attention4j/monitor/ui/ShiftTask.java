@@ -2,6 +2,8 @@ package org.attention4j.monitor.ui;
 
 import java.util.Random;
 import org.attention4j.layers.TransformerBlocks;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.Normalizers;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -27,6 +29,10 @@ final class ShiftTask {
    * @param name what the attention layers' names begin with
    */
   ShiftTask(String name, int blocks, int heads) {
+    this(name, blocks, heads, Normalizers.softmax());
+  }
+
+  ShiftTask(String name, int blocks, int heads, Normalizer normalizer) {
     symbolCount = heads * HEAD_SIZE;
     TransformerBlocks transformer =
         TransformerBlocks.builder()
@@ -34,6 +40,7 @@ final class ShiftTask {
             .heads(heads)
             .feedForwardSize(41)
             .causal(true)
+            .normalizer(normalizer)
             .build();
     network =
         TestNetworks.of(name, transformer, blocks)
@@ -50,7 +57,8 @@ final class ShiftTask {
     }
   }
 
-  private DataSet batch() {
+  /** Sequences of the task. */
+  DataSet batch() {
     INDArray input = Nd4j.zeros(DataType.FLOAT, EXAMPLES, symbolCount, STEPS);
     INDArray labels = Nd4j.zeros(DataType.FLOAT, EXAMPLES, symbolCount, STEPS);
     for (int example = 0; example < EXAMPLES; example++) {
