@@ -32,7 +32,8 @@ record OverviewChart(
   /** Charts for all numbers of an aggregate, in the order in which they are described. */
   static List<OverviewChart> all() {
     Map<String, MetricDescription> aggregates = new LinkedHashMap<>();
-    MetricDescription.aggregates().forEach(aggregate -> aggregates.put(aggregate.name(), aggregate));
+    MetricDescription.aggregates()
+        .forEach(aggregate -> aggregates.put(aggregate.name(), aggregate));
     Map<String, MetricDescription> metrics = new LinkedHashMap<>();
     MetricDescription.all().forEach(metric -> metrics.put(metric.name(), metric));
     List<OverviewChart> charts = new ArrayList<>();

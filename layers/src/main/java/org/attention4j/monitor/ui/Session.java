@@ -8,7 +8,6 @@ import org.attention4j.monitor.reporters.StoredAttention;
 import org.attention4j.monitor.reporters.StoredAttention.SampledWeights;
 import org.deeplearning4j.core.storage.Persistable;
 import org.deeplearning4j.core.storage.StatsStorage;
-import org.jspecify.annotations.Nullable;
 
 /** One run in one storage. */
 final class Session {

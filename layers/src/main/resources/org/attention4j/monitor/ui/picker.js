@@ -70,7 +70,10 @@ export class Picker {
     }));
     this.none.hidden = count > 0;
     const options = this.options();
-    this.activate(options.find(({ dataset }) => words.length === 0 && dataset.value === this.chosen) ?? options[0] ?? null);
+    // The chosen one, or the first whose name has the words; others have them in their meaning.
+    const named = (option) => words.every((word) => option.textContent.toLowerCase().includes(word));
+    this.activate(options.find((option) => (words.length === 0 ? option.dataset.value === this.chosen : named(option)))
+      ?? options[0] ?? null);
   }
 
   options() {

@@ -95,10 +95,8 @@ final class AttentionModuleTest {
     URI page = AttentionPage.start(storage, 0);
     Reporter reporter = Reporters.statsStorage(storage, "run");
     reporter.report(List.of(measured(2, Map.of("entropy", 0.25))));
-    reporter.reportAggregate(
-        new AggregateRecord(2, 0, null, "att", Map.of("entropyMean", 0.25)));
-    reporter.reportAggregate(
-        new AggregateRecord(2, 0, "test", null, Map.of("entropyMean", 0.125)));
+    reporter.reportAggregate(new AggregateRecord(2, 0, null, "att", Map.of("entropyMean", 0.25)));
+    reporter.reportAggregate(new AggregateRecord(2, 0, "test", null, Map.of("entropyMean", 0.125)));
     JsonNode layer = json(page, "/attention/overview?session=run").path("series");
     assertThat(layer).hasSize(1);
     assertThat(layer.path(0).path("layer").asText()).isEqualTo("att");

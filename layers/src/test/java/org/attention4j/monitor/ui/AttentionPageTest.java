@@ -3,31 +3,30 @@ package org.attention4j.monitor.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.IOException;
-import org.openqa.selenium.Keys;
-import org.attention4j.monitor.reporters.StoredAttention.Aggregate;
-import org.attention4j.monitor.metrics.MetricDescription;
-import org.apache.commons.csv.CSVRecord;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVFormat;
-import javax.imageio.ImageIO;
 import java.awt.image.BufferedImage;
-import java.nio.file.Files;
-import java.util.Set;
-import java.util.Objects;
-import java.util.LinkedHashSet;
-import java.util.HashSet;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
 import org.attention4j.monitor.AttentionMonitor;
 import org.attention4j.monitor.alarms.Alarm;
 import org.attention4j.monitor.alarms.AlarmRules;
+import org.attention4j.monitor.metrics.MetricDescription;
 import org.attention4j.monitor.metrics.Tier;
 import org.attention4j.monitor.reporters.Reporters;
 import org.attention4j.monitor.reporters.StoredAttention;
+import org.attention4j.monitor.reporters.StoredAttention.Aggregate;
 import org.attention4j.monitor.reporters.StoredAttention.Measurement;
 import org.attention4j.monitor.reporters.StoredAttention.RaisedAlarm;
 import org.attention4j.monitor.reporters.StoredAttention.SampledWeights;
@@ -44,6 +43,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /** The page in a browser, against a network that trains: what it shows is what is stored. */
@@ -128,7 +128,8 @@ final class AttentionPageTest {
   private void go(String layer, String head) {
     if (!browser.element("layer").getDomProperty("value").equals(layer)) {
       browser.choose("layer", layer);
-      browser.await("document.body.dataset.level === '%s'".formatted(layer.isEmpty() ? "model" : "layer"));
+      browser.await(
+          "document.body.dataset.level === '%s'".formatted(layer.isEmpty() ? "model" : "layer"));
     }
     if (!layer.isEmpty() && !browser.element("head").getDomProperty("value").equals(head)) {
       browser.choose("head", head);
@@ -214,7 +215,9 @@ final class AttentionPageTest {
     List<String> offered = new ArrayList<>();
     browser.element("metric").click();
     browser
-        .json("[...document.querySelectorAll('#metric-list [role=option]')].map((o) => o.dataset.value)")
+        .json(
+            "[...document.querySelectorAll('#metric-list [role=option]')].map((o) =>"
+                + " o.dataset.value)")
         .forEach(option -> offered.add(option.asText()));
     browser.element("metric-search").sendKeys(Keys.ESCAPE);
     Measurement any = measurements().values().iterator().next().get(0);
@@ -241,11 +244,12 @@ final class AttentionPageTest {
     WebElement search = browser.driver.switchTo().activeElement();
     assertThat(search.getDomAttribute("id")).isEqualTo("metric-search");
     assertThat(button.getDomAttribute("aria-expanded")).isEqualTo("true");
-    // Words of the meaning find a metric, too; the first one found is active.
-    search.sendKeys("blow-up logit");
+    // Words of the meaning find a metric, too; the first one that has them in its name is active.
+    search.sendKeys("logit");
     String active =
         "document.getElementById(document.getElementById('metric-search').getAttribute('aria-activedescendant')).dataset.value";
     assertThat((String) browser.run("return " + active)).isEqualTo("maxLogit");
+    assertThat(browser.text("metric-list")).contains(MetricDescription.of("queryRms").label());
     search.sendKeys(Keys.ARROW_DOWN);
     assertThat((String) browser.run("return " + active)).isNotEqualTo("maxLogit");
     search.sendKeys(Keys.ARROW_UP, Keys.ENTER);
@@ -304,10 +308,12 @@ final class AttentionPageTest {
             .toList()
             .indexOf("maxLogit");
     rows.get(2).findElements(By.tagName("td")).get(maxLogit).click();
-    browser.await("document.body.dataset.level === 'layer' && document.body.dataset.metric === 'maxLogit'");
+    browser.await(
+        "document.body.dataset.level === 'layer' && document.body.dataset.metric === 'maxLogit'");
     assertThat(browser.text("lines-layer")).isEqualTo(layer(1));
     browser.driver.navigate().back();
-    browser.await("document.body.dataset.level === 'model' && document.body.dataset.metric === 'entropy'");
+    browser.await(
+        "document.body.dataset.level === 'model' && document.body.dataset.metric === 'entropy'");
     rows.get(1).findElement(By.tagName("button")).click();
     browser.await("document.body.dataset.level === 'layer'");
     assertThat(browser.text("lines-layer")).isEqualTo(layer(0));
@@ -325,8 +331,7 @@ final class AttentionPageTest {
         (metric, value) ->
             assertThat(value)
                 .as(metric)
-                .isCloseTo(
-                    expected.get(metric), within(0.006 * Math.abs(expected.get(metric)))));
+                .isCloseTo(expected.get(metric), within(0.006 * Math.abs(expected.get(metric)))));
     browser.await("document.querySelectorAll('#weights .head').length === 1");
     browser.driver.findElement(By.cssSelector("#crumbs button")).click();
     browser.await("document.body.dataset.level === 'model'");
@@ -619,8 +624,9 @@ final class AttentionPageTest {
           browser.show(width, 900, dark);
           browser.await("innerWidth === " + width);
           browser.await(
-              "document.scrollingElement.scrollWidth <= innerWidth"
-                  + " && [...document.querySelectorAll('canvas')].every((c) => c.getBoundingClientRect().right <= innerWidth)");
+              "document.scrollingElement.scrollWidth <= innerWidth &&"
+                  + " [...document.querySelectorAll('canvas')].every((c) =>"
+                  + " c.getBoundingClientRect().right <= innerWidth)");
           String background =
               (String) browser.run("return getComputedStyle(document.body).backgroundColor");
           assertThat(background).isEqualTo(dark ? "rgb(14, 19, 24)" : "rgb(244, 246, 248)");

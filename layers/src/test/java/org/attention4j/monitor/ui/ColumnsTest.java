@@ -58,8 +58,17 @@ final class ColumnsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "400, 1", "400, 2", "400, 401", "400, 402", "400, 801", "400, 802", "400, 5003", "400, 50000",
-    "64, 65", "64, 66", "64, 50000",
+    "400, 1",
+    "400, 2",
+    "400, 401",
+    "400, 402",
+    "400, 801",
+    "400, 802",
+    "400, 5003",
+    "400, 50000",
+    "64, 65",
+    "64, 66",
+    "64, 50000",
   })
   void columnsAreThoseOfAPlainAlgorithm(int max, int snapshots) {
     List<List<Double>> series = series(snapshots);
@@ -85,8 +94,7 @@ final class ColumnsTest {
     }
   }
 
-  private static void check(
-      Column column, int head, List<List<Double>> series, int from, int to) {
+  private static void check(Column column, int head, List<List<Double>> series, int from, int to) {
     double sum = 0;
     int measured = 0;
     Integer least = null;

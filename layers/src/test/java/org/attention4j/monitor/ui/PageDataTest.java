@@ -170,10 +170,7 @@ final class PageDataTest {
   }
 
   private JsonNode points(int series) throws IOException {
-    return browser
-        .json(CHART.formatted("lines") + ".getOption().series")
-        .get(series)
-        .path("data");
+    return browser.json(CHART.formatted("lines") + ".getOption().series").get(series).path("data");
   }
 
   @Test
@@ -319,7 +316,8 @@ final class PageDataTest {
     // 49,999 snapshots in 391 columns of 128, and the newest.
     assertThat(browser.text("span"))
         .isEqualTo(
-            "Showing 783 of 50,000 points: the least and the greatest of every 128, and the newest.");
+            "Showing 783 of 50,000 points: the least and the greatest of every 128, and the"
+                + " newest.");
     assertThat(drawn(0)).contains(1000.0).hasSize(783);
     assertThat(drawn(1)).contains(-1000.0);
     int previous = -1;
@@ -347,8 +345,10 @@ final class PageDataTest {
     // 49,999 snapshots in 49 columns of 1,024, and the newest.
     assertThat(browser.text("overview-span"))
         .isEqualTo(
-            "Showing 99 of 50,000 points: the least and the greatest of every 1,024, and the newest.");
-    assertThat(browser.text("map-span")).isEqualTo("Each cell is the mean of 128 snapshots or more.");
+            "Showing 99 of 50,000 points: the least and the greatest of every 1,024, and the"
+                + " newest.");
+    assertThat(browser.text("map-span"))
+        .isEqualTo("Each cell is the mean of 128 snapshots or more.");
     // The map's scale is that of what it shows, the means: 1000 among 127 others.
     assertThat(browser.text("map-scale")).matches("(?s)−[6-9](\\.[0-9]+)?\\s+[6-9](\\.[0-9]+)?");
     assertThat(browser.driver.findElements(By.cssSelector("#table tbody tr"))).isEmpty();

@@ -87,7 +87,8 @@ final class PagePicture {
         page
             + "#"
             + choices.entrySet().stream()
-                .map(e -> e.getKey() + "=" + URLEncoder.encode(e.getValue(), StandardCharsets.UTF_8))
+                .map(
+                    e -> e.getKey() + "=" + URLEncoder.encode(e.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&")));
   }
 
@@ -95,7 +96,8 @@ final class PagePicture {
       throws IOException {
     browser.show(page, width, 1000, dark);
     browser.await("document.body.dataset.level");
-    browser.await("document.body.dataset.level === 'model' || document.querySelector('#weights canvas')");
+    browser.await(
+        "document.body.dataset.level === 'model' || document.querySelector('#weights canvas')");
     long height = (Long) browser.run("return document.documentElement.scrollHeight");
     browser.show(width, Math.toIntExact(height), dark);
     browser.await("innerHeight === " + height);

@@ -79,9 +79,7 @@ final class SessionDataTest {
     assertThat(all.alarmCount()).isEqualTo(1);
     assertThat(all.alarms()).extracting(timed -> timed.alarm().rule()).containsExactly("rule");
     assertThat(all.alarms().get(0).time()).isPositive().isLessThan(all.next());
-    assertThat(all.series())
-        .extracting(Series::layer)
-        .containsExactly("first", "second");
+    assertThat(all.series()).extracting(Series::layer).containsExactly("first", "second");
     Series first = all.series().get(0);
     assertThat(first.iteration()).isEqualTo(25);
     assertThat(first.latest()).containsExactly(0.25, null);
@@ -174,8 +172,7 @@ final class SessionDataTest {
             measured(0, "att", 0, "entropy", 0.5), measured(0, "att", 1, "own", 3, "entropy", 4)));
     reporter.report(List.of(measured(0, "other", 0, "entropy", 5)));
     SessionData head = data(SeriesReader.ofHead("att", 1), "", 0);
-    assertThat(head.series())
-        .containsExactly(series("att", "own", 3), series("att", "entropy", 4));
+    assertThat(head.series()).containsExactly(series("att", "own", 3), series("att", "entropy", 4));
     assertThat(head.metrics()).containsExactly("entropy", "own");
     assertThat(data(SeriesReader.ofHead("other", 1), "", 0).series()).isEmpty();
     assertThat(data(SeriesReader.ofHead("none", 0), "", 0).series()).isEmpty();
@@ -200,8 +197,7 @@ final class SessionDataTest {
   }
 
   private static MetricRecord split(String name, int iteration, double entropy) {
-    return new MetricRecord(
-        iteration, 0, name, "att", 0, Map.of("entropy", entropy), Map.of());
+    return new MetricRecord(iteration, 0, name, "att", 0, Map.of("entropy", entropy), Map.of());
   }
 
   /** Lines are drawn of one layer only; the others are in the heat map. */
@@ -216,8 +212,7 @@ final class SessionDataTest {
         .isEqualTo(new Column(0, 1, 2, List.of(0.5), null, null, null, null));
     assertThat(data.series().get(1).columns().get(0))
         .isEqualTo(
-            new Column(
-                0, 1, 2, List.of(0.5), List.of(0.0), List.of(0), List.of(1.0), List.of(1)));
+            new Column(0, 1, 2, List.of(0.5), List.of(0.0), List.of(0), List.of(1.0), List.of(1)));
     for (Series series : data.series()) {
       assertThat(series.least()).containsExactly(0.0);
       assertThat(series.greatest()).containsExactly(401.0);
@@ -313,8 +308,7 @@ final class SessionDataTest {
     assertThat(data.snapshots()).isEqualTo(snapshots);
     Series series = data.series().get(0);
     assertThat(series.columns()).hasSizeBetween(Columns.CHART / 2, Columns.CHART + 1);
-    assertThat(series.columns().get(series.columns().size() - 1).first())
-        .isEqualTo(snapshots - 1);
+    assertThat(series.columns().get(series.columns().size() - 1).first()).isEqualTo(snapshots - 1);
     assertThat(bytes(data))
         .isLessThan(2 * Columns.CHART * COLUMN + heads * Columns.CHART * HEAD_OF_A_COLUMN);
     // Without the least and the greatest, as for the layers that are not in view.
