@@ -61,7 +61,8 @@ final class ArchitectureTest {
           "internal.probes",
           "monitor",
           "monitor.ui",
-          "training");
+          "training",
+          "pretrained");
 
   private static final String DL4J = "org.attention4j.dl4j..";
   private static final String THEORY = "org.attention4j.theory..";

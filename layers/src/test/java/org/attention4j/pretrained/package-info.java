@@ -1,0 +1,4 @@
+@NullMarked
+package org.attention4j.pretrained;
+
+import org.jspecify.annotations.NullMarked;
