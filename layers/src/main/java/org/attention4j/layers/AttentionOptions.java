@@ -27,6 +27,7 @@ final class AttentionOptions implements Serializable {
   @JsonProperty double attentionDropout;
   @JsonProperty @Nullable Double scale;
   @JsonProperty Position position = Position.NONE;
+  @JsonProperty double rotaryBase = Positions.DEFAULT_ROTARY_BASE;
   @JsonProperty int nKeyValueHeads;
   @JsonProperty boolean qkNorm;
   @JsonProperty Execution execution = Execution.AUTO;
@@ -42,6 +43,7 @@ final class AttentionOptions implements Serializable {
     attentionDropout = other.attentionDropout;
     scale = other.scale;
     position = other.position;
+    rotaryBase = other.rotaryBase;
     nKeyValueHeads = other.nKeyValueHeads;
     qkNorm = other.qkNorm;
     execution = other.execution;
@@ -96,6 +98,11 @@ final class AttentionOptions implements Serializable {
         "scale",
         String.valueOf(scale),
         "finite");
+    require.that(
+        rotaryBase > 0 && Double.isFinite(rotaryBase),
+        "rotaryBase",
+        rotaryBase,
+        "positive and finite");
     require.that(
         entropyPenalty >= 0 && Double.isFinite(entropyPenalty),
         "the strength of attentionEntropyPenalty",
@@ -161,6 +168,7 @@ final class AttentionOptions implements Serializable {
         .unless(start.attentionDropout, "attentionDropout", attentionDropout)
         .unless("", "scale", scale)
         .unless(start.position, "position", position)
+        .unless(start.rotaryBase, "rotaryBase", rotaryBase)
         .unless(start.nKeyValueHeads, "nKeyValueHeads", nKeyValueHeads)
         .unless(start.qkNorm, "qkNorm", qkNorm)
         .unless(start.execution, "execution", execution)
@@ -176,6 +184,7 @@ final class AttentionOptions implements Serializable {
         && Double.compare(attentionDropout, that.attentionDropout) == 0
         && Objects.equals(scale, that.scale)
         && position == that.position
+        && Double.compare(rotaryBase, that.rotaryBase) == 0
         && nKeyValueHeads == that.nKeyValueHeads
         && qkNorm == that.qkNorm
         && execution == that.execution
@@ -192,6 +201,7 @@ final class AttentionOptions implements Serializable {
         attentionDropout,
         scale,
         position,
+        rotaryBase,
         nKeyValueHeads,
         qkNorm,
         execution,

@@ -82,6 +82,18 @@ interface AttentionOptionsBuilder<T> {
   }
 
   /**
+   * Sets the base of the angles of {@link Position#ROTARY}: the greater it is, the longer the
+   * distances that the slowest planes tell apart. Llama 3 has 500,000, Qwen 2 has 1,000,000.
+   *
+   * @param rotaryBase positive; 10,000 unless set
+   * @return this
+   */
+  default T rotaryBase(double rotaryBase) {
+    attentionOptions().rotaryBase = rotaryBase;
+    return self(this);
+  }
+
+  /**
    * Sets the number of heads of keys and values, each shared by a group of neighbouring query heads
    * (grouped-query attention; Ainslie et al. 2023, arXiv 2305.13245).
    *

@@ -174,6 +174,8 @@ record MultiHeadAttention(
   }
 
   private SDVariable rotated(SDVariable x, SDVariable positions) {
-    return options.position == Position.ROTARY ? Positions.rotate(x, positions, headFeatures()) : x;
+    return options.position == Position.ROTARY
+        ? Positions.rotate(x, positions, headFeatures(), options.rotaryBase)
+        : x;
   }
 }

@@ -20,7 +20,7 @@ public enum Position {
 
   /**
    * Rotary embedding of queries and keys: features i and i + d/2 of a head form a plane, turned by
-   * {@code position * 10000^(-2 i / d)} for i = 0..d/2-1 (the convention of halves, as in GPT-NeoX
+   * {@code position * base^(-2 i / d)} for i = 0..d/2-1, base being {@code rotaryBase} (the convention of halves, as in GPT-NeoX
    * and Llama; not neighbouring pairs). The head size d must be even. Su et al. 2021, arXiv
    * 2104.09864.
    */

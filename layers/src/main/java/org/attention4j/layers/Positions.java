@@ -14,7 +14,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * The arithmetic of {@link Position}: positions are DOUBLE vectors [T], whatever the layer's type.
  */
 final class Positions {
-  private static final double ROTARY_BASE = 10_000;
+  /** That of the paper. */
+  static final double DEFAULT_ROTARY_BASE = 10_000;
 
   private Positions() {}
 
@@ -29,14 +30,15 @@ final class Positions {
    * @param x shape [b, h, d, T]
    * @param positions shape [T]
    * @param headSize d, even
+   * @param base the angle of plane i grows by {@code base^(-2 i / d)} with each step
    * @return shape [b, h, d, T]
    */
-  static SDVariable rotate(SDVariable x, SDVariable positions, long headSize) {
+  static SDVariable rotate(SDVariable x, SDVariable positions, long headSize, double base) {
     SameDiff sd = x.getSameDiff();
     long half = headSize / 2;
     double[] frequencies =
         IntStream.range(0, Math.toIntExact(half))
-            .mapToDouble(i -> Math.pow(ROTARY_BASE, -2.0 * i / headSize))
+            .mapToDouble(i -> Math.pow(base, -2.0 * i / headSize))
             .toArray();
     SDVariable angles =
         sd.constant(Nd4j.createFromArray(frequencies).reshape(1, 1, half, 1))

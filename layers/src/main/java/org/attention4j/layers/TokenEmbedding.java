@@ -1,6 +1,7 @@
 package org.attention4j.layers;
 
 import java.util.Collection;
+import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * Turns token ids into learned vectors: {@code y[b, :, t] = W[id[b, t], :]}. The first layer of a
@@ -25,6 +27,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Input: whole numbers from 0 to nIn - 1, [b, T] or [b, 1, T], of any numeric type. Output [b,
  * nOut, T]. Parameter: W [nIn, nOut], as in Deeplearning4j's {@code EmbeddingSequenceLayer}, whose
  * {@code weightInit} it shares too.
+ *
+ * <p>With {@code tokenTypes(n)}, as BERT has them, each token has a type from 0 to n - 1 besides,
+ * which tells the sentences of a pair apart: {@code y[b, :, t] = W[id, :] + Wt[type, :]}. The input
+ * is [b, 2, T] then, ids and types; [b, T] and [b, 1, T] are ids of type 0. Parameter after W: Wt
+ * [n, nOut].
  *
  * <p>Masked steps may hold any number; their output is zero and they add no gradient. So a sequence
  * is padded by a mask, not by a token of its own.
@@ -36,11 +43,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * act on: what the network sets is ignored, what is set here is refused.
  */
 public final class TokenEmbedding extends FeedForwardLayer {
+  @JsonProperty private int tokenTypes;
+
   /** For JSON. */
   private TokenEmbedding() {}
 
   private TokenEmbedding(Builder builder) {
     super(builder);
+    tokenTypes = builder.tokenTypes;
     initializeConstraints(builder);
   }
 
@@ -56,7 +66,7 @@ public final class TokenEmbedding extends FeedForwardLayer {
     require().positive("nOut", nOut);
     org.attention4j.layers.runtime.TokenEmbedding runtime =
         new org.attention4j.layers.runtime.TokenEmbedding(
-            conf, networkDataType, JavaPath.isPossible(networkDataType));
+            conf, networkDataType, tokenTypes, JavaPath.isPossible(networkDataType));
     runtime.setListeners(trainingListeners);
     runtime.setIndex(layerIndex);
     runtime.setParamsViewArray(layerParamsView);
@@ -68,6 +78,11 @@ public final class TokenEmbedding extends FeedForwardLayer {
   @Override
   public ParamInitializer initializer() {
     return TokenEmbeddingParameters.INSTANCE;
+  }
+
+  /** The number of types of tokens; 0 for none. */
+  int tokenTypes() {
+    return tokenTypes;
   }
 
   /** The size of the vocabulary does not follow from the input. */
@@ -114,12 +129,14 @@ public final class TokenEmbedding extends FeedForwardLayer {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof TokenEmbedding && super.equals(other);
+    return other instanceof TokenEmbedding that
+        && super.equals(other)
+        && tokenTypes == that.tokenTypes;
   }
 
   @Override
   public int hashCode() {
-    return 31 * super.hashCode() + getClass().hashCode();
+    return Objects.hash(super.hashCode(), tokenTypes);
   }
 
   @Override
@@ -129,15 +146,32 @@ public final class TokenEmbedding extends FeedForwardLayer {
 
   @Override
   public String toString() {
-    return new Description(getClass(), getLayerName()).sizes(nIn, nOut).toString();
+    return new Description(getClass(), getLayerName())
+        .sizes(nIn, nOut)
+        .unless(0, "tokenTypes", tokenTypes)
+        .toString();
   }
 
   /** Builds the layer. */
   @SuppressWarnings("unchecked") // the stock build() promises its caller any type he likes
   public static final class Builder extends FeedForwardLayer.Builder<Builder> {
+    private int tokenTypes;
+
     /** Starts without sizes, which must be set. */
     public Builder() {
       activationFn = new ActivationIdentity();
+    }
+
+    /**
+     * Adds a learned vector for the type of each token, as BERT does for the first and the second
+     * sentence of a pair.
+     *
+     * @param tokenTypes how many types; 0, for none, unless set
+     * @return this
+     */
+    public Builder tokenTypes(int tokenTypes) {
+      this.tokenTypes = tokenTypes;
+      return this;
     }
 
     /**
@@ -151,6 +185,7 @@ public final class TokenEmbedding extends FeedForwardLayer {
       Requirements require = new Requirements(TokenEmbedding.class, getLayerName());
       require.that(nIn > 0, "nIn", nIn, "the size of the vocabulary, at least 1");
       require.positive("nOut", nOut);
+      require.that(tokenTypes >= 0, "tokenTypes", tokenTypes, "at least 0 (0 is none)");
       require.that(
           activationFn instanceof ActivationIdentity,
           "activation",

@@ -5,7 +5,7 @@ import java.util.Set;
 
 /**
  * Named arrays of numbers, as the files of published models hold them. {@link SafeTensors} is one
- * kind.
+ * kind; others can be given to {@link Pretrained#from(String, TensorSource)}.
  */
 public interface TensorSource {
   /**

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -260,6 +261,39 @@ class AttentionOptionsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(doubles = {0.7, 31, 500_000})
+  void rotationHasTheBaseThatIsChosen(double base) {
+    SelfAttentionLayer layer =
+        builder().position(Position.ROTARY).rotaryBase(base).nKeyValueHeads(3).build();
+    for (Execution execution : new Execution[] {Execution.FUSED, Execution.GRAPH}) {
+      for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
+        SelfAttentionLayer chosen = (SelfAttentionLayer) layer.clone();
+        chosen.options().execution = execution;
+        MultiLayerNetwork network = network(type, chosen);
+        INDArray input = Sequences.input(type, EXAMPLES, STEPS);
+        INDArray expected =
+            new PlainAttention(network.getLayer(0).paramTable(), Position.ROTARY, base)
+                .selfAttention(input, null, false);
+        INDArray actual = attention(network, input, null).castTo(DataType.DOUBLE);
+        assertThat(actual.sub(expected).amaxNumber().doubleValue())
+            .isLessThan(type == DataType.FLOAT ? 1e-5 : 1e-12);
+        INDArray other =
+            new PlainAttention(network.getLayer(0).paramTable(), Position.ROTARY, base + 1)
+                .selfAttention(input, null, false);
+        assertThat(other.sub(expected).amaxNumber().doubleValue()).isGreaterThan(1e-9);
+      }
+    }
+    MultiLayerNetwork network = network(DataType.DOUBLE, layer);
+    assertThat(
+            FiniteDifferences.largestError(
+                network,
+                Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS),
+                Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS),
+                null))
+        .isLessThan(1e-5);
+  }
+
   /** Without projection the head size is the input's, which may be known late. */
   @Test
   void anOddHeadSizeIsNamedWhenTheInputTypeTellsIt() {
@@ -277,6 +311,11 @@ class AttentionOptionsTest {
         .hasMessage(
             "SelfAttentionLayer: nKeyValueHeads is 4 but must be a divisor of nHeads 6, or left out"
                 + " for nHeads.");
+    for (double base : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> builder().rotaryBase(base).build())
+          .hasMessage(
+              "SelfAttentionLayer: rotaryBase is %s but must be positive and finite.", base);
+    }
     assertThatThrownBy(() -> builder().headSize(7).position(Position.ROTARY).build())
         .hasMessageContaining("position is ROTARY but must be another one than ROTARY");
   }

@@ -15,13 +15,19 @@ import org.nd4j.linalg.factory.Nd4j;
 final class PlainAttention {
   private final Map<String, INDArray> parameters;
   private final Position position;
+  private final double rotaryBase;
   private final int heads;
   private final int headSize;
   private final int keyValueHeads;
 
   PlainAttention(Map<String, INDArray> parameters, Position position) {
+    this(parameters, position, 10_000);
+  }
+
+  PlainAttention(Map<String, INDArray> parameters, Position position, double rotaryBase) {
     this.parameters = parameters;
     this.position = position;
+    this.rotaryBase = rotaryBase;
     heads = (int) parameters.get("Wq").size(0);
     headSize = (int) parameters.get("Wq").size(1);
     keyValueHeads = (int) parameters.get("Wk").size(0);
@@ -105,7 +111,7 @@ final class PlainAttention {
     if (position == Position.ROTARY) {
       int half = x.length / 2;
       for (int i = 0; i < half; i++) {
-        double angle = at * Math.pow(10_000, -2.0 * i / x.length);
+        double angle = at * Math.pow(rotaryBase, -2.0 * i / x.length);
         double first = x[i];
         double second = x[i + half];
         x[i] = first * Math.cos(angle) - second * Math.sin(angle);

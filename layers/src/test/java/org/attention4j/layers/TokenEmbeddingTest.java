@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Random;
 import org.attention4j.internal.threads.Workers;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -14,6 +17,7 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +27,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
 
 /** The token embedding against loops and against Deeplearning4j's EmbeddingSequenceLayer. */
@@ -30,6 +35,9 @@ class TokenEmbeddingTest {
   private static final int VOCABULARY = 97;
   private static final int OUT = 7;
   private static final int CLASSES = 13;
+  private static final int TYPES = 3;
+
+  @TempDir Path directory;
 
   @BeforeEach
   void seed() {
@@ -106,6 +114,140 @@ class TokenEmbeddingTest {
       }
       gradient.assign(3); // as an updater leaves its update there
     }
+  }
+
+  /** Ids and types of each step, [b, 2, T]. */
+  private static INDArray withTypes(INDArray ids, INDArray types) {
+    INDArray both = Nd4j.create(DataType.INT32, Heads.EXAMPLES, 2, Heads.STEPS);
+    both.get(NDArrayIndex.all(), NDArrayIndex.point(0), NDArrayIndex.all()).assign(ids);
+    both.get(NDArrayIndex.all(), NDArrayIndex.point(1), NDArrayIndex.all()).assign(types);
+    return both;
+  }
+
+  private static TokenEmbedding typed() {
+    return new TokenEmbedding.Builder().nIn(VOCABULARY).nOut(OUT).tokenTypes(TYPES).build();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "FLOAT, true",
+    "FLOAT, false",
+    "DOUBLE, true",
+    "DOUBLE, false",
+    "HALF, true",
+    "HALF, false"
+  })
+  void addsTheVectorOfTheType(DataType type, boolean masked) {
+    MultiLayerNetwork network = Heads.network(type, typed());
+    INDArray w = network.getParam("0_W");
+    INDArray wt = network.getParam("0_Wt");
+    assertThat(wt.shape()).containsExactly(TYPES, OUT);
+    INDArray ids = Heads.ids(VOCABULARY);
+    INDArray types = Heads.ids(TYPES);
+    INDArray arriving = Nd4j.randn(DataType.DOUBLE, Heads.EXAMPLES, OUT, Heads.STEPS).castTo(type);
+    INDArray mask = masked ? Heads.mask(type) : null;
+    if (masked) {
+      network.setLayerMaskArrays(mask, null);
+    }
+    network.setInput(withTypes(ids, types));
+    INDArray output = network.feedForward(true, false).get(1);
+    double[][] expected = new double[TYPES][OUT];
+    double[][] expectedTokens = new double[VOCABULARY][OUT];
+    double tolerance =
+        switch (type) {
+          case DOUBLE -> 1e-14;
+          case FLOAT -> 1e-6;
+          default -> 2e-2;
+        };
+    for (int b = 0; b < Heads.EXAMPLES; b++) {
+      for (int t = 0; t < Heads.STEPS; t++) {
+        for (int f = 0; f < OUT; f++) {
+          boolean visible = mask == null || mask.getDouble(b, t) != 0;
+          double sum = w.getDouble(ids.getInt(b, t), f) + wt.getDouble(types.getInt(b, t), f);
+          assertThat(output.getDouble(b, f, t))
+              .isCloseTo(visible ? sum : 0, within(tolerance));
+          double gradient = visible ? arriving.getDouble(b, f, t) : 0;
+          expected[types.getInt(b, t)][f] += gradient;
+          expectedTokens[ids.getInt(b, t)][f] += gradient;
+        }
+      }
+    }
+    for (int round = 0; round < 2; round++) {
+      Gradient gradients = network.backpropGradient(arriving, null).getFirst();
+      INDArray gradient = gradients.getGradientFor("0_Wt");
+      INDArray ofTokens = gradients.getGradientFor("0_W");
+      for (int f = 0; f < OUT; f++) {
+        for (int v = 0; v < TYPES; v++) {
+          assertThat(gradient.getDouble(v, f)).isCloseTo(expected[v][f], within(tolerance));
+        }
+        for (int v = 0; v < VOCABULARY; v++) {
+          assertThat(ofTokens.getDouble(v, f)).isCloseTo(expectedTokens[v][f], within(tolerance));
+        }
+      }
+      gradient.assign(3);
+      ofTokens.assign(5);
+    }
+  }
+
+  @Test
+  void idsAloneAreOfTypeZero() {
+    MultiLayerNetwork network = Heads.network(DataType.FLOAT, typed());
+    INDArray ids = Heads.ids(VOCABULARY);
+    INDArray expected =
+        network.output(withTypes(ids, Nd4j.zeros(DataType.INT32, ids.shape()))).dup();
+    assertThat(network.output(ids)).isEqualTo(expected);
+    assertThat(network.output(ids.reshape(Heads.EXAMPLES, 1, Heads.STEPS))).isEqualTo(expected);
+  }
+
+  /** A network with types is trained, saved, read and goes on; the head shares W, not Wt. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void typesAreTrainedAndSaved(boolean tied) throws IOException {
+    TokenEmbedding embedding = typed();
+    embedding.setLayerName("tokens");
+    LanguageModelHead.Builder head = new LanguageModelHead.Builder().nIn(OUT).nOut(VOCABULARY);
+    MultiLayerNetwork network =
+        Heads.network(
+            DataType.DOUBLE,
+            new Adam(0.01),
+            embedding,
+            tied ? head.tiedTo("tokens").build() : head.build());
+    INDArray input = withTypes(Heads.ids(VOCABULARY), Heads.ids(TYPES));
+    INDArray labels = Heads.ids(VOCABULARY);
+    assertThat(FiniteDifferences.largestError(network, input, labels, null)).isLessThan(1e-5);
+    INDArray before = network.getParam("0_Wt").dup();
+    network.fit(new DataSet(input, labels));
+    assertThat(network.getParam("0_Wt").sub(before).amaxNumber().doubleValue())
+        .isGreaterThan(1e-3);
+    File file = directory.resolve("typed.zip").toFile();
+    network.save(file);
+    MultiLayerNetwork loaded = MultiLayerNetwork.load(file, true);
+    assertThat(loaded.output(input)).isEqualTo(network.output(input));
+    assertThat(network.clone().output(input)).isEqualTo(network.output(input));
+    assertThat(network.getLayerWiseConfigurations().getConf(0).getLayer())
+        .hasToString("TokenEmbedding(name=tokens, nIn=97, nOut=7, tokenTypes=3)");
+    assertThat(embedding.getMemoryReport(InputType.recurrent(1, 11)).getParameterSize())
+        .isEqualTo((VOCABULARY + TYPES) * OUT);
+  }
+
+  @Test
+  void badTypesAreNamed() {
+    TokenEmbedding layer = typed();
+    layer.setLayerName("tokens");
+    MultiLayerNetwork network = Heads.network(DataType.FLOAT, layer);
+    INDArray types = Heads.ids(TYPES);
+    types.putScalar(2, 5, 3);
+    assertThatThrownBy(() -> network.output(withTypes(Heads.ids(VOCABULARY), types)))
+        .hasMessage(
+            "TokenEmbedding 'tokens': the token type of example 2 at step 5 is 3 but must be a"
+                + " whole number from 0 to 2.");
+    assertThatThrownBy(() -> network.output(Nd4j.zeros(2, 3, 5)))
+        .hasMessage(
+            "TokenEmbedding 'tokens': the shape of the token ids is [2, 3, 5] but must be"
+                + " [examples, steps], [examples, 1, steps] or, with types, [examples, 2, steps].");
+    assertThatThrownBy(() -> new TokenEmbedding.Builder().nIn(3).nOut(2).tokenTypes(-1).build())
+        .hasMessage("TokenEmbedding: tokenTypes is -1 but must be at least 0 (0 is none).");
+    assertThat(typed()).isEqualTo(typed()).hasSameHashCodeAs(typed()).isNotEqualTo(embedding());
   }
 
   @ParameterizedTest

@@ -1,8 +1,10 @@
 package org.attention4j.layers.runtime;
 
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.attention4j.internal.graph.HostArrays;
 import org.attention4j.internal.graph.TokenIds;
 import org.attention4j.internal.memory.FloatArrays;
@@ -32,6 +34,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * gradient scattered on its own.
  */
 public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
+  /** The name of the parameter for the types of tokens, [types, nOut]. */
+  public static final String TYPES = "Wt";
+
   private static final String W = DefaultParamInitializer.WEIGHT_KEY;
 
   /** Features of a task. */
@@ -40,10 +45,14 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
   /** Numbers below which waking another thread does not pay. */
   private static final long SMALL = 50_000;
 
+  private final int types;
   private final boolean fused;
 
   /** The tokens of the last forward pass, [b, T]. */
   private transient int[] ids = {};
+
+  /** Their types, [b, T]; empty if the layer knows none. */
+  private transient int[] typeIds = {};
 
   /**
    * Whether a tied head has left its gradient in the view; only between its backward pass and ours.
@@ -55,10 +64,13 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
    *
    * @param conf its configuration
    * @param dataType the network's type
+   * @param types how many types of tokens there are; 0 for none
    * @param fused whether to compute on Java arrays, which is possible in FLOAT on the CPU
    */
-  public TokenEmbedding(NeuralNetConfiguration conf, DataType dataType, boolean fused) {
+  public TokenEmbedding(
+      NeuralNetConfiguration conf, DataType dataType, int types, boolean fused) {
     super(conf, dataType);
+    this.types = types;
     this.fused = fused;
   }
 
@@ -66,41 +78,82 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(false);
     holdsGradientOfHead = false;
-    ids = new TokenIds(owner(), "the token id", layerConf().getNIn()).read(input, maskArray);
+    readInput();
     long[] shape = {input.size(0), layerConf().getNOut(), input.size(input.rank() - 1)};
     INDArray output = workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
-    INDArray weights = weights();
     if (fused) {
       float[] gathered = FloatArrays.zeros(Math.toIntExact(output.length()));
-      forEachNumber(weights, (table, at, number) -> gathered[number] = table.get(at));
+      forEachNumber(weights(), ids, (table, at, number) -> gathered[number] = table.get(at));
+      if (types > 0) {
+        forEachNumber(
+            parameter(TYPES), typeIds, (table, at, number) -> gathered[number] += table.get(at));
+      }
       HostArrays.put(gathered, output);
       FloatArrays.giveBack(gathered);
     } else {
       output.assign(0);
-      forEachStep(output, (step, id) -> step.assign(weights.getRow(id)));
+      forEachStep(output, ids, (step, id) -> step.assign(weights().getRow(id)));
+      if (types > 0) {
+        forEachStep(output, typeIds, (step, type) -> step.addi(parameter(TYPES).getRow(type)));
+      }
     }
     return output;
+  }
+
+  /** Ids alone, or ids and types. */
+  private void readInput() {
+    boolean both = types > 0 && input.rank() == 3 && input.size(1) == 2;
+    if (types > 0 && input.rank() == 3 && !both && input.size(1) != 1) {
+      throw new IllegalArgumentException(
+          "%s: the shape of the token ids is %s but must be [examples, steps], [examples, 1, steps]"
+              .formatted(owner(), Arrays.toString(input.shape()))
+              + " or, with types, [examples, 2, steps].");
+    }
+    ids =
+        new TokenIds(owner(), "the token id", layerConf().getNIn())
+            .read(both ? row(0) : input, maskArray);
+    if (types > 0) {
+      typeIds =
+          both
+              ? new TokenIds(owner(), "the token type", types).read(row(1), maskArray)
+              : IntStream.of(ids).map(id -> id == TokenIds.HIDDEN ? id : 0).toArray();
+    }
+  }
+
+  private INDArray row(int index) {
+    return input.get(NDArrayIndex.all(), NDArrayIndex.point(index), NDArrayIndex.all());
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(
       INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(true);
-    INDArray view = gradientView();
+    INDArray view = gradientView(W);
     if (!holdsGradientOfHead) {
       view.assign(0); // the updater left there what it subtracted, in every row
     }
     holdsGradientOfHead = false;
-    if (fused) {
-      float[] arriving = HostArrays.floats(epsilon);
-      forEachNumber(view, (table, at, number) -> table.put(at, table.get(at) + arriving[number]));
-      FloatArrays.giveBack(arriving);
-    } else {
-      forEachStep(epsilon, (step, id) -> view.getRow(id).addi(step.castTo(dataType)));
-    }
+    addGradient(epsilon, view, ids);
     Gradient gradient = new DefaultGradient();
     gradient.setGradientFor(W, view);
+    if (types > 0) {
+      INDArray ofTypes = gradientView(TYPES);
+      ofTypes.assign(0);
+      addGradient(epsilon, ofTypes, typeIds);
+      gradient.setGradientFor(TYPES, ofTypes);
+    }
     return new Pair<>(gradient, null);
+  }
+
+  private void addGradient(INDArray epsilon, INDArray view, int[] rows) {
+    if (fused) {
+      float[] arriving = HostArrays.floats(epsilon);
+      forEachNumber(
+          view, rows, (table, at, number) -> table.put(at, table.get(at) + arriving[number]));
+      FloatArrays.giveBack(arriving);
+    } else {
+      forEachStep(epsilon, rows, (step, row) -> view.getRow(row).addi(step.castTo(dataType)));
+    }
   }
 
   @Override
@@ -111,11 +164,15 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
 
   /** W, for a head that shares it. */
   INDArray weights() {
-    return Objects.requireNonNull(params.get(W), "set when the layer is made");
+    return parameter(W);
   }
 
-  private INDArray gradientView() {
-    return Objects.requireNonNull(gradientViews.get(W), "set before the first backward pass");
+  private INDArray parameter(String name) {
+    return Objects.requireNonNull(params.get(name), "set when the layer is made");
+  }
+
+  private INDArray gradientView(String name) {
+    return Objects.requireNonNull(gradientViews.get(name), "set before the first backward pass");
   }
 
   /**
@@ -132,35 +189,40 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
       }
       gradient.accept(more);
       if (gradientViews != null) {
-        gradientView().addi(more);
+        gradientView(W).addi(more);
       }
     } else {
-      gradient.accept(gradientView());
+      gradient.accept(gradientView(W));
       holdsGradientOfHead = true;
     }
   }
 
   private interface NumberAction {
-    /** Is given W or its gradient, where a number is in it, and where in the sequences. */
+    /** Is given a table or its gradient, where a number is in it, and where in the sequences. */
     void accept(FloatIndexer table, long at, int number);
   }
 
-  /** Goes through sequences [b, nOut, T], each feature in the order of the steps. */
-  private void forEachNumber(INDArray weights, NumberAction action) {
+  /**
+   * Goes through sequences [b, nOut, T], each feature in the order of the steps.
+   *
+   * @param weights a table [rows, nOut] or its gradient
+   * @param rows which row belongs to each step, [b, T]
+   */
+  private void forEachNumber(INDArray weights, int[] rows, NumberAction action) {
     int features = Math.toIntExact(layerConf().getNOut());
     int steps = Math.toIntExact(input.size(input.rank() - 1));
     try (FloatIndexer table = HostArrays.open(weights.transpose())) {
       Workers.run(
           (features + FEATURES - 1) / FEATURES,
-          (long) ids.length * features >= SMALL,
+          (long) rows.length * features >= SMALL,
           task -> {
             int end = Math.min(features, (task + 1) * FEATURES);
             for (int feature = task * FEATURES; feature < end; feature++) {
-              long from = feature * layerConf().getNIn();
-              for (int i = 0; i < ids.length; i++) {
-                if (ids[i] != TokenIds.HIDDEN) {
+              long from = feature * weights.size(0);
+              for (int i = 0; i < rows.length; i++) {
+                if (rows[i] != TokenIds.HIDDEN) {
                   int number = (i / steps * features + feature) * steps + i % steps;
-                  action.accept(table, from + ids[i], number);
+                  action.accept(table, from + rows[i], number);
                 }
               }
             }
@@ -171,17 +233,17 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
   }
 
   private interface StepAction {
-    void accept(INDArray step, int id);
+    void accept(INDArray step, int row);
   }
 
-  private void forEachStep(INDArray sequences, StepAction action) {
+  private void forEachStep(INDArray sequences, int[] rows, StepAction action) {
     int steps = Math.toIntExact(sequences.size(2));
-    for (int i = 0; i < ids.length; i++) {
-      if (ids[i] != TokenIds.HIDDEN) {
+    for (int i = 0; i < rows.length; i++) {
+      if (rows[i] != TokenIds.HIDDEN) {
         INDArray step =
             sequences.get(
                 NDArrayIndex.point(i / steps), NDArrayIndex.all(), NDArrayIndex.point(i % steps));
-        action.accept(step, ids[i]);
+        action.accept(step, rows[i]);
       }
     }
   }
@@ -215,6 +277,7 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
   public void clear() {
     super.clear();
     ids = new int[0];
+    typeIds = new int[0];
   }
 
   @Override

@@ -1,0 +1,217 @@
+package org.attention4j.pretrained;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.Normalizers;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+
+/**
+ * A published transformer as a network of this library's layers, with its weights.
+ *
+ * <pre>{@code
+ * Pretrained gpt2 = Pretrained.load(Path.of("gpt2"));
+ * INDArray probabilities = gpt2.network().output(tokenIds); // [b, vocabulary, T]
+ * }</pre>
+ *
+ * <p>A model is a folder as Hugging Face has it: {@code config.json} with {@code
+ * model.safetensors}, or with several files and {@code model.safetensors.index.json}. Nothing is
+ * downloaded. Families: {@code gpt2}; {@code llama}, {@code mistral}, {@code qwen2} and {@code
+ * qwen3}.
+ *
+ * <p>The network is an ordinary {@link MultiLayerNetwork} in FLOAT: it can be trained further,
+ * saved, watched and changed. Its layers are {@code tokens}, {@code positions} where they are
+ * learned, {@code block-0}, {@code block-1}, …, {@code norm} and {@code head}. Dropout is that of
+ * the configuration; it acts in training alone.
+ *
+ * <p>Files are not trusted. All tensors are compared with the configuration before the network is
+ * made, and only finite numbers are taken. A model that does not fit is refused with a {@link
+ * ModelFileException}.
+ */
+public final class Pretrained {
+  private static final String CONFIG = "config.json";
+
+  /** As in the paper on BERT; those of others are near. */
+  private static final double DEFAULT_RATE = 2e-5;
+
+  private static final List<String> TOKENIZER_FILES =
+      List.of(
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "vocab.json",
+          "merges.txt",
+          "vocab.txt",
+          "tokenizer.model");
+
+  private final MultiLayerNetwork network;
+  private final ModelDescription description;
+  private final List<String> unusedTensors;
+  private final List<Path> tokenizerFiles;
+
+  private Pretrained(
+      MultiLayerNetwork network,
+      ModelDescription description,
+      List<String> unusedTensors,
+      List<Path> tokenizerFiles) {
+    this.network = network;
+    this.description = description;
+    this.unusedTensors = unusedTensors;
+    this.tokenizerFiles = tokenizerFiles;
+  }
+
+  /**
+   * Loads a model as it was published.
+   *
+   * @param folder holds {@code config.json} and the tensors
+   * @return the model
+   * @throws ModelFileException if the files are damaged, or of a kind that cannot be loaded
+   * @throws IOException if they cannot be read
+   */
+  public static Pretrained load(Path folder) throws IOException {
+    return from(folder).load();
+  }
+
+  /**
+   * Starts to load a model with other options than the published ones.
+   *
+   * @param folder holds {@code config.json} and the tensors
+   * @return the options
+   */
+  public static Builder from(Path folder) {
+    return new Builder(folder, null, null);
+  }
+
+  /**
+   * Starts to load a model whose tensors are in files of another format.
+   *
+   * @param config the text of {@code config.json}
+   * @param tensors the tensors, by the names that the family has in Hugging Face's files
+   * @return the options
+   */
+  public static Builder from(String config, TensorSource tensors) {
+    return new Builder(null, config, tensors);
+  }
+
+  /**
+   * The network, in which all parameters are set.
+   *
+   * @return the same network each time
+   */
+  public MultiLayerNetwork network() {
+    return network;
+  }
+
+  /**
+   * The sizes of the model.
+   *
+   * @return what its configuration says
+   */
+  public ModelDescription description() {
+    return description;
+  }
+
+  /**
+   * The tensors that the network has no use for, such as masks that were saved as tensors.
+   *
+   * @return their names in alphabetical order
+   */
+  public List<String> unusedTensors() {
+    return unusedTensors;
+  }
+
+  /**
+   * The files of the model's tokenizer, which this library does not read.
+   *
+   * @return those of the usual names that are in the folder
+   */
+  public List<Path> tokenizerFiles() {
+    return tokenizerFiles;
+  }
+
+  /** Options beyond what a model's files say. */
+  public static final class Builder {
+    private final @Nullable Path folder;
+    private final @Nullable String config;
+    private final @Nullable TensorSource tensors;
+    private Normalizer normalizer = Normalizers.softmax();
+    private IUpdater updater = new Adam(DEFAULT_RATE);
+
+    private Builder(
+        @Nullable Path folder, @Nullable String config, @Nullable TensorSource tensors) {
+      this.folder = folder;
+      this.config = config;
+      this.tensors = tensors;
+    }
+
+    /**
+     * Sets the normalizer of all blocks. The weights were trained with softmax.
+     *
+     * @param normalizer softmax unless set
+     * @return this
+     */
+    public Builder normalizer(Normalizer normalizer) {
+      this.normalizer = Objects.requireNonNull(normalizer, "normalizer");
+      return this;
+    }
+
+    /**
+     * Sets the updater for training the model further.
+     *
+     * @param updater Adam with a rate of 2e-5 unless set
+     * @return this
+     */
+    public Builder updater(IUpdater updater) {
+      this.updater = Objects.requireNonNull(updater, "updater");
+      return this;
+    }
+
+    /**
+     * Loads the model.
+     *
+     * @return the model
+     * @throws ModelFileException if the files are damaged, or of a kind that cannot be loaded
+     * @throws IOException if they cannot be read
+     */
+    public Pretrained load() throws IOException {
+      if (folder == null) {
+        return load(
+            new ModelConfig(CONFIG, JsonFile.parse(CONFIG, Objects.requireNonNull(config))),
+            CONFIG,
+            Objects.requireNonNull(tensors),
+            List.of());
+      }
+      Path file = folder.resolve(CONFIG);
+      if (!Files.exists(file)) {
+        throw new ModelFileException(folder + ": there must be " + CONFIG + ".");
+      }
+      ModelConfig read = new ModelConfig(file.toString(), JsonFile.read(file));
+      List<Path> tokenizer =
+          TOKENIZER_FILES.stream().map(folder::resolve).filter(Files::isRegularFile).toList();
+      try (FolderTensors files = FolderTensors.open(folder)) {
+        return load(read, folder.toString(), files, tokenizer);
+      }
+    }
+
+    private Pretrained load(
+        ModelConfig config, String model, TensorSource source, List<Path> tokenizerFiles)
+        throws IOException {
+      Family family = Family.of(config);
+      Architecture architecture = family.architecture(config);
+      WeightPlan plan = new WeightPlan(model, source);
+      family.plan(architecture, plan);
+      NetworkLayers.planNormalizer(architecture, normalizer, plan);
+      List<Layer> layers = NetworkLayers.layers(architecture, normalizer);
+      MultiLayerNetwork network = NetworkLayers.network(architecture, layers, updater);
+      plan.carryOut(network);
+      return new Pretrained(network, architecture.description(), plan.unused(), tokenizerFiles);
+    }
+  }
+}
