@@ -20,9 +20,9 @@ public enum Position {
 
   /**
    * Rotary embedding of queries and keys: features i and i + d/2 of a head form a plane, turned by
-   * {@code position * base^(-2 i / d)} for i = 0..d/2-1, base being {@code rotaryBase} (the convention of halves, as in GPT-NeoX
-   * and Llama; not neighbouring pairs). The head size d must be even. Su et al. 2021, arXiv
-   * 2104.09864.
+   * {@code position * base^(-2 i / d)} for i = 0..d/2-1, base being {@code rotaryBase} (the
+   * convention of halves, as in GPT-NeoX and Llama; not neighbouring pairs). The head size d must
+   * be even. Su et al. 2021, arXiv 2104.09864.
    */
   ROTARY
 }

@@ -82,7 +82,7 @@ final class TokenEmbeddingParameters extends EmbeddingLayerParamInitializer {
       Objects.requireNonNull(embedding.getWeightInitFn(), "set by the network")
           .init(
               embedding.tokenTypes(),
-              embedding.getNOut(),
+              (double) embedding.getNOut(),
               new long[] {embedding.tokenTypes(), embedding.getNOut()},
               ORDER,
               types.reshape(ORDER, new long[] {types.length()}));
@@ -108,7 +108,6 @@ final class TokenEmbeddingParameters extends EmbeddingLayerParamInitializer {
   private static INDArray types(Layer layer, INDArray flat) {
     return flat.reshape(flat.length())
         .get(NDArrayIndex.interval(tokenNumbers(layer), flat.length()))
-        .reshape(
-            ORDER, new long[] {embedding(layer).tokenTypes(), embedding(layer).getNOut()});
+        .reshape(ORDER, new long[] {embedding(layer).tokenTypes(), embedding(layer).getNOut()});
   }
 }

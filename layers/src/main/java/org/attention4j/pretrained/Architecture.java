@@ -57,7 +57,10 @@ final class Architecture {
   /** Whether the last layer tells the probabilities of the next token. */
   boolean languageModel;
 
-  /** Whether that layer shares the weights of the token embedding. */
+  /** Whether the last layer makes one vector of a sequence. */
+  boolean pooler;
+
+  /** Whether the language model's layer shares the weights of the token embedding. */
   boolean tied;
 
   /**

@@ -10,6 +10,8 @@ interface Family {
   Map<String, Family> ALL =
       new TreeMap<>(
           Map.of(
+              "bert", BertFamily.BERT,
+              "distilbert", BertFamily.DISTILBERT,
               "gpt2", new Gpt2Family(),
               "llama", new LlamaFamily(),
               "mistral", new LlamaFamily(),
@@ -23,6 +25,11 @@ interface Family {
       throw config.wrong("model_type", "one of " + String.join(", ", ALL.keySet()));
     }
     return family;
+  }
+
+  /** Whether a model of this family has a pooler, which makes one vector of a sequence. */
+  default boolean hasPooler() {
+    return false;
   }
 
   /** Reads the configuration. */

@@ -11,13 +11,22 @@ import static org.attention4j.pretrained.NetworkLayers.TOKENS;
  * <p>Its linear maps are "Conv1D": matrices [in, out], and those of queries, keys and values stand
  * beside each other in one, [in, 3 out].
  *
- * @see <a href="https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf">Radford
+ * @see <a
+ *     href="https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf">Radford
  *     et al. 2019</a>
  */
 final class Gpt2Family implements Family {
   private static final Architecture.Sizes SIZES =
       new Architecture.Sizes(
-          "n_embd", "n_layer", "n_head", "n_inner", true, false, "n_positions", "activation_function", "gelu_new");
+          "n_embd",
+          "n_layer",
+          "n_head",
+          "n_inner",
+          true,
+          false,
+          "n_positions",
+          "activation_function",
+          "gelu_new");
 
   private static final double DEFAULT_EPSILON = 1e-5;
   private static final double DEFAULT_DROPOUT = 0.1;
@@ -25,8 +34,7 @@ final class Gpt2Family implements Family {
   @Override
   public Architecture architecture(ModelConfig config) throws ModelFileException {
     Architecture architecture = new Architecture("gpt2", config, SIZES);
-    config.require(
-        !config.flag("add_cross_attention", false), "add_cross_attention", "false");
+    config.require(!config.flag("add_cross_attention", false), "add_cross_attention", "false");
     architecture.causal = true;
     architecture.epsilon = config.positive("layer_norm_epsilon", DEFAULT_EPSILON);
     architecture.scaled = config.flag("scale_attn_weights", true);
@@ -61,8 +69,7 @@ final class Gpt2Family implements Family {
     String[] roles = {"q", "k", "v"};
     for (int i = 0; i < roles.length; i++) {
       long from = i * size;
-      plan.part(
-          block, "W" + roles[i], joined + "weight", new long[] {size, 3 * size}, from, size);
+      plan.part(block, "W" + roles[i], joined + "weight", new long[] {size, 3 * size}, from, size);
       plan.part(block, "b" + roles[i], joined + "bias", new long[] {3 * size}, from, size);
     }
     plan.copy(block, "Wo", tensor + "attn.c_proj.weight", size, size);

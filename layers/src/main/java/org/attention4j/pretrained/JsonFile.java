@@ -12,6 +12,7 @@ import org.nd4j.shade.jackson.core.JsonFactory;
 import org.nd4j.shade.jackson.core.JsonParser;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.core.JsonToken;
+import org.nd4j.shade.jackson.core.StreamReadFeature;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
@@ -30,9 +31,10 @@ final class JsonFile {
 
   private static final ObjectMapper MAPPER =
       new ObjectMapper(
-          new JsonFactory()
-              .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-              .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES));
+          JsonFactory.builder()
+              .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+              .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+              .build());
 
   private JsonFile() {}
 

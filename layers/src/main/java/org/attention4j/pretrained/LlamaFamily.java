@@ -73,8 +73,7 @@ final class LlamaFamily implements Family {
   /** In older files beside the sizes, in newer ones in an object of its own. */
   private static double rotaryBase(ModelConfig config) throws ModelFileException {
     ModelConfig parameters = config.inner("rope_parameters");
-    for (ModelConfig positions :
-        new ModelConfig[] {parameters, config.inner("rope_scaling")}) {
+    for (ModelConfig positions : new ModelConfig[] {parameters, config.inner("rope_scaling")}) {
       for (String key : new String[] {"rope_type", "type"}) {
         positions.require(
             positions.text(key, "default").equals("default"),
@@ -83,8 +82,7 @@ final class LlamaFamily implements Family {
       }
     }
     for (ModelConfig place : new ModelConfig[] {config, parameters}) {
-      place.require(
-          place.positive("partial_rotary_factor", 1) == 1, "partial_rotary_factor", "1");
+      place.require(place.positive("partial_rotary_factor", 1) == 1, "partial_rotary_factor", "1");
     }
     return parameters.positive("rope_theta", config.positive("rope_theta", DEFAULT_BASE));
   }

@@ -59,7 +59,10 @@ final class ModelConfig {
   /** A size that must be there. */
   int size(String key) throws ModelFileException {
     JsonNode node = root.path(key);
-    require(node.canConvertToInt() && node.isIntegralNumber() && node.intValue() > 0, key, "a whole number from 1 to " + Integer.MAX_VALUE);
+    require(
+        node.canConvertToInt() && node.isIntegralNumber() && node.intValue() > 0,
+        key,
+        "a whole number from 1 to " + Integer.MAX_VALUE);
     return node.intValue();
   }
 
@@ -106,7 +109,8 @@ final class ModelConfig {
   NamedActivation activation(String key, String fallback) throws ModelFileException {
     NamedActivation activation = ACTIVATIONS.get(text(key, fallback));
     if (activation == null) {
-      throw wrong(key, "one of " + String.join(", ", ACTIVATIONS.keySet().stream().sorted().toList()));
+      throw wrong(
+          key, "one of " + String.join(", ", ACTIVATIONS.keySet().stream().sorted().toList()));
     }
     return activation;
   }
@@ -129,7 +133,9 @@ final class ModelConfig {
     return ModelFileException.of(
         file,
         key,
-        node.isMissingNode() ? "missing" : ModelFileException.quoted(node.isTextual() ? node.textValue() : node.toString()),
+        node.isMissingNode()
+            ? "missing"
+            : ModelFileException.quoted(node.isTextual() ? node.textValue() : node.toString()),
         expected);
   }
 }

@@ -41,10 +41,7 @@ public final class ModelFileException extends IOException {
   static String quoted(String text) {
     String start = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
     StringBuilder shown = new StringBuilder("'");
-    start
-        .codePoints()
-        .map(c -> isPrintable(c) ? c : '?')
-        .forEach(shown::appendCodePoint);
+    start.codePoints().map(c -> isPrintable(c) ? c : '?').forEach(shown::appendCodePoint);
     return shown.append('\'').toString();
   }
 

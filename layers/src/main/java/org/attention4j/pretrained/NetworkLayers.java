@@ -2,6 +2,7 @@ package org.attention4j.pretrained;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.attention4j.layers.FirstStep;
 import org.attention4j.layers.LanguageModelHead;
 import org.attention4j.layers.LayerNorm;
 import org.attention4j.layers.LearnedPositionEmbedding;
@@ -15,8 +16,10 @@ import org.attention4j.normalizer.NormalizerParameter;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -29,6 +32,9 @@ final class NetworkLayers {
   static final String EMBEDDING_NORM = "embedding-norm";
   static final String NORM = "norm";
   static final String HEAD = "head";
+  static final String POOLER = "pooler";
+
+  private static final String FIRST = "first-step";
 
   private static final String BLOCK = "block-";
 
@@ -87,12 +93,18 @@ final class NetworkLayers {
     }
     if (a.languageModel) {
       LanguageModelHead.Builder head =
-          new LanguageModelHead.Builder()
-              .name(HEAD)
-              .nIn(a.size)
-              .nOut(a.vocabulary)
-              .hasBias(false);
+          new LanguageModelHead.Builder().name(HEAD).nIn(a.size).nOut(a.vocabulary).hasBias(false);
       layers.add(a.tied ? head.tiedTo(TOKENS).build() : head.build());
+    }
+    if (a.pooler) {
+      layers.add(new FirstStep.Builder().name(FIRST).nIn(a.size).build());
+      layers.add(
+          new DenseLayer.Builder()
+              .name(POOLER)
+              .nIn(a.size)
+              .nOut(a.size)
+              .activation(Activation.TANH)
+              .build());
     }
     return layers;
   }

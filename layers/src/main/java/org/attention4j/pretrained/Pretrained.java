@@ -23,13 +23,15 @@ import org.nd4j.linalg.learning.config.IUpdater;
  *
  * <p>A model is a folder as Hugging Face has it: {@code config.json} with {@code
  * model.safetensors}, or with several files and {@code model.safetensors.index.json}. Nothing is
- * downloaded. Families: {@code gpt2}; {@code llama}, {@code mistral}, {@code qwen2} and {@code
- * qwen3}.
+ * downloaded. Families: {@code bert} (MiniLM is one) and {@code distilbert}; {@code gpt2}; {@code
+ * llama}, {@code mistral}, {@code qwen2} and {@code qwen3}.
  *
  * <p>The network is an ordinary {@link MultiLayerNetwork} in FLOAT: it can be trained further,
  * saved, watched and changed. Its layers are {@code tokens}, {@code positions} where they are
- * learned, {@code block-0}, {@code block-1}, …, {@code norm} and {@code head}. Dropout is that of
- * the configuration; it acts in training alone.
+ * learned, {@code block-0}, {@code block-1}, …, and in a language model {@code norm} and {@code
+ * head}. BERT has {@code embedding-norm} before the blocks, and its output is the last block's, [b,
+ * size, T]; its input is ids, [b, T], or ids and types of tokens, [b, 2, T]. Dropout is that of the
+ * configuration; it acts in training alone.
  *
  * <p>Files are not trusted. All tensors are compared with the configuration before the network is
  * made, and only finite numbers are taken. A model that does not fit is refused with a {@link
@@ -143,6 +145,7 @@ public final class Pretrained {
     private final @Nullable TensorSource tensors;
     private Normalizer normalizer = Normalizers.softmax();
     private IUpdater updater = new Adam(DEFAULT_RATE);
+    private boolean pooler;
 
     private Builder(
         @Nullable Path folder, @Nullable String config, @Nullable TensorSource tensors) {
@@ -170,6 +173,18 @@ public final class Pretrained {
      */
     public Builder updater(IUpdater updater) {
       this.updater = Objects.requireNonNull(updater, "updater");
+      return this;
+    }
+
+    /**
+     * Adds BERT's pooler after the blocks: {@code tanh(W x + b)} of the first step, one vector for
+     * each sequence, [b, size]. A new output layer after it makes a classifier.
+     *
+     * @param pooler false unless set; for families that have one
+     * @return this
+     */
+    public Builder pooler(boolean pooler) {
+      this.pooler = pooler;
       return this;
     }
 
@@ -205,6 +220,11 @@ public final class Pretrained {
         throws IOException {
       Family family = Family.of(config);
       Architecture architecture = family.architecture(config);
+      if (pooler && !family.hasPooler()) {
+        throw ModelFileException.of(
+            model, "pooler", true, "false, as a " + architecture.family + " has none");
+      }
+      architecture.pooler = pooler;
       WeightPlan plan = new WeightPlan(model, source);
       family.plan(architecture, plan);
       NetworkLayers.planNormalizer(architecture, normalizer, plan);

@@ -13,13 +13,13 @@ import java.util.Set;
  * The tensors of a safetensors file. The file is mapped into memory and read when asked: opening it
  * reads the header alone.
  *
- * <p>Read are F32, F16 and BF16, each converted to {@code float} exactly. Tensors of other types may
- * be in the file; reading one is refused.
+ * <p>Read are F32, F16 and BF16, each converted to {@code float} exactly. Tensors of other types
+ * may be in the file; reading one is refused.
  *
  * <p>Files are not trusted. The header has at most 100 MB, as in the format's own implementation,
- * and no tensor more than 32 axes. Tensors must follow each other without a gap or a common byte and
- * fill the file. Names are unique. Nothing larger than the header is reserved before all of it was
- * checked, and reading reserves nothing.
+ * and no tensor more than 32 axes. Tensors must follow each other without a gap or a common byte
+ * and fill the file. Names are unique. Nothing larger than the header is reserved before all of it
+ * was checked, and reading reserves nothing.
  *
  * <p>A file must not be made shorter while it is open: the machine then ends what reads it with an
  * {@link InternalError}. The memory of a mapping is given back when the garbage collector finds the

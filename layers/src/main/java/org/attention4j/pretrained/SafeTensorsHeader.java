@@ -50,7 +50,7 @@ final class SafeTensorsHeader {
 
   /** Does not keep the names that it reads. */
   private static final JsonFactory JSON =
-      new JsonFactory().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES);
+      JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
 
   private final String file;
   private final JsonParser json;
@@ -100,8 +100,7 @@ final class SafeTensorsHeader {
 
   private static List<Entry> entries(String file, byte[] header) throws IOException {
     // A reader, since a parser of bytes guesses the encoding; the decoder refuses what is not UTF-8
-    try (Reader text =
-            new InputStreamReader(new ByteArrayInputStream(header), UTF_8.newDecoder());
+    try (Reader text = new InputStreamReader(new ByteArrayInputStream(header), UTF_8.newDecoder());
         JsonParser json = JSON.createParser(text)) {
       return new SafeTensorsHeader(file, json).entries();
     } catch (CharacterCodingException e) {
@@ -270,10 +269,7 @@ final class SafeTensorsHeader {
       long bytes = count * entry.type().bytes();
       if (entry.begin() != next) {
         throw ModelFileException.of(
-            file,
-            offsets,
-            shown,
-            "from %d on, where the tensor before ends".formatted(next));
+            file, offsets, shown, "from %d on, where the tensor before ends".formatted(next));
       }
       if (entry.end() < entry.begin() || entry.end() - entry.begin() != bytes) {
         throw ModelFileException.of(
@@ -288,11 +284,15 @@ final class SafeTensorsHeader {
         throw ModelFileException.of(
             file, offsets, shown, "at most " + available + ", the bytes behind the header");
       }
-      tensors.put(entry.name(), new Tensor(entry.type(), entry.shape(), start + entry.begin(), count));
+      tensors.put(
+          entry.name(), new Tensor(entry.type(), entry.shape(), start + entry.begin(), count));
     }
     if (next != available) {
       throw ModelFileException.of(
-          file, "the number of bytes behind the header", available, next + ", what the tensors take");
+          file,
+          "the number of bytes behind the header",
+          available,
+          next + ", what the tensors take");
     }
     return tensors;
   }

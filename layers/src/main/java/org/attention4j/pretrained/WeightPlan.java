@@ -184,8 +184,7 @@ final class WeightPlan {
         long at = firstRow * copy.width() + i;
         throw ModelFileException.of(
             tensors.file(copy.tensor()),
-            "number %d of tensor %s"
-                .formatted(at, ModelFileException.quoted(copy.tensor())),
+            "number %d of tensor %s".formatted(at, ModelFileException.quoted(copy.tensor())),
             numbers[i],
             "finite");
       }

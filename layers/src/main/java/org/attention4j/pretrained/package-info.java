@@ -1,4 +1,6 @@
-/** Reads published transformers, {@code config.json} and safetensors, into networks of our layers. */
+/**
+ * Reads published transformers, {@code config.json} and safetensors, into networks of our layers.
+ */
 @NullMarked
 package org.attention4j.pretrained;
 

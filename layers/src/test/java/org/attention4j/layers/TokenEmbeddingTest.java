@@ -164,8 +164,7 @@ class TokenEmbeddingTest {
         for (int f = 0; f < OUT; f++) {
           boolean visible = mask == null || mask.getDouble(b, t) != 0;
           double sum = w.getDouble(ids.getInt(b, t), f) + wt.getDouble(types.getInt(b, t), f);
-          assertThat(output.getDouble(b, f, t))
-              .isCloseTo(visible ? sum : 0, within(tolerance));
+          assertThat(output.getDouble(b, f, t)).isCloseTo(visible ? sum : 0, within(tolerance));
           double gradient = visible ? arriving.getDouble(b, f, t) : 0;
           expected[types.getInt(b, t)][f] += gradient;
           expectedTokens[ids.getInt(b, t)][f] += gradient;
@@ -217,8 +216,7 @@ class TokenEmbeddingTest {
     assertThat(FiniteDifferences.largestError(network, input, labels, null)).isLessThan(1e-5);
     INDArray before = network.getParam("0_Wt").dup();
     network.fit(new DataSet(input, labels));
-    assertThat(network.getParam("0_Wt").sub(before).amaxNumber().doubleValue())
-        .isGreaterThan(1e-3);
+    assertThat(network.getParam("0_Wt").sub(before).amaxNumber().doubleValue()).isGreaterThan(1e-3);
     File file = directory.resolve("typed.zip").toFile();
     network.save(file);
     MultiLayerNetwork loaded = MultiLayerNetwork.load(file, true);

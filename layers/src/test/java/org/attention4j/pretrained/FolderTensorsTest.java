@@ -45,7 +45,8 @@ final class FolderTensorsTest {
   void the_index_says_where_a_tensor_is() throws IOException {
     writeIndex(
         """
-        {"metadata": {"total_size": 20}, "weight_map": {"b": "%s", "a": "%s"}}"""
+        {"metadata": {"total_size": 20}, "weight_map": {"b": "%s", "a": "%s"}}\
+        """
             .formatted(SECOND, FIRST));
     try (FolderTensors tensors = FolderTensors.open(folder)) {
       assertThat(tensors.names()).containsExactlyInAnyOrder("a", "b");
@@ -103,7 +104,10 @@ final class FolderTensorsTest {
       delimiter = '|',
       value = {
         "{\"weight_map\": {\"a\": \"none\"}} | the file 'none' of tensor 'a' is missing.",
-        "{\"weight_map\": {\"b\": \"" + FIRST + "\"}} | tensor 'b' must be in '" + FIRST
+        "{\"weight_map\": {\"b\": \""
+            + FIRST
+            + "\"}} | tensor 'b' must be in '"
+            + FIRST
             + "' but is not there.",
         "{\"weight_map\": {\"a\": 7}} | the file of tensor 'a' is '7' but must be the name of a"
             + " file in the same folder.",
@@ -111,7 +115,11 @@ final class FolderTensorsTest {
             + " file.",
         "{} | there must be an object weight_map that gives each tensor its file.",
         "[] | the file is another kind of JSON but must be an object.",
-        "{\"weight_map\": {\"a\": \"" + FIRST + "\", \"a\": \"" + FIRST + "\"}}"
+        "{\"weight_map\": {\"a\": \""
+            + FIRST
+            + "\", \"a\": \""
+            + FIRST
+            + "\"}}"
             + " | must be JSON without repeated names.",
         "{ | what ends at character 1 must be JSON without repeated names."
       })
@@ -138,7 +146,8 @@ final class FolderTensorsTest {
         .hasMessage(index() + ": the depth of brackets is greater but must be at most 50.");
     writeIndex("{\"a\": " + "1".repeat(1_000_000) + "}");
     assertThatThrownBy(() -> FolderTensors.open(folder))
-        .hasMessageEndingWith("the number of digits of a number is greater but must be at most 400.");
+        .hasMessageEndingWith(
+            "the number of digits of a number is greater but must be at most 400.");
     writeIndex(" ".repeat(JsonFile.LONGEST) + "{}");
     assertThatThrownBy(() -> FolderTensors.open(folder))
         .hasMessageEndingWith("the file's length is greater but must be at most 16000000 bytes.");

@@ -39,9 +39,10 @@ final class Gpt2Test {
 
   private static String config(String more) {
     return """
-        {"model_type": "gpt2", "vocab_size": 97, "n_positions": 23, "n_embd": 15, "n_layer": 2,
-         "n_head": 3, "n_inner": 61, "layer_norm_epsilon": 1e-3, "n_ctx": 23, "attn_pdrop": 0.0,
-         "embd_pdrop": 0.0, "resid_pdrop": 0.0, "architectures": ["GPT2LMHeadModel"]%s}"""
+    {"model_type": "gpt2", "vocab_size": 97, "n_positions": 23, "n_embd": 15, "n_layer": 2,
+     "n_head": 3, "n_inner": 61, "layer_norm_epsilon": 1e-3, "n_ctx": 23, "attn_pdrop": 0.0,
+     "embd_pdrop": 0.0, "resid_pdrop": 0.0, "architectures": ["GPT2LMHeadModel"]%s}\
+    """
         .formatted(more);
   }
 
@@ -94,7 +95,8 @@ final class Gpt2Test {
       double[][] k = new double[x.length][];
       double[][] v = new double[x.length][];
       for (int t = 0; t < x.length; t++) {
-        double[] joined = convolution(files, block + "attn.c_attn", norm(files, block + "ln_1", x[t]));
+        double[] joined =
+            convolution(files, block + "attn.c_attn", norm(files, block + "ln_1", x[t]));
         q[t] = PlainMath.slice(joined, 0, SIZE);
         k[t] = PlainMath.slice(joined, SIZE, 2 * SIZE);
         v[t] = PlainMath.slice(joined, 2 * SIZE, 3 * SIZE);
@@ -137,7 +139,17 @@ final class Gpt2Test {
     assertThat(model.description())
         .isEqualTo(
             new ModelDescription(
-                "gpt2", VOCABULARY, SIZE, BLOCKS, HEADS, HEADS, HEAD_SIZE, HIDDEN, LENGTH, 0, true));
+                "gpt2",
+                VOCABULARY,
+                SIZE,
+                BLOCKS,
+                HEADS,
+                HEADS,
+                HEAD_SIZE,
+                HIDDEN,
+                LENGTH,
+                0,
+                true));
     assertThat(model.unusedTensors())
         .containsExactly(prefix + "h.0.attn.bias", prefix + "h.1.attn.bias");
     assertThat(model.tokenizerFiles()).isEmpty();
@@ -229,8 +241,7 @@ final class Gpt2Test {
     files("").write(folder, config(""));
     MultiLayerNetwork softmax = Pretrained.load(folder).network();
     INDArray tokens = Logits.array(Logits.tokens(VOCABULARY));
-    for (Normalizer normalizer :
-        new Normalizer[] {Normalizers.entmax(1.5), Normalizers.ssmax()}) {
+    for (Normalizer normalizer : new Normalizer[] {Normalizers.entmax(1.5), Normalizers.ssmax()}) {
       MultiLayerNetwork chosen = Pretrained.from(folder).normalizer(normalizer).load().network();
       TransformerBlock block =
           (TransformerBlock) chosen.getLayerWiseConfigurations().getConf(2).getLayer();
@@ -297,8 +308,8 @@ final class Gpt2Test {
       assertThatThrownBy(() -> Pretrained.load(folder))
           .isInstanceOf(ModelFileException.class)
           .hasMessage(
-              file
-                  + ": number 17 of tensor 'h.1.attn.c_proj.weight' is %s but must be finite.", bad);
+              file + ": number 17 of tensor 'h.1.attn.c_proj.weight' is %s but must be finite.",
+              bad);
     }
   }
 
@@ -318,7 +329,9 @@ final class Gpt2Test {
       })
   void sizesAreComparedWithTheTensorsFirst(String key, String value, String message)
       throws IOException {
-    files("").write(folder, config("").replaceFirst("\"" + key + "\": \\d+", "\"" + key + "\": " + value));
+    files("")
+        .write(
+            folder, config("").replaceFirst("\"" + key + "\": \\d+", "\"" + key + "\": " + value));
     assertThatThrownBy(() -> Pretrained.load(folder))
         .isInstanceOf(ModelFileException.class)
         .hasMessageContaining(message);
@@ -341,7 +354,8 @@ final class Gpt2Test {
         "\"n_embd\": 15 | \"n_embd\": [15] | n_embd is '[15]' but must be a whole number",
         "1e-3 | 0 | layer_norm_epsilon is '0' but must be a number above 0.",
         "1e-3 | 1e999 | layer_norm_epsilon is",
-        "\"attn_pdrop\": 0.0 | \"attn_pdrop\": 1 | attn_pdrop is '1' but must be from 0 to below 1.",
+        "\"attn_pdrop\": 0.0 | \"attn_pdrop\": 1 | attn_pdrop is '1' but must be from 0 to below"
+            + " 1.",
         "\"n_ctx\": 23 | \"activation_function\": \"mish\" | activation_function is 'mish' but must"
             + " be one of gelu, gelu_fast, gelu_new",
         "\"n_ctx\": 23 | \"tie_word_embeddings\": 1 | tie_word_embeddings is '1' but must be true"

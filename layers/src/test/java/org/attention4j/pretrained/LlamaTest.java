@@ -54,9 +54,10 @@ final class LlamaTest {
 
     String config() {
       return """
-          {"model_type": "%s", "vocab_size": 97, "hidden_size": 72, "num_hidden_layers": 2,
-           "num_attention_heads": 6, "intermediate_size": 61, "max_position_embeddings": 29,
-           "hidden_act": "silu"%s}"""
+      {"model_type": "%s", "vocab_size": 97, "hidden_size": 72, "num_hidden_layers": 2,
+       "num_attention_heads": 6, "intermediate_size": 61, "max_position_embeddings": 29,
+       "hidden_act": "silu"%s}\
+      """
           .formatted(type, more);
     }
 
@@ -71,10 +72,10 @@ final class LlamaTest {
             .add(block + "mlp.gate_proj.weight", HIDDEN, SIZE)
             .add(block + "mlp.up_proj.weight", HIDDEN, SIZE)
             .add(block + "mlp.down_proj.weight", SIZE, HIDDEN);
-        linear(files, bias, block + "self_attn.q_proj", HEADS * headSize, SIZE);
-        linear(files, bias, block + "self_attn.k_proj", groups * headSize, SIZE);
-        linear(files, bias, block + "self_attn.v_proj", groups * headSize, SIZE);
-        linear(files, outputBias, block + "self_attn.o_proj", SIZE, HEADS * headSize);
+        linear(files, bias, block + "self_attn.q_proj", (long) HEADS * headSize, SIZE);
+        linear(files, bias, block + "self_attn.k_proj", (long) groups * headSize, SIZE);
+        linear(files, bias, block + "self_attn.v_proj", (long) groups * headSize, SIZE);
+        linear(files, outputBias, block + "self_attn.o_proj", SIZE, (long) HEADS * headSize);
         if (feedForwardBias) {
           files
               .add(block + "mlp.gate_proj.bias", HIDDEN)
@@ -195,7 +196,8 @@ final class LlamaTest {
             llama(
                 """
                 , "num_key_value_heads": 2, "rope_theta": 500000.0, "head_dim": 10,
-                "rope_scaling": null, "rms_norm_eps": 1e-3, "tie_word_embeddings": true""",
+                "rope_scaling": null, "rms_norm_eps": 1e-3, "tie_word_embeddings": true\
+                """,
                 2,
                 10,
                 500_000,
@@ -205,7 +207,8 @@ final class LlamaTest {
             llama(
                 """
                 , "num_key_value_heads": 3, "rms_norm_eps": 1e-5, "head_dim": 4,
-                "rope_parameters": {"rope_theta": 31, "rope_type": "default"}""",
+                "rope_parameters": {"rope_theta": 31, "rope_type": "default"}\
+                """,
                 3,
                 4,
                 31,
@@ -240,7 +243,8 @@ final class LlamaTest {
                 """
                 , "head_dim": 8, "num_key_value_heads": 2, "rope_theta": 1000000.0,
                 "use_sliding_window": false, "sliding_window": 7, "tie_word_embeddings": true,
-                "layer_types": ["full_attention", "full_attention"]""",
+                "layer_types": ["full_attention", "full_attention"]\
+                """,
                 2,
                 8,
                 1_000_000,
@@ -283,15 +287,19 @@ final class LlamaTest {
   }
 
   private static Variant with(String type, String more) {
-    return new Variant(
-        type, more, 6, 12, 10_000, 1e-6, false, false, false, false, false);
+    return new Variant(type, more, 6, 12, 10_000, 1e-6, false, false, false, false, false);
   }
 
   @Test
   void isTrainedFurther() throws IOException {
-    Variant variant = llama(
-        ", \"num_key_value_heads\": 2, \"head_dim\": 10, \"tie_word_embeddings\": true",
-        2, 10, 10_000, 1e-6, true);
+    Variant variant =
+        llama(
+            ", \"num_key_value_heads\": 2, \"head_dim\": 10, \"tie_word_embeddings\": true",
+            2,
+            10,
+            10_000,
+            1e-6,
+            true);
     MultiLayerNetwork network =
         Pretrained.from(variant.files().write(folder, variant.config()))
             .updater(new Sgd(0.02))
@@ -327,8 +335,8 @@ final class LlamaTest {
         "llama | , \"partial_rotary_factor\": 0.5 | partial_rotary_factor is '0.5' but must be 1.",
         "llama | , \"num_key_value_heads\": 4 | num_key_value_heads is '4' but must be a divisor of"
             + " num_attention_heads 6.",
-        "llama | , \"head_dim\": 7 | head_dim is '7' but must be such that the size of a head, 7, is"
-            + " even.",
+        "llama | , \"head_dim\": 7 | head_dim is '7' but must be such that the size of a head, 7,"
+            + " is even.",
         "mistral | '' | sliding_window is missing",
         "mistral | , \"sliding_window\": 28 | sliding_window is '28' but must be null or at least"
             + " max_position_embeddings 29",

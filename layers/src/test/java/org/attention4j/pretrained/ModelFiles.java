@@ -108,8 +108,7 @@ final class ModelFiles {
     for (Map.Entry<String, Map<String, StoredTensor>> file : files.entrySet()) {
       Files.write(folder.resolve(file.getKey()), SafeTensorsFile.of(file.getValue()));
     }
-    Files.writeString(
-        folder.resolve(FolderTensors.INDEX), "{\"weight_map\":{" + index + "}}");
+    Files.writeString(folder.resolve(FolderTensors.INDEX), "{\"weight_map\":{" + index + "}}");
     return folder;
   }
 }

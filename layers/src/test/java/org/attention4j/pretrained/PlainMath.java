@@ -142,8 +142,7 @@ final class PlainMath {
         for (int key = 0; key < steps; key++) {
           scores[key] = visible.sees(query, key) ? 0 : Double.NEGATIVE_INFINITY;
           for (int i = 0; i < size; i++) {
-            scores[key] +=
-                scale * queries[query][head * size + i] * keys[key][group * size + i];
+            scores[key] += scale * queries[query][head * size + i] * keys[key][group * size + i];
           }
         }
         double[] weights = softmax(scores);

@@ -65,8 +65,7 @@ final class SafeTensorsTest {
     tensors.put("empty", StoredTensor.f32(new float[0], 0, 13));
     Path file = Files.write(folder.resolve(FILE), SafeTensorsFile.of(tensors));
 
-    try (SafeTensors source =
-        SafeTensors.open(file.toString(), FileBytes.open(file, window))) {
+    try (SafeTensors source = SafeTensors.open(file.toString(), FileBytes.open(file, window))) {
       assertThat(source.names()).containsExactlyInAnyOrderElementsOf(tensors.keySet());
       assertThat(source.shape("a")).containsExactly(5, 7);
       assertThat(source.shape("empty")).containsExactly(0, 13);
@@ -181,8 +180,7 @@ final class SafeTensorsTest {
         arguments(
             with(f32("a", "[2,3]", 0, 20)),
             "is [0, 20] but must be 24 bytes apart, for the shape [2, 3] of F32."),
-        arguments(
-            with(f32("a", "[2,3]", 24, 0)), "is [24, 0] but must be from 0 on"),
+        arguments(with(f32("a", "[2,3]", 24, 0)), "is [24, 0] but must be from 0 on"),
         arguments(
             with(f32("a", "[0]", 0, 0), f32("b", "[2,2]", 0, 16), f32("c", "[3]", 16, 28)),
             "data_offsets of tensor 'c' is [16, 28] but must be at most 24"),
@@ -210,7 +208,8 @@ final class SafeTensorsTest {
             with(f32("a", "[3]", 0, 12), f32("a", "[3]", 12, 24)),
             "the header has 'a' more than once."),
         arguments(
-            with("\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]}"),
+            with(
+                "\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]}"),
             "the header has dtype of tensor 'a' more than once."),
         arguments(
             with("\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,24]}"),
@@ -240,8 +239,7 @@ final class SafeTensorsTest {
             SafeTensorsFile.of(7, "{\"\u00e9\":1}".getBytes(ISO_8859_1), new byte[0]),
             "the header is no UTF-8 but must be JSON in UTF-8."),
         arguments(
-            SafeTensorsFile.of(4, "{}".getBytes(UTF_16LE), new byte[0]),
-            "the header at character"),
+            SafeTensorsFile.of(4, "{}".getBytes(UTF_16LE), new byte[0]), "the header at character"),
         arguments(
             SafeTensorsFile.of(3, "{}x".getBytes(UTF_8), new byte[0]), "is no JSON but must be"));
   }

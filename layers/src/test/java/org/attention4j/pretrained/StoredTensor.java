@@ -11,16 +11,18 @@ import java.nio.ByteOrder;
  */
 record StoredTensor(String type, long[] shape, byte[] bytes) {
   static StoredTensor f32(float[] values, long... shape) {
-    ByteBuffer buffer = littleEndian(Float.BYTES * values.length);
+    byte[] bytes = new byte[Float.BYTES * values.length];
+    ByteBuffer buffer = littleEndian(bytes);
     for (float value : values) {
       buffer.putFloat(value);
     }
-    return new StoredTensor("F32", shape, buffer.array());
+    return new StoredTensor("F32", shape, bytes);
   }
 
   /** The first half of each number, which must be all of it. */
   static StoredTensor bf16(float[] values, long... shape) {
-    ByteBuffer buffer = littleEndian(Short.BYTES * values.length);
+    byte[] bytes = new byte[Short.BYTES * values.length];
+    ByteBuffer buffer = littleEndian(bytes);
     for (float value : values) {
       int bits = Float.floatToIntBits(value);
       if ((bits & 0xffff) != 0) {
@@ -28,16 +30,17 @@ record StoredTensor(String type, long[] shape, byte[] bytes) {
       }
       buffer.putShort((short) (bits >> 16));
     }
-    return new StoredTensor("BF16", shape, buffer.array());
+    return new StoredTensor("BF16", shape, bytes);
   }
 
   /** Normal numbers and zero, which must be representable. */
   static StoredTensor f16(float[] values, long... shape) {
-    ByteBuffer buffer = littleEndian(Short.BYTES * values.length);
+    byte[] bytes = new byte[Short.BYTES * values.length];
+    ByteBuffer buffer = littleEndian(bytes);
     for (float value : values) {
       buffer.putShort(half(value));
     }
-    return new StoredTensor("F16", shape, buffer.array());
+    return new StoredTensor("F16", shape, bytes);
   }
 
   private static short half(float value) {
@@ -54,14 +57,15 @@ record StoredTensor(String type, long[] shape, byte[] bytes) {
   }
 
   static StoredTensor i64(long[] values, long... shape) {
-    ByteBuffer buffer = littleEndian(Long.BYTES * values.length);
+    byte[] bytes = new byte[Long.BYTES * values.length];
+    ByteBuffer buffer = littleEndian(bytes);
     for (long value : values) {
       buffer.putLong(value);
     }
-    return new StoredTensor("I64", shape, buffer.array());
+    return new StoredTensor("I64", shape, bytes);
   }
 
-  private static ByteBuffer littleEndian(int length) {
-    return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer littleEndian(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

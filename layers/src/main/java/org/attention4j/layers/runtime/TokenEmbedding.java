@@ -67,8 +67,7 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
    * @param types how many types of tokens there are; 0 for none
    * @param fused whether to compute on Java arrays, which is possible in FLOAT on the CPU
    */
-  public TokenEmbedding(
-      NeuralNetConfiguration conf, DataType dataType, int types, boolean fused) {
+  public TokenEmbedding(NeuralNetConfiguration conf, DataType dataType, int types, boolean fused) {
     super(conf, dataType);
     this.types = types;
     this.fused = fused;
@@ -106,7 +105,7 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
     if (types > 0 && input.rank() == 3 && !both && input.size(1) != 1) {
       throw new IllegalArgumentException(
           "%s: the shape of the token ids is %s but must be [examples, steps], [examples, 1, steps]"
-              .formatted(owner(), Arrays.toString(input.shape()))
+                  .formatted(owner(), Arrays.toString(input.shape()))
               + " or, with types, [examples, 2, steps].");
     }
     ids =

@@ -1,0 +1,18 @@
+package org.attention4j.layers.runtime;
+
+import org.attention4j.dl4j.ExactLayerRuntime;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** The running layer behind {@link org.attention4j.layers.FirstStep}. */
+public final class FirstStep extends ExactLayerRuntime {
+  /**
+   * Makes a layer.
+   *
+   * @param conf its configuration
+   * @param dataType the network's type
+   */
+  public FirstStep(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+  }
+}
