@@ -7,6 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +25,14 @@ final class FileBytes implements Closeable {
   private final long length;
   private final int window;
   private final @Nullable FileChannel channel;
-  private final @Nullable ByteBuffer[] windows;
+
+  /** By their number; few of the file's may be in use. */
+  private final Map<Long, ByteBuffer> windows = new HashMap<>();
 
   private FileBytes(long length, int window, @Nullable FileChannel channel) {
     this.length = length;
     this.window = window;
     this.channel = channel;
-    windows = new ByteBuffer[Math.toIntExact((length + window - 1) / window)];
   }
 
   static FileBytes open(Path file) throws IOException {
@@ -50,9 +53,7 @@ final class FileBytes implements Closeable {
   /** Bytes that are in memory already. */
   static FileBytes of(byte[] bytes) {
     FileBytes whole = new FileBytes(bytes.length, WINDOW, null);
-    if (bytes.length > 0) {
-      whole.windows[0] = ByteBuffer.wrap(bytes);
-    }
+    whole.windows.put(0L, ByteBuffer.wrap(bytes));
     return whole;
   }
 
@@ -66,11 +67,11 @@ final class FileBytes implements Closeable {
    * @param position at least 0 and below the length
    */
   synchronized ByteBuffer from(long position) throws IOException {
-    int index = Math.toIntExact(position / window);
-    ByteBuffer buffer = windows[index];
+    long index = position / window;
+    ByteBuffer buffer = windows.get(index);
     if (buffer == null) {
-      buffer = map((long) index * window);
-      windows[index] = buffer;
+      buffer = map(index * window);
+      windows.put(index, buffer);
     }
     int offset = Math.toIntExact(position % window);
     return buffer.slice(offset, buffer.limit() - offset).order(ByteOrder.LITTLE_ENDIAN);

@@ -170,7 +170,8 @@ final class WeightPlan {
     if (parameter.rank() == 2 && parameter.size(0) == rows && parameter.size(1) == columns) {
       return parameter;
     }
-    if (parameter.length() != rows * columns || parameter.ordering() != 'c') {
+    if (parameter.length() != rows * columns
+        || (parameter.rank() > 1 && parameter.ordering() != 'c')) {
       throw new IllegalStateException(
           "%s does not fit the shape %s".formatted(copy, Arrays.toString(parameter.shape())));
     }

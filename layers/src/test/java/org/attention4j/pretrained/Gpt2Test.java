@@ -37,7 +37,7 @@ final class Gpt2Test {
 
   @TempDir Path folder;
 
-  private static String config(String more) {
+  static String config(String more) {
     return """
     {"model_type": "gpt2", "vocab_size": 97, "n_positions": 23, "n_embd": 15, "n_layer": 2,
      "n_head": 3, "n_inner": 61, "layer_norm_epsilon": 1e-3, "n_ctx": 23, "attn_pdrop": 0.0,
@@ -46,7 +46,7 @@ final class Gpt2Test {
         .formatted(more);
   }
 
-  private static ModelFiles files(String prefix) {
+  static ModelFiles files(String prefix) {
     return files(prefix, HIDDEN);
   }
 
