@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
@@ -323,6 +325,32 @@ final class BertTest {
       double[] expected = linear(files, "bert.pooler.dense", first);
       for (int i = 0; i < SIZE; i++) {
         assertThat(pooled.getDouble(b, i)).isCloseTo(Math.tanh(expected[i]), within(1e-5));
+      }
+    }
+  }
+
+  /** The vector of a sentence as MiniLM's users have it: the mean over the visible steps. */
+  @Test
+  void sentenceVectorsAreMeans() throws IOException {
+    Names names = bert("", ".weight", ".bias");
+    ModelFiles files = files(names, true);
+    MultiLayerNetwork steps = Pretrained.load(files.write(folder, BERT)).network();
+    MultiLayerNetwork sentences =
+        new TransferLearning.Builder(steps)
+            .fineTuneConfiguration(new FineTuneConfiguration.Builder().build())
+            .addLayer(new GlobalPoolingLayer.Builder(PoolingType.AVG).build())
+            .build();
+    int[][] tokens = Logits.tokens(VOCABULARY);
+    int[][] types = new int[Logits.EXAMPLES][Logits.STEPS];
+    INDArray means = sentences.output(Logits.array(tokens), false, mask(), null);
+    for (int b = 0; b < Logits.EXAMPLES; b++) {
+      double[][] hidden = hidden(files, names, tokens[b], types[b], VISIBLE[b]);
+      for (int i = 0; i < SIZE; i++) {
+        double mean = 0;
+        for (int t = 0; t < VISIBLE[b]; t++) {
+          mean += hidden[t][i] / VISIBLE[b];
+        }
+        assertThat(means.getDouble(b, i)).isCloseTo(mean, within(1e-5));
       }
     }
   }
