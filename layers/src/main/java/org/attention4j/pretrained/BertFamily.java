@@ -128,23 +128,20 @@ final class BertFamily implements Family {
   @Override
   public void plan(Architecture a, WeightPlan plan) throws ModelFileException {
     String embeddings = "embeddings.";
-    String prefix =
-        Family.prefix(plan.names(), name + ".", embeddings + "word_embeddings.weight");
+    String prefix = Family.prefix(plan.names(), name + ".", embeddings + "word_embeddings.weight");
     String first = prefix + embeddings;
     plan.copy(TOKENS, "W", first + "word_embeddings.weight", a.vocabulary, a.size);
     if (a.tokenTypes > 0) {
       plan.copy(TOKENS, "Wt", first + "token_type_embeddings.weight", a.tokenTypes, a.size);
     }
-    plan.transposed(
-        POSITIONS, "W", first + "position_embeddings.weight", a.maxLength, a.size);
+    plan.transposed(POSITIONS, "W", first + "position_embeddings.weight", a.maxLength, a.size);
     planNorm(a, plan, EMBEDDING_NORM, "gain", "bias", first + "LayerNorm");
     for (int i = 0; i < a.blocks; i++) {
       planBlock(a, plan, NetworkLayers.block(i), prefix + names.blocks() + i + ".");
     }
     if (a.pooler) {
       String dense = prefix + "pooler.dense.";
-      plan.transposed(
-          POOLER, DefaultParamInitializer.WEIGHT_KEY, dense + "weight", a.size, a.size);
+      plan.transposed(POOLER, DefaultParamInitializer.WEIGHT_KEY, dense + "weight", a.size, a.size);
       plan.copy(POOLER, DefaultParamInitializer.BIAS_KEY, dense + "bias", a.size);
     }
   }

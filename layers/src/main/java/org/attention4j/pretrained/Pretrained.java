@@ -218,7 +218,7 @@ public final class Pretrained {
     private Pretrained load(
         ModelConfig config, String model, TensorSource source, List<Path> tokenizerFiles)
         throws IOException {
-      Family family = Family.of(config);
+      Family family = Families.of(config);
       Architecture architecture = family.architecture(config);
       if (pooler && !family.hasPooler()) {
         throw ModelFileException.of(

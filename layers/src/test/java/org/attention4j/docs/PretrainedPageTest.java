@@ -34,8 +34,7 @@ final class PretrainedPageTest {
           .loadClass("com.example.FineTune")
           .getMethod("main", String[].class)
           .invoke(
-              null,
-              (Object) new String[] {model.toString(), ids.toString(), results.toString()});
+              null, (Object) new String[] {model.toString(), ids.toString(), results.toString()});
     }
     assertThat(results.resolve("attention.jsonl")).content().contains("block-0", "block-1");
     MultiLayerNetwork trained =

@@ -51,9 +51,7 @@ class FirstStepTest {
 
   private static INDArray mask(DataType type) {
     return Nd4j.create(
-            new double[][] {
-              {0, 0, 1, 0, 1, 1, 0}, {1, 1, 1, 1, 1, 1, 1}, {0, 0, 0, 0, 0, 0, 0}
-            })
+            new double[][] {{0, 0, 1, 0, 1, 1, 0}, {1, 1, 1, 1, 1, 1, 1}, {0, 0, 0, 0, 0, 0, 0}})
         .castTo(type);
   }
 
@@ -96,11 +94,7 @@ class FirstStepTest {
     for (INDArray mask : new INDArray[] {null, mask(DataType.DOUBLE)}) {
       assertThat(
               FiniteDifferences.largestError(
-                  network,
-                  Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS),
-                  labels,
-                  mask,
-                  null))
+                  network, Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS), labels, mask, null))
           .isLessThan(1e-5);
     }
   }

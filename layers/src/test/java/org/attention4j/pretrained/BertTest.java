@@ -49,13 +49,15 @@ final class BertTest {
       {"model_type": "bert", "vocab_size": 97, "hidden_size": 35, "num_hidden_layers": 2,
        "num_attention_heads": 5, "intermediate_size": 61, "max_position_embeddings": 23,
        "type_vocab_size": 3, "layer_norm_eps": 1e-3, "hidden_act": "gelu", "pad_token_id": 0,
-       "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}""";
+       "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}\
+      """;
 
   private static final String DISTILBERT =
       """
       {"model_type": "distilbert", "vocab_size": 97, "dim": 35, "n_layers": 2, "n_heads": 5,
        "hidden_dim": 61, "max_position_embeddings": 23, "activation": "gelu",
-       "sinusoidal_pos_embds": false, "dropout": 0.1, "attention_dropout": 0.1}""";
+       "sinusoidal_pos_embds": false, "dropout": 0.1, "attention_dropout": 0.1}\
+      """;
 
   /** What tensors are called. */
   private record Names(
@@ -242,8 +244,7 @@ final class BertTest {
     assertThat(actual.shape()).containsExactly(Logits.EXAMPLES, SIZE, Logits.STEPS);
     for (int b = 0; b < Logits.EXAMPLES; b++) {
       int visible = padded ? VISIBLE[b] : Logits.STEPS;
-      double[][] expected =
-          hidden(files, names, tokens[b], typed ? types[b] : new int[0], visible);
+      double[][] expected = hidden(files, names, tokens[b], typed ? types[b] : new int[0], visible);
       for (int t = 0; t < visible; t++) {
         for (int i = 0; i < SIZE; i++) {
           assertThat(actual.getDouble(b, i, t)).isCloseTo(expected[t][i], within(1e-5));
@@ -393,11 +394,14 @@ final class BertTest {
         .hasMessage(folder + ": the tensor 'bert.pooler.dense.bias' of shape [35] is missing.");
     String config = folder.resolve("config.json").toString();
     ModelFiles files = files(bert("bert.", ".weight", ".bias"), true);
-    files.write(folder, BERT.replace("\"pad_token_id\": 0", "\"position_embedding_type\": \"relative_key\""));
+    files.write(
+        folder,
+        BERT.replace("\"pad_token_id\": 0", "\"position_embedding_type\": \"relative_key\""));
     assertThatThrownBy(() -> Pretrained.load(folder))
         .hasMessage(
             config
-                + ": position_embedding_type is 'relative_key' but must be 'absolute' or left out.");
+                + ": position_embedding_type is 'relative_key' but must be 'absolute' or left"
+                + " out.");
     files.write(folder, BERT.replace("\"pad_token_id\": 0", "\"is_decoder\": true"));
     assertThatThrownBy(() -> Pretrained.load(folder))
         .hasMessage(config + ": is_decoder is 'true' but must be false.");
