@@ -61,7 +61,8 @@ class ComparisonRunnerTest {
             + MS
             + " "
             + RATIO);
-    for (String normalizer : List.of("top-k:64", "top-fraction:0.06", "top-power:0.5", "top-p:0.9", "entmax:1.5")) {
+    for (String normalizer :
+        List.of("top-k:64", "top-fraction:0.06", "top-power:0.5", "top-p:0.9", "entmax:1.5")) {
       patterns.add(
           "SPARSE normalizer="
               + normalizer

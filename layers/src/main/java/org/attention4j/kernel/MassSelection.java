@@ -30,8 +30,7 @@ final class MassSelection {
     int high = count - 1;
     double mass = 0;
     while (high - low > Selection.FEW) {
-      double pivot =
-          Selection.median(scratch[low], scratch[(low + high) >>> 1], scratch[high]);
+      double pivot = Selection.median(scratch[low], scratch[(low + high) >>> 1], scratch[high]);
       int i = low;
       int j = high;
       while (i <= j) {

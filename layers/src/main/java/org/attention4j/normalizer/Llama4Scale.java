@@ -38,8 +38,7 @@ record Llama4Scale(double beta, int length, Normalizer normalizer) implements No
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
     // Half a key more: no rounding of the quotient can then move it across a whole number.
     SDVariable steps =
-        sd.math.floor(
-            context.visibleCount().castTo(DataType.DOUBLE).add(0.5).mul(1.0 / length));
+        sd.math.floor(context.visibleCount().castTo(DataType.DOUBLE).add(0.5).mul(1.0 / length));
     SDVariable factor = sd.math.log(steps.add(1.0)).mul(beta).add(1.0).castTo(scores.dataType());
     SDVariable scaled =
         normalizer.traits().contains(Trait.SHIFT_INVARIANT)

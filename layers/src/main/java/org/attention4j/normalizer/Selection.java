@@ -11,7 +11,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * equal ones the lowest key indices win, and no more of them are taken than are wanted.
  *
  * <p>The smallest value that is wanted is found first, then the keys above it and as many of the
- * keys equal to it as are still wanted. The result has passed through booleans, so no gradient flows through it.
+ * keys equal to it as are still wanted. The result has passed through booleans, so no gradient
+ * flows through it.
  */
 final class Selection {
   /** Absorbs rounding, so that a count meant to be 3 is not taken for one above 3. */
@@ -71,8 +72,7 @@ final class Selection {
     // The sign first: either enough scores reach zero, or the threshold starts from the lowest
     // integer, which is -2 * highest.
     SDVariable zero = values.max(true, KEYS).mul(0.0);
-    SDVariable last =
-        enoughReach(values, zero, weights, target).sub(1.0).mul(highest).mul(2.0);
+    SDVariable last = enoughReach(values, zero, weights, target).sub(1.0).mul(highest).mul(2.0);
     for (int bit = highestBit; bit >= 0; bit--) {
       double step = 1L << bit;
       last = last.add(enoughReach(values, last.add(step), weights, target).mul(step));

@@ -29,8 +29,7 @@ record TopP(double p) implements Normalizer {
   static final double DEFAULT_MASS = 0.9;
 
   TopP {
-    NormalizerOptions.require(
-        TYPE, "p", p, p > 0 && p <= 0.999999, "above 0 and at most 0.999999");
+    NormalizerOptions.require(TYPE, "p", p, p > 0 && p <= 0.999999, "above 0 and at most 0.999999");
   }
 
   @Override

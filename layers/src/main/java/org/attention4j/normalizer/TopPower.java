@@ -41,8 +41,7 @@ record TopPower(double a, double b) implements Normalizer {
 
   @Override
   public Optional<RowKernel> kernel() {
-    return Optional.of(
-        RowKernels.topK(n -> Math.min(n, Selection.roundedUp(a * Math.pow(n, b)))));
+    return Optional.of(RowKernels.topK(n -> Math.min(n, Selection.roundedUp(a * Math.pow(n, b)))));
   }
 
   @Override

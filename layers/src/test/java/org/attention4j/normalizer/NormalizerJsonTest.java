@@ -263,8 +263,8 @@ class NormalizerJsonTest {
             + " 'hardmax'",
         "{'type':'scaled-by-log-length','normalizer':{'type':'scaled-by-log-length','normalizer':{'type':'relu'}}}"
             + " | must not itself be",
-        "{'type':'top-power','a':0} | Normalizer 'top-power': option 'a' is 0 but must be above 0 and"
-            + " at most 1e6.",
+        "{'type':'top-power','a':0} | Normalizer 'top-power': option 'a' is 0 but must be above 0"
+            + " and at most 1e6.",
         "{'type':'top-power','b':1} | option 'b' is 1 but must be above 0 and below 1.",
         "{'type':'top-p','p':1} | Normalizer 'top-p': option 'p' is 1 but must be above 0 and at"
             + " most 0.999999.",

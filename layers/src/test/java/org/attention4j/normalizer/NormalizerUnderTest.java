@@ -118,8 +118,7 @@ record NormalizerUnderTest(
             Map.of("sink", new double[] {0, -1, 1}),
             (z, theta) ->
                 ReferenceNormalizers.softmaxBeside(
-                    ReferenceNormalizers.map(
-                        z, x -> x * ReferenceNormalizers.steps(z, 0.7, 3)),
+                    ReferenceNormalizers.map(z, x -> x * ReferenceNormalizers.steps(z, 0.7, 3)),
                     theta[0])));
   }
 

@@ -112,6 +112,9 @@ class NormalizersTest {
         .containsOnlyKeys("alpha")
         .hasEntrySatisfying("alpha", alpha -> assertThat(alpha).isCloseTo(1.37, within(1e-12)));
     assertThat(learned(Normalizers.scaledByLogLength(Normalizers.softmax()))).containsOnlyKeys("s");
+    Normalizer alpha = Normalizers.entmaxWithLearnableAlpha(1.37);
+    assertThat(learned(Normalizers.softCap(3, alpha))).isEqualTo(learned(alpha));
+    assertThat(learned(Normalizers.llama4Scale(0.1, 3, alpha))).isEqualTo(learned(alpha));
     // ln(1 + e^0.5), 2 tanh(-0.25)
     assertThat(
             Normalizers.asentmax()

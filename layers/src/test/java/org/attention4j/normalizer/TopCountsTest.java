@@ -67,8 +67,7 @@ class TopCountsTest {
     Normalizer normalizer = Normalizers.topPower((double) over / under, (double) p / q);
     for (int n = 1; n <= 1331; n += n < 700 ? 1 : 7) {
       for (DataType type : TYPES) {
-        RowEvaluation row =
-            RowEvaluation.ofKernel(normalizer, new double[n], new double[n], type);
+        RowEvaluation row = RowEvaluation.ofKernel(normalizer, new double[n], new double[n], type);
         assertThat(kept(GoldenCase.array(row.weights())))
             .as("%s of %s keys", type, n)
             .isEqualTo(ReferenceNormalizers.powerCount(n, over, under, p, q));
@@ -76,7 +75,9 @@ class TopCountsTest {
     }
   }
 
-  /** Of equal scores ceil(p n) are kept, the first ones; a product of p is not above a whole one. */
+  /**
+   * Of equal scores ceil(p n) are kept, the first ones; a product of p is not above a whole one.
+   */
   @ParameterizedTest
   @CsvSource({
     "0.5, 10, 5",

@@ -45,8 +45,7 @@ class AttentionTest extends AttentionValues {
   @Test
   void softcapIsTheNormalizer() {
     Values option = run(Attention.attention().scale(0.7).softcap(1.3));
-    Values normalizer =
-        run(Attention.attention().scale(0.7).normalizer(Normalizers.softCap(1.3)));
+    Values normalizer = run(Attention.attention().scale(0.7).normalizer(Normalizers.softCap(1.3)));
     assertThat(normalizer.weights()).isEqualTo(option.weights());
     assertThat(normalizer.output()).isEqualTo(option.output());
   }

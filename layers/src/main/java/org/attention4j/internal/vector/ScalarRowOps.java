@@ -163,8 +163,7 @@ final class ScalarRowOps implements RowOps {
   }
 
   @Override
-  public double sumAtLeast(
-      float[] x, int from, float[] w, int wFrom, int length, float threshold) {
+  public double sumAtLeast(float[] x, int from, float[] w, int wFrom, int length, float threshold) {
     double sum = 0;
     for (int i = 0; i < length; i++) {
       sum += x[from + i] >= threshold ? w[wFrom + i] : 0;

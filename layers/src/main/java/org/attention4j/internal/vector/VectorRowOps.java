@@ -397,8 +397,7 @@ final class VectorRowOps implements RowOps {
   }
 
   @Override
-  public double sumAtLeast(
-      float[] x, int from, float[] w, int wFrom, int length, float threshold) {
+  public double sumAtLeast(float[] x, int from, float[] w, int wFrom, int length, float threshold) {
     int bound = FLOATS.loopBound(length);
     int pairs = bound - bound % (2 * V);
     FloatVector zero = broadcast(0);
