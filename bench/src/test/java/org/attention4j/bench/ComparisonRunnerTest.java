@@ -94,7 +94,7 @@ class ComparisonRunnerTest {
   @Test
   void absentPeersAreLeftOut() {
     assertThat(lines(plan(12, List.of(), List.of()), false))
-        .hasSize(3)
+        .hasSize(5)
         .allMatch(line -> line.startsWith("SPARSE"));
   }
 
