@@ -109,6 +109,35 @@ def self_adjust(z):
     return [(t - low) / (high - low) * p for t, p in zip(z, softmax(z))]
 
 
+def soft_cap(z, cap):
+    """softmax(cap tanh(z / cap))."""
+    return softmax([cap * mpmath.tanh(t / cap) for t in z])
+
+
+def llama4_scale(z, beta):
+    """softmax((1 + beta log(1 + floor(n / 3))) z)."""
+    return softmax([t * (1 + beta * mpmath.log(1 + len(z) // 3)) for t in z])
+
+
+def top_power(z, power):
+    """softmax over the ceil(n^power) largest scores."""
+    exact = mpf(len(z)) ** power
+    near = mpmath.nint(exact)
+    return top_k(z, int(near if abs(exact - near) < KINK else mpmath.ceil(exact)))
+
+
+def top_p(z, mass):
+    """softmax over the fewest largest scores whose weights sum to mass; of equal ones the lowest
+    index. A mass within 1e-12 counts as reached."""
+    weights = softmax(z)
+    order = sorted(range(len(z)), key=lambda i: (-z[i], i))
+    count, total = 0, mpf(0)
+    while total < mass * (1 - mpf(10) ** -12):
+        total += weights[order[count]]
+        count += 1
+    return top_k(z, count)
+
+
 # name: (function of z and the parameter, the parameter's name and values)
 NORMALIZERS = {
     "softmax": (lambda z, t: softmax([s / t for s in z]), "temperature", ["1", "0.5", "2"]),
@@ -127,6 +156,10 @@ NORMALIZERS = {
     "sigmoid_neglogn": (lambda z, _: sigmoid(z), "unused", ["0"]),
     "relu_over_L": (lambda z, _: [max(t, mpf(0)) / len(z) for t in z], "unused", ["0"]),
     "sa_softmax_norm": (lambda z, _: self_adjust(z), "unused", ["0"]),
+    "softcap": (soft_cap, "cap", ["2", "50"]),
+    "llama4_scale": (llama4_scale, "beta", ["0.1", "1"]),
+    "top_power": (top_power, "b", ["0.5", "0.75"]),
+    "top_p": (top_p, "p", ["0.5", "0.75", "0.99"]),
 }
 
 WITH_PARAMETER_GRADIENT = ("entmax", "ssmax", "sink", "softmax")

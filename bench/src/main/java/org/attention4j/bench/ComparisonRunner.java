@@ -152,6 +152,8 @@ final class ComparisonRunner {
     Map<String, Normalizer> normalizers = new LinkedHashMap<>();
     normalizers.put("top-k:64", Normalizers.topK(64));
     normalizers.put("top-fraction:0.06", Normalizers.topFraction(0.06));
+    normalizers.put("top-power:0.5", Normalizers.topPower(1, 0.5));
+    normalizers.put("top-p:0.9", Normalizers.topP(0.9));
     normalizers.put("entmax:1.5", Normalizers.entmax15());
     CoreCell brief = new CoreCell(cell.heads(), BRIEF_ATTENTION, cell.headSize());
     timer.warmUp(candidates(brief, normalizers.values(), plan.warmUp() / normalizers.size()));

@@ -61,7 +61,8 @@ class ComparisonRunnerTest {
             + MS
             + " "
             + RATIO);
-    for (String normalizer : List.of("top-k:64", "top-fraction:0.06", "entmax:1.5")) {
+    for (String normalizer :
+        List.of("top-k:64", "top-fraction:0.06", "top-power:0.5", "top-p:0.9", "entmax:1.5")) {
       patterns.add(
           "SPARSE normalizer="
               + normalizer
@@ -93,7 +94,7 @@ class ComparisonRunnerTest {
   @Test
   void absentPeersAreLeftOut() {
     assertThat(lines(plan(12, List.of(), List.of()), false))
-        .hasSize(3)
+        .hasSize(5)
         .allMatch(line -> line.startsWith("SPARSE"));
   }
 

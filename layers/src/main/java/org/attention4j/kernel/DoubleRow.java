@@ -145,6 +145,23 @@ public final class DoubleRow extends Row {
   }
 
   @Override
+  void softCap(double cap) {
+    for (int i = from; i < from + length; i++) {
+      values[i] = cap * Math.tanh(values[i] / cap);
+    }
+  }
+
+  /** As 4 e / (1 + e)² with e = e^(-2 |z / cap|), which is exact where the slope is small, too. */
+  @Override
+  void softCapSlope(Row scores, double cap) {
+    DoubleRow that = (DoubleRow) scores;
+    for (int i = 0; i < length; i++) {
+      double e = Math.exp(-2 * Math.abs(that.values[that.from + i] / cap));
+      values[from + i] *= 4 * e / ((1 + e) * (1 + e));
+    }
+  }
+
+  @Override
   public Row spare(int length) {
     return new DoubleRow().over(new double[length], 0, length);
   }
@@ -170,5 +187,10 @@ public final class DoubleRow extends Row {
       kept.set(j, get(indices[j]));
     }
     return kept;
+  }
+
+  @Override
+  int countOfShare(double share, double max) {
+    return MassSelection.count(this::get, length, max, share, workspace.numbers(2 * length));
   }
 }

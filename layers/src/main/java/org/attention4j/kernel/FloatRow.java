@@ -158,6 +158,17 @@ public final class FloatRow extends Row {
   }
 
   @Override
+  void softCap(double cap) {
+    FloatOps.ROWS.softCap(values, from, length, (float) cap);
+  }
+
+  @Override
+  void softCapSlope(Row scores, double cap) {
+    FloatRow that = (FloatRow) scores;
+    FloatOps.ROWS.softCapSlope(values, from, that.values, that.from, length, (float) cap);
+  }
+
+  @Override
   public Row spare(int length) {
     return new FloatRow(workspace).over(workspace.floats(length), 0, length);
   }
@@ -201,6 +212,14 @@ public final class FloatRow extends Row {
       }
     }
     return new FloatRow(workspace).over(kept, 0, k);
+  }
+
+  @Override
+  int countOfShare(double share, double max) {
+    int count = FloatMass.count(values, from, length, (float) max, share, workspace);
+    return count == FloatMass.OPEN
+        ? MassSelection.count(this::get, length, max, share, workspace.numbers(2 * length))
+        : count;
   }
 
   /**

@@ -168,6 +168,21 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
    */
   public abstract Row spare(int length);
 
+  /**
+   * Replaces x_i by cap · tanh(x_i / cap).
+   *
+   * @param cap the bound, from 1e-6 to 1e6
+   */
+  abstract void softCap(double cap);
+
+  /**
+   * Multiplies x_i by 1 - tanh²(z_i / cap), the slope of {@link #softCap}.
+   *
+   * @param scores z, of the same length and type; overwritten
+   * @param cap the bound
+   */
+  abstract void softCapSlope(Row scores, double cap);
+
   /** Entries beyond a size, infinities too, become that size; NaN stays NaN. */
   abstract void limit(double size);
 
@@ -209,4 +224,14 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
    * @return them, as a spare row
    */
   abstract Row largest(int k, double max);
+
+  /**
+   * How many of the largest entries it takes to have a share of the exponentials of all.
+   *
+   * @param share above 0 and at most 0.999999
+   * @param max the largest entry; no entry is NaN
+   * @return the smallest k, at least 1, for which the e^x_i of the k largest entries sum to the
+   *     share of the sum of all, in double precision
+   */
+  abstract int countOfShare(double share, double max);
 }

@@ -58,6 +58,17 @@ public final class RowKernels {
   }
 
   /**
+   * Another kernel on c tanh(z / c).
+   *
+   * @param kernel what comes after
+   * @param cap c, from 1e-6 to 1e6
+   * @return the kernel
+   */
+  public static RowKernel softCap(RowKernel kernel, double cap) {
+    return new SoftCapKernel(kernel, cap);
+  }
+
+  /**
    * softmax(β z), β the adaptive temperature's polynomial of the entropy of softmax(z).
    *
    * @param polynomial its coefficients, the highest power first
@@ -86,6 +97,17 @@ public final class RowKernels {
    */
   public static RowKernel straightThroughTopK(IntUnaryOperator kept, double temperature) {
     return new StraightThroughKernel(new TopKKernel(kept), temperature);
+  }
+
+  /**
+   * softmax over the fewest largest scores whose e^z sum to a share of the sum of all, ties to the
+   * lowest index.
+   *
+   * @param share above 0 and at most 0.999999
+   * @return the kernel
+   */
+  public static RowKernel topP(double share) {
+    return new TopPKernel(share);
   }
 
   /**

@@ -11,6 +11,9 @@ final class RowWorkspace {
    */
   float distance = 1;
 
+  /** The same for the score that completes a share of the exponentials. */
+  float massDistance = 4;
+
   private int[] indices = new int[0];
   private int[] places = new int[0];
   private double[] numbers = new double[0];

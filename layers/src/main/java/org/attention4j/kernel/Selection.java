@@ -5,7 +5,7 @@ import java.util.function.IntToDoubleFunction;
 /** The k-th largest of some numbers, and where the k largest stand, without sorting them. */
 final class Selection {
   /** Below this many, insertion beats another partition. */
-  private static final int FEW = 16;
+  static final int FEW = 16;
 
   private Selection() {}
 
@@ -88,7 +88,7 @@ final class Selection {
     }
   }
 
-  private static double median(double a, double b, double c) {
+  static double median(double a, double b, double c) {
     return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
   }
 }

@@ -12,10 +12,13 @@ final class TopKKernel implements RowKernel {
 
   @Override
   public void forward(Row row, RowContext context) {
-    int n = row.length();
-    int k = Math.min(kept.applyAsInt(context.visibleCount()), n);
-    double max = row.largestScore();
-    if (k == n || Double.isNaN(max)) {
+    int k = Math.min(kept.applyAsInt(context.visibleCount()), row.length());
+    keep(row, k, row.largestScore(), context);
+  }
+
+  /** Softmax over the k largest scores of a row whose largest one is known. */
+  static void keep(Row row, int k, double max, RowContext context) {
+    if (k == row.length() || Double.isNaN(max)) {
       row.multiply(1 / row.exp(max, 1));
       return;
     }

@@ -68,6 +68,18 @@ public final class NormalizerOptions {
   }
 
   /**
+   * Reads a whole number that has a default.
+   *
+   * @param name the option's name
+   * @param defaultValue the value if the option is absent
+   * @return the whole number
+   * @throws IllegalArgumentException if the option is present and not a whole number
+   */
+  public int integer(String name, int defaultValue) {
+    return value(name) == null ? defaultValue : integer(name);
+  }
+
+  /**
    * Reads a switch, false if absent.
    *
    * @param name the option's name
@@ -115,6 +127,18 @@ public final class NormalizerOptions {
       return NormalizerJson.create(named);
     }
     throw wrong(name, "a normalizer, such as {\"type\":\"entmax\"}");
+  }
+
+  /**
+   * Reads a normalizer inside this one that has a default.
+   *
+   * @param name the option's name
+   * @param defaultValue the normalizer if the option is absent
+   * @return the normalizer
+   * @throws IllegalArgumentException if the option is present and not a normalizer
+   */
+  public Normalizer normalizer(String name, Normalizer defaultValue) {
+    return value(name) == null ? defaultValue : normalizer(name);
   }
 
   private @Nullable Object value(String name) {
@@ -165,6 +189,17 @@ public final class NormalizerOptions {
   static void requireScale(String type, double value) {
     double limit = LARGEST_FACTOR / 100;
     require(type, "s", value, Math.abs(value) <= limit, "from -1e7 to 1e7");
+  }
+
+  /** A bound of scores. */
+  static void requireCap(String type, double value) {
+    require(type, "cap", value, value >= 1e-6 && value <= 1e6, "positive, from 1e-6 to 1e6");
+  }
+
+  /** A share of the logarithm of lengths in a factor on scores. */
+  static void requireShare(String type, String option, double value) {
+    double limit = LARGEST_FACTOR / 100;
+    require(type, option, value, value >= 0 && value <= limit, "from 0 to 1e7");
   }
 
   /** A logit beside the scores. */

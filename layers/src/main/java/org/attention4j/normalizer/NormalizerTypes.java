@@ -37,6 +37,14 @@ final class NormalizerTypes {
               TopFraction.TYPE,
               "fraction",
               o -> new TopFraction(o.number("fraction", TopFraction.DEFAULT_FRACTION))),
+          provider(
+              TopPower.TYPE,
+              "b",
+              o ->
+                  new TopPower(
+                      o.number("a", TopPower.DEFAULT_FACTOR),
+                      o.number("b", TopPower.DEFAULT_POWER))),
+          provider(TopP.TYPE, "p", o -> new TopP(o.number("p", TopP.DEFAULT_MASS))),
           provider(Softpick.TYPE, null, o -> new Softpick()),
           provider(Sigmoid.TYPE, null, o -> new Sigmoid()),
           provider(Relu.TYPE, null, o -> new Relu()),
@@ -48,7 +56,22 @@ final class NormalizerTypes {
                   new ScaledByLogLength(
                       o.normalizer("normalizer"),
                       o.number("s", ScalableSoftmax.DEFAULT_SCALE),
-                      o.flag("learnable", true))));
+                      o.flag("learnable", true))),
+          provider(
+              SoftCap.TYPE,
+              "cap",
+              o ->
+                  new SoftCap(
+                      o.number("cap", SoftCap.DEFAULT_CAP),
+                      o.normalizer("normalizer", Normalizers.softmax()))),
+          provider(
+              Llama4Scale.TYPE,
+              "length",
+              o ->
+                  new Llama4Scale(
+                      o.number("beta", Llama4Scale.DEFAULT_BETA),
+                      o.integer("length", Llama4Scale.DEFAULT_LENGTH),
+                      o.normalizer("normalizer", Normalizers.softmax()))));
 
   private NormalizerTypes() {}
 

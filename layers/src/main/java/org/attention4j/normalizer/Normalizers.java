@@ -114,6 +114,31 @@ public final class Normalizers {
   }
 
   /**
+   * Softmax over a number of keys that grows slower than the row: the {@code ceil(a n^b)} largest
+   * scores of each row with n visible keys.
+   *
+   * @param a above 0 and at most 1e6
+   * @param b above 0 and below 1
+   * @return the normalizer
+   * @throws IllegalArgumentException if a or b is out of range
+   */
+  public static Normalizer topPower(double a, double b) {
+    return new TopPower(a, b);
+  }
+
+  /**
+   * Softmax over the fewest keys that have a share p of the weight: those with the largest weights,
+   * until these sum to at least p.
+   *
+   * @param p above 0 and at most 0.999999
+   * @return the normalizer
+   * @throws IllegalArgumentException if p is out of range
+   */
+  public static Normalizer topP(double p) {
+    return new TopP(p);
+  }
+
+  /**
    * Sparsemax: the Euclidean projection of the scores onto the simplex, entmax with alpha 2.
    *
    * @return the normalizer
@@ -266,6 +291,56 @@ public final class Normalizers {
    */
   public static Normalizer scaledByLogLength(Normalizer normalizer, double s) {
     return new ScaledByLogLength(normalizer, s, false);
+  }
+
+  /**
+   * Softmax of softly capped scores, {@code softmax(c tanh(z / c))}.
+   *
+   * @param cap c, the bound of the scores, from 1e-6 to 1e6; 50 in Gemma 2
+   * @return the normalizer
+   * @throws IllegalArgumentException if the cap is out of range
+   */
+  public static Normalizer softCap(double cap) {
+    return softCap(cap, softmax());
+  }
+
+  /**
+   * Any normalizer after a soft cap of the scores, {@code normalizer(c tanh(z / c))}.
+   *
+   * @param cap c, the bound of the scores, from 1e-6 to 1e6
+   * @param normalizer the normalizer after the cap
+   * @return the normalizer
+   * @throws IllegalArgumentException if the cap is out of range
+   */
+  public static Normalizer softCap(double cap, Normalizer normalizer) {
+    return new SoftCap(cap, normalizer);
+  }
+
+  /**
+   * Softmax of scores whose scale grows in steps, {@code softmax((1 + beta log(1 + floor(n / L)))
+   * z)}, n being the number of visible keys.
+   *
+   * @param beta from 0 to 1e7; 0.1 in Llama 4
+   * @param length L, the context length up to which this is plain softmax, at least 1; 8192 in
+   *     Llama 4
+   * @return the normalizer
+   * @throws IllegalArgumentException if an option is out of range
+   */
+  public static Normalizer llama4Scale(double beta, int length) {
+    return llama4Scale(beta, length, softmax());
+  }
+
+  /**
+   * Any normalizer after the scale of {@link #llama4Scale(double, int)}.
+   *
+   * @param beta from 0 to 1e7
+   * @param length L, at least 1
+   * @param normalizer the normalizer after the scale
+   * @return the normalizer
+   * @throws IllegalArgumentException if an option is out of range
+   */
+  public static Normalizer llama4Scale(double beta, int length, Normalizer normalizer) {
+    return new Llama4Scale(beta, length, normalizer);
   }
 
   /**

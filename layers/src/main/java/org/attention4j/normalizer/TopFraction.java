@@ -24,9 +24,6 @@ record TopFraction(double fraction) implements Normalizer {
   /** Below the share of the context that the paper found to stay distinguishable. */
   static final double DEFAULT_FRACTION = 0.06;
 
-  /** Absorbs rounding, so that a product meant to be 3 is not taken for one above 3. */
-  private static final double JUST_BELOW_ONE = 1 - 1e-12;
-
   TopFraction {
     NormalizerOptions.require(
         TYPE, "fraction", fraction, fraction > 0 && fraction <= 1, "above 0 and at most 1");
@@ -35,13 +32,13 @@ record TopFraction(double fraction) implements Normalizer {
   @Override
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
     SDVariable share = context.visibleCount().castTo(DataType.DOUBLE).mul(fraction);
-    SDVariable k = sd.math.ceil(share.mul(JUST_BELOW_ONE)).castTo(scores.dataType());
+    SDVariable k = Selection.roundedUp(share).castTo(scores.dataType());
     return TopK.softmaxOver(sd, scores, Selection.largest(scores, k));
   }
 
   @Override
   public Optional<RowKernel> kernel() {
-    return Optional.of(RowKernels.topK(n -> (int) Math.ceil(n * fraction * JUST_BELOW_ONE)));
+    return Optional.of(RowKernels.topK(n -> Selection.roundedUp(n * fraction)));
   }
 
   @Override

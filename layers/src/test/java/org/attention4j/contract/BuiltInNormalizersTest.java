@@ -158,6 +158,38 @@ class BuiltInNormalizersTest {
   }
 
   @Nested
+  class TopPower extends NormalizerContract {
+    @Override
+    protected Normalizer normalizer() {
+      return Normalizers.topPower(1, 0.5);
+    }
+  }
+
+  @Nested
+  class TopPowerAboveLength extends NormalizerContract {
+    @Override
+    protected Normalizer normalizer() {
+      return Normalizers.topPower(1e6, 0.1);
+    }
+  }
+
+  @Nested
+  class TopP extends NormalizerContract {
+    @Override
+    protected Normalizer normalizer() {
+      return Normalizers.topP(0.8);
+    }
+  }
+
+  @Nested
+  class TopAlmostAll extends NormalizerContract {
+    @Override
+    protected Normalizer normalizer() {
+      return Normalizers.topP(0.999999);
+    }
+  }
+
+  @Nested
   class Softpick extends NormalizerContract {
     @Override
     protected Normalizer normalizer() {
@@ -242,6 +274,38 @@ class BuiltInNormalizersTest {
     @Override
     protected Normalizer normalizer() {
       return Normalizers.topFraction(1);
+    }
+  }
+
+  @Nested
+  class SoftCap extends NormalizerContract {
+    @Override
+    protected Normalizer normalizer() {
+      return Normalizers.softCap(3);
+    }
+  }
+
+  @Nested
+  class SoftCappedEntmax extends NormalizerContract {
+    @Override
+    protected Normalizer normalizer() {
+      return Normalizers.softCap(7, Normalizers.entmaxWithLearnableAlpha(1.5));
+    }
+  }
+
+  @Nested
+  class Llama4Scale extends NormalizerContract {
+    @Override
+    protected Normalizer normalizer() {
+      return Normalizers.llama4Scale(0.3, 2);
+    }
+  }
+
+  @Nested
+  class Llama4ScaledSink extends NormalizerContract {
+    @Override
+    protected Normalizer normalizer() {
+      return Normalizers.llama4Scale(0.1, 3, Normalizers.sink(1));
     }
   }
 

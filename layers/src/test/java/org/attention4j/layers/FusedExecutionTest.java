@@ -85,6 +85,8 @@ class FusedExecutionTest {
         Normalizers.topK(3),
         Normalizers.topKStraightThrough(3, 0.8),
         Normalizers.topFraction(0.4),
+        Normalizers.topPower(1, 0.5),
+        Normalizers.topP(0.6),
         Normalizers.entmax(1.3),
         Normalizers.entmaxWithLearnableAlpha(1.6),
         Normalizers.asentmax(),
@@ -92,7 +94,9 @@ class FusedExecutionTest {
         Normalizers.adaptiveTemperature(),
         Normalizers.softpick(),
         Normalizers.sigmoid(),
-        Normalizers.selfAdjust());
+        Normalizers.selfAdjust(),
+        Normalizers.softCap(2, Normalizers.ssmax(0.5)),
+        Normalizers.llama4Scale(0.3, 3, Normalizers.sink(0.3)));
   }
 
   private static Stream<Option> layers() {

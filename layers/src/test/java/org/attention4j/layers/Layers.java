@@ -61,10 +61,14 @@ final class Layers {
         normalized(Normalizers.softmaxWithLearnableTemperature(0.7)),
         normalized(Normalizers.topK(3)),
         normalized(Normalizers.topFraction(0.4)),
+        normalized(Normalizers.topPower(1, 0.5)),
+        normalized(Normalizers.topP(0.6)),
         normalized(Normalizers.sparsemax()),
         normalized(Normalizers.entmax(1.3)),
         normalized(Normalizers.ssmax(0.5)),
-        normalized(Normalizers.logN(7)));
+        normalized(Normalizers.logN(7)),
+        normalized(Normalizers.softCap(2)),
+        normalized(Normalizers.llama4Scale(0.3, 3)));
   }
 
   private static SelfAttentionLayer.Builder projected() {

@@ -37,10 +37,14 @@ class MaskContractTest {
             Normalizers.softmaxWithLearnableTemperature(0.7),
             Normalizers.topK(3),
             Normalizers.topFraction(0.4),
+            Normalizers.topPower(1, 0.5),
+            Normalizers.topP(0.6),
             Normalizers.sparsemax(),
             Normalizers.entmax15(),
             Normalizers.ssmax(),
-            Normalizers.logN(3));
+            Normalizers.logN(3),
+            Normalizers.softCap(2),
+            Normalizers.llama4Scale(0.3, 3));
     return normalizers.stream()
         .flatMap(
             normalizer ->

@@ -59,6 +59,10 @@ public record GoldenCase(
       case "sigmoid_neglogn" -> one(Normalizers.sigmoid(), 1);
       case "relu_over_L" -> one(Normalizers.relu(), 1);
       case "sa_softmax_norm" -> one(Normalizers.selfAdjust(), 1);
+      case "softcap" -> one(Normalizers.softCap(value), 1);
+      case "llama4_scale" -> one(Normalizers.llama4Scale(value, 3), 1);
+      case "top_power" -> one(Normalizers.topPower(1, value), 1);
+      case "top_p" -> one(Normalizers.topP(value), 1);
       default -> throw new IllegalArgumentException(normalizer);
     };
   }

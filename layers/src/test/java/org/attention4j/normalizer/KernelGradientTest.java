@@ -117,6 +117,8 @@ class KernelGradientTest {
         Arguments.of(Normalizers.adaptiveTemperature(), Sparsity.NONE, true, false),
         Arguments.of(Normalizers.topK(3), both, false, false),
         Arguments.of(Normalizers.topFraction(0.2), both, false, false),
+        Arguments.of(Normalizers.topPower(1, 0.5), both, false, false),
+        Arguments.of(Normalizers.topP(0.9), both, false, false),
         Arguments.of(Normalizers.topKStraightThrough(3, 1), Sparsity.WEIGHTS, true, false),
         Arguments.of(Normalizers.sparsemax(), both, false, false),
         Arguments.of(Normalizers.entmax15(), both, false, false),
@@ -125,7 +127,11 @@ class KernelGradientTest {
         Arguments.of(Normalizers.softpick(), Sparsity.WEIGHTS, true, false),
         Arguments.of(Normalizers.sigmoid(), Sparsity.NONE, false, false),
         Arguments.of(Normalizers.relu(), both, false, false),
-        Arguments.of(Normalizers.selfAdjust(), Sparsity.NONE, true, false));
+        Arguments.of(Normalizers.selfAdjust(), Sparsity.NONE, true, false),
+        Arguments.of(Normalizers.softCap(3), Sparsity.NONE, true, true),
+        Arguments.of(Normalizers.softCap(3, Normalizers.sink()), Sparsity.NONE, true, false),
+        Arguments.of(Normalizers.softCap(3, Normalizers.topK(3)), both, true, false),
+        Arguments.of(Normalizers.llama4Scale(0.1, 64), Sparsity.NONE, false, true));
   }
 
   @ParameterizedTest(name = "{0}")

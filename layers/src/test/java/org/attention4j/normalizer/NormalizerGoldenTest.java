@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 class NormalizerGoldenTest {
   private static final Map<DataType, Double> TOLERANCE =
       new EnumMap<>(Map.of(DataType.DOUBLE, 1e-9, DataType.FLOAT, 1e-5, DataType.FLOAT16, 2e-2));
-  private static final int CASES = 192;
+  private static final int CASES = 264;
 
   static Stream<GoldenCase> cases() {
     return GoldenCase.all();

@@ -59,6 +59,12 @@ class NormalizerJsonTest {
     assertThat(Normalizers.fromJson("{\"type\":\"log-n\"}")).isEqualTo(Normalizers.logN(512));
     assertThat(Normalizers.fromJson("{\"type\":\"top-fraction\"}"))
         .isEqualTo(Normalizers.topFraction(0.06));
+    assertThat(Normalizers.fromJson("{\"type\":\"top-power\"}"))
+        .isEqualTo(Normalizers.topPower(1, 0.5));
+    assertThat(Normalizers.fromJson("{\"type\":\"top-p\"}")).isEqualTo(Normalizers.topP(0.9));
+    assertThat(Normalizers.fromJson("{\"type\":\"soft-cap\"}")).isEqualTo(Normalizers.softCap(50));
+    assertThat(Normalizers.fromJson("{\"type\":\"llama4-scale\"}"))
+        .isEqualTo(Normalizers.llama4Scale(0.1, 8192));
   }
 
   @ParameterizedTest
@@ -79,6 +85,12 @@ class NormalizerJsonTest {
         "top-k:8 | {'type':'top-k','k':8}",
         "top-k:8.0 | {'type':'top-k','k':8}",
         "top-fraction:6e-2 | {'type':'top-fraction','fraction':0.06}",
+        "top-power:0.25 | {'type':'top-power','a':1,'b':0.25}",
+        "top-p:.95 | {'type':'top-p','p':0.95}",
+        "soft-cap:30 | {'type':'soft-cap','cap':30,'normalizer':'softmax'}",
+        "llama4-scale:64 | {'type':'llama4-scale','beta':0.1,'length':64,'normalizer':'softmax'}",
+        "{'type':'llama4-scale','beta':0.2,'normalizer':'sink'} |"
+            + " {'type':'llama4-scale','beta':0.2,'length':8192,'normalizer':{'type':'sink'}}",
         "strangers | {'type':'strangers','leak':0}",
         "strangers:0.25 | {'type':'strangers','leak':0.25}",
         "{'type':'scaled-by-log-length','normalizer':'entmax:1.3'} |"
@@ -251,6 +263,20 @@ class NormalizerJsonTest {
             + " 'hardmax'",
         "{'type':'scaled-by-log-length','normalizer':{'type':'scaled-by-log-length','normalizer':{'type':'relu'}}}"
             + " | must not itself be",
+        "{'type':'top-power','a':0} | Normalizer 'top-power': option 'a' is 0 but must be above 0"
+            + " and at most 1e6.",
+        "{'type':'top-power','b':1} | option 'b' is 1 but must be above 0 and below 1.",
+        "{'type':'top-p','p':1} | Normalizer 'top-p': option 'p' is 1 but must be above 0 and at"
+            + " most 0.999999.",
+        "{'type':'top-p','p':'all'} | option 'p' is all but must be a number.",
+        "{'type':'soft-cap','cap':0} | Normalizer 'soft-cap': option 'cap' is 0 but must be"
+            + " positive, from 1e-6 to 1e6.",
+        "{'type':'soft-cap','normalizer':3} | option 'normalizer' is 3 but must be a normalizer",
+        "{'type':'soft-cap','normalizer':'top-k:0'} | option 'k' is 0 but must be at least 1.",
+        "{'type':'llama4-scale','beta':-0.1} | option 'beta' is -0.1 but must be from 0 to 1e7.",
+        "{'type':'llama4-scale','length':2.5} | option 'length' is 2.5 but must be a whole number.",
+        "{'type':'llama4-scale','length':0} | Normalizer 'llama4-scale': option 'length' is 0 but"
+            + " must be at least 1.",
         "{'type':'ssmax','s':-1e999} | option 's' is -Infinity but must be from -1e7 to 1e7."
       })
   void aWrongOptionIsNamedWithItsValueAndWhatIsRight(String json, String message) {

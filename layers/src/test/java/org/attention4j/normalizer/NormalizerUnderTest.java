@@ -37,6 +37,11 @@ record NormalizerUnderTest(
         fixed(Normalizers.topFraction(0.06), z -> ReferenceNormalizers.topFraction(z, 0.06)),
         fixed(Normalizers.topFraction(0.4), z -> ReferenceNormalizers.topFraction(z, 0.4)),
         fixed(Normalizers.topFraction(1), ReferenceNormalizers::softmax),
+        fixed(Normalizers.topPower(1, 0.5), z -> ReferenceNormalizers.topPower(z, 1, 1, 1, 2)),
+        fixed(Normalizers.topPower(0.7, 0.75), z -> ReferenceNormalizers.topPower(z, 7, 10, 3, 4)),
+        fixed(Normalizers.topP(0.5), z -> ReferenceNormalizers.topP(z, 0.5)),
+        fixed(Normalizers.topP(0.9), z -> ReferenceNormalizers.topP(z, 0.9)),
+        fixed(Normalizers.topP(0.999), z -> ReferenceNormalizers.topP(z, 0.999)),
         fixed(Normalizers.sparsemax(), ReferenceNormalizers::sparsemax),
         entmax(1.05),
         entmax(1.25),
@@ -89,7 +94,32 @@ record NormalizerUnderTest(
             Normalizers.scaledByLogLength(Normalizers.entmax15(), 0.6),
             z ->
                 ReferenceNormalizers.entmax(
-                    ReferenceNormalizers.scaled(z, 0.6 * Math.log(z.length)), 1.5)));
+                    ReferenceNormalizers.scaled(z, 0.6 * Math.log(z.length)), 1.5)),
+        fixed(
+            Normalizers.softCap(3),
+            z -> ReferenceNormalizers.softmax(ReferenceNormalizers.capped(z, 3))),
+        fixed(
+            Normalizers.softCap(9, Normalizers.entmax15()),
+            z -> ReferenceNormalizers.entmax15(ReferenceNormalizers.capped(z, 9))),
+        new NormalizerUnderTest(
+            Normalizers.softCap(4, Normalizers.softmaxWithLearnableTemperature(0.7)),
+            Map.of("logTemperature", new double[] {-0.5, 0.1, 1.2}),
+            (z, theta) ->
+                ReferenceNormalizers.softmax(
+                    ReferenceNormalizers.scaled(
+                        ReferenceNormalizers.capped(z, 4), Math.exp(-theta[0])))),
+        fixed(
+            Normalizers.llama4Scale(0.3, 2),
+            z ->
+                ReferenceNormalizers.softmax(
+                    ReferenceNormalizers.scaled(z, ReferenceNormalizers.steps(z, 0.3, 2)))),
+        new NormalizerUnderTest(
+            Normalizers.llama4Scale(0.7, 3, Normalizers.sink(1)),
+            Map.of("sink", new double[] {0, -1, 1}),
+            (z, theta) ->
+                ReferenceNormalizers.softmaxBeside(
+                    ReferenceNormalizers.map(z, x -> x * ReferenceNormalizers.steps(z, 0.7, 3)),
+                    theta[0])));
   }
 
   private static double[] asentmaxScaled(double[] z, double[] theta) {

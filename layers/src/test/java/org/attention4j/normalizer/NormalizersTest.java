@@ -39,6 +39,16 @@ class NormalizersTest {
         limit("alpha", Normalizers::entmax, 32, 32.01),
         limit("alpha", Normalizers::entmax, Math.nextUp(1.0), 1),
         limit("trainLength", Normalizers::logN, 1.000001, 1),
+        limit("a", a -> Normalizers.topPower(a, 0.5), 1e6, 1.01e6),
+        limit("a", a -> Normalizers.topPower(a, 0.5), Double.MIN_VALUE, 0),
+        limit("b", b -> Normalizers.topPower(1, b), Math.nextDown(1.0), 1),
+        limit("b", b -> Normalizers.topPower(1, b), Double.MIN_VALUE, 0),
+        limit("p", Normalizers::topP, 0.999999, 0.9999991),
+        limit("p", Normalizers::topP, Double.MIN_VALUE, 0),
+        limit("cap", Normalizers::softCap, 1e-6, 0.99e-6),
+        limit("cap", c -> Normalizers.softCap(c, Normalizers.relu()), 1e6, 1.01e6),
+        limit("beta", beta -> Normalizers.llama4Scale(beta, 3), 0, -1e-9),
+        limit("beta", beta -> Normalizers.llama4Scale(beta, 3), 1e7, 1.01e7),
         limit("fraction", Normalizers::topFraction, 1, Math.nextUp(1.0)),
         limit("fraction", Normalizers::topFraction, 1e-9, 0));
   }
@@ -102,6 +112,9 @@ class NormalizersTest {
         .containsOnlyKeys("alpha")
         .hasEntrySatisfying("alpha", alpha -> assertThat(alpha).isCloseTo(1.37, within(1e-12)));
     assertThat(learned(Normalizers.scaledByLogLength(Normalizers.softmax()))).containsOnlyKeys("s");
+    Normalizer alpha = Normalizers.entmaxWithLearnableAlpha(1.37);
+    assertThat(learned(Normalizers.softCap(3, alpha))).isEqualTo(learned(alpha));
+    assertThat(learned(Normalizers.llama4Scale(0.1, 3, alpha))).isEqualTo(learned(alpha));
     // ln(1 + e^0.5), 2 tanh(-0.25)
     assertThat(
             Normalizers.asentmax()

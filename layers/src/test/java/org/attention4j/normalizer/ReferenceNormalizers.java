@@ -1,5 +1,6 @@
 package org.attention4j.normalizer;
 
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.function.DoubleUnaryOperator;
@@ -47,6 +48,33 @@ final class ReferenceNormalizers {
 
   static double[] topFraction(double[] z, double fraction) {
     return topK(z, (int) Math.ceil(fraction * z.length));
+  }
+
+  /** Top-k with {@link #powerCount}. */
+  static double[] topPower(double[] z, int over, int under, int p, int q) {
+    return topK(z, powerCount(z.length, over, under, p, q));
+  }
+
+  /** The smallest k from 1 to n with {@code k >= over / under n^(p/q)}, in whole numbers. */
+  static int powerCount(int n, int over, int under, int p, int q) {
+    BigInteger least = BigInteger.valueOf(over).pow(q).multiply(BigInteger.valueOf(n).pow(p));
+    int k = 1;
+    while (k < n
+        && BigInteger.valueOf(k).multiply(BigInteger.valueOf(under)).pow(q).compareTo(least) < 0) {
+      k++;
+    }
+    return k;
+  }
+
+  /** Top-k with the smallest k whose weights, of a stable sort, sum to p up to rounding. */
+  static double[] topP(double[] z, double p) {
+    double[] weights = descending(softmax(z));
+    int k = 0;
+    double sum = 0;
+    while (sum < p - 1e-12) {
+      sum += weights[k++];
+    }
+    return topK(z, k);
   }
 
   static double[] entmax(double[] z, double alpha) {
@@ -217,6 +245,19 @@ final class ReferenceNormalizers {
     double[] result = new double[z.length];
     Arrays.setAll(result, i -> width == 0 ? 0 : p[i] * (z[i] - low) / width);
     return result;
+  }
+
+  static double[] capped(double[] z, double cap) {
+    return map(z, x -> cap * Math.tanh(x / cap));
+  }
+
+  /** The factor of Llama 4, its steps counted one by one. */
+  static double steps(double[] z, double beta, int length) {
+    int steps = 0;
+    while ((steps + 1) * length <= z.length) {
+      steps++;
+    }
+    return 1 + beta * Math.log(1 + steps);
   }
 
   static double max(double[] z) {

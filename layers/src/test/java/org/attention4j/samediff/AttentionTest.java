@@ -2,6 +2,7 @@ package org.attention4j.samediff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.attention4j.normalizer.Normalizers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +39,25 @@ class AttentionTest extends AttentionValues {
     Values actual = run(Attention.attention().causal(true));
     assertAsExpected(actual);
     assertThat(actual.output().getDouble(1, 2, 3, 4)).isZero();
+  }
+
+  /** The normalizer and the option are the same function. */
+  @Test
+  void softcapIsTheNormalizer() {
+    Values option = run(Attention.attention().scale(0.7).softcap(1.3));
+    Values normalizer = run(Attention.attention().scale(0.7).normalizer(Normalizers.softCap(1.3)));
+    assertThat(normalizer.weights()).isEqualTo(option.weights());
+    assertThat(normalizer.output()).isEqualTo(option.output());
+  }
+
+  /** Also near zero, where the framework's tanh loses the digits that a large cap magnifies. */
+  @Test
+  void aLargeSoftcapChangesNothing() {
+    q = q.castTo(DataType.FLOAT);
+    k = k.castTo(DataType.FLOAT);
+    v = v.castTo(DataType.FLOAT);
+    Values without = run(Attention.attention());
+    close(run(Attention.attention().softcap(1e5)).weights(), without.weights(), 1e-6);
   }
 
   @Test

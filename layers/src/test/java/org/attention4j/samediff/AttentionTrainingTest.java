@@ -55,6 +55,8 @@ class AttentionTrainingTest {
         Normalizers.topK(3),
         Normalizers.topKStraightThrough(3, 1.5),
         Normalizers.topFraction(0.4),
+        Normalizers.topPower(1, 0.5),
+        Normalizers.topP(0.6),
         Normalizers.sparsemax(),
         Normalizers.entmax15(),
         Normalizers.entmax(1.3),
@@ -68,7 +70,9 @@ class AttentionTrainingTest {
         Normalizers.relu(),
         Normalizers.selfAdjust(),
         Normalizers.scaledByLogLength(Normalizers.softpick()),
-        Normalizers.scaledByLogLength(Normalizers.entmax15(), 0.8));
+        Normalizers.scaledByLogLength(Normalizers.entmax15(), 0.8),
+        Normalizers.softCap(3, Normalizers.entmax15()),
+        Normalizers.llama4Scale(0.3, 2));
   }
 
   static List<Normalizer> normalizersWithTrueGradient() {

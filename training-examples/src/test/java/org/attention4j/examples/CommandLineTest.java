@@ -284,6 +284,11 @@ class CommandLineTest {
         "sigmoid",
         "relu",
         "self-adjust",
+        "top-power:0.75",
+        "top-p:0.8",
+        "soft-cap:2",
+        "llama4-scale:2",
+        "{\"type\":\"soft-cap\",\"cap\":2,\"normalizer\":\"llama4-scale:2\"}",
         "{\"type\":\"entmax\",\"alpha\":1.3,\"learnable\":true}"
       })
   void bothPathsPrintTheSame(String normalizer) throws IOException {

@@ -42,6 +42,8 @@ public class NormalizerBenchmark {
     "{\"type\":\"top-k\",\"k\":64}",
     "{\"type\":\"top-k\",\"k\":64,\"straightThrough\":true}",
     "{\"type\":\"top-fraction\",\"fraction\":0.06}",
+    "{\"type\":\"top-power\",\"a\":2,\"b\":0.5}",
+    "{\"type\":\"top-p\",\"p\":0.9}",
     "{\"type\":\"sparsemax\"}",
     "{\"type\":\"entmax\",\"alpha\":1.5}",
     "{\"type\":\"entmax\",\"alpha\":1.5,\"learnable\":true}",
@@ -49,7 +51,9 @@ public class NormalizerBenchmark {
     "{\"type\":\"softpick\"}",
     "{\"type\":\"sigmoid\"}",
     "{\"type\":\"relu\"}",
-    "{\"type\":\"self-adjust\"}"
+    "{\"type\":\"self-adjust\"}",
+    "{\"type\":\"soft-cap\",\"cap\":50}",
+    "{\"type\":\"llama4-scale\",\"length\":512}"
   })
   public String normalizer = "{\"type\":\"softmax\"}";
 

@@ -1,5 +1,6 @@
 package org.attention4j.internal.dotproduct;
 
+import org.attention4j.internal.graph.CappedScores;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 import org.jspecify.annotations.Nullable;
@@ -123,9 +124,7 @@ public record DotProductAttention(
    * @return {@code cap * tanh(products / cap)}; the same variable if there is no cap
    */
   public SDVariable capped(SDVariable products) {
-    return softcap == null
-        ? products
-        : products.getSameDiff().math.tanh(products.mul(1 / softcap)).mul(softcap);
+    return softcap == null ? products : CappedScores.of(products, softcap);
   }
 
   /**

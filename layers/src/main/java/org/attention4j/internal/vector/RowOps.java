@@ -94,6 +94,28 @@ public interface RowOps {
   double exp(float[] x, int from, int length, float shift, float factor);
 
   /**
+   * x_i = cap · tanh(x_i / cap), with an error of less than four units in the last place.
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries
+   * @param cap the bound, from 1e-6 to 1e6
+   */
+  void softCap(float[] x, int from, int length, float cap);
+
+  /**
+   * x_i *= 1 - tanh²(z_i / cap): the slope of {@link #softCap}. It is zero where it is below 1e-34.
+   *
+   * @param x the array
+   * @param from where its row begins
+   * @param z the scores; overwritten
+   * @param zFrom where they begin
+   * @param length the number of entries of each
+   * @param cap the bound, from 1e-6 to 1e6
+   */
+  void softCapSlope(float[] x, int from, float[] z, int zFrom, int length, float cap);
+
+  /**
    * x_i = factor · w_i (x_i - mean).
    *
    * @param x the array
@@ -183,6 +205,19 @@ public interface RowOps {
    * @return the number of i with x_i ≥ t
    */
   int count(float[] x, int from, int length, float threshold);
+
+  /**
+   * The sum of the weights of those entries that reach a threshold.
+   *
+   * @param x the array
+   * @param from where its row begins
+   * @param w the weights
+   * @param wFrom where they begin
+   * @param length the number of entries of each
+   * @param threshold t
+   * @return Σ w_i over the i with x_i ≥ t
+   */
+  double sumAtLeast(float[] x, int from, float[] w, int wFrom, int length, float threshold);
 
   /**
    * Which entries reach a threshold.

@@ -77,6 +77,20 @@ final class ScalarRowOps implements RowOps {
   }
 
   @Override
+  public void softCap(float[] x, int from, int length, float cap) {
+    for (int i = from; i < from + length; i++) {
+      x[i] = FloatTanh.capped(x[i], cap);
+    }
+  }
+
+  @Override
+  public void softCapSlope(float[] x, int from, float[] z, int zFrom, int length, float cap) {
+    for (int i = 0; i < length; i++) {
+      x[from + i] *= FloatTanh.slope(z[zFrom + i], cap);
+    }
+  }
+
+  @Override
   public void center(
       float[] x, int from, float[] w, int wFrom, int length, float mean, float factor) {
     for (int i = 0; i < length; i++) {
@@ -146,6 +160,15 @@ final class ScalarRowOps implements RowOps {
       count += x[from + i] >= threshold ? 1 : 0;
     }
     return count;
+  }
+
+  @Override
+  public double sumAtLeast(float[] x, int from, float[] w, int wFrom, int length, float threshold) {
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += x[from + i] >= threshold ? w[wFrom + i] : 0;
+    }
+    return sum;
   }
 
   @Override

@@ -205,6 +205,58 @@ final class VectorRowOps implements RowOps {
   }
 
   @Override
+  public void softCap(float[] x, int from, int length, float cap) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector end = broadcast(FloatTanh.END * cap);
+    FloatVector minusEnd = broadcast(-FloatTanh.END * cap);
+    FloatVector inverse = broadcast(1 / cap);
+    FloatVector p4 = broadcast(FloatTanh.P4);
+    FloatVector p3 = broadcast(FloatTanh.P3);
+    FloatVector p2 = broadcast(FloatTanh.P2);
+    FloatVector p1 = broadcast(FloatTanh.P1);
+    FloatVector q4 = broadcast(FloatTanh.Q4);
+    FloatVector q3 = broadcast(FloatTanh.Q3);
+    FloatVector q2 = broadcast(FloatTanh.Q2);
+    FloatVector q1 = broadcast(FloatTanh.Q1);
+    FloatVector one = broadcast(1);
+    for (int i = from; i < from + bound; i += V) {
+      FloatVector z = load(x, i);
+      z = z.blend(end, z.compare(VectorOperators.GT, end));
+      z = z.blend(minusEnd, z.compare(VectorOperators.LT, minusEnd));
+      FloatVector u = z.mul(inverse);
+      FloatVector s = u.mul(u);
+      FloatVector p = s.fma(p4, p3).fma(s, p2).fma(s, p1).fma(s, one);
+      FloatVector q = s.fma(q4, q3).fma(s, q2).fma(s, q1).fma(s, one);
+      p.div(q).mul(z).intoArray(x, i);
+    }
+    for (int i = from + bound; i < from + length; i++) {
+      x[i] = FloatTanh.capped(x[i], cap);
+    }
+  }
+
+  @Override
+  public void softCapSlope(float[] x, int from, float[] z, int zFrom, int length, float cap) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector factor = broadcast(-2 / cap);
+    for (int i = zFrom; i < zFrom + bound; i += V) {
+      load(z, i).abs().mul(factor).intoArray(z, i);
+    }
+    exp(z, zFrom, bound, 0, 1);
+    FloatVector zero = broadcast(0);
+    FloatVector least = broadcast(FloatTanh.LEAST);
+    for (int i = 0; i < bound; i += V) {
+      FloatVector e = load(z, zFrom + i);
+      FloatVector sum = e.add(1f);
+      FloatVector slope = e.mul(4f).div(sum.mul(sum));
+      slope = slope.blend(zero, e.compare(VectorOperators.LE, least));
+      load(x, from + i).mul(slope).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] *= FloatTanh.slope(z[zFrom + i], cap);
+    }
+  }
+
+  @Override
   public void center(
       float[] x, int from, float[] w, int wFrom, int length, float mean, float factor) {
     int bound = FLOATS.loopBound(length);
@@ -342,6 +394,31 @@ final class VectorRowOps implements RowOps {
       count += x[from + i] >= threshold ? 1 : 0;
     }
     return count;
+  }
+
+  @Override
+  public double sumAtLeast(float[] x, int from, float[] w, int wFrom, int length, float threshold) {
+    int bound = FLOATS.loopBound(length);
+    int pairs = bound - bound % (2 * V);
+    FloatVector zero = broadcast(0);
+    FloatVector limit = broadcast(threshold);
+    FloatVector even = zero;
+    FloatVector odd = zero;
+    for (int i = 0; i < pairs; i += 2 * V) {
+      VectorMask<Float> first = load(x, from + i).compare(VectorOperators.GE, limit);
+      VectorMask<Float> second = load(x, from + i + V).compare(VectorOperators.GE, limit);
+      even = zero.blend(load(w, wFrom + i), first).add(even);
+      odd = zero.blend(load(w, wFrom + i + V), second).add(odd);
+    }
+    if (pairs < bound) {
+      VectorMask<Float> reaching = load(x, from + pairs).compare(VectorOperators.GE, limit);
+      even = zero.blend(load(w, wFrom + pairs), reaching).add(even);
+    }
+    double sum = VectorFloats.sum(exact(even).add(odd));
+    for (int i = bound; i < length; i++) {
+      sum += x[from + i] >= threshold ? w[wFrom + i] : 0;
+    }
+    return sum;
   }
 
   @Override

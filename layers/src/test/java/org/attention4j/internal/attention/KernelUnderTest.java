@@ -27,6 +27,9 @@ record KernelUnderTest(String name, RowKernel kernel, List<NormalizerParameter> 
             Normalizers.topK(1),
             Normalizers.topK(5),
             Normalizers.topFraction(0.3),
+            Normalizers.topPower(1, 0.5),
+            Normalizers.topP(0.4),
+            Normalizers.topP(0.9),
             Normalizers.sparsemax(),
             Normalizers.entmax15(),
             Normalizers.entmax(1.3),
@@ -43,7 +46,15 @@ record KernelUnderTest(String name, RowKernel kernel, List<NormalizerParameter> 
             Normalizers.scaledByLogLength(Normalizers.topK(5), 0.4),
             Normalizers.scaledByLogLength(Normalizers.entmaxWithLearnableAlpha(1.6)),
             Normalizers.scaledByLogLength(Normalizers.adaptiveTemperature()),
-            Normalizers.scaledByLogLength(Normalizers.selfAdjust()))
+            Normalizers.scaledByLogLength(Normalizers.selfAdjust()),
+            Normalizers.softCap(2),
+            // Not top-k: a cap makes large scores equal but for rounding, by which it would choose.
+            Normalizers.softCap(3, Normalizers.sparsemax()),
+            Normalizers.softCap(3, Normalizers.ssmax(0.5)),
+            Normalizers.softCap(3, Normalizers.asentmax()),
+            Normalizers.scaledByLogLength(Normalizers.softCap(3)),
+            Normalizers.llama4Scale(0.3, 5),
+            Normalizers.llama4Scale(0.3, 5, Normalizers.sink(0.4)))
         .map(KernelUnderTest::of);
   }
 

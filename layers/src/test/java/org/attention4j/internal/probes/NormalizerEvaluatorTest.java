@@ -31,12 +31,16 @@ final class NormalizerEvaluatorTest {
         Normalizers.sink(),
         Normalizers.ssmax(),
         Normalizers.topK(3),
+        Normalizers.topPower(1, 0.5),
+        Normalizers.topP(0.7),
         Normalizers.sparsemax(),
         Normalizers.entmaxWithLearnableAlpha(1.4),
         Normalizers.asentmax(1.5),
         Normalizers.softpick(),
         Normalizers.sigmoid(),
-        Normalizers.scaledByLogLength(Normalizers.entmax15()));
+        Normalizers.scaledByLogLength(Normalizers.entmax15()),
+        Normalizers.softCap(2, Normalizers.ssmax()),
+        Normalizers.llama4Scale(0.3, 5, Normalizers.softmaxWithLearnableTemperature(0.7)));
   }
 
   private static double[][][] rows(Random random) {

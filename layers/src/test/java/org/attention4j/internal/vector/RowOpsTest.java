@@ -142,6 +142,77 @@ class RowOpsTest {
 
   @ParameterizedTest
   @MethodSource("lengths")
+  void softCaps(int length) {
+    float[] y = parts.numbers(length + 4);
+    for (float cap : new float[] {0.37f, 2.3f, 1e6f}) {
+      replaces(
+          length,
+          action((ops, x) -> ops.softCap(x, FROM, length, cap)),
+          (i, x) -> cap * Math.tanh(x / cap));
+      replaces(
+          length,
+          action((ops, x) -> ops.softCapSlope(x, FROM, y.clone(), OTHER, length, cap)),
+          (i, x) -> x / Math.pow(Math.cosh(y[OTHER + i] / cap), 2));
+    }
+  }
+
+  /** In units in the last place of the result, over all sizes. */
+  @ParameterizedTest
+  @MethodSource("operations")
+  void softCapsToTheLastDigits(RowOps ops) {
+    float[] z = new float[2 * 3001];
+    for (int i = 0; i < 3001; i++) {
+      z[i] = (float) Math.pow(10, -30 + i * 0.0225);
+      z[3001 + i] = -z[i];
+    }
+    for (float cap : new float[] {1e-6f, 0.37f, 50, 1e6f}) {
+      float[] x = z.clone();
+      ops.softCap(x, 0, x.length, cap);
+      float[] slopes = new float[z.length];
+      Arrays.fill(slopes, 1);
+      ops.softCapSlope(slopes, 0, z.clone(), 0, z.length, cap);
+      for (int i = 0; i < z.length; i++) {
+        double expected = cap * Math.tanh(z[i] / (double) cap);
+        assertThat((double) x[i])
+            .as("cap %s, z %s", cap, z[i])
+            .isCloseTo(expected, within(4 * 0x1p-23 * Math.abs(expected)));
+        double u = Math.abs(z[i] / (double) cap);
+        double slope = u > 39.9 ? 0 : 1 / (Math.cosh(u) * Math.cosh(u));
+        // A relative rounding of the exponent 2 u is an absolute one of its logarithm.
+        double error = (8 + 4 * u) * 0x1p-24 * slope + (u > 39 ? 1e-33 : 0);
+        assertThat((double) slopes[i])
+            .as("slope, cap %s, z %s", cap, z[i])
+            .isCloseTo(slope, within(error));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void softCapsOfWhatIsNotFinite(RowOps ops) {
+    float[] z = new float[37];
+    Arrays.fill(z, 0.25f);
+    z[3] = Float.NaN;
+    z[5] = Float.POSITIVE_INFINITY;
+    z[34] = Float.NEGATIVE_INFINITY;
+    z[36] = Float.NaN;
+    float[] x = z.clone();
+    ops.softCap(x, 0, x.length, 4);
+    assertThat(x[3]).isNaN();
+    assertThat(x[36]).isNaN();
+    assertThat((double) x[5]).isCloseTo(4, within(1e-6));
+    assertThat((double) x[34]).isCloseTo(-4, within(1e-6));
+    float[] slopes = new float[37];
+    Arrays.fill(slopes, 1);
+    ops.softCapSlope(slopes, 0, z.clone(), 0, z.length, 4);
+    assertThat(slopes[3]).isNaN();
+    assertThat(slopes[36]).isNaN();
+    assertThat(slopes[5]).isZero();
+    assertThat(slopes[34]).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("lengths")
   void exponentials(int length) {
     double[] total = {0};
     double[] sums =
@@ -252,6 +323,7 @@ class RowOpsTest {
   @MethodSource("lengths")
   void indices(int length) {
     float[] x = parts.numbers(length);
+    float[] w = parts.numbers(length + 4);
     for (float threshold : new float[] {-9, 0, 0.7f, x[FROM + length / 2], 9}) {
       int[] expected = IntStream.range(0, length).filter(i -> x[FROM + i] >= threshold).toArray();
       for (RowOps ops : implementations()) {
@@ -259,6 +331,10 @@ class RowOpsTest {
         int count = ops.atLeast(x, FROM, length, threshold, indices);
         assertThat(Arrays.copyOf(indices, count)).isEqualTo(expected);
         assertThat(ops.count(x, FROM, length, threshold)).isEqualTo(expected.length);
+        assertThat(ops.sumAtLeast(x, FROM, w, OTHER, length, threshold))
+            .isCloseTo(
+                Arrays.stream(expected).mapToDouble(i -> w[OTHER + i]).sum(),
+                within(ROUNDING * (1 + length)));
       }
     }
     int[] expected = IntStream.range(0, length).filter(i -> x[FROM + i] != 0).toArray();
