@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.attention4j.internal.attention.KeyRange;
 import org.attention4j.internal.dotproduct.DotProductAttention;
 import org.attention4j.internal.dotproduct.NormalizerTrial;
 import org.attention4j.normalizer.Normalizer;
@@ -23,6 +24,8 @@ final class AttentionOptions implements Serializable {
 
   @JsonProperty Normalizer normalizer = Normalizers.softmax();
   @JsonProperty boolean causal;
+  @JsonProperty int slidingWindow;
+  @JsonProperty int firstKeys;
   @JsonProperty boolean hasBias;
   @JsonProperty double attentionDropout;
   @JsonProperty @Nullable Double scale;
@@ -38,6 +41,8 @@ final class AttentionOptions implements Serializable {
   AttentionOptions(AttentionOptions other) {
     normalizer = other.normalizer;
     causal = other.causal;
+    slidingWindow = other.slidingWindow;
+    firstKeys = other.firstKeys;
     hasBias = other.hasBias;
     attentionDropout = other.attentionDropout;
     scale = other.scale;
@@ -52,6 +57,11 @@ final class AttentionOptions implements Serializable {
   /** The number of heads of keys and values; as many as of queries unless chosen. */
   int keyValueHeads(int heads) {
     return nKeyValueHeads == 0 ? heads : nKeyValueHeads;
+  }
+
+  /** Which keys a query sees by their positions. */
+  KeyRange range() {
+    return new KeyRange(causal, slidingWindow, firstKeys);
   }
 
   /** Whether training computes the weights' entropy, for which it needs the weights. */
@@ -106,6 +116,17 @@ final class AttentionOptions implements Serializable {
         "the floor of attentionEntropyPenalty",
         entropyFloor,
         "above 0 and at most 1 (it is a share of the largest entropy, log n)");
+    require.that(
+        slidingWindow >= 0,
+        "slidingWindow",
+        slidingWindow,
+        "at least 1, or left out to hide no key by its distance");
+    require.that(firstKeys >= 0, "firstKeys", firstKeys, "at least 0");
+    require.that(
+        firstKeys == 0 || slidingWindow > 0,
+        "firstKeys",
+        firstKeys,
+        "0 unless there is a slidingWindow (without one every key stays visible)");
     require.that(projectInput || !hasBias, biasOption, true, "false unless projectInput is true");
     require.that(
         nKeyValueHeads >= 0 && heads % keyValueHeads(heads) == 0,
@@ -157,6 +178,8 @@ final class AttentionOptions implements Serializable {
     return description
         .with("normalizer", normalizer)
         .unless(start.causal, "causal", causal)
+        .unless(start.slidingWindow, "slidingWindow", slidingWindow)
+        .unless(start.firstKeys, "firstKeys", firstKeys)
         .unless(start.hasBias, "projectionBias", hasBias)
         .unless(start.attentionDropout, "attentionDropout", attentionDropout)
         .unless("", "scale", scale)
@@ -172,6 +195,8 @@ final class AttentionOptions implements Serializable {
     return other instanceof AttentionOptions that
         && normalizer.equals(that.normalizer)
         && causal == that.causal
+        && slidingWindow == that.slidingWindow
+        && firstKeys == that.firstKeys
         && hasBias == that.hasBias
         && Double.compare(attentionDropout, that.attentionDropout) == 0
         && Objects.equals(scale, that.scale)
@@ -188,6 +213,8 @@ final class AttentionOptions implements Serializable {
     return Objects.hash(
         normalizer,
         causal,
+        slidingWindow,
+        firstKeys,
         hasBias,
         attentionDropout,
         scale,

@@ -14,6 +14,9 @@ import org.attention4j.normalizer.Normalizer;
  * @param headSize d, the features of each head
  * @param scale the factor on the products: the chosen one, or one over the root of the head size
  * @param causal whether keys at later positions are hidden; the last query stands at the last key
+ * @param slidingWindow w: hides keys that are w steps or more away from the query; 0 hides none
+ * @param firstKeys how many first keys, of those that are not masked, every query sees nevertheless,
+ *     unless they are later ones and the attention is causal
  * @param position where the scores know positions from; a rotation is part of queries and keys
  */
 public record AttentionSpec(
@@ -22,6 +25,8 @@ public record AttentionSpec(
     long headSize,
     double scale,
     boolean causal,
+    int slidingWindow,
+    int firstKeys,
     Position position) {
 
   /** A configuration that has such a rule: every attention layer and vertex of this library. */

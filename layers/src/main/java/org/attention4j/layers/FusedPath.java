@@ -143,7 +143,7 @@ final class FusedPath extends AttentionPath {
             options.normalizer.kernel().orElseThrow(),
             parameters.size(),
             heads.attention().scaleFor(heads.headFeatures()),
-            heads.attention().window().causal(),
+            heads.options().range(),
             options.position == Position.ALIBI,
             dropout,
             graph.training());

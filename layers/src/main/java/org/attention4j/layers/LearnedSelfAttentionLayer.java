@@ -176,6 +176,8 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
       String timeless = " (learned queries have no position in time)";
       require.that(!options.causal, "causal", true, "false" + timeless);
       require.that(
+          options.slidingWindow == 0, "slidingWindow", options.slidingWindow, "left out" + timeless);
+      require.that(
           options.position == Position.NONE, "position", options.position, "NONE" + timeless);
       return new LearnedSelfAttentionLayer(this);
     }

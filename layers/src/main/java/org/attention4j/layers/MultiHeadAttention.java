@@ -121,7 +121,7 @@ record MultiHeadAttention(
   /** What is computed between the heads, apart from the arrays. */
   DotProductAttention attention() {
     return new DotProductAttention(
-        options.normalizer, options.scale, null, AttentionWindow.causal(options.causal));
+        options.normalizer, options.scale, null, AttentionWindow.of(options.range()));
   }
 
   /** How scores become weights, for whoever computes a row again. */
@@ -132,7 +132,9 @@ record MultiHeadAttention(
         heads,
         headFeatures(),
         attention.scaleFor(headFeatures()),
-        attention.window().causal(),
+        options.causal,
+        options.slidingWindow,
+        options.firstKeys,
         options.position);
   }
 

@@ -60,10 +60,10 @@ final class SparseBackward {
   void rows(
       int head,
       int query,
-      int rows,
-      int[] visibleCounts,
+      BlockKeys block,
       float[] outputGradient,
       int queryGradients) {
+    int rows = block.rows();
     int first = shape.row(task.part.example(), head, query);
     if (state.counts().length == 0) {
       return;
@@ -98,7 +98,7 @@ final class SparseBackward {
     }
     for (int r = 0; r < rows; r++) {
       if (starts[first + r + 1] > starts[first + r]) {
-        row(head, query + r, visibleCounts[r], scores, weights, gradients, dropped);
+        row(head, query + r, block.count(r), scores, weights, gradients, dropped);
       }
     }
     kept.scatter(dropped, outputGradients, valueColumns, valueSums);

@@ -46,6 +46,8 @@ final class Dl4jAttentionProjections {
         size,
         1 / Math.sqrt((double) size),
         false,
+        0,
+        0,
         Position.NONE);
   }
 

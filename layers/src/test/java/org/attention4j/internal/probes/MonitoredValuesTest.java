@@ -46,6 +46,8 @@ final class MonitoredValuesTest {
         SIZE,
         1,
         false,
+        0,
+        0,
         Position.NONE);
   }
 
