@@ -82,6 +82,22 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  class SlidingWindow extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return self().causal(true).slidingWindow(2).firstKeys(1).build();
+    }
+  }
+
+  @Nested
+  class WindowToBothSides extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return self().slidingWindow(2).normalizer(Normalizers.ssmax()).build();
+    }
+  }
+
+  @Nested
   class AttentionDropout extends LayerContract {
     @Override
     protected Layer layer() {
@@ -170,10 +186,23 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  class RecurrentInAWindow extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return recurrent().slidingWindow(2).firstKeys(1).build();
+    }
+  }
+
+  @Nested
   class PreNormTransformer extends LayerContract {
     @Override
     protected Layer layer() {
-      return new TransformerBlock.Builder().headSize(3).feedForwardSize(7).causal(true).build();
+      return new TransformerBlock.Builder()
+          .headSize(3)
+          .feedForwardSize(7)
+          .causal(true)
+          .slidingWindow(3)
+          .build();
     }
   }
 
@@ -278,7 +307,7 @@ class BuiltInLayersTest {
   class TwoInputs extends VertexContract {
     @Override
     protected GraphVertex vertex() {
-      return vertexOf(5, 7, 7).hasBias(true).build();
+      return vertexOf(5, 7, 7).hasBias(true).slidingWindow(3).firstKeys(1).build();
     }
 
     @Override

@@ -46,6 +46,8 @@ final class Layers {
         projected().headSize(11).name("head size").build(),
         projected().hasBias(true).name("bias").build(),
         projected().causal(true).name("causal").build(),
+        projected().slidingWindow(3).name("window to both sides").build(),
+        projected().causal(true).slidingWindow(3).firstKeys(2).name("window").build(),
         projected().attentionDropout(0.3).name("attention dropout").build(),
         projected().scale(0.37).name("scale").build(),
         projected().position(Position.ALIBI).name("linear biases").build(),

@@ -55,6 +55,12 @@ final class RowRecomputationTest {
             .position(Position.ALIBI)
             .build(),
         TestLayers.selfAttention().normalizer(Normalizers.sigmoid()).causal(true).build(),
+        TestLayers.selfAttention().causal(true).slidingWindow(4).firstKeys(2).build(),
+        TestLayers.selfAttention()
+            .slidingWindow(2)
+            .normalizer(Normalizers.ssmax())
+            .position(Position.ALIBI)
+            .build(),
         new SelfAttentionLayer.Builder().normalizer(Normalizers.ssmax()).build());
   }
 
@@ -81,10 +87,12 @@ final class RowRecomputationTest {
               SelfAttentionLayer.SCORES,
               SelfAttentionLayer.WEIGHTS);
       Spy spy = watch(network, data);
+      int[] weighed = new int[3];
       int rows = 0;
       for (HeadProbe head : spy.heads) {
         for (AttentionRow row : head.rows()) {
           rows++;
+          weighed[row.example()] += row.length();
           for (int i = 0; i < row.length(); i++) {
             int key = row.keys()[i];
             assertThat(row.scores()[i])
@@ -97,10 +105,22 @@ final class RowRecomputationTest {
           }
         }
       }
+      for (int e = 0; e < weighed.length; e++) {
+        INDArray weights = expected.get(SelfAttentionLayer.WEIGHTS).slice(e);
+        INDArray attending =
+            masked ? weights.mul(mask(data).slice(e).reshape(1, 11, 1)) : weights;
+        int positive = attending.neq(0).castTo(DataType.INT32).sumNumber().intValue();
+        boolean sparse = layer.toString().contains("entmax");
+        assertThat(weighed[e]).isBetween(positive, sparse ? Integer.MAX_VALUE : positive);
+      }
       int heads = spy.heads.size();
       int steps = masked ? Sequences.mask(DataType.FLOAT, 3, 11).sumNumber().intValue() : 3 * 11;
       assertThat(rows).isEqualTo(heads * steps);
     }
+  }
+
+  private static INDArray mask(DataSet data) {
+    return data.getFeaturesMaskArray();
   }
 
   private static double value(
