@@ -32,6 +32,8 @@ final class AttentionOptions implements Serializable {
   @JsonProperty Position position = Position.NONE;
   @JsonProperty int nKeyValueHeads;
   @JsonProperty boolean qkNorm;
+  @JsonProperty OutputGate outputGate = OutputGate.NONE;
+  @JsonProperty boolean gateStartsOpen;
   @JsonProperty Execution execution = Execution.AUTO;
   @JsonProperty double entropyPenalty;
   @JsonProperty double entropyFloor = 1;
@@ -49,6 +51,8 @@ final class AttentionOptions implements Serializable {
     position = other.position;
     nKeyValueHeads = other.nKeyValueHeads;
     qkNorm = other.qkNorm;
+    outputGate = other.outputGate;
+    gateStartsOpen = other.gateStartsOpen;
     execution = other.execution;
     entropyPenalty = other.entropyPenalty;
     entropyFloor = other.entropyFloor;
@@ -57,6 +61,11 @@ final class AttentionOptions implements Serializable {
   /** The number of heads of keys and values; as many as of queries unless chosen. */
   int keyValueHeads(int heads) {
     return nKeyValueHeads == 0 ? heads : nKeyValueHeads;
+  }
+
+  /** Whether what is attended passes a gate. */
+  boolean gated() {
+    return outputGate != OutputGate.NONE;
   }
 
   /** Which keys a query sees by their positions. */
@@ -116,6 +125,11 @@ final class AttentionOptions implements Serializable {
         "the floor of attentionEntropyPenalty",
         entropyFloor,
         "above 0 and at most 1 (it is a share of the largest entropy, log n)");
+    require.present("outputGate", outputGate, "NONE, PER_HEAD or PER_ELEMENT");
+    require.that(
+        projectInput || !gated(), "outputGate", outputGate, "NONE unless projectInput is true");
+    require.that(
+        gated() || !gateStartsOpen, "gateStartsOpen", true, "false unless there is an outputGate");
     require.that(
         slidingWindow >= 0,
         "slidingWindow",
@@ -186,6 +200,8 @@ final class AttentionOptions implements Serializable {
         .unless(start.position, "position", position)
         .unless(start.nKeyValueHeads, "nKeyValueHeads", nKeyValueHeads)
         .unless(start.qkNorm, "qkNorm", qkNorm)
+        .unless(start.outputGate, "outputGate", outputGate)
+        .unless(start.gateStartsOpen, "gateStartsOpen", gateStartsOpen)
         .unless(start.execution, "execution", execution)
         .unless(start.entropyPenalty, "attentionEntropyPenalty", entropyPenalty);
   }
@@ -203,6 +219,8 @@ final class AttentionOptions implements Serializable {
         && position == that.position
         && nKeyValueHeads == that.nKeyValueHeads
         && qkNorm == that.qkNorm
+        && outputGate == that.outputGate
+        && gateStartsOpen == that.gateStartsOpen
         && execution == that.execution
         && Double.compare(entropyPenalty, that.entropyPenalty) == 0
         && Double.compare(entropyFloor, that.entropyFloor) == 0;
@@ -221,6 +239,8 @@ final class AttentionOptions implements Serializable {
         position,
         nKeyValueHeads,
         qkNorm,
+        outputGate,
+        gateStartsOpen,
         execution,
         entropyPenalty,
         entropyFloor);

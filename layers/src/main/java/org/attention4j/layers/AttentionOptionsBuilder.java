@@ -144,6 +144,31 @@ interface AttentionOptionsBuilder<T> {
   }
 
   /**
+   * Multiplies what each query has attended by a gate that is computed from its input, before the
+   * output projection. The formula is that of {@link OutputGate}.
+   *
+   * @param outputGate NONE unless set
+   * @return this
+   */
+  default T outputGate(OutputGate outputGate) {
+    attentionOptions().outputGate = outputGate;
+    return self(this);
+  }
+
+  /**
+   * Sets whether the gate is nearly open at first: Wgate = 0 and bgate = 5, so that it is σ(5) =
+   * 0.9933 for every input. For a network that is trained already: its outputs hardly change when
+   * it gets the gate. Otherwise Wgate is drawn as other weights are, and the gate starts near 1/2.
+   *
+   * @param gateStartsOpen false unless set
+   * @return this
+   */
+  default T gateStartsOpen(boolean gateStartsOpen) {
+    attentionOptions().gateStartsOpen = gateStartsOpen;
+    return self(this);
+  }
+
+  /**
    * Sets how the part between the projections is computed. The results are the same.
    *
    * @param execution AUTO unless set

@@ -66,8 +66,8 @@ final class Unrolling {
     firstKeys =
         keyMask == null || range.first() == 0
             ? null
-            : AttentionWindow.firstOfUnmasked(
-                keyMask.castTo(DataType.FLOAT), range.first()).castTo(keys.dataType());
+            : AttentionWindow.firstOfUnmasked(keyMask.castTo(DataType.FLOAT), range.first())
+                .castTo(keys.dataType());
     inputs = sd.unstack(layer.projectedInput(graph, shape), 2, steps);
     remembered = graph.mask().map(mask -> new RememberedOutput(mask, steps)).orElse(null);
   }
@@ -97,7 +97,8 @@ final class Unrolling {
   /** What a query of shape [b, nOut] finds in the input, shape [b, nOut]. */
   private SDVariable attended(SDVariable query) {
     SDVariable position = sd.constant(Nd4j.createFromArray((double) step));
-    SDVariable ofHeads = path.queries(new AttentionSources.Sequence(query, oneStep, position));
+    AttentionSources.Sequence source = new AttentionSources.Sequence(query, oneStep, position);
+    SDVariable ofHeads = path.queries(source);
     ColumnAttention.Result attention =
         path.attention(position, keyPositions)
             .withWindow(AttentionWindow.causal(false)) // the query is not the last one
@@ -108,7 +109,7 @@ final class Unrolling {
     queries.add(ofHeads);
     scores.add(attention.scores());
     weights.add(attention.weights());
-    return path.merge(attention.output(), oneStep);
+    return path.merge(attention.output(), source, oneStep);
   }
 
   private SDVariable dropped(SDVariable weights) {

@@ -237,7 +237,8 @@ public final class Attention {
    * @throws IllegalArgumentException if one is below -1
    */
   public Attention window(long left, long right) {
-    attention = attention.withWindow(new AttentionWindow(attention.window().causal(), left, right, 0));
+    attention =
+        attention.withWindow(new AttentionWindow(attention.window().causal(), left, right, 0));
     return this;
   }
 
@@ -501,7 +502,8 @@ public final class Attention {
     AttentionWindow window = attention.window();
     SDVariable within =
         AttentionWindow.both(
-            counting, window.isBounded() ? window.visible(scores, firstQuery(scores, ends), null) : null);
+            counting,
+            window.isBounded() ? window.visible(scores, firstQuery(scores, ends), null) : null);
     if (given == null) {
       return within;
     }

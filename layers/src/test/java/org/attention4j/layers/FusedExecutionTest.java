@@ -104,6 +104,19 @@ class FusedExecutionTest {
             new Option("bias", how -> attention().hasBias(true).execution(how).build()),
             new Option("causal", how -> attention().causal(true).execution(how).build()),
             new Option(
+                "gate of heads",
+                how -> attention().outputGate(OutputGate.PER_HEAD).execution(how).build()),
+            new Option(
+                "gate of elements",
+                how ->
+                    attention()
+                        .outputGate(OutputGate.PER_ELEMENT)
+                        .hasBias(true)
+                        .nKeyValueHeads(1)
+                        .attentionDropout(DROPOUT)
+                        .execution(how)
+                        .build()),
+            new Option(
                 "window", how -> attention().causal(true).slidingWindow(3).execution(how).build()),
             new Option(
                 "window to both sides",
@@ -315,6 +328,7 @@ class FusedExecutionTest {
         .projectInput(true)
         .hasBias(true)
         .attentionDropout(DROPOUT)
+        .outputGate(OutputGate.PER_HEAD)
         .normalizer(normalizer)
         .execution(how)
         .build();

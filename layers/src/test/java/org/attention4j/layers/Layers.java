@@ -54,6 +54,8 @@ final class Layers {
         projected().headSize(6).position(Position.ROTARY).name("rotary").build(),
         projected().nKeyValueHeads(1).name("grouped heads").build(),
         projected().qkNorm(true).name("normed queries and keys").build(),
+        projected().outputGate(OutputGate.PER_HEAD).name("gate of heads").build(),
+        projected().outputGate(OutputGate.PER_ELEMENT).name("gate of elements").build(),
         new RecurrentAttentionLayer.Builder()
             .nOut(Sizes.OUT)
             .nHeads(Sizes.HEADS)

@@ -73,7 +73,23 @@ final class PlainAttention {
         }
       }
     }
-    return output(joined);
+    return output(gated(joined, query));
+  }
+
+  /** Multiplied by the logistic function of a map of what the query is projected from. */
+  private double[] gated(double[] joined, double[] query) {
+    INDArray weights = parameters.get("Wgate");
+    if (weights != null) {
+      int share = joined.length / (int) weights.size(0);
+      for (int i = 0; i < joined.length; i++) {
+        double z = parameters.get("bgate").getDouble(i / share);
+        for (int j = 0; j < query.length; j++) {
+          z += weights.getDouble(i / share, j) * query[j];
+        }
+        joined[i] /= 1 + Math.exp(-z);
+      }
+    }
+    return joined;
   }
 
   private double[] project(String role, int head, double[] x) {
@@ -185,8 +201,7 @@ final class PlainAttention {
                 step,
                 x,
                 x,
-                key ->
-                    isVisible(mask, row, key) && pairs.see(query, key, rank(mask, row, key)));
+                key -> isVisible(mask, row, key) && pairs.see(query, key, rank(mask, row, key)));
         for (int i = 0; i < output.length; i++) {
           result.putScalar(example, i, step, output[i]);
         }

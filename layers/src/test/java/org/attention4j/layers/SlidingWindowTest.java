@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.normalizer.Normalizers;
 import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -42,8 +43,7 @@ class SlidingWindowTest {
                         causal ->
                             Stream.of(false, true)
                                 .map(
-                                    masked ->
-                                        Arguments.of(window[0], window[1], causal, masked))));
+                                    masked -> Arguments.of(window[0], window[1], causal, masked))));
   }
 
   private static SelfAttentionLayer.Builder self(int window, int firstKeys, boolean causal) {
@@ -99,8 +99,7 @@ class SlidingWindowTest {
   /** A step of the recurrent layer has its own row of weights, without the first step. */
   @ParameterizedTest
   @MethodSource("windows")
-  void recurrentStepsSeeTheFormulasKeys(
-      int window, int firstKeys, boolean causal, boolean masked) {
+  void recurrentStepsSeeTheFormulasKeys(int window, int firstKeys, boolean causal, boolean masked) {
     MultiLayerNetwork network = network(DataType.DOUBLE, recurrent(window, firstKeys, causal));
     INDArray mask = mask(DataType.DOUBLE, masked);
     INDArray weights =
@@ -151,8 +150,7 @@ class SlidingWindowTest {
   @ParameterizedTest
   @MethodSource("layers")
   void gradientsAreExact(Layer layer) {
-    MultiLayerNetwork network =
-        network(DataType.DOUBLE, new LayerNorm.Builder().build(), layer);
+    MultiLayerNetwork network = network(DataType.DOUBLE, new LayerNorm.Builder().build(), layer);
     for (boolean masked : new boolean[] {false, true}) {
       assertThat(
               FiniteDifferences.largestError(
@@ -172,9 +170,9 @@ class SlidingWindowTest {
     for (Execution execution : new Execution[] {Execution.GRAPH, Execution.FUSED}) {
       AttentionVertex vertex =
           new AttentionVertex.Builder()
-              .nInQueries(5)
-              .nInKeys(5)
-              .nInValues(5)
+              .nInQueries(Sizes.input(0))
+              .nInKeys(Sizes.input(1))
+              .nInValues(Sizes.input(2))
               .nOut(OUT)
               .nHeads(HEADS)
               .projectInput(true)
@@ -183,20 +181,23 @@ class SlidingWindowTest {
               .firstKeys(1)
               .execution(execution)
               .build();
-      ComputationGraph graph = TestNetworks.of(vertex, 0, 0, 0).graph(DataType.DOUBLE);
-      INDArray q = Sequences.input(DataType.DOUBLE, EXAMPLES, queries);
-      INDArray x = Sequences.input(DataType.DOUBLE, EXAMPLES, keys);
-      INDArray actual =
-          graph.feedForward(new INDArray[] {q, x, x}, false).get("attention");
+      ComputationGraph graph = TestNetworks.of(vertex, 0, 1, 2).graph(DataType.DOUBLE);
+      INDArray[] inputs = {
+        Sequences.input(DataType.DOUBLE, 0, EXAMPLES, queries),
+        Sequences.input(DataType.DOUBLE, 1, EXAMPLES, keys),
+        Sequences.input(DataType.DOUBLE, 2, EXAMPLES, keys)
+      };
+      INDArray actual = graph.feedForward(inputs, false).get("attention");
       PlainAttention plain =
           new PlainAttention(graph.getVertex("attention").paramTable(false), Position.NONE);
       for (int e = 0; e < EXAMPLES; e++) {
-        double[][] memory = PlainAttention.example(x, e);
+        double[][] memory = PlainAttention.example(inputs[1], e);
+        double[][] values = PlainAttention.example(inputs[2], e);
         for (int i = 0; i < queries; i++) {
           int at = i + keys - queries;
-          double[] query = PlainAttention.column(PlainAttention.example(q, e), i);
+          double[] query = PlainAttention.column(PlainAttention.example(inputs[0], e), i);
           double[] expected =
-              plain.of(query, at, memory, memory, j -> j == at || j == at - 1 || j == 0);
+              plain.of(query, at, memory, values, j -> j == at || j == at - 1 || j == 0);
           for (int c = 0; c < OUT; c++) {
             assertThat(actual.getDouble(e, c, i) - expected[c]).isBetween(-1e-12, 1e-12);
           }
@@ -224,9 +225,8 @@ class SlidingWindowTest {
   void anotherNormalizerKeepsTheWindow() {
     ComputationGraph graph =
         TestNetworks.of(self(3, 2, true).build()).network(DataType.FLOAT).toComputationGraph();
-    ComputationGraph swapped =
-        AttentionSwap.with(Normalizers.sparsemax()).in(graph).network();
+    ComputationGraph swapped = AttentionSwap.with(Normalizers.sparsemax()).in(graph).network();
     SelfAttentionLayer layer = (SelfAttentionLayer) swapped.getLayer(0).conf().getLayer();
-    assertThat(layer.toString()).contains("slidingWindow=3, firstKeys=2").contains("sparsemax");
+    assertThat(layer.toString()).contains("slidingWindow=3, firstKeys=2").contains("Sparsemax");
   }
 }

@@ -6,9 +6,9 @@ import java.util.Map;
 import org.attention4j.internal.attention.AttentionProblem;
 import org.attention4j.internal.attention.AttentionShape;
 import org.attention4j.internal.attention.FloatAttention;
-import org.attention4j.internal.attention.KeyRange;
 import org.attention4j.internal.attention.FloatGradients;
 import org.attention4j.internal.attention.ForwardState;
+import org.attention4j.internal.attention.KeyRange;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
 

@@ -17,8 +17,8 @@ import org.attention4j.kernel.RowKernel;
  * @param kernel the normalizer of a row
  * @param parameters how many learnable parameters the normalizer has for each head
  * @param scale the factor on the scores
- * @param range which keys a query sees by their positions; for this, the last query has the position
- *     of the last key
+ * @param range which keys a query sees by their positions; for this, the last query has the
+ *     position of the last key
  * @param linearBiases whether the distance lowers the scores, by the {@link AlibiSlopes}; 0 is the
  *     slope if not
  * @param queryOffset the position of the first query for linear biases; that of the first key is 0

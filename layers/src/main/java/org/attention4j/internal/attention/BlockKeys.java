@@ -95,8 +95,6 @@ final class BlockKeys {
 
   /** The tile from which on no row sees a column before this one, the first keys apart. */
   int endTile(int column) {
-    return column <= lead
-        ? AttentionTask.tiles(rows)
-        : AttentionTask.endTile(starts, rows, column);
+    return column <= lead ? AttentionTask.tiles(rows) : AttentionTask.endTile(starts, rows, column);
   }
 }

@@ -116,8 +116,7 @@ public final class DoubleAttention {
   private void drop(DoubleRow numbers, double[] values, RowAddress row) {
     dropout.apply(numbers.over(values, 0, row.first()), row.index(), row.keys(), 0);
     int others = row.visible() - row.first();
-    dropout.apply(
-        numbers.over(values, row.first(), others), row.index(), row.keys(), row.start());
+    dropout.apply(numbers.over(values, row.first(), others), row.index(), row.keys(), row.start());
   }
 
   private void addGradients(

@@ -57,12 +57,7 @@ final class SparseBackward {
   }
 
   /** Adds dQ of those rows whose weights were kept, and their shares of dK and dV. */
-  void rows(
-      int head,
-      int query,
-      BlockKeys block,
-      float[] outputGradient,
-      int queryGradients) {
+  void rows(int head, int query, BlockKeys block, float[] outputGradient, int queryGradients) {
     int rows = block.rows();
     int first = shape.row(task.part.example(), head, query);
     if (state.counts().length == 0) {

@@ -37,13 +37,7 @@ final class SupportList {
 
   /** Adds a row; the indices are columns of a block. */
   void add(
-      int row,
-      float[] values,
-      int from,
-      BlockKeys block,
-      int[] indices,
-      int count,
-      int visible) {
+      int row, float[] values, int from, BlockKeys block, int[] indices, int count, int visible) {
     if (!wanted) {
       return;
     }

@@ -48,7 +48,8 @@ final class Dl4jAttentionProjections {
         false,
         0,
         0,
-        Position.NONE);
+        Position.NONE,
+        false);
   }
 
   /** Q, K and V, each [e, h, d, T]; the inputs themselves where there are no projections. */

@@ -59,7 +59,13 @@ record AttentionCase(
   }
 
   AttentionCase causally() {
-    return new AttentionCase(name, shape, new KeyRange(true, range.window(), range.first()), linearBiases, dropout, mask);
+    return new AttentionCase(
+        name,
+        shape,
+        new KeyRange(true, range.window(), range.first()),
+        linearBiases,
+        dropout,
+        mask);
   }
 
   AttentionCase windowed(int window, int first) {

@@ -48,7 +48,8 @@ final class MonitoredValuesTest {
         false,
         0,
         0,
-        Position.NONE);
+        Position.NONE,
+        false);
   }
 
   private static double[] norms(HeadParameterNorms[] shares) {

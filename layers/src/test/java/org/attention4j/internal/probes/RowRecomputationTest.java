@@ -107,10 +107,9 @@ final class RowRecomputationTest {
       }
       for (int e = 0; e < weighed.length; e++) {
         INDArray weights = expected.get(SelfAttentionLayer.WEIGHTS).slice(e);
-        INDArray attending =
-            masked ? weights.mul(mask(data).slice(e).reshape(1, 11, 1)) : weights;
+        INDArray attending = masked ? weights.mul(mask(data).slice(e).reshape(1, 11, 1)) : weights;
         int positive = attending.neq(0).castTo(DataType.INT32).sumNumber().intValue();
-        boolean sparse = layer.toString().contains("entmax");
+        boolean sparse = layer.toString().contains("Entmax");
         assertThat(weighed[e]).isBetween(positive, sparse ? Integer.MAX_VALUE : positive);
       }
       int heads = spy.heads.size();
