@@ -25,6 +25,9 @@ class OptionTrainingTest {
   private static final int ITERATIONS = 150;
   private static final int LAG = 2;
 
+  /** Guessing has log 7. */
+  private static final double LEARNED = 0.1 * Math.log(TOKENS);
+
   /** One layer of attention by positions alone, which its biases and rotation allow. */
   private static MultiLayerNetwork network(UnaryOperator<SelfAttentionLayer.Builder> option) {
     SelfAttentionLayer.Builder attention =
@@ -90,8 +93,7 @@ class OptionTrainingTest {
   void aWindowLearnsToCopyFromNearbyFaster() {
     double windowed = trainedLoss(network(layer -> layer.slidingWindow(5)), false);
     double full = trainedLoss(network(layer -> layer), false);
-    System.out.println("window " + windowed + " full " + full);
-    assertThat(windowed).isLessThan(full).isLessThan(0.5 * STEPS * Math.log(TOKENS));
+    assertThat(windowed).isLessThan(full).isLessThan(LEARNED);
   }
 
   /** A gate closes where nothing is to be copied. */
@@ -99,7 +101,6 @@ class OptionTrainingTest {
   void aGateDoesNotHurtWhereOnlySomeStepsCopy() {
     double gated = trainedLoss(network(layer -> layer.outputGate(OutputGate.PER_ELEMENT)), true);
     double plain = trainedLoss(network(layer -> layer), true);
-    System.out.println("gated " + gated + " plain " + plain);
-    assertThat(gated).isLessThan(plain);
+    assertThat(gated).isLessThan(plain).isLessThan(LEARNED);
   }
 }
