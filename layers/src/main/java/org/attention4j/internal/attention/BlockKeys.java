@@ -3,10 +3,11 @@ package org.attention4j.internal.attention;
 import org.attention4j.internal.linear.MatrixPacking;
 
 /**
- * The keys that a block of queries sees, and the columns of its scores: column c is key c up to
- * {@link #lead}, where the first keys of a window lie, and from there key {@link #key}(c), without
- * the keys that all these queries have left behind. Each row sees two ranges of columns, {@code 0
- * .. first - 1} and {@code start .. end - 1}. Starts and ends ascend from row to row.
+ * The keys that a block of queries sees, and the columns of its scores. The columns before {@link
+ * #lead} are for the first keys, those that every query of a window sees. The columns after it
+ * leave out the keys that are before the windows of all these queries. Each row sees two ranges of
+ * columns, {@code 0 .. first - 1} and {@code start .. end - 1}. Starts and ends ascend from row to
+ * row.
  */
 final class BlockKeys {
   private static final int PANEL = AttentionTask.PANEL;
@@ -51,7 +52,7 @@ final class BlockKeys {
     return rows;
   }
 
-  /** Columns before which keys of the range lie that is not the row's window, in whole panels. */
+  /** The number of columns for the first keys, in whole panels. */
   int lead() {
     return lead;
   }
@@ -88,12 +89,12 @@ final class BlockKeys {
     return entry < firsts[row] ? entry : entry - firsts[row] + starts[row];
   }
 
-  /** The first tile of rows that sees this column; all after it end behind it. */
+  /** The first tile of rows that does not end before this column; nor do those after it. */
   int firstTile(int column) {
     return AttentionTask.firstTile(ends, rows, column);
   }
 
-  /** The tile from which on no row sees a column before this one, the first keys apart. */
+  /** The tile from which on every row starts at this column or later; all tiles for first keys. */
   int endTile(int column) {
     return column <= lead ? AttentionTask.tiles(rows) : AttentionTask.endTile(starts, rows, column);
   }
