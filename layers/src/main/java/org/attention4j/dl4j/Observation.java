@@ -52,6 +52,17 @@ public final class Observation {
   }
 
   /**
+   * The same for a vertex.
+   *
+   * @param vertex a running vertex of this library
+   * @param observer takes the gradients, as above
+   * @throws IllegalArgumentException if the vertex is not of this library
+   */
+  public static void ofInnerGradients(GraphVertex vertex, Consumer<List<INDArray>> observer) {
+    Intermediates.source(VertexInternals.unwrapped(vertex)).observeInnerGradients(observer);
+  }
+
+  /**
    * The masks that an attention vertex uses for its present inputs.
    *
    * @param vertex a running vertex of this library or a stock SameDiff vertex, frozen or not, after

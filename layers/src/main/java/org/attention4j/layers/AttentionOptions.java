@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.attention4j.internal.attention.KeyRange;
 import org.attention4j.internal.dotproduct.DotProductAttention;
 import org.attention4j.internal.dotproduct.NormalizerTrial;
 import org.attention4j.normalizer.Normalizer;
@@ -23,6 +24,8 @@ final class AttentionOptions implements Serializable {
 
   @JsonProperty Normalizer normalizer = Normalizers.softmax();
   @JsonProperty boolean causal;
+  @JsonProperty int slidingWindow;
+  @JsonProperty int firstKeys;
   @JsonProperty boolean hasBias;
   @JsonProperty double attentionDropout;
   @JsonProperty @Nullable Double scale;
@@ -30,6 +33,8 @@ final class AttentionOptions implements Serializable {
   @JsonProperty double rotaryBase = Positions.DEFAULT_ROTARY_BASE;
   @JsonProperty int nKeyValueHeads;
   @JsonProperty boolean qkNorm;
+  @JsonProperty OutputGate outputGate = OutputGate.NONE;
+  @JsonProperty boolean gateStartsOpen;
   @JsonProperty Execution execution = Execution.AUTO;
   @JsonProperty double entropyPenalty;
   @JsonProperty double entropyFloor = 1;
@@ -39,6 +44,8 @@ final class AttentionOptions implements Serializable {
   AttentionOptions(AttentionOptions other) {
     normalizer = other.normalizer;
     causal = other.causal;
+    slidingWindow = other.slidingWindow;
+    firstKeys = other.firstKeys;
     hasBias = other.hasBias;
     attentionDropout = other.attentionDropout;
     scale = other.scale;
@@ -46,6 +53,8 @@ final class AttentionOptions implements Serializable {
     rotaryBase = other.rotaryBase;
     nKeyValueHeads = other.nKeyValueHeads;
     qkNorm = other.qkNorm;
+    outputGate = other.outputGate;
+    gateStartsOpen = other.gateStartsOpen;
     execution = other.execution;
     entropyPenalty = other.entropyPenalty;
     entropyFloor = other.entropyFloor;
@@ -54,6 +63,16 @@ final class AttentionOptions implements Serializable {
   /** The number of heads of keys and values; as many as of queries unless chosen. */
   int keyValueHeads(int heads) {
     return nKeyValueHeads == 0 ? heads : nKeyValueHeads;
+  }
+
+  /** Whether what is attended passes a gate. */
+  boolean gated() {
+    return outputGate != OutputGate.NONE;
+  }
+
+  /** Which keys a query sees by their positions. */
+  KeyRange range() {
+    return new KeyRange(causal, slidingWindow, firstKeys);
   }
 
   /** Whether training computes the weights' entropy, for which it needs the weights. */
@@ -113,6 +132,22 @@ final class AttentionOptions implements Serializable {
         "the floor of attentionEntropyPenalty",
         entropyFloor,
         "above 0 and at most 1 (it is a share of the largest entropy, log n)");
+    require.present("outputGate", outputGate, "NONE, PER_HEAD or PER_ELEMENT");
+    require.that(
+        projectInput || !gated(), "outputGate", outputGate, "NONE unless projectInput is true");
+    require.that(
+        gated() || !gateStartsOpen, "gateStartsOpen", true, "false unless there is an outputGate");
+    require.that(
+        slidingWindow >= 0,
+        "slidingWindow",
+        slidingWindow,
+        "at least 1, or left out to hide no key by its distance");
+    require.that(firstKeys >= 0, "firstKeys", firstKeys, "at least 0");
+    require.that(
+        firstKeys == 0 || slidingWindow > 0,
+        "firstKeys",
+        firstKeys,
+        "0 unless there is a slidingWindow (without one every key stays visible)");
     require.that(projectInput || !hasBias, biasOption, true, "false unless projectInput is true");
     require.that(
         nKeyValueHeads >= 0 && heads % keyValueHeads(heads) == 0,
@@ -164,6 +199,8 @@ final class AttentionOptions implements Serializable {
     return description
         .with("normalizer", normalizer)
         .unless(start.causal, "causal", causal)
+        .unless(start.slidingWindow, "slidingWindow", slidingWindow)
+        .unless(start.firstKeys, "firstKeys", firstKeys)
         .unless(start.hasBias, "projectionBias", hasBias)
         .unless(start.attentionDropout, "attentionDropout", attentionDropout)
         .unless("", "scale", scale)
@@ -171,6 +208,8 @@ final class AttentionOptions implements Serializable {
         .unless(start.rotaryBase, "rotaryBase", rotaryBase)
         .unless(start.nKeyValueHeads, "nKeyValueHeads", nKeyValueHeads)
         .unless(start.qkNorm, "qkNorm", qkNorm)
+        .unless(start.outputGate, "outputGate", outputGate)
+        .unless(start.gateStartsOpen, "gateStartsOpen", gateStartsOpen)
         .unless(start.execution, "execution", execution)
         .unless(start.entropyPenalty, "attentionEntropyPenalty", entropyPenalty);
   }
@@ -180,6 +219,8 @@ final class AttentionOptions implements Serializable {
     return other instanceof AttentionOptions that
         && normalizer.equals(that.normalizer)
         && causal == that.causal
+        && slidingWindow == that.slidingWindow
+        && firstKeys == that.firstKeys
         && hasBias == that.hasBias
         && Double.compare(attentionDropout, that.attentionDropout) == 0
         && Objects.equals(scale, that.scale)
@@ -187,6 +228,8 @@ final class AttentionOptions implements Serializable {
         && Double.compare(rotaryBase, that.rotaryBase) == 0
         && nKeyValueHeads == that.nKeyValueHeads
         && qkNorm == that.qkNorm
+        && outputGate == that.outputGate
+        && gateStartsOpen == that.gateStartsOpen
         && execution == that.execution
         && Double.compare(entropyPenalty, that.entropyPenalty) == 0
         && Double.compare(entropyFloor, that.entropyFloor) == 0;
@@ -197,6 +240,8 @@ final class AttentionOptions implements Serializable {
     return Objects.hash(
         normalizer,
         causal,
+        slidingWindow,
+        firstKeys,
         hasBias,
         attentionDropout,
         scale,
@@ -204,6 +249,8 @@ final class AttentionOptions implements Serializable {
         rotaryBase,
         nKeyValueHeads,
         qkNorm,
+        outputGate,
+        gateStartsOpen,
         execution,
         entropyPenalty,
         entropyFloor);

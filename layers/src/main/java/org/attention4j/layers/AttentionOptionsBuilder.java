@@ -38,6 +38,42 @@ interface AttentionOptionsBuilder<T> {
   }
 
   /**
+   * Hides keys that are far away. A query at position i sees
+   *
+   * <pre>
+   *   causal:      the keys i - w + 1 .. i
+   *   not causal:  the keys j with |i - j| &lt; w
+   * </pre>
+   *
+   * <p>of those that are not masked; a length-aware normalizer counts these alone. On the fused
+   * path time grows with steps * w, on the graph path with steps².
+   *
+   * @param window w, at least 1; every key is visible unless set
+   * @return this
+   * @see <a href="https://arxiv.org/abs/2004.05150">Beltagy, Peters and Cohan 2020, section 3.1</a>
+   * @see <a href="https://arxiv.org/abs/2310.06825">Jiang et al. 2023 (Mistral 7B), the same w</a>
+   */
+  default T slidingWindow(int window) {
+    attentionOptions().slidingWindow = window;
+    return self(this);
+  }
+
+  /**
+   * Keeps the first keys visible although they are outside {@link #slidingWindow}, since many heads
+   * put what weight they do not need on them. They are the first ones that are not masked. A causal
+   * query sees those of them that are not later than itself.
+   *
+   * @param firstKeys how many, 0 unless set; 4 in the source
+   * @return this
+   * @see <a href="https://arxiv.org/abs/2309.17453">Xiong et al. 2024 (StreamingLLM), attention
+   *     sinks</a>
+   */
+  default T firstKeys(int firstKeys) {
+    attentionOptions().firstKeys = firstKeys;
+    return self(this);
+  }
+
+  /**
    * Sets whether the four projections have a bias.
    *
    * @param hasBias false unless set, as in the stock layer
@@ -116,6 +152,31 @@ interface AttentionOptionsBuilder<T> {
    */
   default T qkNorm(boolean qkNorm) {
     attentionOptions().qkNorm = qkNorm;
+    return self(this);
+  }
+
+  /**
+   * Multiplies what each query has attended by a gate that is computed from its input, before the
+   * output projection. The formula is that of {@link OutputGate}.
+   *
+   * @param outputGate NONE unless set
+   * @return this
+   */
+  default T outputGate(OutputGate outputGate) {
+    attentionOptions().outputGate = outputGate;
+    return self(this);
+  }
+
+  /**
+   * Sets whether the gate is nearly open at first: Wgate = 0 and bgate = 5, so that it is σ(5) =
+   * 0.9933 for every input. For a network that is trained already: its outputs hardly change when
+   * it gets the gate. Otherwise Wgate is drawn as other weights are, and the gate starts near 1/2.
+   *
+   * @param gateStartsOpen false unless set
+   * @return this
+   */
+  default T gateStartsOpen(boolean gateStartsOpen) {
+    attentionOptions().gateStartsOpen = gateStartsOpen;
     return self(this);
   }
 

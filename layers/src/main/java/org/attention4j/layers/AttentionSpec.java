@@ -14,7 +14,11 @@ import org.attention4j.normalizer.Normalizer;
  * @param headSize d, the features of each head
  * @param scale the factor on the products: the chosen one, or one over the root of the head size
  * @param causal whether keys at later positions are hidden; the last query stands at the last key
+ * @param slidingWindow w: hides keys that are w steps or more away from the query; 0 hides none
+ * @param firstKeys how many first keys, of those that are not masked, every query sees
+ *     nevertheless, unless they are later ones and the attention is causal
  * @param position where the scores know positions from; a rotation is part of queries and keys
+ * @param gated whether what is attended passes an {@link OutputGate} before it is projected
  */
 public record AttentionSpec(
     Normalizer normalizer,
@@ -22,7 +26,10 @@ public record AttentionSpec(
     long headSize,
     double scale,
     boolean causal,
-    Position position) {
+    int slidingWindow,
+    int firstKeys,
+    Position position,
+    boolean gated) {
 
   /** A configuration that has such a rule: every attention layer and vertex of this library. */
   public interface Holder {

@@ -42,8 +42,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Masks: a key is visible where neither keys nor values are masked; masked queries have the
  * output zero; the mask of the queries is passed on. With {@code causal} the last query sees the
  * last key, also if there are fewer queries than keys. Steps are counted in the arrays, masked ones
- * too: where {@code causal} or a position matters, queries and keys need padding of the same
- * length.
+ * too: where {@code causal}, a window or a position matters, queries and keys need padding of the
+ * same length.
  *
  * <p>With {@link org.attention4j.normalizer.Normalizers#softmax()} the output is that of the stock
  * vertex, but for queries without a visible key: there the stock vertex averages the padding, this

@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
 import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.internal.dotproduct.ParameterNames;
 import org.attention4j.internal.graph.FusedAttention;
+import org.attention4j.internal.graph.FusedGate;
 import org.attention4j.internal.graph.LinearMap;
 import org.attention4j.internal.graph.LinearMaps;
 import org.attention4j.internal.vector.FloatOps;
@@ -32,14 +33,17 @@ final class FusedPath extends AttentionPath {
    * @param split as they are published
    * @param fused as the fused operation takes them: of that shape, or with the features of all
    *     heads in one axis, which is the same in memory and spares a copy
+   * @param gate what the gate is computed from, if it is projected with them; null if not
    */
-  private record Projected(HeadProjections split, List<SDVariable> fused) {}
+  private record Projected(
+      HeadProjections split, List<SDVariable> fused, @Nullable SDVariable gate) {}
 
-  /** One of the three on its way; no scale for values. */
+  /** One of them on its way; no scale for values and the gate. */
   private record Wanted(
       AttentionSources.Sequence source,
       String weights,
-      String bias,
+      @Nullable String bias,
+      long outputs,
       int heads,
       @Nullable String scale) {}
 
@@ -55,43 +59,61 @@ final class FusedPath extends AttentionPath {
     Projected projected = project(sources);
     // Only for those who ask for scores and weights; the output below does not depend on it.
     asGraph.attend(projected.split(), sources, UnaryOperator.identity());
-    return merge(attend(projected.fused(), sources.keyMask()), sources.outputShape());
+    SDVariable attended = attend(projected.fused(), sources.keyMask());
+    asGraph.observeGated(attended);
+    SDVariable gated =
+        projected.gate() == null
+            ? asGraph.gated(attended, sources.queries())
+            : FusedGate.apply(attended, projected.gate());
+    return merge(gated, sources.outputShape());
   }
 
   /** Learned queries have fewer examples than keys, and are repeated after their projection. */
   private Projected project(AttentionSources sources) {
     if (!fusesProjections || sources.learnedQueries()) {
       HeadProjections split = asGraph.project(sources);
-      return new Projected(split, List.of(split.queries(), split.keys(), split.values()));
+      return new Projected(split, List.of(split.queries(), split.keys(), split.values()), null);
     }
-    int keyHeads = heads.keyValueHeads();
     List<Wanted> wanted =
-        List.of(
-            new Wanted(
-                sources.queries(),
-                ParameterNames.QUERY_WEIGHTS,
-                ParameterNames.QUERY_BIAS,
-                heads.heads(),
-                ParameterNames.QUERY_SCALE),
-            new Wanted(
-                sources.keys(),
-                ParameterNames.KEY_WEIGHTS,
-                ParameterNames.KEY_BIAS,
-                keyHeads,
-                ParameterNames.KEY_SCALE),
-            new Wanted(
-                sources.valueSequence(),
-                ParameterNames.VALUE_WEIGHTS,
-                ParameterNames.VALUE_BIAS,
-                keyHeads,
-                null));
+        new ArrayList<>(
+            List.of(
+                ofHeads(
+                    sources.queries(),
+                    ParameterNames.QUERY_WEIGHTS,
+                    ParameterNames.QUERY_BIAS,
+                    heads.heads(),
+                    ParameterNames.QUERY_SCALE),
+                ofHeads(
+                    sources.keys(),
+                    ParameterNames.KEY_WEIGHTS,
+                    ParameterNames.KEY_BIAS,
+                    heads.keyValueHeads(),
+                    ParameterNames.KEY_SCALE),
+                ofHeads(
+                    sources.valueSequence(),
+                    ParameterNames.VALUE_WEIGHTS,
+                    ParameterNames.VALUE_BIAS,
+                    heads.keyValueHeads(),
+                    null)));
+    int ofAttention = wanted.size();
+    boolean gated = heads.options().gated();
+    if (gated) {
+      wanted.add(
+          new Wanted(
+              sources.queries(),
+              ParameterNames.GATE_WEIGHTS,
+              ParameterNames.GATE_BIAS,
+              heads.gates(),
+              heads.heads(),
+              null));
+    }
     List<SDVariable> flat =
         heads.projected()
             ? linearMaps(wanted)
             : wanted.stream().map(one -> one.source().x()).toList();
     List<SDVariable> split = new ArrayList<>();
     List<SDVariable> fused = new ArrayList<>();
-    for (int i = 0; i < wanted.size(); i++) {
+    for (int i = 0; i < ofAttention; i++) {
       Wanted one = wanted.get(i);
       SDVariable rank4 = one.source().shape().split(flat.get(i), one.heads(), heads.headFeatures());
       String scale = one.scale();
@@ -103,7 +125,25 @@ final class FusedPath extends AttentionPath {
       }
       split.add(rank4);
     }
-    return new Projected(new HeadProjections(split.get(0), split.get(1), split.get(2)), fused);
+    return new Projected(
+        new HeadProjections(split.get(0), split.get(1), split.get(2)),
+        fused,
+        gated ? flat.get(ofAttention) : null);
+  }
+
+  private Wanted ofHeads(
+      AttentionSources.Sequence source,
+      String weights,
+      String bias,
+      int count,
+      @Nullable String scale) {
+    return new Wanted(
+        source,
+        weights,
+        heads.options().hasBias ? bias : null,
+        count * heads.headFeatures(),
+        count,
+        scale);
   }
 
   /** Those that come from one sequence are one operation, which reads it once. */
@@ -124,11 +164,12 @@ final class FusedPath extends AttentionPath {
   }
 
   private LinearMap linearMap(Wanted one) {
+    String bias = one.bias();
     return new LinearMap(
         graph.parameter(one.weights()),
-        one.heads() * heads.headFeatures(),
+        one.outputs(),
         false,
-        heads.options().hasBias ? graph.parameter(one.bias()) : null);
+        bias == null ? null : graph.parameter(bias));
   }
 
   /** The attended values, shape [b, h * d, Tq]. */
@@ -143,7 +184,7 @@ final class FusedPath extends AttentionPath {
             options.normalizer.kernel().orElseThrow(),
             parameters.size(),
             heads.attention().scaleFor(heads.headFeatures()),
-            heads.attention().window().causal(),
+            heads.options().range(),
             options.position == Position.ALIBI,
             dropout,
             graph.training());

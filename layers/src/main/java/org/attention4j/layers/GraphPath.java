@@ -26,7 +26,8 @@ final class GraphPath extends AttentionPath {
             weights ->
                 graph.weightsDropout(weights, options.attentionDropout, sources.weightsShape()));
     EntropyPenalty.add(graph, options, result.scores(), result.weights(), sources.queryMask());
-    return merge(result.output(), sources.outputShape());
+    observeGated(result.output());
+    return merge(result.output(), sources.queries(), sources.outputShape());
   }
 
   HeadProjections project(AttentionSources sources) {
@@ -120,11 +121,46 @@ final class GraphPath extends AttentionPath {
    * Puts the heads together again.
    *
    * @param attended shape [b, h, d, Tq]
-   * @param shape the sizes of the queries
+   * @param queries what the queries were projected from
+   * @param shape the sizes of the output
    * @return shape [b, outputSize, Tq]
    */
-  SDVariable merge(SDVariable attended, SequenceShape shape) {
-    return projectOutput(shape.merge(attended, heads.heads() * heads.headFeatures()), shape);
+  SDVariable merge(SDVariable attended, AttentionSources.Sequence queries, SequenceShape shape) {
+    SDVariable merged = shape.merge(attended, heads.heads() * heads.headFeatures());
+    return projectOutput(gated(merged, queries), shape);
+  }
+
+  /**
+   * What arrives at the output of the layer does not tell the gradient before the gate.
+   *
+   * @param attended shape [b, h, d, Tq], the features of all heads perhaps in one axis
+   */
+  void observeGated(SDVariable attended) {
+    if (heads.options().gated()) {
+      graph.observeGradient(attended);
+    }
+  }
+
+  /** From [b, h * d, Tq] to the same after the gate, if there is one. */
+  SDVariable gated(SDVariable merged, AttentionSources.Sequence queries) {
+    if (!heads.options().gated()) {
+      return merged;
+    }
+    SequenceShape shape = queries.shape();
+    SDVariable matrix = graph.parameter(ParameterNames.GATE_WEIGHTS);
+    SDVariable gate =
+        graph
+            .sameDiff()
+            .nn
+            .sigmoid(
+                shape.addToEachStep(
+                    Projection.apply(matrix, queries.x(), shape),
+                    graph.parameter(ParameterNames.GATE_BIAS),
+                    heads.gates()));
+    SDVariable split = shape.split(merged, heads.heads(), heads.headFeatures());
+    long gates = heads.gates() / heads.heads();
+    return shape.merge(
+        split.mul(shape.split(gate, heads.heads(), gates)), heads.heads() * heads.headFeatures());
   }
 
   /** From [b, h * d, Tq] to [b, outputSize, Tq]. */

@@ -176,6 +176,16 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
       String timeless = " (learned queries have no position in time)";
       require.that(!options.causal, "causal", true, "false" + timeless);
       require.that(
+          options.slidingWindow == 0,
+          "slidingWindow",
+          options.slidingWindow,
+          "left out" + timeless);
+      require.that(
+          !options.gated(),
+          "outputGate",
+          options.outputGate,
+          "NONE (learned queries are the same for every input, and so their gate would be)");
+      require.that(
           options.position == Position.NONE, "position", options.position, "NONE" + timeless);
       return new LearnedSelfAttentionLayer(this);
     }

@@ -1,5 +1,7 @@
 package org.attention4j.layers;
 
+import static org.attention4j.internal.dotproduct.ParameterNames.GATE_BIAS;
+import static org.attention4j.internal.dotproduct.ParameterNames.GATE_WEIGHTS;
 import static org.attention4j.internal.dotproduct.ParameterNames.KEY_BIAS;
 import static org.attention4j.internal.dotproduct.ParameterNames.KEY_SCALE;
 import static org.attention4j.internal.dotproduct.ParameterNames.KEY_WEIGHTS;
@@ -47,6 +49,9 @@ record MultiHeadAttention(
     boolean projected,
     AttentionOptions options) {
 
+  /** The bias of a gate that starts open. */
+  private static final double OPEN = 5;
+
   /** Keeps the root mean square of an all-zero query or key above zero. */
   private static final double SQUARE_FLOOR = 1e-6;
 
@@ -75,6 +80,10 @@ record MultiHeadAttention(
       params.addBiasParam(QUERY_SCALE, headFeatures());
       params.addBiasParam(KEY_SCALE, headFeatures());
     }
+    if (options.gated()) {
+      params.addWeightParam(GATE_WEIGHTS, gates(), querySize);
+      params.addBiasParam(GATE_BIAS, gates());
+    }
   }
 
   /**
@@ -90,6 +99,14 @@ record MultiHeadAttention(
       case KEY_WEIGHTS -> Projection.initialize(array, keySize, headSize, scheme);
       case VALUE_WEIGHTS -> Projection.initialize(array, valueSize, headSize, scheme);
       case OUTPUT_WEIGHTS -> Projection.initialize(array, heads * headSize, outputSize, scheme);
+      case GATE_WEIGHTS -> {
+        if (options.gateStartsOpen) {
+          array.assign(0);
+        } else {
+          Projection.initialize(array, querySize, gates(), scheme);
+        }
+      }
+      case GATE_BIAS -> array.assign(options.gateStartsOpen ? OPEN : bias);
       case QUERY_BIAS, KEY_BIAS, VALUE_BIAS, OUTPUT_BIAS -> array.assign(bias);
       case QUERY_SCALE, KEY_SCALE -> array.assign(gain);
       default -> array.assign(initialValue(name));
@@ -114,14 +131,15 @@ record MultiHeadAttention(
   long workingMemory(long queries, long keys, boolean graphPath, boolean training) {
     long features = headFeatures();
     long projections = 2L * heads * features * queries + 2L * keyValueHeads() * features * keys;
+    long gate = options.gated() ? (gates() + heads * features) * queries : 0;
     long matrices = graphPath ? 2L * heads * queries * keys : 0;
-    return (training ? 2 : 1) * (projections + matrices);
+    return (training ? 2 : 1) * (projections + gate + matrices);
   }
 
   /** What is computed between the heads, apart from the arrays. */
   DotProductAttention attention() {
     return new DotProductAttention(
-        options.normalizer, options.scale, null, AttentionWindow.causal(options.causal));
+        options.normalizer, options.scale, null, AttentionWindow.of(options.range()));
   }
 
   /** How scores become weights, for whoever computes a row again. */
@@ -132,8 +150,11 @@ record MultiHeadAttention(
         heads,
         headFeatures(),
         attention.scaleFor(headFeatures()),
-        attention.window().causal(),
-        options.position);
+        options.causal,
+        options.slidingWindow,
+        options.firstKeys,
+        options.position,
+        options.gated());
   }
 
   /** The normalizer's learnable parameters by name, in their order. */
@@ -148,6 +169,11 @@ record MultiHeadAttention(
   /** Features of each head; without projection the one head has them all. */
   long headFeatures() {
     return projected ? headSize : querySize;
+  }
+
+  /** Gates of all heads together. */
+  long gates() {
+    return heads * options.outputGate.gates(headSize);
   }
 
   int keyValueHeads() {

@@ -35,10 +35,11 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * on x before the block and so, on the first block, is the dropout of embeddings.
  *
  * <p>Parameters, flat order: Wq, Wk, Wv, Wo, W1 [hidden, nIn], W2 [nIn, hidden] and, gated, Wg
- * [hidden, nIn]; then those of attention as in {@link SelfAttentionLayer}; then, unless {@code
- * feedForwardBias} is false, b1 [hidden], b2 [nIn] and, gated, bg [hidden]; then attentionNormGain
- * and feedForwardNormGain [nIn]; then, for layer norm, attentionNormBias and feedForwardNormBias
- * [nIn]. Norms count as biases, so that weight decay leaves them alone.
+ * [hidden, nIn], then Wgate of an {@link OutputGate}; then the others of attention as in {@link
+ * SelfAttentionLayer}; then, unless {@code feedForwardBias} is false, b1 [hidden], b2 [nIn] and,
+ * gated, bg [hidden]; then attentionNormGain and feedForwardNormGain [nIn]; then, for layer norm,
+ * attentionNormBias and feedForwardNormBias [nIn]. Norms count as biases, so that weight decay
+ * leaves them alone.
  *
  * <p>Publishes {@code scores} and {@code weights}, both [b, h, T, T], and {@code tokens}, what
  * attention reads, [b, nIn, T].

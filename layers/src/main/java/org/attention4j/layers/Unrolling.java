@@ -6,10 +6,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.internal.attention.KeyRange;
+import org.attention4j.internal.dotproduct.AttentionWindow;
 import org.attention4j.internal.dotproduct.ColumnAttention;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -26,6 +29,10 @@ final class Unrolling {
   private final SDVariable keys;
   private final SDVariable values;
   private final @Nullable SDVariable keyMask;
+  private final KeyRange range;
+
+  /** One at the first keys that are not masked; null without a mask or such keys. */
+  private final @Nullable SDVariable firstKeys;
 
   /** Wᵀ x + b of each step, shape [b, nOut]. */
   private final SDVariable[] inputs;
@@ -55,6 +62,12 @@ final class Unrolling {
     keys = path.forEachQueryHead(path.keys(sequence), shape);
     values = path.forEachQueryHead(path.values(sequence), shape);
     keyMask = graph.mask().map(AttentionLayer::asKeyMask).orElse(null);
+    range = layer.options().range();
+    firstKeys =
+        keyMask == null || range.first() == 0
+            ? null
+            : AttentionWindow.firstOfUnmasked(keyMask.castTo(DataType.FLOAT), range.first())
+                .castTo(keys.dataType());
     inputs = sd.unstack(layer.projectedInput(graph, shape), 2, steps);
     remembered = graph.mask().map(mask -> new RememberedOutput(mask, steps)).orElse(null);
   }
@@ -84,9 +97,11 @@ final class Unrolling {
   /** What a query of shape [b, nOut] finds in the input, shape [b, nOut]. */
   private SDVariable attended(SDVariable query) {
     SDVariable position = sd.constant(Nd4j.createFromArray((double) step));
-    SDVariable ofHeads = path.queries(new AttentionSources.Sequence(query, oneStep, position));
+    AttentionSources.Sequence source = new AttentionSources.Sequence(query, oneStep, position);
+    SDVariable ofHeads = path.queries(source);
     ColumnAttention.Result attention =
         path.attention(position, keyPositions)
+            .withWindow(AttentionWindow.causal(false)) // the query is not the last one
             .withDropout(this::dropped)
             .withMask(visible())
             .apply(ofHeads, keys, values);
@@ -94,7 +109,7 @@ final class Unrolling {
     queries.add(ofHeads);
     scores.add(attention.scores());
     weights.add(attention.weights());
-    return path.merge(attention.output(), oneStep);
+    return path.merge(attention.output(), source, oneStep);
   }
 
   private SDVariable dropped(SDVariable weights) {
@@ -102,14 +117,25 @@ final class Unrolling {
   }
 
   private @Nullable SDVariable visible() {
-    if (!layer.options().causal) {
+    if (!range.causal() && range.window() == 0) {
       return keyMask;
     }
-    double[] past = new double[steps];
-    Arrays.fill(past, 0, step + 1, 1);
-    SDVariable seen =
-        sd.constant(Nd4j.createFromArray(past).reshape(1, 1, 1, steps).castTo(keys.dataType()));
-    return keyMask == null ? seen : keyMask.mul(seen);
+    if (keyMask == null) {
+      return constant(range);
+    }
+    SDVariable seen = constant(new KeyRange(range.causal(), range.window(), 0));
+    if (firstKeys != null) {
+      SDVariable first = firstKeys.mul(constant(KeyRange.causal(range.causal())));
+      seen = AttentionWindow.either(seen, first);
+    }
+    return keyMask.mul(seen);
+  }
+
+  /** Ones at the keys that the query of this step sees if none is masked. */
+  private SDVariable constant(KeyRange visible) {
+    double[] seen = new double[steps];
+    Arrays.setAll(seen, key -> visible.sees(step, key, key) ? 1 : 0);
+    return sd.constant(Nd4j.createFromArray(seen).reshape(1, 1, 1, steps).castTo(keys.dataType()));
   }
 
   void publish() {

@@ -221,14 +221,15 @@ public final class Attention {
    */
   public Attention causal(boolean causal) {
     AttentionWindow window = attention.window();
-    attention = attention.withWindow(new AttentionWindow(causal, window.left(), window.right()));
+    attention = attention.withWindow(new AttentionWindow(causal, window.left(), window.right(), 0));
     return this;
   }
 
   /**
    * Hides from each query the keys that are further away than this, besides what the mask hides. It
    * sees {@code left} keys before its own position, the one there, and {@code right} keys after it;
-   * none after it if causal.
+   * none after it if causal. {@code window(w - 1, w - 1)} is the {@code slidingWindow(w)} of the
+   * layers.
    *
    * @param left how many keys before it, at least 0; -1 for all
    * @param right how many keys after it, at least 0; -1 for all
@@ -236,7 +237,8 @@ public final class Attention {
    * @throws IllegalArgumentException if one is below -1
    */
   public Attention window(long left, long right) {
-    attention = attention.withWindow(new AttentionWindow(attention.window().causal(), left, right));
+    attention =
+        attention.withWindow(new AttentionWindow(attention.window().causal(), left, right, 0));
     return this;
   }
 
@@ -500,7 +502,8 @@ public final class Attention {
     AttentionWindow window = attention.window();
     SDVariable within =
         AttentionWindow.both(
-            counting, window.isBounded() ? window.visible(scores, firstQuery(scores, ends)) : null);
+            counting,
+            window.isBounded() ? window.visible(scores, firstQuery(scores, ends), null) : null);
     if (given == null) {
       return within;
     }

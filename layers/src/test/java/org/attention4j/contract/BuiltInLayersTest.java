@@ -5,6 +5,7 @@ import org.attention4j.layers.FeedForwardBlock;
 import org.attention4j.layers.LayerNorm;
 import org.attention4j.layers.LearnedPositionEmbedding;
 import org.attention4j.layers.LearnedSelfAttentionLayer;
+import org.attention4j.layers.OutputGate;
 import org.attention4j.layers.Position;
 import org.attention4j.layers.RecurrentAttentionLayer;
 import org.attention4j.layers.RmsNorm;
@@ -78,6 +79,38 @@ class BuiltInLayersTest {
     @Override
     protected Layer layer() {
       return self().hasBias(true).causal(true).build();
+    }
+  }
+
+  @Nested
+  class GateOfHeads extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return self().outputGate(OutputGate.PER_HEAD).build();
+    }
+  }
+
+  @Nested
+  class GateOfElements extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return self().hasBias(true).outputGate(OutputGate.PER_ELEMENT).gateStartsOpen(true).build();
+    }
+  }
+
+  @Nested
+  class SlidingWindow extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return self().causal(true).slidingWindow(2).firstKeys(1).build();
+    }
+  }
+
+  @Nested
+  class WindowToBothSides extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return self().slidingWindow(2).normalizer(Normalizers.ssmax()).build();
     }
   }
 
@@ -170,10 +203,23 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  class RecurrentInAWindow extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return recurrent().slidingWindow(2).firstKeys(1).outputGate(OutputGate.PER_ELEMENT).build();
+    }
+  }
+
+  @Nested
   class PreNormTransformer extends LayerContract {
     @Override
     protected Layer layer() {
-      return new TransformerBlock.Builder().headSize(3).feedForwardSize(7).causal(true).build();
+      return new TransformerBlock.Builder()
+          .headSize(3)
+          .feedForwardSize(7)
+          .causal(true)
+          .slidingWindow(3)
+          .build();
     }
   }
 
@@ -186,6 +232,7 @@ class BuiltInLayersTest {
           .headSize(2)
           .feedForwardSize(7)
           .postNorm(true)
+          .outputGate(OutputGate.PER_HEAD)
           .hasBias(true)
           .build();
     }
@@ -278,7 +325,7 @@ class BuiltInLayersTest {
   class TwoInputs extends VertexContract {
     @Override
     protected GraphVertex vertex() {
-      return vertexOf(5, 7, 7).hasBias(true).build();
+      return vertexOf(5, 7, 7).hasBias(true).slidingWindow(3).firstKeys(1).build();
     }
 
     @Override
@@ -291,7 +338,10 @@ class BuiltInLayersTest {
   class ThreeInputs extends VertexContract {
     @Override
     protected GraphVertex vertex() {
-      return vertexOf(5, 7, 11).normalizer(Normalizers.ssmax()).build();
+      return vertexOf(5, 7, 11)
+          .outputGate(OutputGate.PER_ELEMENT)
+          .normalizer(Normalizers.ssmax())
+          .build();
     }
 
     @Override

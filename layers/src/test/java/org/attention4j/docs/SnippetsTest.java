@@ -13,6 +13,7 @@ import org.attention4j.layers.AttentionSwap;
 import org.attention4j.layers.LanguageModelHead;
 import org.attention4j.layers.LayerNorm;
 import org.attention4j.layers.LearnedPositionEmbedding;
+import org.attention4j.layers.OutputGate;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.layers.TokenEmbedding;
 import org.attention4j.layers.TransformerBlock;
@@ -89,6 +90,7 @@ class SnippetsTest {
               NeuralNetConfiguration.class,
               Normalizer.class,
               Normalizers.class,
+              OutputGate.class,
               Path.class,
               Reporters.class,
               SDVariable.class,
@@ -106,6 +108,7 @@ class SnippetsTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "attention-options.md | 3 | MultiLayerNetwork network, MultiLayerNetwork gated",
         "getting-started.md | 1 | File file",
         "layers.md          | 3 | MultiLayerNetwork network",
         "monitoring.md      | 4 | MultiLayerNetwork net, DataSetIterator data, int epochs,"

@@ -39,6 +39,8 @@ public final class BlockNetworks {
           Map.entry("bk", "attention_bk"),
           Map.entry("bv", "attention_bv"),
           Map.entry("bo", "attention_bo"),
+          Map.entry("Wgate", "attention_Wgate"),
+          Map.entry("bgate", "attention_bgate"),
           Map.entry("W1", "feed-forward_W1"),
           Map.entry("W2", "feed-forward_W2"),
           Map.entry("Wg", "feed-forward_Wg"),
@@ -56,7 +58,8 @@ public final class BlockNetworks {
     PRE_NORM,
     POST_NORM,
     RMS_NORM_GATED_CAUSAL,
-    BIASES_TOP_K
+    BIASES_TOP_K,
+    WINDOW_OUTPUT_GATE
   }
 
   public static TransformerBlock block(Kind kind) {
@@ -75,6 +78,13 @@ public final class BlockNetworks {
               .build();
       case BIASES_TOP_K ->
           builder.hasBias(true).normalizer(Normalizers.topK(3)).normEpsilon(1e-3).build();
+      case WINDOW_OUTPUT_GATE ->
+          builder
+              .causal(true)
+              .slidingWindow(3)
+              .firstKeys(1)
+              .outputGate(OutputGate.PER_ELEMENT)
+              .build();
     };
   }
 
@@ -92,6 +102,13 @@ public final class BlockNetworks {
     return switch (kind) {
       case RMS_NORM_GATED_CAUSAL -> builder.causal(true).build();
       case BIASES_TOP_K -> builder.hasBias(true).normalizer(Normalizers.topK(3)).build();
+      case WINDOW_OUTPUT_GATE ->
+          builder
+              .causal(true)
+              .slidingWindow(3)
+              .firstKeys(1)
+              .outputGate(OutputGate.PER_ELEMENT)
+              .build();
       default -> builder.build();
     };
   }

@@ -107,6 +107,37 @@ class FusedExecutionTest {
             new Option("projected", how -> attention().execution(how).build()),
             new Option("bias", how -> attention().hasBias(true).execution(how).build()),
             new Option("causal", how -> attention().causal(true).execution(how).build()),
+            new Option(
+                "gate of heads",
+                how -> attention().outputGate(OutputGate.PER_HEAD).execution(how).build()),
+            new Option(
+                "gate of elements",
+                how ->
+                    attention()
+                        .outputGate(OutputGate.PER_ELEMENT)
+                        .hasBias(true)
+                        .nKeyValueHeads(1)
+                        .attentionDropout(DROPOUT)
+                        .execution(how)
+                        .build()),
+            new Option(
+                "window", how -> attention().causal(true).slidingWindow(3).execution(how).build()),
+            new Option(
+                "window to both sides",
+                how -> attention().slidingWindow(3).firstKeys(2).execution(how).build()),
+            new Option(
+                "window with everything",
+                how ->
+                    attention()
+                        .causal(true)
+                        .slidingWindow(4)
+                        .firstKeys(2)
+                        .attentionDropout(DROPOUT)
+                        .nKeyValueHeads(1)
+                        .position(Position.ALIBI)
+                        .normalizer(Normalizers.ssmax(0.5))
+                        .execution(how)
+                        .build()),
             new Option("scale", how -> attention().scale(0.37).execution(how).build()),
             new Option(
                 "linear biases",
@@ -144,7 +175,21 @@ class FusedExecutionTest {
                     new Option(
                         map.toString(),
                         how -> attention().causal(true).normalizer(map).execution(how).build()));
-    return Stream.concat(options, maps);
+    Stream<Option> windows =
+        normalizers()
+            .map(
+                map ->
+                    new Option(
+                        "window, " + map,
+                        how ->
+                            attention()
+                                .causal(true)
+                                .slidingWindow(5)
+                                .firstKeys(1)
+                                .normalizer(map)
+                                .execution(how)
+                                .build()));
+    return Stream.of(options, maps, windows).flatMap(all -> all);
   }
 
   static Stream<Arguments> layersInBothTypes() {
@@ -287,6 +332,7 @@ class FusedExecutionTest {
         .projectInput(true)
         .hasBias(true)
         .attentionDropout(DROPOUT)
+        .outputGate(OutputGate.PER_HEAD)
         .normalizer(normalizer)
         .execution(how)
         .build();

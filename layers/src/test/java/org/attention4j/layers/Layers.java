@@ -46,12 +46,16 @@ final class Layers {
         projected().headSize(11).name("head size").build(),
         projected().hasBias(true).name("bias").build(),
         projected().causal(true).name("causal").build(),
+        projected().slidingWindow(3).name("window to both sides").build(),
+        projected().causal(true).slidingWindow(3).firstKeys(2).name("window").build(),
         projected().attentionDropout(0.3).name("attention dropout").build(),
         projected().scale(0.37).name("scale").build(),
         projected().position(Position.ALIBI).name("linear biases").build(),
         projected().headSize(6).position(Position.ROTARY).name("rotary").build(),
         projected().nKeyValueHeads(1).name("grouped heads").build(),
         projected().qkNorm(true).name("normed queries and keys").build(),
+        projected().outputGate(OutputGate.PER_HEAD).name("gate of heads").build(),
+        projected().outputGate(OutputGate.PER_ELEMENT).name("gate of elements").build(),
         new RecurrentAttentionLayer.Builder()
             .nOut(Sizes.OUT)
             .nHeads(Sizes.HEADS)

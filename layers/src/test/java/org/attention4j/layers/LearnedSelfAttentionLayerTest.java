@@ -228,6 +228,13 @@ class LearnedSelfAttentionLayerTest {
         Arguments.of(
             builder().causal(true),
             "causal is true but must be false (learned queries have no position in time)"),
+        Arguments.of(
+            builder().outputGate(OutputGate.PER_HEAD),
+            "outputGate is PER_HEAD but must be NONE (learned queries are the same for every"
+                + " input, and so their gate would be)"),
+        Arguments.of(
+            builder().slidingWindow(3),
+            "slidingWindow is 3 but must be left out (learned queries have no position in time)"),
         Arguments.of(builder().position(Position.ALIBI), "position is ALIBI but must be NONE"),
         Arguments.of(
             builder().projectInput(false).nHeads(1).nIn(OUT).hasBias(true),

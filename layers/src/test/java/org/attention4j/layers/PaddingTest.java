@@ -59,6 +59,7 @@ class PaddingTest {
                   .execution(execution);
           String name = position + (causal ? " causal " : " ") + execution;
           add(all, name, self.build());
+          add(all, name + " in a window", self.slidingWindow(3).firstKeys(2).build());
         }
         add(
             all,
@@ -69,6 +70,18 @@ class PaddingTest {
                 .headSize(6)
                 .position(position)
                 .causal(causal)
+                .build());
+        add(
+            all,
+            "recurrent " + position + (causal ? " causal" : "") + " in a window",
+            new RecurrentAttentionLayer.Builder()
+                .nOut(OUT)
+                .nHeads(HEADS)
+                .headSize(6)
+                .position(position)
+                .causal(causal)
+                .slidingWindow(3)
+                .firstKeys(2)
                 .build());
       }
     }

@@ -79,7 +79,23 @@ final class PlainAttention {
         }
       }
     }
-    return output(joined);
+    return output(gated(joined, query));
+  }
+
+  /** Multiplied by the logistic function of a map of what the query is projected from. */
+  private double[] gated(double[] joined, double[] query) {
+    INDArray weights = parameters.get("Wgate");
+    if (weights != null) {
+      int share = joined.length / (int) weights.size(0);
+      for (int i = 0; i < joined.length; i++) {
+        double z = parameters.get("bgate").getDouble(i / share);
+        for (int j = 0; j < query.length; j++) {
+          z += weights.getDouble(i / share, j) * query[j];
+        }
+        joined[i] /= 1 + Math.exp(-z);
+      }
+    }
+    return joined;
   }
 
   private double[] project(String role, int head, double[] x) {
@@ -161,8 +177,23 @@ final class PlainAttention {
     return result;
   }
 
+  /** Which keys the queries of a sequence see, besides a mask. */
+  interface Pairs {
+    /**
+     * Whether a query sees a key.
+     *
+     * @param rank how many keys before it are not masked
+     */
+    boolean see(int query, int key, int rank);
+  }
+
   /** The outputs of a self-attention layer, shape [b, nOut, T]. */
   INDArray selfAttention(INDArray input, @Nullable INDArray mask, boolean causal) {
+    return selfAttention(input, mask, (query, key, rank) -> !causal || key <= query);
+  }
+
+  /** The same with a rule of one's own. */
+  INDArray selfAttention(INDArray input, @Nullable INDArray mask, Pairs pairs) {
     INDArray result =
         Nd4j.zeros(DataType.DOUBLE, input.size(0), parameters.get("Wo").size(1), input.size(2));
     for (int example = 0; example < input.size(0); example++) {
@@ -176,14 +207,25 @@ final class PlainAttention {
                 step,
                 x,
                 x,
-                key ->
-                    (mask == null || mask.getDouble(row, key) != 0) && (!causal || key <= query));
+                key -> isVisible(mask, row, key) && pairs.see(query, key, rank(mask, row, key)));
         for (int i = 0; i < output.length; i++) {
           result.putScalar(example, i, step, output[i]);
         }
       }
     }
     return result;
+  }
+
+  private static boolean isVisible(@Nullable INDArray mask, int example, int key) {
+    return mask == null || mask.getDouble(example, key) != 0;
+  }
+
+  private static int rank(@Nullable INDArray mask, int example, int key) {
+    int rank = 0;
+    for (int before = 0; before < key; before++) {
+      rank += isVisible(mask, example, before) ? 1 : 0;
+    }
+    return rank;
   }
 
   /** As the authors of ALiBi compute them, by recursion on the number of heads. */

@@ -54,6 +54,9 @@ class ExactScoresTest {
                     Arguments.of(self().execution(path).build(), DataType.FLOAT),
                     Arguments.of(self().execution(path).nKeyValueHeads(2).build(), DataType.FLOAT),
                     Arguments.of(
+                        self().execution(path).causal(true).slidingWindow(3).firstKeys(1).build(),
+                        DataType.FLOAT),
+                    Arguments.of(
                         self().execution(path).hasBias(true).causal(true).build(), DataType.FLOAT),
                     Arguments.of(
                         self()
@@ -109,10 +112,17 @@ class ExactScoresTest {
         double[][] keys = PlainProjection.of(wk, bk, head / shared, x, e);
         double slope = Math.pow(2, -2.0 * (head + 1)); // of four heads: 2^-2, 2^-4, ..
         for (int i = 0; i < Sizes.STEPS; i++) {
+          int unmasked = 0;
           for (int j = 0; j < Sizes.STEPS; j++) {
             boolean causal = layer.attentionRule().causal();
+            if (mask != null && mask.getDouble(e, j) == 0) {
+              continue;
+            }
+            boolean first = unmasked++ < layer.attentionRule().firstKeys();
+            int window = layer.attentionRule().slidingWindow();
             if ((causal && j > i)
-                || (mask != null && (mask.getDouble(e, i) == 0 || mask.getDouble(e, j) == 0))) {
+                || (window > 0 && Math.abs(i - j) >= window && !first)
+                || (mask != null && mask.getDouble(e, i) == 0)) {
               continue;
             }
             double product = 0;

@@ -8,6 +8,7 @@ import org.attention4j.internal.attention.AttentionShape;
 import org.attention4j.internal.attention.FloatAttention;
 import org.attention4j.internal.attention.FloatGradients;
 import org.attention4j.internal.attention.ForwardState;
+import org.attention4j.internal.attention.KeyRange;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
 
@@ -46,7 +47,7 @@ public final class OurAttention implements Peer {
             normalizer.kernel().orElseThrow(),
             declared.size(),
             data.scale(),
-            false,
+            KeyRange.causal(false),
             false,
             0,
             0,

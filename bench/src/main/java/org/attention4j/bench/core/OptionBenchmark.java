@@ -3,6 +3,7 @@ package org.attention4j.bench.core;
 import java.util.concurrent.TimeUnit;
 import org.attention4j.bench.compare.LayerPeer;
 import org.attention4j.layers.Execution;
+import org.attention4j.layers.OutputGate;
 import org.attention4j.layers.Position;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -34,6 +35,8 @@ public class OptionBenchmark {
   private static final int FEATURES = 64;
   private static final int HEADS = 4;
   private static final double DROPOUT = 0.1;
+  private static final int WINDOW = 64;
+  private static final int FIRST_KEYS = 4;
 
   /** The option that is set. */
   @Param({
@@ -45,6 +48,10 @@ public class OptionBenchmark {
     "rotary",
     "grouped-heads",
     "qk-norm",
+    "window",
+    "window-first-keys",
+    "gate-heads",
+    "gate-elements",
     "graph"
   })
   public String option = "none";
@@ -81,6 +88,10 @@ public class OptionBenchmark {
       case "rotary" -> builder.position(Position.ROTARY);
       case "grouped-heads" -> builder.nKeyValueHeads(1);
       case "qk-norm" -> builder.qkNorm(true);
+      case "window" -> builder.causal(true).slidingWindow(WINDOW);
+      case "window-first-keys" -> builder.causal(true).slidingWindow(WINDOW).firstKeys(FIRST_KEYS);
+      case "gate-heads" -> builder.outputGate(OutputGate.PER_HEAD);
+      case "gate-elements" -> builder.outputGate(OutputGate.PER_ELEMENT);
       case "graph" -> builder.execution(Execution.GRAPH);
       default -> throw new IllegalArgumentException("There is no option '%s'.".formatted(option));
     };

@@ -17,8 +17,8 @@ import org.attention4j.kernel.RowKernel;
  * @param kernel the normalizer of a row
  * @param parameters how many learnable parameters the normalizer has for each head
  * @param scale the factor on the scores
- * @param causal whether keys at later positions than the query's are hidden from it; for this, the
- *     last query has the position of the last key
+ * @param range which keys a query sees by their positions; for this, the last query has the
+ *     position of the last key
  * @param linearBiases whether the distance lowers the scores, by the {@link AlibiSlopes}; 0 is the
  *     slope if not
  * @param queryOffset the position of the first query for linear biases; that of the first key is 0
@@ -31,14 +31,28 @@ public record AttentionProblem(
     RowKernel kernel,
     int parameters,
     double scale,
-    boolean causal,
+    KeyRange range,
     boolean linearBiases,
     int queryOffset,
     double dropout,
     long seed) {
-  /** How many keys the query sees, of those that are not masked. */
-  int visible(VisibleKeys keys, int query) {
-    return causal ? keys.upTo(query + shape.keys() - shape.queries()) : keys.count();
+  /** Where the keys that a query sees end, among those that are not masked. */
+  int end(VisibleKeys keys, int query) {
+    return range.end(keys, position(query));
+  }
+
+  /** Where they begin, apart from the first ones. */
+  int start(VisibleKeys keys, int query) {
+    return range.start(keys, position(query));
+  }
+
+  /** How many first keys a query sees besides, if the others begin there. */
+  int first(int start) {
+    return start == 0 ? 0 : range.first();
+  }
+
+  private int position(int query) {
+    return query + shape.keys() - shape.queries();
   }
 
   /**

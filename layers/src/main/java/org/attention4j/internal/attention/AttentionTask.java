@@ -5,6 +5,7 @@ import org.attention4j.internal.linear.MatrixPacking;
 import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
+import org.attention4j.kernel.FloatRow;
 
 /**
  * One task of a pass of {@link FloatAttention}: how its arrays are packed, and the products of a
@@ -53,8 +54,9 @@ abstract class AttentionTask {
     this.workspace = workspace;
     arena = workspace.arena;
     keysPadded = MatrixPacking.roundUp(keys.count(), PANEL);
-    scoreStride = FloatOps.TILES.stride(keysPadded);
-    int fitting = BLOCK_SCORES / Math.max(1, keysPadded);
+    int columns = BlockKeys.mostColumns(problem, keys, MAX_ROWS);
+    scoreStride = FloatOps.TILES.stride(columns);
+    int fitting = BLOCK_SCORES / Math.max(1, columns);
     rowLimit = Math.max(MIN_ROWS, Math.min(MAX_ROWS, fitting / 8 * 8));
   }
 
@@ -123,26 +125,27 @@ abstract class AttentionTask {
         x, from + row, queries, features, rows, arena.floats(), to, rows(rows), factor);
   }
 
-  /** scores[row, key] = Σ_c rows[row, c] panels[c, key], up to the last key that a tile sees. */
-  void multiplyByKeys(int rows, int panels, int features, int[] visibleCounts, int count, int to) {
+  /** scores[row, column] = Σ_c rows[row, c] panels[c, key], for the keys that a tile sees. */
+  void multiplyByKeys(int rows, int panels, int features, BlockKeys block, int to) {
     float[] x = arena.floats();
-    int end = visibleCounts[count - 1];
-    int tiles = tiles(count);
-    for (int key = 0; key < end; key += PANEL) {
-      int first = firstTile(visibleCounts, count, key);
-      int row = first * TileOps.TILE_ROWS;
-      FloatOps.TILES.multiplyGroups(
-          tiles - first,
-          x,
-          rows + row * features,
-          TileOps.TILE_ROWS * features,
-          x,
-          panels + key * features,
-          features,
-          x,
-          to + row * scoreStride + key,
-          scoreStride,
-          false);
+    for (int column = 0; column < block.end(); column += PANEL) {
+      int first = block.firstTile(column);
+      int tiles = block.endTile(column + PANEL) - first;
+      if (tiles > 0) {
+        int row = first * TileOps.TILE_ROWS;
+        FloatOps.TILES.multiplyGroups(
+            tiles,
+            x,
+            rows + row * features,
+            TileOps.TILE_ROWS * features,
+            x,
+            panels + block.key(column) * features,
+            features,
+            x,
+            to + row * scoreStride + column,
+            scoreStride,
+            false);
+      }
     }
   }
 
@@ -150,40 +153,60 @@ abstract class AttentionTask {
     return (rows + TileOps.TILE_ROWS - 1) / TileOps.TILE_ROWS;
   }
 
-  /** The first tile of rows that sees this key; all after it see it too. */
-  static int firstTile(int[] visibleCounts, int count, int key) {
+  /** The first tile of rows whose keys do not end before this one; so do those of all after it. */
+  static int firstTile(int[] ends, int count, int key) {
     int tile = 0;
-    while (visibleCounts[Math.min((tile + 1) * TileOps.TILE_ROWS, count) - 1] <= key) {
+    while (ends[Math.min((tile + 1) * TileOps.TILE_ROWS, count) - 1] <= key) {
       tile++;
     }
     return tile;
   }
 
-  /** to[row, c] = Σ_key weights[row, key] panels[key, c], up to the last key that a tile sees. */
-  void multiplyByFeatures(
-      int weights, int panels, int features, int[] visibleCounts, int count, int to) {
+  /** The tile from which on the keys of all rows begin at this one or later. */
+  static int endTile(int[] starts, int count, int key) {
+    int tile = tiles(count);
+    while (tile > 0 && starts[(tile - 1) * TileOps.TILE_ROWS] >= key) {
+      tile--;
+    }
+    return tile;
+  }
+
+  /** to[row, c] = Σ_key weights[row, key] panels[key, c], for the keys that a tile sees. */
+  void multiplyByFeatures(int weights, int panels, int features, BlockKeys block, int to) {
     int columns = columns(features);
-    Arrays.fill(arena.floats(), to, to + rows(count) * columns, 0);
-    int padded = MatrixPacking.roundUp(visibleCounts[count - 1], PANEL);
-    for (int key = 0; key < padded; key += KEY_BLOCK) {
-      int end = Math.min(key + KEY_BLOCK, padded);
+    Arrays.fill(arena.floats(), to, to + rows(block.rows()) * columns, 0);
+    int padded = MatrixPacking.roundUp(block.end(), PANEL);
+    int lead = Math.min(block.lead(), padded);
+    addFeatures(weights, panels, features, block, 0, lead, to);
+    addFeatures(weights, panels, features, block, lead, padded, to);
+  }
+
+  /** The share of the columns from .. until - 1, which are those before or after the lead. */
+  private void addFeatures(
+      int weights, int panels, int features, BlockKeys block, int from, int until, int to) {
+    int columns = columns(features);
+    int count = block.rows();
+    boolean window = from == block.lead();
+    for (int key = from; key < until; key += KEY_BLOCK) {
+      int end = Math.min(key + KEY_BLOCK, until);
       for (int first = 0; first < columns; first += PANEL) {
         boolean narrow = columns - first < PANEL;
         int width = narrow ? HALF_PANEL : PANEL;
-        int panel = panels + first * keysPadded + key * width;
+        int panel = panels + first * keysPadded;
         int tileRows = narrow ? TileOps.NARROW_TILE_ROWS : TileOps.TILE_ROWS;
-        // Without a causal mask all tiles see the same keys.
-        int step = problem.causal() ? tileRows : rows(count);
+        // Without a causal mask or a window all tiles see the same keys.
+        int step = problem.range().isBounded() ? tileRows : rows(count);
         for (int row = 0; row < count; row += step) {
-          int last = MatrixPacking.roundUp(visibleCounts[Math.min(row + step, count) - 1], PANEL);
-          int depth = Math.min(end, last) - key;
+          int begin = window ? Math.max(key, block.start(row) / PANEL * PANEL) : key;
+          int last = MatrixPacking.roundUp(block.end(Math.min(row + step, count) - 1), PANEL);
+          int depth = Math.min(end, last) - begin;
           if (depth > 0) {
             multiply(
                 narrow,
                 Math.min(step, rows(count) - row) / tileRows,
-                weights + row * scoreStride + key,
+                weights + row * scoreStride + begin,
                 scoreStride,
-                panel,
+                panel + block.key(begin) * width,
                 depth,
                 to + row * columns + first,
                 columns);
@@ -213,23 +236,59 @@ abstract class AttentionTask {
     }
   }
 
-  /** Sets to zero what stands in the rows of scores after the keys that each row sees. */
-  void clearHidden(int scores, int[] visibleCounts, int count) {
-    int end = MatrixPacking.roundUp(visibleCounts[count - 1], PANEL);
+  /** Sets to zero what stands in the rows of scores beside the keys that each row sees. */
+  void clearHidden(int scores, BlockKeys block) {
+    float[] x = arena.floats();
+    int count = block.rows();
+    int end = MatrixPacking.roundUp(block.end(), PANEL);
     for (int row = 0; row < rows(count); row++) {
-      int from = row < count ? visibleCounts[row] : 0;
       int at = scores + row * scoreStride;
-      Arrays.fill(arena.floats(), at + from, at + end, 0);
+      if (row < count) {
+        Arrays.fill(x, at + block.first(row), at + block.start(row), 0);
+      }
+      Arrays.fill(x, at + (row < count ? block.end(row) : 0), at + end, 0);
     }
   }
 
-  /** The number of keys that each row of a block sees, ascending. */
-  int[] visibleCounts(int row, int rows) {
-    int[] visibleCounts = workspace.visibleCounts(rows);
-    for (int r = 0; r < rows; r++) {
-      visibleCounts[r] = problem.visible(keys, row + r);
+  /** Which keys some queries see, until the next call. */
+  BlockKeys blockKeys(int query, int rows) {
+    return workspace.blockKeys.over(problem, keys, query, rows);
+  }
+
+  /** Puts a row's first keys before its others, over keys that it does not see. */
+  int join(int at, BlockKeys block, int row) {
+    int first = block.first(row);
+    int from = at + block.start(row) - first;
+    if (first > 0) {
+      System.arraycopy(arena.floats(), at, arena.floats(), from, first);
     }
-    return visibleCounts;
+    return from;
+  }
+
+  /** Puts them back to their columns. */
+  void part(int at, BlockKeys block, int row) {
+    int first = block.first(row);
+    if (first > 0) {
+      float[] x = arena.floats();
+      System.arraycopy(x, at + block.start(row) - first, x, at, first);
+    }
+  }
+
+  /** Drops numbers of a row whose first keys are not beside its others. */
+  void drop(Dropout dropout, FloatRow row, int at, BlockKeys block, int r, int index) {
+    if (problem.dropout() > 0) {
+      float[] x = arena.floats();
+      int start = block.start(r);
+      dropout.apply(row.over(x, at, block.first(r)), index, keys, 0);
+      dropout.apply(row.over(x, at + start, block.end(r) - start), index, keys, block.key(start));
+    }
+  }
+
+  /** Adds linear biases to a row of scores. */
+  void addLinearBiases(int at, int query, BlockKeys block, int row, int head) {
+    int start = block.start(row);
+    addLinearBias(at, query, 0, block.first(row), head);
+    addLinearBias(at + start, query, block.key(start), block.end(row) - start, head);
   }
 
   /** Adds linear biases to part of a row of scores, from some visible key on. */

@@ -66,7 +66,7 @@ public final class DoubleAttention {
     forEachRow(
         row -> {
           weigh(row);
-          dropout.apply(weightRow, row.index(), row.keys(), 0);
+          drop(weightRow, weights, row);
           for (int c = 0; c < shape.valueSize(); c++) {
             double sum = 0;
             for (int i = 0; i < row.visible(); i++) {
@@ -99,17 +99,24 @@ public final class DoubleAttention {
             }
             gradients[i] = sum;
           }
+          drop(gradientRow, gradients, row);
           gradientRow.over(gradients, 0, n);
-          dropout.apply(gradientRow, row.index(), row.keys(), 0);
           context.clearGradients();
           problem.kernel().backward(scoreRow, weightRow, gradientRow, context);
           for (int p = 0; p < parameterGradients.length; p++) {
             parameterGradients[p][row.head()] += context.gradient(p);
           }
-          dropout.apply(weightRow, row.index(), row.keys(), 0);
+          drop(weightRow, weights, row);
           addGradients(row, outputGradient, dq, dk, dv);
         });
     return parameterGradients;
+  }
+
+  /** The first keys and the others are two ranges of neighbouring keys. */
+  private void drop(DoubleRow numbers, double[] values, RowAddress row) {
+    dropout.apply(numbers.over(values, 0, row.first()), row.index(), row.keys(), 0);
+    int others = row.visible() - row.first();
+    dropout.apply(numbers.over(values, row.first(), others), row.index(), row.keys(), row.start());
   }
 
   private void addGradients(
@@ -134,7 +141,7 @@ public final class DoubleAttention {
       for (int c = 0; c < shape.headSize(); c++) {
         sum += q[row.query(c)] * k[row.key(c, i)];
       }
-      int distance = row.query() + problem.queryOffset() - row.keys().position(i);
+      int distance = row.query() + problem.queryOffset() - row.position(i);
       scores[i] = problem.scale() * sum - slope * Math.abs(distance);
       weights[i] = scores[i];
     }
@@ -149,9 +156,23 @@ public final class DoubleAttention {
     void run(RowAddress row);
   }
 
-  /** One row, and the indices of its numbers in the arrays. */
+  /**
+   * One row, and the indices of its numbers in the arrays. It sees the first keys, and then others
+   * from {@code start} on.
+   */
   private record RowAddress(
-      AttentionShape shape, VisibleKeys keys, int example, int head, int query, int visible) {
+      AttentionShape shape,
+      VisibleKeys keys,
+      int example,
+      int head,
+      int query,
+      int first,
+      int start,
+      int visible) {
+    int position(int i) {
+      return keys.position(i < first ? i : i - first + start);
+    }
+
     int index() {
       return shape.row(example, head, query);
     }
@@ -173,8 +194,8 @@ public final class DoubleAttention {
     }
 
     private int at(int features, int feature, int i) {
-      int start = shape.key(example, head / shape.group(), features);
-      return start + feature * shape.keys() + keys.position(i);
+      int from = shape.key(example, head / shape.group(), features);
+      return from + feature * shape.keys() + position(i);
     }
   }
 
@@ -183,9 +204,12 @@ public final class DoubleAttention {
     for (int b = 0; b < shape.examples(); b++) {
       for (int head = 0; head < shape.heads(); head++) {
         for (int query = 0; query < shape.queries(); query++) {
-          int visible = problem.visible(visibleKeys[b], query);
+          VisibleKeys keys = visibleKeys[b];
+          int start = problem.start(keys, query);
+          int first = problem.first(start);
+          int visible = first + problem.end(keys, query) - start;
           if (visible > 0) {
-            action.run(new RowAddress(shape, visibleKeys[b], b, head, query, visible));
+            action.run(new RowAddress(shape, keys, b, head, query, first, start, visible));
           }
         }
       }

@@ -273,7 +273,7 @@ public final class FloatAttention {
   }
 
   private boolean large() {
-    long products = (long) shape.rows() * shape.keys() * (shape.headSize() + shape.valueSize());
-    return products >= SMALL;
+    long visible = Math.min(shape.keys(), problem.range().most(1) + problem.range().first());
+    return shape.rows() * visible * (shape.headSize() + shape.valueSize()) >= SMALL;
   }
 }

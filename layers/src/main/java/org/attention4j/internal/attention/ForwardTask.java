@@ -56,7 +56,7 @@ final class ForwardTask extends AttentionTask {
   }
 
   private void block(int example, int head, int query, int rows, SupportList supports) {
-    int[] visibleCounts = visibleCounts(query, rows);
+    BlockKeys block = blockKeys(query, rows);
     packRows(
         attention.q,
         shape.query(example, head, shape.headSize()),
@@ -65,37 +65,40 @@ final class ForwardTask extends AttentionTask {
         rows,
         (float) problem.scale(),
         queries);
-    if (visibleCounts[rows - 1] > 0) {
-      multiplyByKeys(queries, keyPanels, shape.headSize(), visibleCounts, rows, scores);
+    if (block.end() > 0) {
+      multiplyByKeys(queries, keyPanels, shape.headSize(), block, scores);
     }
     boolean allSparse = sparse;
-    support.begin(rows * keysPadded / SPARSE_SHARE);
+    support.begin(rows * scoreStride / SPARSE_SHARE);
     for (int r = 0; r < rows; r++) {
       int row = shape.row(example, head, query + r);
-      int kept = row(scores + r * scoreStride, query + r, head, row, visibleCounts[r], supports);
-      allSparse = allSparse && kept * SPARSE_SHARE <= visibleCounts[r];
+      int kept = row(scores + r * scoreStride, query + r, head, row, block, r, supports);
+      allSparse = allSparse && kept * SPARSE_SHARE <= block.count(r);
       if (allSparse) {
-        support.add(scores + r * scoreStride, indices, kept);
+        support.add(scores + r * scoreStride, block, indices, kept);
       }
     }
     if (allSparse) {
       multiplySparse();
     } else {
-      clearHidden(scores, visibleCounts, rows);
+      clearHidden(scores, block);
       packValues();
-      multiplyByFeatures(scores, valuePanels, shape.valueSize(), visibleCounts, rows, output);
+      multiplyByFeatures(scores, valuePanels, shape.valueSize(), block, output);
     }
     write(example, head, query, rows);
   }
 
-  /** Scores to weights; returns how many are left, whose indices are then in {@link #indices}. */
-  private int row(int scores, int query, int head, int row, int count, SupportList supports) {
+  /** Scores to weights; returns how many are left, whose columns are then in {@link #indices}. */
+  private int row(
+      int scores, int query, int head, int row, BlockKeys block, int r, SupportList supports) {
+    int count = block.count(r);
     if (count == 0) {
       supports.addEmpty(row);
       return 0;
     }
-    addLinearBias(scores, query, 0, count, head);
-    FloatRow weights = workspace.row.over(arena.floats(), scores, count);
+    addLinearBiases(scores, query, block, r, head);
+    int joined = join(scores, block, r);
+    FloatRow weights = workspace.row.over(arena.floats(), joined, count);
     problem.kernel().forward(weights, context.row(count));
     attention.save(context, row);
     int kept = context.support();
@@ -103,14 +106,16 @@ final class ForwardTask extends AttentionTask {
       indices = weights.indices();
     } else if (sparse) {
       indices = workspace.indices(count);
-      kept = FloatOps.ROWS.nonZero(arena.floats(), scores, count, indices);
+      kept = FloatOps.ROWS.nonZero(arena.floats(), joined, count, indices);
     }
+    part(scores, block, r);
     if (sparse) {
-      supports.add(row, arena.floats(), scores, indices, kept, count);
+      for (int j = 0; j < kept; j++) {
+        indices[j] = block.column(r, indices[j]);
+      }
+      supports.add(row, arena.floats(), scores, block, indices, kept, count);
     }
-    if (problem.dropout() > 0) {
-      dropout.apply(weights, row, keys, 0);
-    }
+    drop(dropout, weights, scores, block, r, row);
     return kept;
   }
 
@@ -146,11 +151,11 @@ final class ForwardTask extends AttentionTask {
       }
     }
 
-    void add(int row, int[] kept, int count) {
+    void add(int row, BlockKeys block, int[] kept, int count) {
       int start = starts[rows];
       float[] x = arena.floats();
       for (int j = 0; j < count; j++) {
-        indices[start + j] = kept[j];
+        indices[start + j] = block.key(kept[j]);
         weights[start + j] = x[row + kept[j]];
       }
       starts[++rows] = start + count;

@@ -38,8 +38,8 @@ final class LargestScoresTask extends AttentionTask {
   }
 
   private void block(int example, int head, int query, int rows, LargestScores largest) {
-    int[] visibleCounts = visibleCounts(query, rows);
-    if (visibleCounts[rows - 1] == 0) {
+    BlockKeys block = blockKeys(query, rows);
+    if (block.end() == 0) {
       return;
     }
     packRows(
@@ -50,20 +50,27 @@ final class LargestScoresTask extends AttentionTask {
         rows,
         (float) problem.scale(),
         queries);
-    multiplyByKeys(queries, keyPanels, shape.headSize(), visibleCounts, rows, scores);
+    multiplyByKeys(queries, keyPanels, shape.headSize(), block, scores);
     for (int r = 0; r < rows; r++) {
-      int count = visibleCounts[r];
-      if (count > 0 && isVisible(example, query + r)) {
+      if (block.count(r) > 0 && isVisible(example, query + r)) {
         int row = scores + r * scoreStride;
-        float product = FloatOps.ROWS.largestMagnitude(arena.floats(), row, count);
+        float product = largest(row, block, r);
         float score = product;
         if (problem.linearBiases()) {
-          addLinearBias(row, query + r, 0, count, head);
-          score = FloatOps.ROWS.largestMagnitude(arena.floats(), row, count);
+          addLinearBiases(row, query + r, block, r, head);
+          score = largest(row, block, r);
         }
         largest.add(head, score, product);
       }
     }
+  }
+
+  private float largest(int row, BlockKeys block, int r) {
+    float[] x = arena.floats();
+    int start = block.start(r);
+    return Math.max(
+        FloatOps.ROWS.largestMagnitude(x, row, block.first(r)),
+        FloatOps.ROWS.largestMagnitude(x, row + start, block.end(r) - start));
   }
 
   private boolean isVisible(int example, int query) {

@@ -57,13 +57,8 @@ final class SparseBackward {
   }
 
   /** Adds dQ of those rows whose weights were kept, and their shares of dK and dV. */
-  void rows(
-      int head,
-      int query,
-      int rows,
-      int[] visibleCounts,
-      float[] outputGradient,
-      int queryGradients) {
+  void rows(int head, int query, BlockKeys block, float[] outputGradient, int queryGradients) {
+    int rows = block.rows();
     int first = shape.row(task.part.example(), head, query);
     if (state.counts().length == 0) {
       return;
@@ -98,7 +93,7 @@ final class SparseBackward {
     }
     for (int r = 0; r < rows; r++) {
       if (starts[first + r + 1] > starts[first + r]) {
-        row(head, query + r, visibleCounts[r], scores, weights, gradients, dropped);
+        row(head, query + r, block.count(r), scores, weights, gradients, dropped);
       }
     }
     kept.scatter(dropped, outputGradients, valueColumns, valueSums);

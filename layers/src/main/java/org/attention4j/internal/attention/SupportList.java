@@ -35,7 +35,9 @@ final class SupportList {
     }
   }
 
-  void add(int row, float[] values, int from, int[] indices, int count, int visible) {
+  /** Adds a row; the indices are columns of a block. */
+  void add(
+      int row, float[] values, int from, BlockKeys block, int[] indices, int count, int visible) {
     if (!wanted) {
       return;
     }
@@ -50,7 +52,7 @@ final class SupportList {
     }
     counts[row] = count;
     for (int j = 0; j < count; j++) {
-      keys[size + j] = indices[j];
+      keys[size + j] = block.key(indices[j]);
       weights[size + j] = values[from + indices[j]];
     }
     size += count;

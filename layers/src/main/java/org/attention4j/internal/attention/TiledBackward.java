@@ -24,6 +24,11 @@ final class TiledBackward extends BackwardTask {
   private final int stride;
   private final int means;
 
+  /** Which of the keys each row of a tile sees. */
+  private final int[] starts = new int[DEPTH];
+
+  private final int[] ends = new int[DEPTH];
+
   TiledBackward(FloatAttention attention, VisibleKeys keys, Workspace workspace, Part part) {
     super(attention, keys, workspace, part);
     int fitting = KEY_NUMBERS / Math.max(shape.headSize(), shape.valueSize());
@@ -49,7 +54,7 @@ final class TiledBackward extends BackwardTask {
     for (int key = 0; key < keys.count(); key += keyBlock) {
       int end = Math.min(key + keyBlock, keys.count());
       for (int query = part.from(); query < part.to(); query += DEPTH) {
-        tile(head, query, Math.min(DEPTH, part.to() - query), key, end);
+        tiles(head, query, Math.min(DEPTH, part.to() - query), key, end);
       }
     }
     MatrixPacking.columns(
@@ -95,27 +100,46 @@ final class TiledBackward extends BackwardTask {
     return row * MatrixPacking.roundUp(features, TileOps.TILE_ROWS);
   }
 
-  /** Some queries against the keys from {@code key} to {@code end} - 1. */
-  private void tile(int head, int query, int rows, int key, int end) {
-    int[] visibleCounts = visibleCounts(query, rows);
-    int last = Math.min(visibleCounts[rows - 1], end);
-    if (last <= key) {
-      return;
+  /** Some queries against the keys from {@code key} to {@code end} - 1, the first ones apart. */
+  private void tiles(int head, int query, int rows, int key, int end) {
+    int from = problem.start(keys, query);
+    int last = Math.min(problem.end(keys, query + rows - 1), end);
+    if (from < end && last > key) {
+      for (int r = 0; r < rows; r++) {
+        starts[r] = problem.start(keys, query + r);
+        ends[r] = problem.end(keys, query + r);
+      }
+      tile(head, query, rows, Math.max(key, from / PANEL * PANEL), last);
     }
+    last = Math.min(problem.first(problem.start(keys, query + rows - 1)), end);
+    if (last > key) {
+      for (int r = 0; r < rows; r++) {
+        starts[r] = 0;
+        ends[r] = problem.first(problem.start(keys, query + r));
+      }
+      tile(head, query, rows, key, last);
+    }
+  }
+
+  /** Some queries against those of the keys key .. last - 1 that each sees. */
+  private void tile(int head, int query, int rows, int key, int last) {
     int first = query - part.from();
     int d = shape.headSize();
     int dv = shape.valueSize();
-    multiply(queryRows + first * d, keyPanels, d, visibleCounts, rows, key, last, weights);
-    multiply(gradientRows + first * dv, valuePanels, dv, visibleCounts, rows, key, last, gradients);
+    multiply(queryRows + first * d, keyPanels, d, rows, key, last, weights);
+    multiply(gradientRows + first * dv, valuePanels, dv, rows, key, last, gradients);
     int width = MatrixPacking.roundUp(last - key, PANEL);
     for (int r = 0; r < rows(rows); r++) {
-      int count = r < rows ? Math.max(0, Math.min(visibleCounts[r], last) - key) : 0;
-      if (count > 0) {
-        row(head, query + r, key, count, visibleCounts[r], r * stride);
-      }
       int at = r * stride;
-      Arrays.fill(arena.floats(), weights + at + count, weights + at + width, 0);
-      Arrays.fill(arena.floats(), gradients + at + count, gradients + at + width, 0);
+      int begin = r < rows ? Math.max(0, starts[r] - key) : 0;
+      int stop = r < rows ? Math.min(ends[r], last) - key : 0;
+      if (stop > begin) {
+        row(head, query + r, key + begin, stop - begin, at + begin);
+        clear(at, begin);
+        clear(at + stop, width - stop);
+      } else {
+        clear(at, width);
+      }
     }
     addQueryGradients(first, rows, key, width);
     addProducts(gradients, stride, queryColumns + columnAt(first, d), d, rows, key, last, keySums);
@@ -123,30 +147,39 @@ final class TiledBackward extends BackwardTask {
         weights, stride, gradientColumns + columnAt(first, dv), dv, rows, key, last, valueSums);
   }
 
+  private void clear(int at, int count) {
+    Arrays.fill(arena.floats(), weights + at, weights + at + count, 0);
+    Arrays.fill(arena.floats(), gradients + at, gradients + at + count, 0);
+  }
+
   /** to[row, key] = Σ_c rows[row, c] panels[c, key] for the keys that some row of a tile sees. */
-  private void multiply(
-      int rows, int panels, int depth, int[] visibleCounts, int count, int key, int last, int to) {
+  private void multiply(int rows, int panels, int depth, int count, int key, int last, int to) {
     float[] x = arena.floats();
     for (int k = key; k < last; k += PANEL) {
-      int first = firstTile(visibleCounts, count, k);
-      int row = first * TileOps.TILE_ROWS;
-      FloatOps.TILES.multiplyGroups(
-          tiles(count) - first,
-          x,
-          rows + row * depth,
-          TileOps.TILE_ROWS * depth,
-          x,
-          panels + k * depth,
-          depth,
-          x,
-          to + row * stride + k - key,
-          stride,
-          false);
+      int first = firstTile(ends, count, k);
+      int tiles = endTile(starts, count, k + PANEL) - first;
+      if (tiles > 0) {
+        int row = first * TileOps.TILE_ROWS;
+        FloatOps.TILES.multiplyGroups(
+            tiles,
+            x,
+            rows + row * depth,
+            TileOps.TILE_ROWS * depth,
+            x,
+            panels + k * depth,
+            depth,
+            x,
+            to + row * stride + k - key,
+            stride,
+            false);
+      }
     }
   }
 
   /** Scores and dp of a slice of a row to the dropped weights and dz. */
-  private void row(int head, int query, int key, int count, int visible, int at) {
+  private void row(int head, int query, int key, int count, int at) {
+    int start = problem.start(keys, query);
+    int visible = problem.first(start) + problem.end(keys, query) - start;
     addLinearBias(weights + at, query, key, count, head);
     int row = shape.row(part.example(), head, query);
     RowKernel kernel = problem.kernel();

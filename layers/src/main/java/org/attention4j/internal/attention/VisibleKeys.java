@@ -43,8 +43,8 @@ final class VisibleKeys {
   }
 
   /** How many visible keys have this position or an earlier one. */
-  int upTo(int position) {
-    return position < 0 ? 0 : before[Math.min(position + 1, before.length - 1)];
+  int upTo(long position) {
+    return position < 0 ? 0 : before[(int) Math.min(position + 1, before.length - 1)];
   }
 
   int position(int index) {

@@ -41,8 +41,8 @@ final class WholeRowBackward extends BackwardTask {
   }
 
   private void block(int head, int query, int rows, float[] outputGradient, float[] queryGradient) {
-    int[] visibleCounts = visibleCounts(query, rows);
-    if (visibleCounts[rows - 1] == 0) {
+    BlockKeys block = blockKeys(query, rows);
+    if (block.end() == 0) {
       return;
     }
     int q = shape.query(part.example(), head, shape.headSize());
@@ -57,22 +57,38 @@ final class WholeRowBackward extends BackwardTask {
       packDense();
       packRows(attention.q, q, d, query, rows, scale, queryRows);
       packRows(outputGradient, o, dv, query, rows, 1, gradientRows);
-      multiplyByKeys(queryRows, keyPanels, d, visibleCounts, rows, weights);
-      multiplyByKeys(gradientRows, valuePanels, dv, visibleCounts, rows, gradients);
+      multiplyByKeys(queryRows, keyPanels, d, block, weights);
+      multiplyByKeys(gradientRows, valuePanels, dv, block, gradients);
       for (int r = 0; r < rows; r++) {
-        denseRow(head, query + r, r * scoreStride, visibleCounts[r]);
+        denseRow(head, query + r, r * scoreStride, block, r);
       }
-      clearHidden(weights, visibleCounts, rows);
-      clearHidden(gradients, visibleCounts, rows);
-      multiplyByFeatures(gradients, keyFeatures, d, visibleCounts, rows, queryGradients);
+      clearHidden(weights, block);
+      clearHidden(gradients, block);
+      multiplyByFeatures(gradients, keyFeatures, d, block, queryGradients);
       packColumns(attention.q, q, d, query, rows, scale, queryColumns);
       packColumns(outputGradient, o, dv, query, rows, 1, gradientColumns);
-      int last = visibleCounts[rows - 1];
-      addProducts(gradients, scoreStride, queryColumns, d, rows, 0, last, keySums);
-      addProducts(weights, scoreStride, gradientColumns, dv, rows, 0, last, valueSums);
+      addProducts(gradients, queryColumns, d, block, keySums);
+      addProducts(weights, gradientColumns, dv, block, valueSums);
     }
-    sparse.rows(head, query, rows, visibleCounts, outputGradient, queryGradients);
+    sparse.rows(head, query, block, outputGradient, queryGradients);
     write(queryGradient, q, query, rows, scale);
+  }
+
+  /** Columns before and after the lead are neighbours, their keys are not. */
+  private void addProducts(int rows, int columns, int features, BlockKeys block, int sums) {
+    int count = block.rows();
+    int lead = Math.min(block.lead(), block.end());
+    addProducts(rows, scoreStride, columns, features, count, 0, lead, sums);
+    int start = Math.max(lead, block.start(0) / PANEL * PANEL);
+    addProducts(
+        rows + start,
+        scoreStride,
+        columns,
+        features,
+        count,
+        block.key(start),
+        block.key(block.end()),
+        sums);
   }
 
   private void packDense() {
@@ -83,31 +99,37 @@ final class WholeRowBackward extends BackwardTask {
   }
 
   /** Scores and dp of one row to the dropped weights and dz. */
-  private void denseRow(int head, int query, int at, int count) {
+  private void denseRow(int head, int query, int at, BlockKeys block, int r) {
+    float[] x = arena.floats();
+    int count = block.count(r);
     int row = shape.row(part.example(), head, query);
     if (count == 0 || sparse.has(row)) {
-      Arrays.fill(arena.floats(), weights + at, weights + at + count, 0);
-      Arrays.fill(arena.floats(), gradients + at, gradients + at + count, 0);
+      clear(weights + at, block, r);
+      clear(gradients + at, block, r);
       return;
     }
-    addLinearBias(weights + at, query, 0, count, head);
+    addLinearBiases(weights + at, query, block, r, head);
     RowKernel kernel = problem.kernel();
-    FloatRow weightRow = workspace.row.over(arena.floats(), weights + at, count);
+    FloatRow weightRow = workspace.row.over(x, join(weights + at, block, r), count);
     FloatRow scoreRow = weightRow;
     if (kernel.readsScores()) {
-      scoreRow = workspace.scoreRow.over(arena.floats(), scores, count);
+      scoreRow = workspace.scoreRow.over(x, scores, count);
       scoreRow.copy(weightRow);
     }
     attention.restore(context, row);
     kernel.restore(weightRow, context.row(count));
-    FloatRow gradient = workspace.gradientRow.over(arena.floats(), gradients + at, count);
-    if (problem.dropout() > 0) {
-      dropout.apply(gradient, row, keys, 0);
-    }
+    FloatRow gradient = workspace.gradientRow;
+    drop(dropout, gradient, gradients + at, block, r, row);
+    gradient.over(x, join(gradients + at, block, r), count);
     kernel.backward(scoreRow, weightRow, gradient, context);
-    if (problem.dropout() > 0) {
-      dropout.apply(weightRow, row, keys, 0);
-    }
+    part(gradients + at, block, r);
+    part(weights + at, block, r);
+    drop(dropout, weightRow, weights + at, block, r, row);
+  }
+
+  private void clear(int at, BlockKeys block, int r) {
+    Arrays.fill(arena.floats(), at, at + block.first(r), 0);
+    Arrays.fill(arena.floats(), at + block.start(r), at + block.end(r), 0);
   }
 
   private void write(float[] gradient, int start, int query, int count, float factor) {

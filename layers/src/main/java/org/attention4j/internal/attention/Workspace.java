@@ -30,6 +30,7 @@ final class Workspace implements AutoCloseable {
   /** Borrowed with the workspace, since linear maps use such arrays too. */
   FloatArena arena = FloatArena.borrow();
 
+  final BlockKeys blockKeys = new BlockKeys();
   final SparseRows sparseRows = new SparseRows();
   final FloatRow row = new FloatRow();
   final FloatRow scoreRow = new FloatRow();
@@ -38,7 +39,6 @@ final class Workspace implements AutoCloseable {
   private final float[][] sparse = new float[SPARSE_SLOTS][0];
   private int[] indices = {};
   private int[] supportIndices = {};
-  private int[] visibleCounts = {};
   private boolean used;
 
   private Workspace() {}
@@ -73,14 +73,6 @@ final class Workspace implements AutoCloseable {
       sparse[slot] = new float[length + length / 2];
     }
     return sparse[slot];
-  }
-
-  /** For the number of keys that each row of a block sees. */
-  int[] visibleCounts(int length) {
-    if (visibleCounts.length < length) {
-      visibleCounts = new int[length];
-    }
-    return visibleCounts;
   }
 
   /** For the indices of the weights of a block of rows. */

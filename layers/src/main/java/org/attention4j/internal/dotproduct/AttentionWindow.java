@@ -4,19 +4,22 @@ import static org.attention4j.internal.dotproduct.DotProductAttention.require;
 import static org.attention4j.internal.graph.GraphShapes.range;
 import static org.attention4j.internal.graph.GraphShapes.size;
 
+import org.attention4j.internal.attention.KeyRange;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Which keys a query sees, by the positions of both. A query at position i sees the keys at i -
- * left .. i + right; if causal, at i - left .. i.
+ * left .. i + right; if causal, at i - left .. i. First keys stay visible outside these sides, but
+ * not to earlier queries if causal.
  *
  * @param causal whether keys at later positions are hidden
  * @param left how many keys before the query's position, at least 0; {@link #ALL} for all
  * @param right how many keys after it, at least 0; {@link #ALL} for all
+ * @param firstKeys how many first keys, of those that are not masked, every query sees
  */
-public record AttentionWindow(boolean causal, long left, long right) {
+public record AttentionWindow(boolean causal, long left, long right, int firstKeys) {
   /** As many keys as there are. */
   public static final long ALL = -1;
 
@@ -26,6 +29,7 @@ public record AttentionWindow(boolean causal, long left, long right) {
    * @param causal whether it is causal
    * @param left steps before
    * @param right steps after
+   * @param firstKeys visible ones
    * @throws IllegalArgumentException if one is below -1
    */
   public AttentionWindow {
@@ -40,7 +44,18 @@ public record AttentionWindow(boolean causal, long left, long right) {
    * @return the window
    */
   public static AttentionWindow causal(boolean causal) {
-    return new AttentionWindow(causal, ALL, ALL);
+    return new AttentionWindow(causal, ALL, ALL, 0);
+  }
+
+  /**
+   * The window of attention that runs fused.
+   *
+   * @param range which keys a query sees there
+   * @return the same as a window
+   */
+  public static AttentionWindow of(KeyRange range) {
+    long side = range.window() == 0 ? ALL : range.window() - 1;
+    return new AttentionWindow(range.causal(), side, side, range.first());
   }
 
   /**
@@ -70,10 +85,13 @@ public record AttentionWindow(boolean causal, long left, long right) {
    * @param scores shape [b, h, Tq, Tk]
    * @param firstQuery the position of the first query, INT64, a scalar or of shape [b, 1, 1, 1];
    *     null for 0
+   * @param mask ones and zeros of the scores' type, to know the first keys by; of shape [b, 1, 1,
+   *     Tk] if there are any; null if no key is masked
    * @return ones and zeros of the scores' type that broadcast to their shape, with their full
    *     number Tk on the last axis; null if all are visible
    */
-  public @Nullable SDVariable visible(SDVariable scores, @Nullable SDVariable firstQuery) {
+  public @Nullable SDVariable visible(
+      SDVariable scores, @Nullable SDVariable firstQuery, @Nullable SDVariable mask) {
     if (!isBounded()) {
       return null;
     }
@@ -82,15 +100,41 @@ public record AttentionWindow(boolean causal, long left, long right) {
     SDVariable query = range(size(scores, 2)).reshape(1, 1, -1, 1);
     SDVariable position = firstQuery == null ? query : query.add(firstQuery);
     SDVariable visible = null;
-    long later = causal ? 0 : right;
-    if (later != ALL) {
-      SDVariable last = later == 0 ? position : position.add((double) later);
-      visible = key.lte(last).castTo(type);
-    }
     if (left != ALL) {
-      visible = both(visible, key.gte(position.sub((double) left)).castTo(type));
+      visible = key.gte(position.sub((double) left)).castTo(type);
     }
-    return visible;
+    if (!causal && right != ALL) {
+      SDVariable last = right == 0 ? position : position.add((double) right);
+      visible = both(visible, key.lte(last).castTo(type));
+    }
+    if (visible != null && firstKeys > 0) {
+      SDVariable first =
+          mask == null ? key.lt(firstKeys).castTo(type) : firstOfUnmasked(mask, firstKeys);
+      visible = either(visible, first);
+    }
+    return causal ? both(key.lte(position).castTo(type), visible) : visible;
+  }
+
+  /**
+   * The first keys that are not masked. Masked ones between them count as such.
+   *
+   * @param mask ones and zeros, FLOAT or DOUBLE, shape [b, 1, 1, Tk]
+   * @param count how many, at least 1
+   * @return ones and zeros of the same type and shape
+   */
+  public static SDVariable firstOfUnmasked(SDVariable mask, int count) {
+    return mask.getSameDiff().cumsum(mask, false, false, 3).lte(count).castTo(mask.dataType());
+  }
+
+  /**
+   * What is visible under one of two masks.
+   *
+   * @param one ones and zeros
+   * @param other the same
+   * @return ones and zeros
+   */
+  public static SDVariable either(SDVariable one, SDVariable other) {
+    return one.getSameDiff().math.max(one, other);
   }
 
   /**

@@ -32,7 +32,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param headSize d
  * @param parameters the normalizer's learnable parameters by name, each of shape [h]
  * @param mask one where a key is visible and zero where it is masked, broadcastable to [b, h, Tq,
- *     Tk], with its full length Tk on the last axis; null if all are visible
+ *     Tk], with its full length Tk on the last axis, and of shape [b, 1, 1, Tk] if the window has
+ *     first keys; null if all are visible
  * @param bias what is added to the scores, broadcastable to [b, h, Tq, Tk], not differentiated
  *     unless it depends on what is; null for nothing
  * @param dropout what is done to the weights before they meet the values
@@ -76,6 +77,17 @@ public record ColumnAttention(
    */
   public ColumnAttention withMask(@Nullable SDVariable other) {
     return new ColumnAttention(attention, heads, headSize, parameters, other, bias, dropout);
+  }
+
+  /**
+   * The same with another window.
+   *
+   * @param other the window
+   * @return a new description
+   */
+  public ColumnAttention withWindow(AttentionWindow other) {
+    return new ColumnAttention(
+        attention.withWindow(other), heads, headSize, parameters, mask, bias, dropout);
   }
 
   /**
@@ -129,7 +141,9 @@ public record ColumnAttention(
     return attention.window().isBounded()
         ? AttentionWindow.both(
             given,
-            attention.window().visible(scores, AttentionWindow.firstQueryBeforeEnd(scores, null)))
+            attention
+                .window()
+                .visible(scores, AttentionWindow.firstQueryBeforeEnd(scores, null), given))
         : given;
   }
 }

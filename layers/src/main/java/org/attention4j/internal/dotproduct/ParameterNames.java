@@ -29,6 +29,12 @@ public final class ParameterNames {
   /** What is added to the output, shape [nOut]. */
   public static final String OUTPUT_BIAS = "bo";
 
+  /** The map to the gate on what was attended, shape [h, nIn] or [h * d, nIn]. */
+  public static final String GATE_WEIGHTS = "Wgate";
+
+  /** What is added before the gate's logistic function, shape [h] or [h * d]. */
+  public static final String GATE_BIAS = "bgate";
+
   /** The learned scale of normalised queries, shape [d]. */
   public static final String QUERY_SCALE = "gq";
 

@@ -9,6 +9,7 @@ import org.attention4j.internal.attention.AttentionShape;
 import org.attention4j.internal.attention.DoubleAttention;
 import org.attention4j.internal.attention.FloatAttention;
 import org.attention4j.internal.attention.ForwardState;
+import org.attention4j.internal.attention.KeyRange;
 import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.kernel.RowKernel;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
    * @param kernel the normalizer's row kernel
    * @param parameters how many learnable parameters the normalizer has for each head
    * @param scale the factor on the scores
-   * @param causal whether keys at later positions are hidden; the last query stands at the last key
+   * @param range which keys a query sees by their positions; the last query stands at the last key
    * @param linearBiases whether the distance between query and key counts
    * @param dropout the chance of each weight to be dropped
    * @param training whether a backward pass may follow
@@ -57,7 +58,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
       RowKernel kernel,
       int parameters,
       double scale,
-      boolean causal,
+      KeyRange range,
       boolean linearBiases,
       double dropout,
       boolean training) {}
@@ -166,7 +167,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
         options.kernel(),
         options.parameters(),
         options.scale(),
-        options.causal(),
+        options.range(),
         options.linearBiases(),
         shape.keys() - shape.queries(),
         options.dropout(),

@@ -46,7 +46,10 @@ final class Dl4jAttentionProjections {
         size,
         1 / Math.sqrt((double) size),
         false,
-        Position.NONE);
+        0,
+        0,
+        Position.NONE,
+        false);
   }
 
   /** Q, K and V, each [e, h, d, T]; the inputs themselves where there are no projections. */

@@ -71,7 +71,7 @@ final class ExactScores {
             RowKernels.softmax(1), // no row of weights is computed
             0,
             spec.scale(),
-            spec.causal(),
+            RowRecomputation.range(spec),
             spec.position() == Position.ALIBI,
             keys - queries,
             0,

@@ -29,7 +29,10 @@ record HeadParameterNorms(double norm, long nans, long infinities) {
               ParameterNames.KEY_BIAS,
               ParameterNames.VALUE_BIAS ->
               Math.toIntExact(array.size(0));
-          case ParameterNames.OUTPUT_WEIGHTS -> heads;
+          case ParameterNames.OUTPUT_WEIGHTS,
+              ParameterNames.GATE_WEIGHTS,
+              ParameterNames.GATE_BIAS ->
+              heads;
           default -> isOfNormalizer(spec, name) ? heads : 0;
         };
     if (blocks == 0) {

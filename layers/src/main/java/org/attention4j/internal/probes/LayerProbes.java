@@ -92,14 +92,26 @@ final class LayerProbes {
         new INDArray[] {input},
         ownQueries ? null : mask,
         this::published,
-        (examples, observer) ->
-            Observation.ofNextBackward(
-                layer,
-                gradient ->
-                    observer.accept(
-                        () ->
-                            MonitoredLayer.attendedGradient(
-                                spec, parameters, gradient, examples))));
+        spec.gated()
+            ? beforeTheGate(spec)
+            : (examples, observer) ->
+                Observation.ofNextBackward(
+                    layer,
+                    gradient ->
+                        observer.accept(
+                            () ->
+                                MonitoredLayer.attendedGradient(
+                                    spec, parameters, gradient, examples))));
+  }
+
+  /** Attention makes it observable before all else in the layer. */
+  private MonitoredLayer.GradientSource beforeTheGate(AttentionSpec spec) {
+    return (examples, observer) ->
+        Observation.ofInnerGradients(
+            layer,
+            gradients ->
+                observer.accept(
+                    () -> MonitoredLayer.attendedGradient(spec, gradients.get(0), examples)));
   }
 
   /** The gradient at the output of attention comes from inside the block. */
@@ -110,14 +122,16 @@ final class LayerProbes {
         new INDArray[] {input},
         mask,
         (inputs, keyMask) -> published(inputs, keyMask, WITH_TOKENS),
-        (examples, observer) ->
-            Observation.ofInnerGradients(
-                layer,
-                gradients ->
-                    observer.accept(
-                        () ->
-                            MonitoredLayer.attendedGradient(
-                                spec, parameters, gradients.get(0), examples))));
+        spec.gated()
+            ? beforeTheGate(spec)
+            : (examples, observer) ->
+                Observation.ofInnerGradients(
+                    layer,
+                    gradients ->
+                        observer.accept(
+                            () ->
+                                MonitoredLayer.attendedGradient(
+                                    spec, parameters, gradients.get(0), examples))));
   }
 
   private INDArray[] published(INDArray[] inputs, @Nullable INDArray keyMask) {

@@ -154,6 +154,18 @@ public record MonitoredLayer(
         oneSequence);
   }
 
+  /**
+   * The gradient at the heads' outputs [e, h, d, Tq], from one that was observed there.
+   *
+   * @param observed of all examples, the features of all heads perhaps in one axis
+   */
+  static HeadVectors attendedGradient(AttentionSpec spec, INDArray observed, int[] examples) {
+    INDArray gradient = wide(sampled(observed, examples));
+    long steps = gradient.size(-1);
+    return new HeadVectors(
+        gradient.reshape('c', examples.length, spec.heads(), spec.headSize(), steps));
+  }
+
   /** From the gradient at a layer's output to that at its heads, [e, h, d, Tq]. */
   static HeadVectors attendedGradient(
       AttentionSpec spec,

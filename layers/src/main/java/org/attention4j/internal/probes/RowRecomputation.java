@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.attention4j.internal.attention.KeyRange;
 import org.attention4j.layers.AttentionSpec;
 import org.attention4j.monitor.metrics.AttentionRow;
 import org.attention4j.monitor.metrics.AttentionRow.Steepness;
@@ -64,7 +65,13 @@ public final class RowRecomputation {
     return result;
   }
 
+  /** Which keys a query sees by their positions. */
+  static KeyRange range(AttentionSpec spec) {
+    return new KeyRange(spec.causal(), spec.slidingWindow(), spec.firstKeys());
+  }
+
   private List<SampledQuery> queries(Probe probe, Sampling sampling, int iteration) {
+    KeyRange range = range(spec);
     List<SampledQuery> queries = new ArrayList<>();
     int queryCount = probe.queries().steps();
     int keyCount = probe.keys().steps();
@@ -75,10 +82,15 @@ public final class RowRecomputation {
               .filter(query -> isVisible(probe.visibleQueries(), e, query))
               .toArray();
       for (int query : sampling.rows(candidates, iteration, sample)) {
-        int last = spec.causal() ? query + keyCount - queryCount : keyCount - 1;
-        int[] keys =
-            IntStream.rangeClosed(0, last)
+        int position = query + keyCount - queryCount;
+        int[] unmasked =
+            IntStream.range(0, keyCount)
                 .filter(key -> isVisible(probe.visibleKeys(), e, key))
+                .toArray();
+        int[] keys =
+            IntStream.range(0, unmasked.length)
+                .filter(rank -> range.sees(position, unmasked[rank], rank))
+                .map(rank -> unmasked[rank])
                 .toArray();
         if (keys.length > 0) {
           queries.add(new SampledQuery(sample, query, keys));

@@ -53,14 +53,23 @@ final class VertexProbes {
           spec,
           sequences,
           (sampled, keyMask) -> published(vertex, sampled),
-          (examples, observer) ->
+          (examples, observer) -> {
+            if (spec.gated()) {
+              Observation.ofInnerGradients(
+                  vertex,
+                  gradients ->
+                      observer.accept(
+                          () -> MonitoredLayer.attendedGradient(spec, gradients.get(0), examples)));
+            } else {
               Observation.ofNextBackward(
                   vertex,
                   gradient ->
                       observer.accept(
                           () ->
                               MonitoredLayer.attendedGradient(
-                                  spec, parameters, gradient, examples))));
+                                  spec, parameters, gradient, examples)));
+            }
+          });
     }
     return configuration instanceof org.deeplearning4j.nn.conf.graph.AttentionVertex stock
         ? monitored(

@@ -257,7 +257,7 @@ public record MetricDescription(
               "Gradient of %s",
               NO_UNIT,
               "the norm of the gradient of the head's share of a parameter (Wq, Wk, Wv, Wo, the"
-                  + " normalizer's own), before the updater",
+                  + " gate's, the normalizer's own), before the updater",
               "steady within a factor of a few",
               "spikes: exploding gradient; 0: the head learns nothing"),
           new MetricDescription(

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 record AttentionCase(
     String name,
     AttentionShape shape,
-    boolean causal,
+    KeyRange range,
     boolean linearBiases,
     double dropout,
     float @Nullable [] mask) {
@@ -36,25 +36,61 @@ record AttentionCase(
         of("one key", 2, 3, 3, 7, 1, 5, 3),
         of("one query", 1, 2, 2, 1, 313, 16, 37),
         of("one of each", 1, 1, 1, 1, 1, 1, 1),
+        of("window", 1, 2, 2, 337, 337, 16, 17).causally().windowed(43, 0),
+        of("narrow window", 2, 2, 1, 211, 211, 5, 3).causally().windowed(1, 0),
+        of("window and first keys", 1, 2, 2, 397, 397, 16, 5).causally().windowed(29, 5),
+        of("many first keys", 1, 2, 1, 167, 311, 7, 19).causally().windowed(61, 47),
+        of("window to both sides", 2, 2, 2, 131, 257, 3, 17).windowed(37, 3),
+        of("more queries than keys see", 1, 2, 2, 307, 101, 5, 3).windowed(13, 2),
+        of("masked window", 3, 4, 2, 293, 293, 5, 7).masked().causally().windowed(31, 3),
+        of("all of a window", 2, 4, 2, 271, 283, 11, 17)
+            .masked()
+            .causally()
+            .windowed(53, 19)
+            .biased()
+            .dropped(),
         of("all together", 2, 4, 2, 131, 149, 37, 17).masked().causally().biased().dropped());
   }
 
   static AttentionCase of(
       String name, int b, int heads, int keyValueHeads, int queries, int keys, int d, int dv) {
     AttentionShape shape = new AttentionShape(b, heads, keyValueHeads, queries, keys, d, dv);
-    return new AttentionCase(name, shape, false, false, 0, null);
+    return new AttentionCase(name, shape, KeyRange.causal(false), false, 0, null);
   }
 
   AttentionCase causally() {
-    return new AttentionCase(name, shape, true, linearBiases, dropout, mask);
+    return new AttentionCase(
+        name,
+        shape,
+        new KeyRange(true, range.window(), range.first()),
+        linearBiases,
+        dropout,
+        mask);
+  }
+
+  AttentionCase windowed(int window, int first) {
+    KeyRange windowed = new KeyRange(range.causal(), window, first);
+    return new AttentionCase(name, shape, windowed, linearBiases, dropout, mask);
+  }
+
+  /** Whether a query sees a key, counted key by key. */
+  boolean sees(int example, int query, int key) {
+    int unmasked = 0;
+    for (int j = 0; j < key; j++) {
+      unmasked += isMasked(example, j) ? 0 : 1;
+    }
+    int distance = query + shape.keys() - shape.queries() - key;
+    boolean near = range.window() == 0 || Math.abs(distance) < range.window();
+    boolean past = !range.causal() || distance >= 0;
+    return !isMasked(example, key) && past && (near || unmasked < range.first());
   }
 
   AttentionCase biased() {
-    return new AttentionCase(name, shape, causal, true, dropout, mask);
+    return new AttentionCase(name, shape, range, true, dropout, mask);
   }
 
   AttentionCase dropped() {
-    return new AttentionCase(name, shape, causal, linearBiases, 0.3, mask);
+    return new AttentionCase(name, shape, range, linearBiases, 0.3, mask);
   }
 
   /** A third of the keys, and all of the last example. */
@@ -64,7 +100,7 @@ record AttentionCase(
     for (int i = 0; i < values.length; i++) {
       values[i] = random.nextInt(3) > 0 && i / shape.keys() < shape.examples() - 1 ? 1 : 0;
     }
-    return new AttentionCase(name, shape, causal, linearBiases, dropout, values);
+    return new AttentionCase(name, shape, range, linearBiases, dropout, values);
   }
 
   boolean isMasked(int example, int key) {
@@ -77,7 +113,7 @@ record AttentionCase(
         map.kernel(),
         map.parameters().size(),
         scale(),
-        causal,
+        range,
         linearBiases,
         shape.keys() - shape.queries(),
         dropout,

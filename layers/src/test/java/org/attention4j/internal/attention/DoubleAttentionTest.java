@@ -22,6 +22,8 @@ class DoubleAttentionTest {
     return Stream.of(
         AttentionCase.of("plain", 1, 2, 2, 5, 11, 3, 7),
         AttentionCase.of("causal", 2, 2, 1, 7, 11, 3, 5).masked().causally(),
+        AttentionCase.of("window", 2, 2, 1, 13, 13, 3, 5).masked().causally().windowed(3, 2),
+        AttentionCase.of("both sides", 1, 2, 2, 11, 13, 3, 2).windowed(4, 2).dropped().biased(),
         AttentionCase.of("biased", 1, 2, 2, 11, 7, 3, 5).biased().dropped());
   }
 
@@ -140,7 +142,7 @@ class DoubleAttentionTest {
             RowKernels.softmax(1),
             0,
             0.5,
-            true,
+            KeyRange.causal(true),
             true,
             2,
             0,

@@ -45,9 +45,7 @@ class LargestScoresTest {
         for (int i = 0; i < shape.queries(); i++) {
           for (int j = 0; j < shape.keys(); j++) {
             boolean hidden =
-                inputs.isMasked(e, j)
-                    || (inputs.causal() && j > i + offset)
-                    || (mask != null && mask[e * shape.queries() + i] == 0);
+                !inputs.sees(e, i, j) || (mask != null && mask[e * shape.queries() + i] == 0);
             if (hidden) {
               continue;
             }

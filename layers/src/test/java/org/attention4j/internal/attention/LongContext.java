@@ -41,7 +41,7 @@ final class LongContext {
             kernel,
             0,
             0.25,
-            false,
+            KeyRange.causal(false),
             false,
             0,
             0,

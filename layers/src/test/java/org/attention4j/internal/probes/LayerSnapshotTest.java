@@ -22,7 +22,8 @@ final class LayerSnapshotTest {
   private static final double EXACT = 1e-12;
 
   private static AttentionSpec spec(int heads, int size, boolean causal) {
-    return new AttentionSpec(Normalizers.softmax(), heads, size, 0.5, causal, Position.NONE);
+    return new AttentionSpec(
+        Normalizers.softmax(), heads, size, 0.5, causal, 0, 0, Position.NONE, false);
   }
 
   private static INDArray array(double[] values, long... shape) {

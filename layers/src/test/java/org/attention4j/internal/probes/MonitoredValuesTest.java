@@ -46,7 +46,10 @@ final class MonitoredValuesTest {
         SIZE,
         1,
         false,
-        Position.NONE);
+        0,
+        0,
+        Position.NONE,
+        false);
   }
 
   private static double[] norms(HeadParameterNorms[] shares) {

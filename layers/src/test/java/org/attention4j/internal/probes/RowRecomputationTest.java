@@ -8,12 +8,16 @@ import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.layers.AttentionLayerBuilder;
+import org.attention4j.layers.AttentionVertex;
+import org.attention4j.layers.Execution;
+import org.attention4j.layers.OutputGate;
 import org.attention4j.layers.Position;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.monitor.AttentionMonitor;
 import org.attention4j.monitor.Spy;
 import org.attention4j.monitor.metrics.AttentionRow;
 import org.attention4j.monitor.metrics.HeadProbe;
+import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.Sizes;
@@ -21,6 +25,7 @@ import org.attention4j.testing.TestLayers;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.MultiDataSet;
 
 /** Recomputed rows against the layer's own scores, weights and parameter gradients. */
 final class RowRecomputationTest {
@@ -55,6 +61,12 @@ final class RowRecomputationTest {
             .position(Position.ALIBI)
             .build(),
         TestLayers.selfAttention().normalizer(Normalizers.sigmoid()).causal(true).build(),
+        TestLayers.selfAttention().causal(true).slidingWindow(4).firstKeys(2).build(),
+        TestLayers.selfAttention()
+            .slidingWindow(2)
+            .normalizer(Normalizers.ssmax())
+            .position(Position.ALIBI)
+            .build(),
         new SelfAttentionLayer.Builder().normalizer(Normalizers.ssmax()).build());
   }
 
@@ -81,10 +93,12 @@ final class RowRecomputationTest {
               SelfAttentionLayer.SCORES,
               SelfAttentionLayer.WEIGHTS);
       Spy spy = watch(network, data);
+      int[] weighed = new int[3];
       int rows = 0;
       for (HeadProbe head : spy.heads) {
         for (AttentionRow row : head.rows()) {
           rows++;
+          weighed[row.example()] += row.length();
           for (int i = 0; i < row.length(); i++) {
             int key = row.keys()[i];
             assertThat(row.scores()[i])
@@ -97,10 +111,78 @@ final class RowRecomputationTest {
           }
         }
       }
+      for (int e = 0; e < weighed.length; e++) {
+        INDArray weights = expected.get(SelfAttentionLayer.WEIGHTS).slice(e);
+        INDArray attending = masked ? weights.mul(mask(data).slice(e).reshape(1, 11, 1)) : weights;
+        int positive = attending.neq(0).castTo(DataType.INT32).sumNumber().intValue();
+        boolean sparse = layer.toString().contains("Entmax");
+        assertThat(weighed[e]).isBetween(positive, sparse ? Integer.MAX_VALUE : positive);
+      }
       int heads = spy.heads.size();
       int steps = masked ? Sequences.mask(DataType.FLOAT, 3, 11).sumNumber().intValue() : 3 * 11;
       assertThat(rows).isEqualTo(heads * steps);
     }
+  }
+
+  static Stream<Layer> layersWithTemperature() {
+    Normalizer learnable = Normalizers.softmaxWithLearnableTemperature(0.8);
+    return Stream.of(
+        TestLayers.selfAttention().normalizer(learnable).build(),
+        TestLayers.selfAttention()
+            .normalizer(learnable)
+            .causal(true)
+            .slidingWindow(3)
+            .firstKeys(1)
+            .outputGate(OutputGate.PER_HEAD)
+            .build(),
+        TestLayers.selfAttention()
+            .normalizer(learnable)
+            .execution(Execution.FUSED)
+            .outputGate(OutputGate.PER_ELEMENT)
+            .build(),
+        TestLayers.recurrent().normalizer(learnable).outputGate(OutputGate.PER_HEAD).build());
+  }
+
+  /** The same for a vertex, whose gradient of the temperature comes with its parameters. */
+  @Test
+  void gradientsOfAGatedVertex() {
+    AttentionVertex vertex =
+        new AttentionVertex.Builder()
+            .nInQueries(Sizes.input(0))
+            .nInKeys(Sizes.input(1))
+            .nInValues(Sizes.input(2))
+            .nOut(Sizes.OUT)
+            .nHeads(Sizes.HEADS)
+            .projectInput(true)
+            .normalizer(Normalizers.softmaxWithLearnableTemperature(0.8))
+            .outputGate(OutputGate.PER_ELEMENT)
+            .build();
+    ComputationGraph graph =
+        TestNetworks.of(vertex, 0, 1, 2).learningRate(0.1).perturbed(0.3).graph(DataType.DOUBLE);
+    Spy spy = new Spy();
+    graph.setListeners(
+        AttentionMonitor.builder().every(1).examples(3).rows(99).metric(spy).build());
+    graph.fit(
+        new MultiDataSet(
+            Sequences.queriesKeysValues(DataType.DOUBLE, 7),
+            new INDArray[] {Sequences.labels(DataType.DOUBLE, Sizes.EXAMPLES, Sizes.STEPS)}));
+    assertThat(spy.heads).hasSize(Sizes.HEADS);
+    for (HeadProbe head : spy.heads) {
+      double sum = 0;
+      for (AttentionRow row : head.rows()) {
+        for (int i = 0; i < row.length(); i++) {
+          sum -= row.scoresGradient()[i] * row.scores()[i];
+        }
+      }
+      assertThat(sum).isNotZero();
+      assertThat(head.parameters().get("logTemperature").gradient())
+          .isCloseTo(Math.abs(sum), TINY);
+      assertThat(head.parameters().get("Wgate").gradient()).isPositive();
+    }
+  }
+
+  private static INDArray mask(DataSet data) {
+    return data.getFeaturesMaskArray();
   }
 
   private static double value(
@@ -112,13 +194,11 @@ final class RowRecomputationTest {
    * The gradient of a learned parameter is a sum over all rows: the temperature enters as z / T, so
    * dL/d(log T) = -Σ dz z, which the network's own backward pass gives independently.
    */
-  @Test
-  void gradientsOfAllRowsAddUpToThatOfTheTemperature() {
+  @ParameterizedTest
+  @MethodSource("layersWithTemperature")
+  void gradientsOfAllRowsAddUpToThatOfTheTemperature(Layer layer) {
     MultiLayerNetwork network =
-        TestNetworks.of(
-                TestLayers.selfAttention()
-                    .normalizer(Normalizers.softmaxWithLearnableTemperature(0.8))
-                    .build())
+        TestNetworks.of(layer)
             .learningRate(0.1)
             .perturbed(0.3)
             .network(DataType.DOUBLE);
@@ -157,8 +237,8 @@ final class RowRecomputationTest {
   @Test
   void fusedAndGraphPathGiveTheSameNumbers() {
     AttentionLayerBuilder<?>[] paths = {
-      TestLayers.selfAttention().execution(org.attention4j.layers.Execution.GRAPH),
-      TestLayers.selfAttention().execution(org.attention4j.layers.Execution.FUSED)
+      TestLayers.selfAttention().execution(Execution.GRAPH),
+      TestLayers.selfAttention().execution(Execution.FUSED)
     };
     Spy[] spies = new Spy[2];
     for (int i = 0; i < 2; i++) {

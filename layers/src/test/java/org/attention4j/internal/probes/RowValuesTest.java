@@ -53,7 +53,7 @@ final class RowValuesTest {
   }
 
   private static AttentionSpec spec(Normalizer normalizer, boolean causal, Position position) {
-    return new AttentionSpec(normalizer, HEADS, SIZE, SCALE, causal, position);
+    return new AttentionSpec(normalizer, HEADS, SIZE, SCALE, causal, 0, 0, position, false);
   }
 
   private Probe probe(
