@@ -60,6 +60,8 @@ import org.slf4j.LoggerFactory;
  * counts as a second one if it has another number of parameters, or if it begins at iteration 0 on
  * a thread on which the monitor has watched one before.
  *
+ * <p>For SameDiff graphs there is {@link SameDiffMonitor}.
+ *
  * <p>If a metric, a reporter or the measurement of a layer fails, it is switched off with one
  * warning. Training continues, whatever was thrown. Only {@link ThreadDeath} passes, and the errors
  * of the JVM that no callback can cause.

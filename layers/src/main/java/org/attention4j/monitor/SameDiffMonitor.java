@@ -3,7 +3,6 @@ package org.attention4j.monitor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.attention4j.internal.monitor.FaultIsolator;
 import org.attention4j.internal.probes.GraphProbes;
 import org.attention4j.internal.probes.GraphSnapshot;
@@ -138,25 +137,27 @@ public final class SameDiffMonitor extends BaseListener implements AutoCloseable
       SameDiffOp op,
       String varName,
       @Nullable INDArray activation) {
-    if (activation != null) {
-      eachSnapshot(snapshot -> snapshot.take(varName, activation));
+    for (GraphSnapshot snapshot : snapshots.get()) {
+      if (activation != null && snapshot.variables().contains(varName)) {
+        run(snapshot, () -> snapshot.take(varName, activation));
+      }
     }
   }
 
   @Override
   public void preUpdate(SameDiff sd, At at, Variable variable, INDArray update) {
-    eachSnapshot(
-        snapshot ->
-            snapshot.beforeUpdate(variable.getName(), variable.getVariable().getArr(), update));
+    for (GraphSnapshot snapshot : snapshots.get()) {
+      run(
+          snapshot,
+          () ->
+              snapshot.beforeUpdate(
+                  variable.getName(), variable.getVariable().getArr(), update));
+    }
   }
 
-  private void eachSnapshot(Consumer<GraphSnapshot> action) {
-    List<GraphSnapshot> due = snapshots.get();
-    if (!due.isEmpty()) {
-      try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-        due.forEach(
-            snapshot -> isolators.of(snapshot.name()).run(() -> action.accept(snapshot)));
-      }
+  private void run(GraphSnapshot snapshot, Runnable action) {
+    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      isolators.of(snapshot.name()).run(action);
     }
   }
 
@@ -187,18 +188,15 @@ public final class SameDiffMonitor extends BaseListener implements AutoCloseable
 
   private List<LayerReport> report(List<GraphSnapshot> due, Reporting.Batch batch) {
     Reporting.Snapshot all = reporting.begin(batch);
-    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      for (GraphSnapshot snapshot : due) {
-        isolators
-            .of(snapshot.name())
-            .run(
-                () -> {
-                  List<HeadProbe> heads = snapshot.heads();
-                  if (!heads.isEmpty()) {
-                    all.add(heads, snapshot.ofOutput());
-                  }
-                });
-      }
+    for (GraphSnapshot snapshot : due) {
+      run(
+          snapshot,
+          () -> {
+            List<HeadProbe> heads = snapshot.heads();
+            if (!heads.isEmpty()) {
+              all.add(heads, snapshot.ofOutput());
+            }
+          });
     }
     return all.finish();
   }
@@ -228,14 +226,11 @@ public final class SameDiffMonitor extends BaseListener implements AutoCloseable
     String[] names =
         all.stream().flatMap(snapshot -> snapshot.variables().stream()).distinct().toArray(String[]::new);
     Map<String, INDArray> arrays = sd.output(placeholders, names);
-    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      for (GraphSnapshot snapshot : all) {
-        FaultIsolator isolator = isolators.of(snapshot.name());
-        for (String name : snapshot.variables()) {
-          INDArray array = arrays.get(name);
-          if (array != null) {
-            isolator.run(() -> snapshot.take(name, array));
-          }
+    for (GraphSnapshot snapshot : all) {
+      for (String name : snapshot.variables()) {
+        INDArray array = arrays.get(name);
+        if (array != null) {
+          run(snapshot, () -> snapshot.take(name, array));
         }
       }
     }

@@ -2,9 +2,9 @@ package org.attention4j.internal.probes;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -217,20 +217,17 @@ public final class GraphSnapshot {
    * @return their names, in an order in which they can be computed
    */
   public Set<String> variables() {
-    return new LinkedHashSet<>(takers.keySet());
+    return Collections.unmodifiableSet(takers.keySet());
   }
 
   /**
-   * Takes an array, unless it is of no use here.
+   * Takes an array.
    *
-   * @param variable the name of the variable
+   * @param variable the name of one of {@link #variables}
    * @param array its array, which lives until this returns
    */
   public void take(String variable, INDArray array) {
-    List<Consumer<INDArray>> ofVariable = takers.get(variable);
-    if (ofVariable != null) {
-      ofVariable.forEach(taker -> taker.accept(array));
-    }
+    takers.getOrDefault(variable, List.of()).forEach(taker -> taker.accept(array));
   }
 
   /**

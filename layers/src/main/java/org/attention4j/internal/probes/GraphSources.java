@@ -57,7 +57,7 @@ final class GraphSources {
         SameDiffOp operation = producer(next);
         if (operation != null && !OF_SHAPES.contains(operation.getOp().opName())) {
           boolean oneInput = LAYOUTS.contains(operation.getOp().opName());
-          List<String> inputs = operation.getInputsToOp();
+          List<String> inputs = inputs(operation);
           open.addAll(oneInput ? inputs.subList(0, 1) : inputs);
         }
       }
@@ -69,12 +69,12 @@ final class GraphSources {
   @Nullable Product product(String name) {
     SameDiffOp operation = producer(name);
     while (operation != null && LAYOUTS.contains(operation.getOp().opName())) {
-      operation = producer(operation.getInputsToOp().get(0));
+      operation = producer(inputs(operation).get(0));
     }
     if (operation == null) {
       return null;
     }
-    List<String> inputs = operation.getInputsToOp();
+    List<String> inputs = inputs(operation);
     if (operation.getOp().opName().equals("add") && isTrained(inputs.get(1), 1)) {
       Product unbiased = product(inputs.get(0));
       return unbiased == null || unbiased.bias() != null
@@ -100,6 +100,11 @@ final class GraphSources {
     SDVariable variable = graph.getVariable(name);
     return variable.getVariableType() == VariableType.VARIABLE
         && variable.getArr().rank() == rank;
+  }
+
+  private static List<String> inputs(SameDiffOp operation) {
+    List<String> inputs = operation.getInputsToOp();
+    return inputs == null ? List.of() : inputs;
   }
 
   /** The operation that computes a variable; null for one that is not computed. */
