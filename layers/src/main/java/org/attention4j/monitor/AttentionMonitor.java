@@ -171,7 +171,8 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     if (snapshots != null) {
       snapshots.removeIf(
           snapshot ->
-              !isolators.of(snapshot.name())
+              !isolators
+                  .of(snapshot.name())
                   .run(() -> snapshot.beforeUpdate(model.gradient().gradientForVariable())));
     }
   }
@@ -193,7 +194,8 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
       Reporting.Snapshot all =
           reporting.begin(new Reporting.Batch(iteration, epoch, null, model.score()));
       for (LayerSnapshot snapshot : snapshots) {
-        isolators.of(snapshot.name())
+        isolators
+            .of(snapshot.name())
             .run(
                 () -> {
                   snapshot.afterUpdate(model.gradient().gradientForVariable());
@@ -292,7 +294,8 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
               new Reporting.Batch(iteration, MonitoredNetwork.epoch(model), split, Double.NaN));
       for (MonitoredLayer layer : pass.layers()) {
         int[] examples = sampling.examples(layer.inputs()[0].size(0), iteration);
-        isolators.of(layer.name())
+        isolators
+            .of(layer.name())
             .run(
                 () -> {
                   LayerSnapshot snapshot = new LayerSnapshot(layer, examples, groups);

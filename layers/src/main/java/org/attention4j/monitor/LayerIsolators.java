@@ -4,7 +4,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.attention4j.internal.monitor.FaultIsolator;
 
-/** One isolator for the measurement of each layer, so that a fault switches off that layer alone. */
+/**
+ * One isolator for the measurement of each layer, so that a fault switches off that layer alone.
+ */
 final class LayerIsolators {
   private final ConcurrentMap<String, FaultIsolator> isolators = new ConcurrentHashMap<>();
 

@@ -86,8 +86,7 @@ public final class SameDiffMonitor extends BaseListener implements AutoCloseable
   SameDiffMonitor(MonitorBuilder builder) {
     iterations = new ScheduledIterations(builder.schedule);
     probes =
-        new GraphProbes(
-            builder.sampling(), builder.geometry, Set.copyOf(builder.chosenGroups()));
+        new GraphProbes(builder.sampling(), builder.geometry, Set.copyOf(builder.chosenGroups()));
     reporting = new Reporting(builder);
   }
 
@@ -149,9 +148,7 @@ public final class SameDiffMonitor extends BaseListener implements AutoCloseable
     for (GraphSnapshot snapshot : snapshots.get()) {
       run(
           snapshot,
-          () ->
-              snapshot.beforeUpdate(
-                  variable.getName(), variable.getVariable().getArr(), update));
+          () -> snapshot.beforeUpdate(variable.getName(), variable.getVariable().getArr(), update));
     }
   }
 
@@ -224,7 +221,10 @@ public final class SameDiffMonitor extends BaseListener implements AutoCloseable
       return List.of();
     }
     String[] names =
-        all.stream().flatMap(snapshot -> snapshot.variables().stream()).distinct().toArray(String[]::new);
+        all.stream()
+            .flatMap(snapshot -> snapshot.variables().stream())
+            .distinct()
+            .toArray(String[]::new);
     Map<String, INDArray> arrays = sd.output(placeholders, names);
     for (GraphSnapshot snapshot : all) {
       for (String name : snapshot.variables()) {

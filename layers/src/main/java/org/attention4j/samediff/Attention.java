@@ -309,8 +309,8 @@ public final class Attention {
 
   /**
    * Sets the name of this attention. The names of the normalizer's variables start with it, and
-   * {@link org.attention4j.monitor.SameDiffMonitor} reports it as that of the layer. In a name scope
-   * the scope stands before it; where it is taken, {@code _1}, {@code _2} and so on is added.
+   * {@link org.attention4j.monitor.SameDiffMonitor} reports it as that of the layer. In a name
+   * scope the scope stands before it; where it is taken, {@code _1}, {@code _2} and so on is added.
    *
    * @param name not blank; {@code attention} unless set
    * @return this
@@ -360,6 +360,7 @@ public final class Attention {
     if (given != null && given.addend() != null) {
       scores = scores.add(given.addend());
     }
+    boolean isBiased = bias != null || (given != null && given.addend() != null);
     MaskedScores masked = MaskedScores.of(scores, visible);
     int knownHeads = heads(known);
     NormalizerTrial.complaint(attention.normalizer(), Math.max(knownHeads, 1), wide)
@@ -383,7 +384,7 @@ public final class Attention {
             plain.name(),
             k.name(),
             v.name(),
-            scores == unmasked ? null : unmasked.name(),
+            isBiased ? unmasked.name() : null,
             masked.scores().name(),
             masked.visible() != null,
             weights.name(),

@@ -5,7 +5,6 @@ import java.util.Map;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.attention4j.samediff.Attention;
-
 import org.attention4j.testing.Sizes;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -45,7 +44,8 @@ final class AttentionGraph {
       attention.normalizer(normalizer);
     } else {
       String name = declared.get(0).name();
-      SDVariable parameter = sd.var("of the map", network.getParam("0_" + name).dup().reshape(heads));
+      SDVariable parameter =
+          sd.var("of the map", network.getParam("0_" + name).dup().reshape(heads));
       attention.normalizer(normalizer, Map.of(name, parameter));
     }
     SDVariable output =

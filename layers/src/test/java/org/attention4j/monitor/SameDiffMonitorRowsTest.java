@@ -171,8 +171,7 @@ final class SameDiffMonitorRowsTest {
             .isEqualTo(row.tokens()[n][i]);
       }
       for (int i = 0; i < VALUE_SIZE; i++) {
-        assertThat(vectors.values()[n][i])
-            .isEqualTo(v.getDouble(e, shared(h), row.keys()[n], i));
+        assertThat(vectors.values()[n][i]).isEqualTo(v.getDouble(e, shared(h), row.keys()[n], i));
       }
     }
   }

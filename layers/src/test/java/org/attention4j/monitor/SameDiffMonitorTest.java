@@ -248,11 +248,7 @@ final class SameDiffMonitorTest {
     SameDiff sd = graph(Normalizers.softmax(0.05), DataType.DOUBLE);
     INDArray before = sd.getVariable("Wq").getArr().dup();
     sd.setListeners(
-        monitor()
-            .alarms(AlarmRules.all())
-            .onAlarm(called::add)
-            .stopOnAlarm()
-            .buildForSameDiff());
+        monitor().alarms(AlarmRules.all()).onAlarm(called::add).stopOnAlarm().buildForSameDiff());
     assertThatThrownBy(() -> sd.fit(data(DataType.DOUBLE)))
         .isInstanceOf(AttentionAlarmException.class)
         .hasMessageContaining("head 0 of layer decoder/attention: the temperature is 0.0500");
@@ -332,7 +328,8 @@ final class SameDiffMonitorTest {
     sd.setListeners(monitor().buildForSameDiff());
     DataSet data = data(DataType.FLOAT);
     for (int iteration = 0; iteration < 5; iteration++) {
-      double expected = sd.output(Map.of("x", data.getFeatures()), "entropy").get("entropy").getDouble(0);
+      double expected =
+          sd.output(Map.of("x", data.getFeatures()), "entropy").get("entropy").getDouble(0);
       double s = sd.getVariable("attention/s").getArr().getDouble(0);
       sd.fit(data);
       Map<String, Double> metrics = history.latest("attention", 0).orElseThrow().metrics();

@@ -59,7 +59,6 @@ public final class GraphProbes {
   }
 
   NormalizerEvaluator evaluator(String attention, Normalizer normalizer, int heads) {
-    return evaluators.computeIfAbsent(
-        attention, name -> NormalizerEvaluator.of(normalizer, heads));
+    return evaluators.computeIfAbsent(attention, name -> NormalizerEvaluator.of(normalizer, heads));
   }
 }

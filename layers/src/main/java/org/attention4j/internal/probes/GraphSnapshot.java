@@ -62,9 +62,9 @@ public final class GraphSnapshot {
   private HeadProbe.@Nullable Largest[] largest = new HeadProbe.Largest[0];
   private final List<SampledQuery> sampled = new ArrayList<>();
   private double[][][] scores = new double[0][][];
-  private double[] @Nullable [][] weights;
-  private double[] @Nullable [][] weightsGradients;
-  private double[] @Nullable [][] scoresGradients;
+  private double @Nullable [][][] weights;
+  private double @Nullable [][][] weightsGradients;
+  private double @Nullable [][][] scoresGradients;
 
   /** One query of a sampled example and the keys that each head sees. */
   private record SampledQuery(int sample, int query, int[][] keys) {}
@@ -97,11 +97,7 @@ public final class GraphSnapshot {
   }
 
   GraphSnapshot(
-      AttentionNote note,
-      SameDiff graph,
-      GraphProbes settings,
-      int iteration,
-      boolean training) {
+      AttentionNote note, SameDiff graph, GraphProbes settings, int iteration, boolean training) {
     this.note = note;
     this.graph = graph;
     this.settings = settings;
@@ -308,7 +304,7 @@ public final class GraphSnapshot {
   }
 
   /** The sampled rows of an array [b, h, Tq, Tk] at their visible keys, [h][R][n]. */
-  private double[] @Nullable [][] rows(INDArray array) {
+  private double @Nullable [][][] rows(INDArray array) {
     ScoreMatrices all = matrices;
     if (all == null) {
       return null;
@@ -365,7 +361,7 @@ public final class GraphSnapshot {
    */
   public List<HeadProbe> heads() {
     ScoreMatrices all = matrices;
-    double[] @Nullable [][] ofWeights = weights;
+    double @Nullable [][][] ofWeights = weights;
     INDArray q = queries;
     INDArray k = keys;
     if (all == null || ofWeights == null || q == null || k == null) {
@@ -373,9 +369,7 @@ public final class GraphSnapshot {
     }
     Vectors vectors =
         new Vectors(
-            vectors(q, true),
-            vectors(k, false),
-            values == null ? null : vectors(values, false));
+            vectors(q, true), vectors(k, false), values == null ? null : vectors(values, false));
     HeadVectors tokens = tokens(all, vectors);
     parameters.values().removeIf(vector -> vector.length != all.heads());
     List<List<AttentionRow>> rows = new ArrayList<>();
@@ -508,8 +502,7 @@ public final class GraphSnapshot {
     if (outputs == null || matrices == null) {
       return Map.of();
     }
-    INDArray columns =
-        MonitoredLayer.sampled(perHead(outputs, true).permute(0, 1, 3, 2), examples);
+    INDArray columns = MonitoredLayer.sampled(perHead(outputs, true).permute(0, 1, 3, 2), examples);
     INDArray joined =
         columns.reshape('c', columns.size(0), columns.size(1) * columns.size(2), columns.size(3));
     return OutputNumbers.of(new HeadVectors(joined), visibleQueries, examples.length);

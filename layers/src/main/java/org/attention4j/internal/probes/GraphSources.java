@@ -11,6 +11,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
+import org.nd4j.autodiff.samediff.internal.Variable;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /** What the variables of a graph are computed from. */
@@ -98,8 +99,7 @@ final class GraphSources {
 
   private boolean isTrained(String name, int rank) {
     SDVariable variable = graph.getVariable(name);
-    return variable.getVariableType() == VariableType.VARIABLE
-        && variable.getArr().rank() == rank;
+    return variable.getVariableType() == VariableType.VARIABLE && variable.getArr().rank() == rank;
   }
 
   private static List<String> inputs(SameDiffOp operation) {
@@ -109,7 +109,8 @@ final class GraphSources {
 
   /** The operation that computes a variable; null for one that is not computed. */
   private @Nullable SameDiffOp producer(String name) {
-    String operation = graph.getVariables().get(name).getOutputOfOp();
+    Variable variable = graph.getVariables().get(name);
+    String operation = variable == null ? null : variable.getOutputOfOp();
     return operation == null ? null : graph.getOps().get(operation);
   }
 }

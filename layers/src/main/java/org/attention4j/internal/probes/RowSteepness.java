@@ -45,8 +45,7 @@ final class RowSteepness {
     double[][][] jacobians = evaluator.jacobians(scores, parameters);
     for (int head = 0; head < scores.length; head++) {
       List<AttentionRow> ofHead = rows.get(head);
-      ofHead.set(
-          longest, with(ofHead.get(longest), NormalizerJacobian.norms(jacobians[head])));
+      ofHead.set(longest, with(ofHead.get(longest), NormalizerJacobian.norms(jacobians[head])));
     }
   }
 

@@ -80,7 +80,9 @@ final class ScoreMatrices {
     return masked && Math.abs(score) >= LIMIT ? score * Double.POSITIVE_INFINITY : score;
   }
 
-  /** Of one example: which keys any query of any head sees, and the largest scores of each query. */
+  /**
+   * Of one example: which keys any query of any head sees, and the largest scores of each query.
+   */
   record Example(boolean[] seen, double[][] scores, double[][] products) {}
 
   /**
