@@ -122,7 +122,7 @@ final class ArchitectureTest {
                   Stream.concat(
                           Stream.of(method.getRawReturnType()),
                           method.getRawParameterTypes().stream())
-                      .filter(type -> type.getPackageName().contains(".internal"))
+                      .filter(type -> type.getPackageName().startsWith(ROOT + "internal"))
                       .forEach(
                           type ->
                               events.add(

@@ -2,6 +2,7 @@ package org.attention4j.bench;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,16 +36,25 @@ import picocli.CommandLine.Spec;
 
 /**
  * What the monitor costs: training steps of one network with different monitors in turns, so that
- * whatever else the machine does hits all alike. A snapshot costs what the median step with it
- * takes longer than the median step without a monitor; on a schedule that is shared by all steps.
+ * whatever else the machine does hits all alike.
+ *
+ * <p>A schedule costs what blocks of steps with it take more than blocks of as many steps without a
+ * monitor. A block is as long as the schedule's period, so it has one snapshot, and what the
+ * snapshot leaves to the steps after it counts, too. A single snapshot, by group of metrics, costs
+ * what the median step with it takes longer than the median step without.
  */
 @Command(
     name = "MonitorCost",
     mixinStandardHelpOptions = true,
     description = "Measures what attention4j's monitor costs, by metric, tier and period.")
 public final class MonitorCost implements Callable<Integer> {
-  private static final int[] PERIODS = {1, 10, 50, 100};
-  private static final double PERCENT = 100;
+  private static final int OFTEN = 10;
+  private static final int SELDOM = 50;
+
+  /** Enough for intervals of some tenths of a percent on a machine that does nothing else. */
+  private static final int PAIRS = 200;
+
+  private static final int FEW_PAIRS = 2;
   private static final double LONG = 60;
   private static final double SHORT = 15;
   private static final int MIN_ROUNDS = 9;
@@ -58,8 +68,14 @@ public final class MonitorCost implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--quick", description = "In less than half a minute.")
+  @Option(names = "--quick", description = "In about half a minute, to see that it runs.")
   private boolean quick;
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "N",
+      description = "Pairs of blocks for each schedule, at least 2 (200; 2 with --quick).")
+  private @Nullable Integer pairs;
 
   @Option(names = "--examples", defaultValue = "8", description = "The mini-batch (8).")
   private int examples;
@@ -115,8 +131,10 @@ public final class MonitorCost implements Callable<Integer> {
     }
     PrintWriter results = spec.commandLine().getOut();
     Machine.describe(Optional.empty()).forEach(results::println);
-    Map<String, Double> steps = measure();
+    LayerPeer network = network();
+    Map<String, Double> steps = measure(network);
     report(steps, results);
+    reportSchedules(network, results);
     if (out != null) {
       write(steps, out);
     }
@@ -130,6 +148,10 @@ public final class MonitorCost implements Callable<Integer> {
         throw new ParameterException(
             spec.commandLine(), "%s is %d but must be at least 1.".formatted(option, value));
       }
+    }
+    if (pairs != null && pairs < 2) {
+      throw new ParameterException(
+          spec.commandLine(), "--pairs is %d but must be at least 2.".formatted(pairs));
     }
     if (features % heads != 0) {
       throw new ParameterException(
@@ -148,18 +170,20 @@ public final class MonitorCost implements Callable<Integer> {
     }
   }
 
+  private LayerPeer network() {
+    return new LayerPeer(
+        new SelfAttentionLayer.Builder()
+            .nOut(features)
+            .nHeads(heads)
+            .projectInput(true)
+            .normalizer(Normalizers.parse(normalizer))
+            .build(),
+        new LayerPeer.Sizes(examples, features, steps, heads),
+        true);
+  }
+
   /** The median time of a step in milliseconds, by who listens. */
-  private Map<String, Double> measure() {
-    LayerPeer network =
-        new LayerPeer(
-            new SelfAttentionLayer.Builder()
-                .nOut(features)
-                .nHeads(heads)
-                .projectInput(true)
-                .normalizer(Normalizers.parse(normalizer))
-                .build(),
-            new LayerPeer.Sizes(examples, features, steps, heads),
-            true);
+  private Map<String, Double> measure(LayerPeer network) {
     List<InterleavedTimer.Candidate> candidates = new ArrayList<>();
     candidates.add(new InterleavedTimer.Candidate(new MonitoredFit(network)::run, warmUp()));
     Map<String, AttentionMonitor> monitors = monitors();
@@ -189,7 +213,7 @@ public final class MonitorCost implements Callable<Integer> {
 
   private static Map<String, AttentionMonitor> monitors() {
     Map<String, AttentionMonitor> monitors = new LinkedHashMap<>();
-    monitors.put("not due", AttentionMonitor.builder().atIterations(Integer.MAX_VALUE).build());
+    monitors.put("not due", never());
     monitors.put("rows alone", monitor().groups().build());
     for (MetricGroup group : MetricGroup.values()) {
       monitors.put(group.name(), monitor().groups(group).build());
@@ -197,6 +221,10 @@ public final class MonitorCost implements Callable<Integer> {
     monitors.put(Tier.CHEAP.name(), monitor().build());
     monitors.put(Tier.FULL.name(), monitor().tier(Tier.FULL).build());
     return monitors;
+  }
+
+  private static AttentionMonitor never() {
+    return monitor().atIterations(Integer.MAX_VALUE).build();
   }
 
   private static MonitorBuilder monitor() {
@@ -222,15 +250,39 @@ public final class MonitorCost implements Callable<Integer> {
             results.printf(Locale.ROOT, "| %s | %.1f |%n", what, step - off);
           }
         });
+  }
+
+  private void reportSchedules(LayerPeer network, PrintWriter results) {
+    int count = pairs != null ? pairs : quick ? FEW_PAIRS : PAIRS;
     results.println();
-    results.println("| tier | every | percent of the training time |\n|---|---:|---:|");
-    for (Tier tier : Tier.values()) {
-      double snapshot = steps.getOrDefault(tier.name(), Double.NaN) - off;
-      for (int period : PERIODS) {
-        results.printf(
-            Locale.ROOT, "| %s | %d | %.1f |%n", tier, period, PERCENT * snapshot / (period * off));
-      }
-    }
+    results.printf("Percent more than without a monitor, with 95 %% intervals, %d pairs.%n", count);
+    results.println();
+    results.println("| schedule | steps a block | elapsed time | processor time |");
+    results.println("|---|---:|---:|---:|");
+    row(network, "never due", never(), OFTEN, count, results);
+    row(network, "CHEAP every 10", monitor().every(OFTEN).build(), OFTEN, count, results);
+    AttentionMonitor full = monitor().every(SELDOM).tier(Tier.FULL).build();
+    row(network, "FULL every 50", full, SELDOM, count, results);
+  }
+
+  /** Any block of as many steps as the period has one snapshot, wherever it begins. */
+  private static void row(
+      LayerPeer network,
+      String name,
+      AttentionMonitor monitor,
+      int steps,
+      int pairs,
+      PrintWriter results) {
+    var system =
+        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    PairedBlocks blocks =
+        new PairedBlocks(
+            System::nanoTime, system::getProcessCpuTime, () -> LockSupport.parkNanos(PAUSE));
+    PairedBlocks.Cost cost =
+        blocks.measure(
+            new MonitoredFit(network)::run, new MonitoredFit(network, monitor)::run, steps, pairs);
+    results.printf("| %s | %d | %s | %s |%n", name, steps, cost.wall(), cost.processor());
+    results.flush();
   }
 
   private static String thousandths(double value) {

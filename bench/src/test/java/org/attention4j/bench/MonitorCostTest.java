@@ -22,6 +22,7 @@ class MonitorCostTest {
   @ParameterizedTest
   @CsvSource({
     "--steps=0, --steps is 0 but must be at least 1.",
+    "--pairs=1, --pairs is 1 but must be at least 2.",
     "--heads=5, '--features is 64 but must be a multiple of --heads, 5.'",
     "--fast, Unknown option: '--fast'"
   })
@@ -47,6 +48,6 @@ class MonitorCostTest {
   @Test
   void helpNamesTheOptions() {
     assertThat(execute("--help")).isZero();
-    assertThat(results.toString()).contains("--quick", "--normalizer=JSON", "--out=FILE");
+    assertThat(results.toString()).contains("--quick", "--pairs=N", "--normalizer=JSON", "--out=FILE");
   }
 }

@@ -6,8 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import org.attention4j.internal.monitor.FaultIsolator;
 import org.attention4j.internal.probes.Activations;
 import org.attention4j.internal.probes.InferencePass;
@@ -62,6 +60,8 @@ import org.slf4j.LoggerFactory;
  * counts as a second one if it has another number of parameters, or if it begins at iteration 0 on
  * a thread on which the monitor has watched one before.
  *
+ * <p>For SameDiff graphs there is {@link SameDiffMonitor}.
+ *
  * <p>If a metric, a reporter or the measurement of a layer fails, it is switched off with one
  * warning. Training continues, whatever was thrown. Only {@link ThreadDeath} passes, and the errors
  * of the JVM that no callback can cause.
@@ -69,35 +69,26 @@ import org.slf4j.LoggerFactory;
 public final class AttentionMonitor extends BaseTrainingListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AttentionMonitor.class);
 
-  /** The split that has no name in records. */
-  private static final String TRAINING = "training";
-
-  private final Schedule schedule;
+  private final ScheduledIterations iterations;
   private final Sampling sampling;
   private final Geometry geometry;
   private final Set<MetricGroup> groups;
   private final Reporting reporting;
   private final Map<AttentionSpec, RowRecomputation> recomputations = new HashMap<>();
   private final FaultIsolator network = new FaultIsolator("The measurement of the network");
-  private final FaultIsolator scheduleIsolator;
   private final NetworkOwner owner = new NetworkOwner();
-  private final ConcurrentMap<String, FaultIsolator> layers = new ConcurrentHashMap<>();
+  private final LayerIsolators isolators = new LayerIsolators();
   private final ThreadLocal<Progress> progress = ThreadLocal.withInitial(Progress::new);
   private boolean warnedThatNothingIsMonitored;
-  private int lastIteration = -1;
-  private WeakReference<Model> lastModel = new WeakReference<>(null);
-  private WeakReference<Thread> lastThread = new WeakReference<>(null);
 
-  /** The state of the network that trains on this thread. */
+  /** What was taken of the network that trains on this thread. */
   private static final class Progress {
     private WeakReference<Model> model = new WeakReference<>(null);
-    private int epoch = -1;
     private @Nullable List<LayerSnapshot> snapshots;
   }
 
   AttentionMonitor(MonitorBuilder builder) {
-    schedule = builder.schedule;
-    scheduleIsolator = FaultIsolator.of("Schedule", schedule);
+    iterations = new ScheduledIterations(builder.schedule);
     sampling = builder.sampling();
     geometry = builder.geometry;
     groups = Set.copyOf(builder.chosenGroups());
@@ -134,7 +125,9 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
               if (monitored.isEmpty()) {
                 warnThatNothingIsMonitored(model);
               }
-              progress.get().snapshots = snapshots(monitored, model);
+              Progress here = progress.get();
+              here.model = new WeakReference<>(model);
+              here.snapshots = snapshots(monitored, model);
             }
           }
         });
@@ -152,38 +145,15 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
   }
 
   private boolean isDue(Model model) {
-    Progress here = progress.get();
-    int iteration = MonitoredNetwork.iteration(model);
-    int epoch = MonitoredNetwork.epoch(model);
-    boolean firstOfEpoch = here.model.get() != model || here.epoch != epoch;
-    if (here.model.get() != model) {
-      here.model = new WeakReference<>(model);
-    }
-    here.epoch = epoch;
-    boolean[] due = new boolean[1];
-    scheduleIsolator.run(() -> due[0] = schedule.isDue(iteration, epoch, firstOfEpoch));
-    return due[0] && claim(model, iteration);
-  }
-
-  /** Whether this network is the first of its copies, each on its thread, at the iteration. */
-  private synchronized boolean claim(Model model, int iteration) {
-    Thread thread = Thread.currentThread();
-    boolean behind =
-        iteration <= lastIteration && lastModel.get() != model && lastThread.get() != thread;
-    if (behind) {
-      return false;
-    }
-    lastIteration = iteration;
-    lastModel = new WeakReference<>(model);
-    lastThread = new WeakReference<>(thread);
-    return true;
+    return iterations.isDue(
+        model, MonitoredNetwork.iteration(model), MonitoredNetwork.epoch(model));
   }
 
   private List<LayerSnapshot> snapshots(List<MonitoredLayer> monitored, Model model) {
     int iteration = MonitoredNetwork.iteration(model);
     List<LayerSnapshot> snapshots = new ArrayList<>();
     for (MonitoredLayer layer : monitored) {
-      FaultIsolator isolator = isolator(layer.name());
+      FaultIsolator isolator = isolators.of(layer.name());
       int[] examples = sampling.examples(layer.inputs()[0].size(0), iteration);
       isolator.run(
           () -> {
@@ -195,18 +165,14 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     return snapshots;
   }
 
-  private FaultIsolator isolator(String layer) {
-    return layers.computeIfAbsent(
-        layer, name -> new FaultIsolator("The measurement of layer '" + name + "'"));
-  }
-
   @Override
   public void onGradientCalculation(Model model) {
     List<LayerSnapshot> snapshots = progress.get().snapshots;
     if (snapshots != null) {
       snapshots.removeIf(
           snapshot ->
-              !isolator(snapshot.name())
+              !isolators
+                  .of(snapshot.name())
                   .run(() -> snapshot.beforeUpdate(model.gradient().gradientForVariable())));
     }
   }
@@ -228,7 +194,8 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
       Reporting.Snapshot all =
           reporting.begin(new Reporting.Batch(iteration, epoch, null, model.score()));
       for (LayerSnapshot snapshot : snapshots) {
-        isolator(snapshot.name())
+        isolators
+            .of(snapshot.name())
             .run(
                 () -> {
                   snapshot.afterUpdate(model.gradient().gradientForVariable());
@@ -319,7 +286,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
 
   private synchronized List<LayerReport> measure(
       Model model, INDArray[] features, @Nullable INDArray @Nullable [] masks, String split) {
-    requireSplit(split);
+    Reporting.requireSplit(split);
     try (InferencePass pass = new InferencePass("AttentionMonitor", model, features, masks)) {
       int iteration = MonitoredNetwork.iteration(model);
       Reporting.Snapshot all =
@@ -327,7 +294,8 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
               new Reporting.Batch(iteration, MonitoredNetwork.epoch(model), split, Double.NaN));
       for (MonitoredLayer layer : pass.layers()) {
         int[] examples = sampling.examples(layer.inputs()[0].size(0), iteration);
-        isolator(layer.name())
+        isolators
+            .of(layer.name())
             .run(
                 () -> {
                   LayerSnapshot snapshot = new LayerSnapshot(layer, examples, groups);
@@ -335,14 +303,6 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
                 });
       }
       return all.finish();
-    }
-  }
-
-  private static void requireSplit(@Nullable String split) {
-    if (split == null || split.isBlank() || split.equals(TRAINING)) {
-      throw new IllegalArgumentException(
-          "AttentionMonitor: the split is '%s' but must be a name other than '%s', such as 'validation'."
-              .formatted(split, TRAINING));
     }
   }
 

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Builds an {@link AttentionMonitor}. */
+/** Builds an {@link AttentionMonitor} or a {@link SameDiffMonitor}. */
 public final class MonitorBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(MonitorBuilder.class);
 
@@ -280,6 +280,18 @@ public final class MonitorBuilder {
    */
   public AttentionMonitor build() {
     AttentionMonitor monitor = new AttentionMonitor(this);
+    warnOfOptionsWithoutEffect();
+    return monitor;
+  }
+
+  /**
+   * Builds the monitor of a SameDiff graph.
+   *
+   * @return the monitor, for {@code sd.setListeners}
+   * @throws IllegalArgumentException if an option has an impossible value
+   */
+  public SameDiffMonitor buildForSameDiff() {
+    SameDiffMonitor monitor = new SameDiffMonitor(this);
     warnOfOptionsWithoutEffect();
     return monitor;
   }

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * records, its alarms and its aggregate, then the aggregate of the network.
  */
 final class Reporting {
+  /** The split that has no name in records. */
+  private static final String TRAINING = "training";
+
   private final List<IsolatedMetric> metrics;
   private final List<Reporter> reporters;
   private final AlarmEngine alarms;
@@ -33,6 +36,15 @@ final class Reporting {
     List<Reporter> guarded = builder.reporters.stream().map(Reporters::guarded).toList();
     reporters = guarded;
     alarms = builder.alarms(alarm -> guarded.forEach(reporter -> reporter.alarm(alarm)));
+  }
+
+  /** Refuses a split whose records could not be told from those of training. */
+  static void requireSplit(@Nullable String split) {
+    if (split == null || split.isBlank() || split.equals(TRAINING)) {
+      throw new IllegalArgumentException(
+          "AttentionMonitor: the split is '%s' but must be a name other than '%s', such as 'validation'."
+              .formatted(split, TRAINING));
+    }
   }
 
   /**

@@ -4,9 +4,11 @@ import static org.attention4j.internal.dotproduct.DotProductAttention.require;
 import static org.attention4j.internal.graph.GraphShapes.size;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.attention4j.internal.dotproduct.AttentionNote;
 import org.attention4j.internal.dotproduct.AttentionWindow;
 import org.attention4j.internal.dotproduct.DotProductAttention;
 import org.attention4j.internal.dotproduct.NormalizerTrial;
@@ -308,7 +310,9 @@ public final class Attention {
   }
 
   /**
-   * Sets what the names of the normalizer's variables start with.
+   * Sets the name of this attention. The names of the normalizer's variables start with it, and
+   * {@link org.attention4j.monitor.SameDiffMonitor} reports it as that of the layer. In a name
+   * scope the scope stands before it; where it is taken, {@code _1}, {@code _2} and so on is added.
    *
    * @param name not blank; {@code attention} unless set
    * @return this
@@ -343,7 +347,8 @@ public final class Attention {
     RunChecks checks = new RunChecks(sd, name);
     addContentCheck(checks, queries, pastKeys == null ? keys : allKeys, values);
     SDVariable k = layout.keys(Precision.cast(allKeys, wide), checks);
-    SDVariable q = layout.queries(scaled(Precision.cast(allQueries, wide), known, layout), k);
+    SDVariable plain = layout.queries(Precision.cast(allQueries, wide), k);
+    SDVariable q = scaled(plain, known, layout);
     SDVariable unmasked = attention.capped(layout.split(sd.mmul(q, k, false, true, false)));
 
     SDVariable scores = unmasked;
@@ -357,23 +362,38 @@ public final class Attention {
     if (given != null && given.addend() != null) {
       scores = scores.add(given.addend());
     }
+    boolean isBiased = bias != null || (given != null && given.addend() != null);
     MaskedScores masked = MaskedScores.of(scores, visible);
     int knownHeads = heads(known);
     NormalizerTrial.complaint(attention.normalizer(), Math.max(knownHeads, 1), wide)
         .ifPresent(expected -> require(false, "normalizer", attention.normalizer(), expected));
     NormalizerVariables parameters = new NormalizerVariables(attention.normalizer(), knownHeads);
-    SDVariable weights =
-        masked.weights(
-            attention.normalizer(),
-            knownHeads,
-            normalizerParameters == null
-                ? parameters.create(sd, name, wide)
-                : parameters.check(normalizerParameters));
+    String freeName = parameters.freeName(sd, name);
+    Map<String, SDVariable> variables =
+        normalizerParameters == null
+            ? parameters.create(sd, freeName, wide)
+            : parameters.check(normalizerParameters);
+    SDVariable weights = masked.weights(attention.normalizer(), knownHeads, variables);
     SDVariable v = layout.values(Precision.cast(allValues, wide));
+    SDVariable attended = sd.mmul(layout.group(dropout.apply(weights), k), v);
     SDVariable output =
-        layout.inRankOfInput(
-            Precision.cast(sd.mmul(layout.group(dropout.apply(weights), k), v), queries.dataType()),
-            layout.valueDepth());
+        layout.inRankOfInput(Precision.cast(attended, queries.dataType()), layout.valueDepth());
+    Map<String, String> variableNames = new HashMap<>();
+    variables.forEach((parameter, variable) -> variableNames.put(parameter, variable.name()));
+    new AttentionNote(
+            freeName,
+            attention.normalizer(),
+            plain.name(),
+            k.name(),
+            v.name(),
+            isBiased ? unmasked.name() : null,
+            masked.scores().name(),
+            masked.visible() != null,
+            weights.name(),
+            attended.name(),
+            lengths == null || !attention.window().isBounded(),
+            variableNames)
+        .addTo(sd);
     return new AttentionResult(
         packing == null ? output : HeadLayout.pack(output),
         layout.inRankOfInput(unmasked, layout.keyCount()),

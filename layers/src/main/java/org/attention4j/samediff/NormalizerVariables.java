@@ -3,6 +3,7 @@ package org.attention4j.samediff;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.attention4j.internal.dotproduct.AttentionNote;
 import org.attention4j.internal.dotproduct.DotProductAttention;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
@@ -36,30 +37,39 @@ final class NormalizerVariables {
     return given;
   }
 
-  /** New variables with their initial values, {@code name/parameter} or the next free name. */
-  Map<String, SDVariable> create(SameDiff sd, String name, DataType type) {
-    String prefix = freePrefix(sd, name);
+  /**
+   * New variables with their initial values.
+   *
+   * @param attention the name of the attention, from {@link #freeName}
+   */
+  Map<String, SDVariable> create(SameDiff sd, String attention, DataType type) {
     Map<String, SDVariable> created = new LinkedHashMap<>();
     for (NormalizerParameter parameter : declared) {
       long[] shape = {parameter.heads()};
       created.put(
           parameter.name(),
           sd.var(
-              prefix + parameter.name(), Nd4j.valueArrayOf(shape, parameter.initialValue(), type)));
+              attention + "/" + parameter.name(),
+              Nd4j.valueArrayOf(shape, parameter.initialValue(), type)));
     }
     return created;
   }
 
-  private String freePrefix(SameDiff sd, String name) {
-    String scope = sd.currentNameScope() == null ? "" : sd.currentNameScope() + "/";
-    String prefix = name + "/";
-    for (int i = 1; isTaken(sd, scope + prefix); i++) {
-      prefix = name + "_" + i + "/";
+  /**
+   * The name of an attention in its name scope, or the next one that is free. The scope is put
+   * before it here, since SameDiff does so for the results of operations only.
+   */
+  String freeName(SameDiff sd, String name) {
+    String scoped = sd.currentNameScope() == null ? name : sd.currentNameScope() + "/" + name;
+    String free = scoped;
+    for (int i = 1; isTaken(sd, free); i++) {
+      free = scoped + "_" + i;
     }
-    return prefix;
+    return free;
   }
 
-  private boolean isTaken(SameDiff sd, String prefix) {
-    return declared.stream().anyMatch(parameter -> sd.hasVariable(prefix + parameter.name()));
+  private boolean isTaken(SameDiff sd, String name) {
+    return sd.hasVariable(AttentionNote.constant(name))
+        || declared.stream().anyMatch(parameter -> sd.hasVariable(name + "/" + parameter.name()));
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,6 +22,7 @@ import org.attention4j.monitor.AttentionInspector;
 import org.attention4j.monitor.AttentionMonitor;
 import org.attention4j.monitor.InspectedAttention;
 import org.attention4j.monitor.InspectedLayer;
+import org.attention4j.monitor.SameDiffMonitor;
 import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.metrics.Geometry;
 import org.attention4j.monitor.metrics.Tier;
@@ -40,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -86,6 +89,7 @@ class SnippetsTest {
               LayerNorm.class,
               LearnedPositionEmbedding.class,
               List.class,
+              Map.class,
               MultiLayerNetwork.class,
               NeuralNetConfiguration.class,
               Normalizer.class,
@@ -94,6 +98,8 @@ class SnippetsTest {
               Path.class,
               Reporters.class,
               SDVariable.class,
+              SameDiff.class,
+              SameDiffMonitor.class,
               SelfAttentionLayer.class,
               StatsStorage.class,
               Tier.class,
@@ -111,8 +117,9 @@ class SnippetsTest {
         "attention-options.md | 3 | MultiLayerNetwork network, MultiLayerNetwork gated",
         "getting-started.md | 1 | File file",
         "layers.md          | 3 | MultiLayerNetwork network",
-        "monitoring.md      | 4 | MultiLayerNetwork net, DataSetIterator data, int epochs,"
-            + " Notifier notifier, DataSet validation, INDArray sentence",
+        "monitoring.md      | 5 | MultiLayerNetwork net, DataSetIterator data, int epochs,"
+            + " Notifier notifier, DataSet validation, INDArray sentence, SameDiff sd,"
+            + " INDArray features",
         "monitoring-page.md | 1 | MultiLayerNetwork net",
         "normalizers.md     | 2 | ''",
         "samediff.md        | 2 | SDVariable q, SDVariable k, SDVariable v, SDVariable padding,"

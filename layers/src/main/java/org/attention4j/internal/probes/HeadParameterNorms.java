@@ -35,9 +35,17 @@ record HeadParameterNorms(double norm, long nans, long infinities) {
               heads;
           default -> isOfNormalizer(spec, name) ? heads : 0;
         };
-    if (blocks == 0) {
-      return new HeadParameterNorms[0];
-    }
+    return blocks == 0 ? new HeadParameterNorms[0] : ofBlocks(array, blocks, heads);
+  }
+
+  /**
+   * The shares of all heads in an array of equal blocks.
+   *
+   * @param array in C order one block after the other
+   * @param blocks how many there are; neighbouring heads share one if there are fewer than heads
+   * @return one for each head
+   */
+  static HeadParameterNorms[] ofBlocks(INDArray array, int blocks, int heads) {
     double[] data = HeadVectors.numbers(array);
     int length = data.length / blocks;
     HeadParameterNorms[] shares = new HeadParameterNorms[heads];

@@ -159,7 +159,7 @@ public final class LayerSnapshot {
    * @return those that are known; none without the metrics of vectors
    */
   public Map<String, Double> ofOutput() {
-    return OutputNumbers.of(probe);
+    return OutputNumbers.of(probe.outputs(), probe.visibleQueries(), probe.examples().length);
   }
 
   /** Null if they were not taken, or no query of the head sees a key. */

@@ -3,8 +3,11 @@ package org.attention4j.internal.probes;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.VariableType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,16 +20,12 @@ public final class NetworkOwner {
   private static final Logger LOG = LoggerFactory.getLogger(NetworkOwner.class);
 
   /** What is compared of two networks. */
-  private record Kind(Class<?> type, long size) {
-    static Kind of(Model model) {
-      return new Kind(model.getClass(), model.numParams());
-    }
-  }
+  private record Kind(Class<?> type, long size) {}
 
-  private final ThreadLocal<WeakReference<Model>> known =
+  private final ThreadLocal<WeakReference<Object>> known =
       ThreadLocal.withInitial(() -> new WeakReference<>(null));
   private final ThreadLocal<Boolean> watchedBefore = ThreadLocal.withInitial(() -> false);
-  private final List<WeakReference<Model>> others = new ArrayList<>();
+  private final List<WeakReference<Object>> others = new ArrayList<>();
   private @Nullable Kind kind;
   private boolean warned;
 
@@ -37,10 +36,32 @@ public final class NetworkOwner {
    * @return true if it is watched
    */
   public boolean accepts(Model model) {
+    return accepts(model, model::numParams, MonitoredNetwork.iteration(model));
+  }
+
+  /**
+   * Whether the monitor watches the graph; warns once if it does not.
+   *
+   * @param graph the graph
+   * @param iteration the iteration that begins, counted from 0
+   * @return true if it is watched
+   */
+  public boolean accepts(SameDiff graph, int iteration) {
+    return accepts(graph, () -> parameters(graph), iteration);
+  }
+
+  private static long parameters(SameDiff graph) {
+    return graph.variables().stream()
+        .filter(variable -> variable.getVariableType() == VariableType.VARIABLE)
+        .mapToLong(variable -> variable.getArr().length())
+        .sum();
+  }
+
+  private boolean accepts(Object model, LongSupplier size, int iteration) {
     if (known.get().get() == model) {
       return true;
     }
-    if (isOther(model)) {
+    if (isOther(model, size, iteration)) {
       return false;
     }
     known.set(new WeakReference<>(model));
@@ -48,17 +69,17 @@ public final class NetworkOwner {
     return true;
   }
 
-  private synchronized boolean isOther(Model model) {
+  private synchronized boolean isOther(Object model, LongSupplier size, int iteration) {
     others.removeIf(other -> other.get() == null);
     if (others.stream().anyMatch(other -> other.get() == model)) {
       return true;
     }
-    Kind itsKind = Kind.of(model);
+    Kind itsKind = new Kind(model.getClass(), size.getAsLong());
     if (kind == null) {
       kind = itsKind;
       return false;
     }
-    boolean beginsHereAgain = watchedBefore.get() && MonitoredNetwork.iteration(model) == 0;
+    boolean beginsHereAgain = watchedBefore.get() && iteration == 0;
     if (kind.equals(itsKind) && !beginsHereAgain) {
       return false;
     }

@@ -3,6 +3,7 @@ package org.attention4j.internal.probes;
 import java.util.HashMap;
 import java.util.Map;
 import org.attention4j.monitor.metrics.MetricNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Size and spread of a layer's outputs, over the steps of the sampled examples that are no padding.
@@ -16,8 +17,16 @@ import org.attention4j.monitor.metrics.MetricNames;
 final class OutputNumbers {
   private OutputNumbers() {}
 
-  static Map<String, Double> of(Probe probe) {
-    HeadVectors outputs = probe.outputs();
+  /**
+   * The numbers of some examples.
+   *
+   * @param outputs [e, size, Tq]; null if they are not known
+   * @param visible false for a query that is padding [e][Tq]; null without padding
+   * @param count e
+   * @return those that are known
+   */
+  static Map<String, Double> of(
+      @Nullable HeadVectors outputs, boolean @Nullable [][] visible, int count) {
     if (outputs == null) {
       return Map.of();
     }
@@ -25,12 +34,12 @@ final class OutputNumbers {
     int steps = 0;
     double residuals = 0;
     int examples = 0;
-    for (int e = 0; e < probe.examples().length; e++) {
+    for (int e = 0; e < count; e++) {
       double[] sum = new double[outputs.size()];
       double all = 0;
-      int count = 0;
+      int seen = 0;
       for (int step = 0; step < outputs.steps(); step++) {
-        if (probe.visibleQueries() == null || probe.visibleQueries()[e][step]) {
+        if (visible == null || visible[e][step]) {
           double[] y = outputs.of(e, 0, step);
           double squares = squares(y);
           for (int c = 0; c < y.length; c++) {
@@ -38,13 +47,13 @@ final class OutputNumbers {
           }
           all += squares;
           sizes += Math.sqrt(squares / y.length);
-          count++;
+          seen++;
         }
       }
-      steps += count;
-      if (count > 1 && all != 0) {
+      steps += seen;
+      if (seen > 1 && all != 0) {
         // ‖Y − 1ȳᵀ‖² = ‖Y‖² − T ‖ȳ‖², which rounding can bring below zero.
-        residuals += Math.sqrt(Math.max(0, 1 - squares(sum) / count / all));
+        residuals += Math.sqrt(Math.max(0, 1 - squares(sum) / seen / all));
         examples++;
       }
     }

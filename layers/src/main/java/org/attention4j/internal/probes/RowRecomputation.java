@@ -12,10 +12,8 @@ import java.util.stream.IntStream;
 import org.attention4j.internal.attention.KeyRange;
 import org.attention4j.layers.AttentionSpec;
 import org.attention4j.monitor.metrics.AttentionRow;
-import org.attention4j.monitor.metrics.AttentionRow.Steepness;
 import org.attention4j.monitor.metrics.Geometry;
 import org.attention4j.normalizer.NormalizerParameter;
-import org.attention4j.theory.SoftmaxJacobian;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,7 +109,6 @@ public final class RowRecomputation {
     double[][][] weightsGradients = weightsGradients(probe, queries);
     NormalizerEvaluator.Evaluation evaluation = evaluate(scores, weightsGradients, parameters);
     double[][][] scoresGradients = evaluation.scoresGradients();
-    int longest = longest(queries);
     for (int head = 0; head < spec.heads(); head++) {
       Map<String, Double> learned = learned(spec, parameters, head);
       for (int r = 0; r < queries.size(); r++) {
@@ -132,53 +129,15 @@ public final class RowRecomputation {
                     scoresGradients == null ? null : scoresGradients[head][r],
                     temperature,
                     jacobians && temperature.isPresent()
-                        ? steepness(weights, temperature.getAsDouble())
+                        ? RowSteepness.ofSoftmax(weights, temperature.getAsDouble())
                         : null,
                     position(probe, query),
                     vectors(probe, head, query)));
       }
     }
-    if (jacobians && result.get(0).get(longest).temperature().isEmpty()) {
-      measureJacobians(result, longest, parameters);
+    if (jacobians) {
+      RowSteepness.measureLongest(result, evaluator, parameters);
     }
-  }
-
-  private static Steepness steepness(double[] weights, double temperature) {
-    return new Steepness(
-        SoftmaxJacobian.spectralNorm(weights, temperature),
-        SoftmaxJacobian.frobeniusNorm(weights, temperature));
-  }
-
-  /** For normalizers that are no softmax: the norms at one row per head, if it is not too long. */
-  private void measureJacobians(
-      List<List<AttentionRow>> result, int r, Map<String, double[]> parameters) {
-    double[][] scores = result.stream().map(rows -> rows.get(r).scores()).toArray(double[][]::new);
-    if (scores[0].length > NormalizerJacobian.MAX_LENGTH
-        || !Arrays.stream(scores).allMatch(RowRecomputation::finite)
-        || IntStream.range(0, scores.length).anyMatch(head -> !finite(parameters, head))) {
-      return;
-    }
-    double[][][] jacobians = evaluator.jacobians(scores, parameters);
-    for (int head = 0; head < scores.length; head++) {
-      List<AttentionRow> rows = result.get(head);
-      rows.set(r, withSteepness(rows.get(r), NormalizerJacobian.norms(jacobians[head])));
-    }
-  }
-
-  private static AttentionRow withSteepness(AttentionRow row, Steepness steepness) {
-    return new AttentionRow(
-        row.example(),
-        row.query(),
-        row.keys(),
-        row.scores(),
-        row.weights(),
-        row.tokenSource(),
-        row.weightsGradient(),
-        row.scoresGradient(),
-        row.temperature(),
-        steepness,
-        row.position(),
-        row.vectors());
   }
 
   /**
@@ -191,10 +150,10 @@ public final class RowRecomputation {
       Map<String, double[]> parameters) {
     double[][][] safe = new double[scores.length][][];
     for (int head = 0; head < scores.length; head++) {
-      boolean known = finite(parameters, head);
+      boolean known = RowSteepness.finite(parameters, head);
       safe[head] =
           Arrays.stream(scores[head])
-              .map(row -> known && finite(row) ? row : new double[row.length])
+              .map(row -> known && RowSteepness.finite(row) ? row : new double[row.length])
               .toArray(double[][]::new);
     }
     NormalizerEvaluator.Evaluation evaluation =
@@ -212,10 +171,6 @@ public final class RowRecomputation {
     return evaluation;
   }
 
-  private static boolean finite(Map<String, double[]> parameters, int head) {
-    return parameters.values().stream().allMatch(vector -> Double.isFinite(vector[head]));
-  }
-
   /** The parameters; an entry that is not finite is replaced by the initial value. */
   private Map<String, double[]> finite(Map<String, double[]> parameters) {
     Map<String, double[]> safe = new HashMap<>(parameters);
@@ -230,30 +185,12 @@ public final class RowRecomputation {
     return safe;
   }
 
-  private static boolean finite(double[] row) {
-    double sum = 0;
-    for (double value : row) {
-      sum += 0 * value;
-    }
-    return sum == 0;
-  }
-
   /** The learned quantities of one head's normalizer. */
   static Map<String, Double> learned(
       AttentionSpec spec, Map<String, double[]> parameters, int head) {
     Map<String, Double> ofHead = new HashMap<>();
     parameters.forEach((name, vector) -> ofHead.put(name, vector[head]));
     return spec.normalizer().learned(ofHead);
-  }
-
-  private static int longest(List<SampledQuery> queries) {
-    int longest = 0;
-    for (int r = 1; r < queries.size(); r++) {
-      if (queries.get(r).keys().length > queries.get(longest).keys().length) {
-        longest = r;
-      }
-    }
-    return longest;
   }
 
   private double[][][] scores(Probe probe, List<SampledQuery> queries) {

@@ -1,5 +1,6 @@
 package org.attention4j.monitor.metrics;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -20,12 +21,17 @@ final class RedundancyMetrics implements Metric {
     return largest >= -1 ? Map.of(MetricNames.HEAD_CORRELATION, largest) : Map.of();
   }
 
-  /** The mean over the rows in which the weights of both differ; NaN if there are none. */
+  /**
+   * The mean over the rows in which both see the same keys and the weights of both differ; NaN if
+   * there are none.
+   */
   private static double mean(List<AttentionRow> rows, List<AttentionRow> others) {
     double sum = 0;
     int count = 0;
     for (int r = 0; r < rows.size(); r++) {
-      double correlation = correlation(rows.get(r).weights(), others.get(r).weights());
+      boolean comparable = Arrays.equals(rows.get(r).keys(), others.get(r).keys());
+      double correlation =
+          comparable ? correlation(rows.get(r).weights(), others.get(r).weights()) : Double.NaN;
       if (!Double.isNaN(correlation)) {
         sum += correlation;
         count++;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -27,7 +28,11 @@ final class LogReporter implements Reporter {
           MetricNames.MAX_LOGIT,
           MetricNames.SCORES_GRADIENT_NORM);
 
-  /** How many metrics a short line has if none of {@link #SHORT} is measured. */
+  /** The numbers of a short line of the network, beside the range of entropy. */
+  private static final List<String> SHORT_OF_NETWORK =
+      List.of(MetricNames.MAX_LOGIT, MetricNames.DEAD_SHARE, MetricNames.HEADS_IN_ALARM);
+
+  /** How many metrics a short line has if none of those above is measured. */
   private static final int FEW = 4;
 
   private static final String FAULTS = MetricNames.NON_FINITE;
@@ -49,20 +54,47 @@ final class LogReporter implements Reporter {
   @Override
   public void reportAggregate(AggregateRecord aggregate) {
     if ((all || aggregate.layer() == null) && LOG.isInfoEnabled()) {
-      LOG.info("{}", line(aggregate));
+      LOG.info("{}", all ? line(aggregate) : shortLine(aggregate));
     }
   }
 
+  /** Every number of all heads. */
   static String line(AggregateRecord aggregate) {
-    String layer = aggregate.layer();
-    StringJoiner line =
-        start(
-            aggregate.iteration(),
-            aggregate.epoch(),
-            aggregate.split(),
-            layer == null ? "all heads" : "all heads of " + layer);
+    StringJoiner line = start(aggregate);
     aggregate.metrics().forEach((name, value) -> line.add(name + " " + text(value)));
     return line.toString();
+  }
+
+  /** The range of entropy over all heads, and few other numbers. */
+  static String shortLine(AggregateRecord aggregate) {
+    StringJoiner line = start(aggregate);
+    Map<String, Double> numbers = aggregate.metrics();
+    int before = line.length();
+    Double lowest = numbers.get(MetricNames.ENTROPY_MIN);
+    Double highest = numbers.get(MetricNames.ENTROPY_MAX);
+    if (lowest != null && highest != null) {
+      line.add(MetricNames.ENTROPY + " " + range(lowest, highest));
+    }
+    for (String name : SHORT_OF_NETWORK) {
+      if (numbers.containsKey(name)) {
+        line.add(name + " " + text(numbers.get(name)));
+      }
+    }
+    if (line.length() == before) {
+      numbers.entrySet().stream()
+          .limit(FEW)
+          .forEach(number -> line.add(number.getKey() + " " + text(number.getValue())));
+    }
+    return line.toString();
+  }
+
+  private static StringJoiner start(AggregateRecord aggregate) {
+    String layer = aggregate.layer();
+    return start(
+        aggregate.iteration(),
+        aggregate.epoch(),
+        aggregate.split(),
+        layer == null ? "all heads" : "all heads of " + layer);
   }
 
   /** Every metric with the values of all heads; {@code -} for a head without the metric. */
@@ -123,6 +155,10 @@ final class LogReporter implements Reporter {
   private static String range(List<MetricRecord> records, String name) {
     double min = values(records, name).reduce(Math::min).orElse(Double.NaN);
     double max = values(records, name).reduce(Math::max).orElse(Double.NaN);
+    return range(min, max);
+  }
+
+  private static String range(double min, double max) {
     return min == max || Double.isNaN(max) ? text(max) : text(min) + ".." + text(max);
   }
 

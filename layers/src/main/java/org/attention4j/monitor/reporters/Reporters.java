@@ -18,8 +18,9 @@ public final class Reporters {
   /**
    * Writes one short line per layer to the log, at level INFO: entropy, largest weight, largest
    * score and gradient norm, each with the lowest and the highest value of all heads. If none of
-   * these is measured, the line has the first four metrics that are. A last line has the numbers of
-   * all heads of the network.
+   * these is measured, the line has the first four metrics that are. A last line is about the whole
+   * network: entropy from the lowest to the highest head, the largest score, the share of dead
+   * heads and, with alarms, how many heads are in alarm.
    *
    * @return the reporter
    */
@@ -29,7 +30,8 @@ public final class Reporters {
 
   /**
    * Writes one line per layer to the log, at level INFO, with the values of every metric and head:
-   * about a thousand characters for four heads.
+   * about a thousand characters for four heads. Lines of every number of all heads follow, one for
+   * each layer and one for the network.
    *
    * @return the reporter
    */

@@ -175,6 +175,34 @@ final class ReportersTest {
   }
 
   @Test
+  void shortLogLineOfTheNetwork() {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    numbers.put("own", 9.0);
+    numbers.put("entropyMin", 0.5);
+    numbers.put("entropyMean", 1.0);
+    numbers.put("entropyMax", 1.25);
+    numbers.put("maxLogit", 7.0);
+    assertThat(shortLine(numbers)).endsWith("all heads: entropy 0.5000..1.250 maxLogit 7.000");
+    numbers.put("sinkRate", 0.5);
+    numbers.put("deadShare", 0.25);
+    numbers.put("headsInAlarm", 2.0);
+    numbers.put("entropyMax", Double.NaN);
+    assertThat(shortLine(numbers))
+        .isEqualTo(
+            "iteration 60 epoch 2 all heads:"
+                + " entropy NaN maxLogit 7.000 deadShare 0.2500 headsInAlarm 2.000");
+    Map<String, Double> others = new LinkedHashMap<>();
+    for (int i = 0; i < 5; i++) {
+      others.put("own" + i, (double) i);
+    }
+    assertThat(shortLine(others)).endsWith(": own0 0.000 own1 1.000 own2 2.000 own3 3.000");
+  }
+
+  private static String shortLine(Map<String, Double> numbers) {
+    return LogReporter.shortLine(new AggregateRecord(60, 2, null, null, numbers));
+  }
+
+  @Test
   void csvHasOneLineANumberAndOneHeader() throws Exception {
     Path file = folder.resolve("metrics.csv");
     Reporter first = Reporters.csv(file);
