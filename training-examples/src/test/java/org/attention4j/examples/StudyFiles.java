@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.attention4j.examples.report.PageCharts;
 
 /** What a study leaves in its directory. */
 public final class StudyFiles {
@@ -15,7 +16,9 @@ public final class StudyFiles {
   }
 
   public static void assertPage(Path directory, String... expected) throws IOException {
-    assertThat(Files.readString(directory.resolve("report.html"))).contains(expected);
+    String html = Files.readString(directory.resolve("report.html"));
+    assertThat(html).contains(expected);
+    PageCharts.assertSelfContained(html);
     assertThat(directory)
         .isDirectoryContaining("glob:**/*.png")
         .isDirectoryNotContaining("glob:**/*.tmp");

@@ -1,6 +1,7 @@
 package org.attention4j.examples.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,12 +10,16 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.attention4j.examples.CommandLineRun;
+import org.attention4j.examples.report.PageCharts;
+import org.attention4j.examples.report.Plot;
 import org.attention4j.examples.training.Settings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +99,62 @@ class ComparisonTest {
     }
   }
 
+  /** The numbers of the charts, computed once more from the CSV files beside the page. */
+  @Test
+  void chartsShowTheNumbersOfTheFiles() throws IOException {
+    CommandLineRun run = compare("softmax,ssmax", "--seeds=3,5,2");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    Path comparison = only(out.resolve("comparisons"));
+    Map<String, Plot> charts = PageCharts.of(Files.readString(comparison.resolve("report.html")));
+    assertThat(charts).containsKeys("bits", "losses", "normalizedEntropy-block-1-1");
+    for (String normalizer : List.of("softmax", "ssmax")) {
+      Plot.Curve length = PageCharts.curve(charts.get("length"), normalizer);
+      List<CSVRecord> lengths = of(normalizer, comparison.resolve("lengths.csv"));
+      String bits = "validation_bits_per_character";
+      assertThat(length.x()).containsExactly(16, 32, 64, 128);
+      for (int i = 0; i < length.x().length; i++) {
+        String multiple = Integer.toString(1 << i);
+        DoubleSummaryStatistics seeds = statistics(lengths, "multiple", multiple, bits);
+        assertThat(seeds.getCount()).isEqualTo(3);
+        assertThat(length.y()[i]).isCloseTo(seeds.getAverage(), within(1e-12));
+        assertThat(length.low()[i]).isEqualTo(seeds.getMin());
+        assertThat(length.high()[i]).isEqualTo(seeds.getMax());
+      }
+      Plot.Curve validation = PageCharts.curve(charts.get("validation"), normalizer);
+      List<CSVRecord> checkpoints = of(normalizer, comparison.resolve("validation.csv"));
+      for (int i = 0; i < 3; i++) {
+        String step = Integer.toString(i + 1);
+        assertThat(validation.x()[i])
+            .isCloseTo(
+                statistics(checkpoints, "step", step, "training_seconds").getAverage(),
+                within(1e-12));
+        assertThat(validation.y()[i])
+            .isCloseTo(statistics(checkpoints, "step", step, bits).getAverage(), within(1e-12));
+      }
+      CSVRecord result = of(normalizer, comparison.resolve("results.csv")).get(0);
+      double mean = Double.parseDouble(result.get("mean_validation_bits_per_character"));
+      double deviation = Double.parseDouble(result.get("sd_validation_bits_per_character"));
+      Plot.Curve all = charts.get("bits").curves().get(0);
+      int at = charts.get("bits").x().names().indexOf(normalizer);
+      assertThat(all.y()[at]).isEqualTo(mean);
+      assertThat(all.low()[at]).isEqualTo(mean - deviation);
+      assertThat(all.high()[at]).isEqualTo(mean + deviation);
+    }
+  }
+
+  private static List<CSVRecord> of(String normalizer, Path file) throws IOException {
+    return read(file).stream().filter(row -> row.get("normalizer").equals(normalizer)).toList();
+  }
+
+  private static DoubleSummaryStatistics statistics(
+      List<CSVRecord> rows, String key, String value, String column) {
+    return rows.stream()
+        .filter(row -> row.get(key).equals(value))
+        .mapToDouble(row -> Double.parseDouble(row.get(column)))
+        .summaryStatistics();
+  }
+
   @Test
   void recallStandsBesideUnlessItIsNotWanted() throws IOException {
     CommandLineRun run = compare("softmax", "--recall");
@@ -121,10 +182,9 @@ class ComparisonTest {
   }
 
   private static void assertSelfContained(String page) {
-    assertThat(page).doesNotContain("<script", "http://", "https://", "url(", "${", "<b>alert");
-    assertThat(page).doesNotContainPattern("href=\"(?!#)");
+    PageCharts.assertSelfContained(page);
+    assertThat(page).doesNotContain("<b>alert");
     assertThat(page).containsPattern("src=\"data:image/png;base64,[A-Za-z0-9+/=]{1000,}\"");
-    assertThat(page).doesNotContainPattern("(src|srcset)=\"(?!data:image/png)");
     assertThat(page).contains("&lt;b&gt;alert", "prefers-color-scheme: dark", "--steps=3");
   }
 
