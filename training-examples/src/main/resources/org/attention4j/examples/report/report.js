@@ -51,19 +51,22 @@ function linearTicks(low, high, count) {
   return made;
 }
 
-/** Powers of ten, 1, 2 and 5 times these where there is room, and round numbers where even these are too few. */
+/** Powers of ten, or multiples of these where there is room, or round numbers where even these are too few. */
 function powersOfTen(low, high, count) {
-  const made = [];
   const every = Math.max(1, Math.ceil((high - low) / count));
-  const factors = high - low < count / 3 ? [1, 2, 5] : [1];
-  for (let power = Math.floor(low); power <= high; power++) {
-    if (power % every !== 0) continue;
-    for (const factor of factors) {
-      const place = power + Math.log10(factor);
-      if (place >= low - 1e-9 && place <= high + 1e-9) made.push({ place, label: number(factor * 10 ** power) });
+  const multiples = (factors) => {
+    const made = [];
+    for (let power = Math.floor(low); power <= high; power++) {
+      if (power % every !== 0) continue;
+      for (const factor of factors) {
+        const place = power + Math.log10(factor);
+        if (place >= low - 1e-9 && place <= high + 1e-9) made.push({ place, label: number(factor * 10 ** power) });
+      }
     }
-  }
-  return made.length > 2 ? made : between(SCALES.log10, low, high, count);
+    return made;
+  };
+  const ticks = [[1, 2, 5], [1, 3], [1]].map(multiples).find((made) => made.length <= count + 1) ?? multiples([1]);
+  return ticks.length > 2 ? ticks : between(SCALES.log10, low, high, count);
 }
 
 function powersOfTwo(low, high, count) {
@@ -223,7 +226,7 @@ class Chart {
         trigger: "axis", confine: true, transitionDuration: 0, backgroundColor: colors.card, borderColor: colors.line,
         padding: [6, 10], textStyle: { color: colors.text, fontSize: 13 },
         extraCssText: "box-shadow: 0 4px 16px rgb(0 0 0 / 18%); border-radius: 8px;",
-        axisPointer: { z: 4, lineStyle: { color: colors.faint, type: "solid", opacity: 0.6 } },
+        axisPointer: { lineStyle: { color: colors.faint, type: "solid", opacity: 0.6 } },
         formatter: (found) => this.tip([found].flat()[0].axisValue, extent.x),
       },
       series: [
@@ -304,7 +307,7 @@ class Chart {
     const points = curve.style === "points";
     const near = curve.points.filter(({ at }) => at[0] >= extent[0] && at[0] <= extent[1]).length;
     return {
-      name: curve.name, type: "line", z: curve.style === "guide" ? 2 : 3, animation: false,
+      name: curve.name, type: "line", zlevel: 0, z: curve.style === "guide" ? 2 : 3, animation: false,
       showSymbol: points || (curve.style === "line" && near <= MARKERS), symbol: "circle", symbolSize: points ? 9 : 6,
       lineStyle: { color, width: points ? 0 : curve.style === "guide" ? 1.5 : 2, type: curve.dash },
       itemStyle: { color }, emphasis: { disabled: true }, data: curve.points.map((point) => point.at),

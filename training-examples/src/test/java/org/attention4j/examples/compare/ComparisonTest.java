@@ -14,10 +14,9 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.attention4j.examples.CommandLineRun;
+import org.attention4j.examples.StudyFiles;
 import org.attention4j.examples.report.PageCharts;
 import org.attention4j.examples.report.Plot;
 import org.attention4j.examples.training.Settings;
@@ -66,18 +65,18 @@ class ComparisonTest {
             "Baselines of the text, in bits/char: unigram \\d\\.\\d{3}, bigram \\d\\.\\d{3},"
                 + " trigram \\d\\.\\d{3}\\.");
     assertThat(lines.get(10)).isEqualTo("report: " + out.resolve("report.html"));
-    assertThat(read(out.resolve("results.csv")))
+    assertThat(StudyFiles.read(out.resolve("results.csv")))
         .extracting(row -> row.get("normalizer"))
         .containsExactly("softmax", "ssmax");
     Path comparison = only(out.resolve("comparisons"));
-    assertThat(read(comparison.resolve("losses.csv"))).hasSize(2 * 2 * 3);
-    assertThat(read(comparison.resolve("validation.csv"))).hasSize(2 * 2 * 3);
-    assertThat(read(comparison.resolve("lengths.csv")))
+    assertThat(StudyFiles.read(comparison.resolve("losses.csv"))).hasSize(2 * 2 * 3);
+    assertThat(StudyFiles.read(comparison.resolve("validation.csv"))).hasSize(2 * 2 * 3);
+    assertThat(StudyFiles.read(comparison.resolve("lengths.csv")))
         .hasSize(2 * 2 * 4)
         .allMatch(row -> row.get("recall_accuracy").isEmpty())
         .allMatch(row -> !row.get("validation_bits_per_character").isEmpty());
-    assertThat(read(comparison.resolve("attention.csv"))).hasSize(2 * 2 * Settings.BLOCKS * 2);
-    assertThat(read(comparison.resolve("differences.csv"))).isEmpty();
+    assertThat(StudyFiles.read(comparison.resolve("attention.csv"))).hasSize(2 * 2 * Settings.BLOCKS * 2);
+    assertThat(StudyFiles.read(comparison.resolve("differences.csv"))).isEmpty();
     assertThat(comparison).isDirectoryContaining("glob:**/report.html");
     assertThat(out).isDirectoryNotContaining("glob:**/*.tmp");
     assertThat(out).isDirectoryContaining("glob:**/length.png");
@@ -144,7 +143,7 @@ class ComparisonTest {
   }
 
   private static List<CSVRecord> of(String normalizer, Path file) throws IOException {
-    return read(file).stream().filter(row -> row.get("normalizer").equals(normalizer)).toList();
+    return StudyFiles.read(file).stream().filter(row -> row.get("normalizer").equals(normalizer)).toList();
   }
 
   private static DoubleSummaryStatistics statistics(
@@ -162,7 +161,7 @@ class ComparisonTest {
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out().lines().toList().get(3))
         .contains("recall at 32  at 64  at 128  at 256  learned");
-    List<CSVRecord> rows = read(only(out.resolve("comparisons")).resolve("lengths.csv"));
+    List<CSVRecord> rows = StudyFiles.read(only(out.resolve("comparisons")).resolve("lengths.csv"));
     assertThat(rows).extracting(row -> row.get("multiple")).containsExactly("1", "2", "4", "8");
     double near = Double.parseDouble(rows.get(0).get("recall_accuracy"));
     double far = Double.parseDouble(rows.get(3).get("recall_accuracy"));
@@ -199,7 +198,7 @@ class ComparisonTest {
         .startsWith("The cat is on the keyboard. 1 of 2 trainings are finished; their numbers are")
         .contains("Go on with: java -jar attention4j-examples.jar compare ")
         .endsWith(" --parallel=1 --resume");
-    assertThat(read(out.resolve("partial").resolve("trials.csv")))
+    assertThat(StudyFiles.read(out.resolve("partial").resolve("trials.csv")))
         .extracting(row -> row.get("normalizer"))
         .containsExactly("softmax");
     assertThat(out.resolve("report.html")).doesNotExist();
@@ -253,7 +252,7 @@ class ComparisonTest {
     CommandLineRun second = compare("softmax,relu", "--batch=3");
 
     assertThat(second.status()).as(second.err()).isZero();
-    List<CSVRecord> rows = read(out.resolve("results.csv"));
+    List<CSVRecord> rows = StudyFiles.read(out.resolve("results.csv"));
     assertThat(rows).extracting(row -> row.get("normalizer")).hasSize(3);
     assertThat(rows.stream().map(row -> row.get("comparison")).distinct()).hasSize(2);
     String page = Files.readString(out.resolve("report.html"));
@@ -268,7 +267,7 @@ class ComparisonTest {
 
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out()).contains("Training broke down with fault-for-test.");
-    List<CSVRecord> rows = read(only(out.resolve("comparisons")).resolve("trials.csv"));
+    List<CSVRecord> rows = StudyFiles.read(only(out.resolve("comparisons")).resolve("trials.csv"));
     assertThat(rows.get(0).get("broke_down_at_step")).isEqualTo("1");
     assertThat(rows.get(0).get("validation_bits_per_character")).isEmpty();
     assertThat(rows.get(2).get("validation_bits_per_character")).isNotEmpty();
@@ -294,7 +293,7 @@ class ComparisonTest {
     long rowsAtClose = log.rows();
     trainer.join();
 
-    List<CSVRecord> rows = read(file);
+    List<CSVRecord> rows = StudyFiles.read(file);
     assertThat(rows).hasSize((int) rowsAtClose).allMatch(row -> row.size() == 2);
     assertThat(rows.get(49).get("step")).isEqualTo("50");
   }
@@ -367,13 +366,6 @@ class ComparisonTest {
   private static List<Path> list(Path parent) throws IOException {
     try (Stream<Path> files = Files.list(parent)) {
       return files.toList();
-    }
-  }
-
-  private static List<CSVRecord> read(Path file) throws IOException {
-    CSVFormat format = CSVFormat.DEFAULT.builder().setHeader().setSkipHeaderRecord(true).get();
-    try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, format)) {
-      return parser.getRecords();
     }
   }
 }
