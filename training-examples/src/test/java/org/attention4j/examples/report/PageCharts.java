@@ -45,9 +45,14 @@ public final class PageCharts {
         .orElseThrow();
   }
 
+  /** The page without scripts and what they draw. */
+  public static String withoutScripts(String html) {
+    return html.replaceAll("(?s)<script[^>]*>.*?</script>", "");
+  }
+
   /** Whether the page needs nothing beside it, apart from what its scripts do. */
   public static void assertSelfContained(String html) {
-    String page = html.replaceAll("(?s)<script[^>]*>.*?</script>", "");
+    String page = withoutScripts(html);
     assertThat(page).doesNotContain("<script", "http://", "https://", "url(", "${");
     assertThat(page).doesNotContainPattern("href=\"(?!#)");
     assertThat(page).doesNotContainPattern("(src|srcset)=\"(?!data:image/png;base64,)");
