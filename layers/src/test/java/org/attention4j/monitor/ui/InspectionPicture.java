@@ -11,8 +11,8 @@ import org.nd4j.linalg.factory.Nd4j;
 final class InspectionPicture {
   private static final String SYMBOLS = "abcdefghijklmnopqrstuvwxyz .";
   private static final String SENTENCE = "the quick brown fox jumps.";
-  private static final int WIDTH = 1280;
-  private static final int HEIGHT = 1000;
+  private static final int WIDTH = 1500;
+  private static final int HEIGHT = 1040;
 
   private InspectionPicture() {}
 
@@ -39,10 +39,10 @@ final class InspectionPicture {
       browser.await("document.querySelectorAll('canvas').length > 0");
       int height = browser.json("document.body.offsetHeight").asInt();
       browser.show(WIDTH, Math.min(HEIGHT, height), false);
-      // The letter that the network reads five steps later, where some head has learned to see it.
+      // A letter and that of five steps before, which the network has to say.
       browser.run(
           """
-          const map = maps[4], box = map.canvas.getBoundingClientRect();
+          const map = maps[1], box = map.canvas.getBoundingClientRect();
           map.canvas.dispatchEvent(new PointerEvent("pointerdown", {
             clientX: box.left + map.left + 12.5 * map.cell, clientY: box.top + map.top + 17.5 * map.cell,
           }));

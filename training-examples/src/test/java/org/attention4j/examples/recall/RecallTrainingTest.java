@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.attention4j.examples.retrieval.RecallModel;
 import org.attention4j.examples.retrieval.RecallTask;
+import org.attention4j.examples.retrieval.RetrievalModel;
 import org.attention4j.examples.support.NamedNormalizer;
 import org.attention4j.monitor.metrics.MetricRecord;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class RecallTrainingTest {
         .hasSize(3 * RecallModel.HEADS)
         .allSatisfy(
             one -> {
-              assertThat(one.layer()).isEqualTo(RecallModel.ATTENTION);
+              assertThat(one.layer()).isEqualTo(RetrievalModel.ATTENTION);
               assertThat(one.metrics()).containsKeys("entropy", "maxLogit");
             });
     assertThat(seen.stream().map(MetricRecord::iteration).distinct())
