@@ -14,7 +14,7 @@ import org.nd4j.linalg.learning.config.Adam;
 
 /** A little transformer that learns to say what it read some steps ago, by attention alone. */
 final class ShiftTask {
-  private static final int HEAD_SIZE = 7;
+  static final int HEAD_SIZE = 7;
   private static final int STEPS = 37;
   private static final int SHIFT = 5;
   private static final int EXAMPLES = 13;

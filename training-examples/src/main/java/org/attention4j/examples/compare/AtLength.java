@@ -139,9 +139,13 @@ final class AtLength {
           IntStream.range(0, all.size())
               .mapToDouble(at -> (double) shortest * Validation.MULTIPLES.get(at))
               .toArray();
-      chart
-          .band(i, x, each(all, Spread::min), each(all, Spread::max))
-          .line(results.get(i).label(), i, x, each(all, Spread::mean));
+      chart.line(
+          results.get(i).label(),
+          i,
+          x,
+          each(all, Spread::mean),
+          each(all, Spread::min),
+          each(all, Spread::max));
     }
     return new Figure(name, caption + ", means and ranges over the seeds", chart);
   }

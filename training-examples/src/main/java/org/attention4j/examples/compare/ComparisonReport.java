@@ -180,11 +180,12 @@ final class ComparisonReport {
                                   step > bits.length ? "–" : Numbers.fixed(bits[step - 1], 3)));
                   return cells;
                 }));
-    return Section.of(
-        "Training loss",
-        Gallery.of(
-            List.of(lossesFrom(1), lossesFrom(experiment.steps() / BEGINNING + 1), validation()),
-            numbers));
+    List<Figure> figures = new ArrayList<>(List.of(lossesFrom(1)));
+    if (experiment.steps() >= BEGINNING) {
+      figures.add(lossesFrom(experiment.steps() / BEGINNING + 1));
+    }
+    figures.add(validation());
+    return Section.of("Training loss", Gallery.of(figures, numbers));
   }
 
   private Figure lossesFrom(int first) {

@@ -3,7 +3,10 @@ package org.attention4j.examples.compare;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.attention4j.examples.report.Drawing;
+import org.attention4j.examples.report.Plot;
 import org.attention4j.examples.report.Theme;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
@@ -34,22 +37,11 @@ record SpreadChart(String title, String yTitle, List<String> categories, List<Gr
    * @param deviations of these
    */
   record Group(String name, List<Double> means, List<Double> deviations) {
-    double lowest() {
-      return extreme(-1);
-    }
-
-    double highest() {
-      return extreme(1);
-    }
-
-    private double extreme(int sign) {
-      double largest = Double.NEGATIVE_INFINITY;
-      for (int i = 0; i < means.size(); i++) {
-        if (Double.isFinite(means.get(i))) {
-          largest = Math.max(largest, sign * means.get(i) + orZero(deviations.get(i)));
-        }
-      }
-      return sign * largest;
+    /** The means less or plus their deviations. */
+    private double[] ends(int sign) {
+      return IntStream.range(0, means.size())
+          .mapToDouble(i -> means.get(i) + sign * orZero(deviations.get(i)))
+          .toArray();
     }
   }
 
@@ -78,9 +70,33 @@ record SpreadChart(String title, String yTitle, List<String> categories, List<Gr
     return chart;
   }
 
+  @Override
+  public Plot plot() {
+    double[] positions = IntStream.range(0, categories.size()).asDoubleStream().toArray();
+    List<Plot.Curve> curves = new ArrayList<>();
+    for (int i = 0; i < groups.size(); i++) {
+      Group group = groups.get(i);
+      curves.add(
+          new Plot.Curve(
+              group.name(),
+              Plot.Style.POINTS,
+              OptionalInt.of(i),
+              positions,
+              group.means().stream().mapToDouble(mean -> mean).toArray(),
+              group.ends(-1),
+              group.ends(1)));
+    }
+    return new Plot(
+        title,
+        new Plot.Axis("", Plot.Scale.NAMES, new double[0], categories),
+        Plot.Axis.of(yTitle, Plot.Scale.LINEAR),
+        curves);
+  }
+
   private void style(CategoryChart chart, Theme theme) {
-    double low = groups.stream().mapToDouble(Group::lowest).min().orElse(0);
-    double high = groups.stream().mapToDouble(Group::highest).max().orElse(1);
+    double[] heights = plot().heights();
+    double low = heights.length == 0 ? 0 : heights[0];
+    double high = heights.length == 0 ? 1 : heights[heights.length - 1];
     double margin = Math.max((high - low) * MARGIN, 1e-3);
     chart
         .getStyler()

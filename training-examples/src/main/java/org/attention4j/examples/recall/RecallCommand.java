@@ -18,6 +18,7 @@ import org.attention4j.examples.support.OutputDirectory;
 import org.attention4j.examples.support.RunInfo;
 import org.attention4j.examples.support.SeedOptions;
 import org.attention4j.examples.training.RunStore;
+import org.attention4j.examples.training.TensorBoardRuns;
 import org.attention4j.examples.training.Unfinished;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -94,6 +95,13 @@ public final class RecallCommand implements Callable<Integer> {
               + " are not trained again.")
   private boolean resume;
 
+  @Option(
+      names = "--tensorboard",
+      description =
+          "Watches the trainings with the monitor, and writes what it sees for TensorBoard: each"
+              + " model is a run in DIR/tensorboard.")
+  private boolean tensorBoard;
+
   RecallCommand() {}
 
   @Override
@@ -111,8 +119,17 @@ public final class RecallCommand implements Callable<Integer> {
                 messages,
                 RecallFiles::write)) {
       RunStore<RecallRun> store = new RunStore<>(out.resolve("runs"), RecallRun.class, messages);
+      TensorBoardRuns events = new TensorBoardRuns(out);
       RecallStudy study =
-          RecallStudy.run(settings, named, seeds, store, resume, unfinished, messages);
+          RecallStudy.run(
+              settings,
+              named,
+              seeds,
+              store,
+              resume,
+              unfinished,
+              run -> tensorBoard ? List.of(events.begin(run)) : List.of(),
+              messages);
       RecallFiles.write(out, study.runs());
       Path page =
           RecallReport.of(study, RunInfo.collect(arguments(), facts(settings, seeds))).write(out);

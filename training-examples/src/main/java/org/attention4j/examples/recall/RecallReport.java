@@ -131,18 +131,13 @@ final class RecallReport {
     boolean bands = !small && normalizers.size() <= MAX_BANDS;
     for (int i = 0; i < normalizers.size(); i++) {
       List<Spread> spreads = spreads(task, normalizers.get(i), number);
+      String label = normalizers.get(i).label();
+      double[] means = each(spreads, Spread::mean);
       if (bands) {
-        chart.band(
-            i,
-            x,
-            spreads.stream().mapToDouble(Spread::min).toArray(),
-            spreads.stream().mapToDouble(Spread::max).toArray());
+        chart.line(label, i, x, means, each(spreads, Spread::min), each(spreads, Spread::max));
+      } else {
+        chart.line(label, i, x, means);
       }
-    }
-    for (int i = 0; i < normalizers.size(); i++) {
-      List<Spread> spreads = spreads(task, normalizers.get(i), number);
-      chart.line(
-          normalizers.get(i).label(), i, x, spreads.stream().mapToDouble(Spread::mean).toArray());
     }
     return new Figure(
         fileName(task) + "-" + name,
@@ -277,6 +272,10 @@ final class RecallReport {
         "Log-log slope of the largest weight over L with its 95 % confidence interval: \u22121"
             + " vanishes as 1/L, 0 holds",
         headings, rows);
+  }
+
+  private static double[] each(List<Spread> spreads, ToDoubleFunction<Spread> number) {
+    return spreads.stream().mapToDouble(number).toArray();
   }
 
   private double[] each(IntToDoubleFunction number) {

@@ -3,6 +3,7 @@ package org.attention4j.examples.recall;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.attention4j.examples.retrieval.RecallTask;
 import org.attention4j.examples.statistics.LogLogFit;
@@ -11,6 +12,7 @@ import org.attention4j.examples.support.NamedNormalizer;
 import org.attention4j.examples.training.Jobs;
 import org.attention4j.examples.training.RunStore;
 import org.attention4j.examples.training.Unfinished;
+import org.attention4j.monitor.reporters.Reporter;
 import org.attention4j.theory.Envelope;
 
 /**
@@ -41,6 +43,7 @@ record RecallStudy(
    * @param store where each run is kept
    * @param resume whether runs that were kept are taken as they are
    * @param unfinished is told of each run that is finished
+   * @param live who is told what the monitor sees of a training, by its name
    * @param messages where the progress is shown
    * @return the results
    */
@@ -51,12 +54,13 @@ record RecallStudy(
       RunStore<RecallRun> store,
       boolean resume,
       Unfinished<RecallRun> unfinished,
+      Function<String, List<Reporter>> live,
       PrintWriter messages) {
     List<Jobs.Job<RecallRun>> jobs = new ArrayList<>();
     for (long seed : seeds) {
       for (RecallTask task : RecallTask.values()) {
         for (NamedNormalizer normalizer : normalizers) {
-          jobs.add(job(settings, task, normalizer, seed, store));
+          jobs.add(job(settings, task, normalizer, seed, store, live));
         }
       }
     }
@@ -81,14 +85,17 @@ record RecallStudy(
       RecallTask task,
       NamedNormalizer normalizer,
       long seed,
-      RunStore<RecallRun> store) {
+      RunStore<RecallRun> store,
+      Function<String, List<Reporter>> live) {
     String name = "%s %s seed%d".formatted(task.label(), normalizer.label(), seed);
     String all = settings + " " + normalizer.json();
     return store.job(
         name,
         all,
         settings.steps(),
-        progress -> new RecallTraining(settings, task, normalizer, seed).run(progress));
+        progress ->
+            new RecallTraining(settings, task, normalizer, seed)
+                .run(live.apply(store.title(name, all)), progress));
   }
 
   /** The runs of all seeds. */

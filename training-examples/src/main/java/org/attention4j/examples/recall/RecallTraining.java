@@ -16,6 +16,10 @@ import org.attention4j.examples.support.NamedNormalizer;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.training.Jobs;
 import org.attention4j.layers.AttentionVertex;
+import org.attention4j.monitor.AttentionMonitor;
+import org.attention4j.monitor.MonitorBuilder;
+import org.attention4j.monitor.alarms.AlarmRules;
+import org.attention4j.monitor.reporters.Reporter;
 import org.attention4j.theory.Distance;
 import org.attention4j.theory.Separability;
 import org.attention4j.theory.TopN;
@@ -27,6 +31,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Trains one model at one length and asks it at others. */
 final class RecallTraining {
+  /** Steps from one snapshot of the monitor to the next. */
+  static final int LOOK_INTERVAL = 5;
+
   /** Distances cost N times L steps, and vary little. */
   private static final int MEASURED_QUESTIONS = 48;
 
@@ -45,17 +52,16 @@ final class RecallTraining {
   /**
    * Trains and tests.
    *
+   * @param live who is told what the monitor sees; without anybody there is no monitor, since all
+   *     that the study reports is measured afterwards
    * @param progress hears of each step
    * @return what came of it
    * @throws CommandFailure if the loss stops being a number
    */
-  RecallRun run(Jobs.Progress progress) {
-    RecallLesson lesson =
-        new RecallLesson(task, settings.length(), settings.steps(), settings.batch());
+  RecallRun run(List<Reporter> live, Jobs.Progress progress) {
     ComputationGraph model =
-        lesson.train(
-            normalizer.normalizer(),
-            seed,
+        train(
+            live,
             (step, loss) -> {
               if (!Double.isFinite(loss)) {
                 throw new CommandFailure(
@@ -72,6 +78,20 @@ final class RecallTraining {
       lengths.add(test(model, length));
     }
     return new RecallRun(task, normalizer, seed, List.copyOf(lengths));
+  }
+
+  private ComputationGraph train(List<Reporter> live, RecallLesson.StepListener listener) {
+    RecallLesson lesson =
+        new RecallLesson(task, settings.length(), settings.steps(), settings.batch());
+    if (live.isEmpty()) {
+      return lesson.train(normalizer.normalizer(), seed, listener);
+    }
+    MonitorBuilder builder = AttentionMonitor.builder();
+    live.forEach(builder::reportTo);
+    try (AttentionMonitor monitor =
+        builder.every(LOOK_INTERVAL).seed(seed).alarms(AlarmRules.all()).build()) {
+      return lesson.train(normalizer.normalizer(), seed, listener, monitor);
+    }
   }
 
   private RecallRun.AtLength test(ComputationGraph model, int length) {

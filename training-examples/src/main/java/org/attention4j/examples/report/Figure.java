@@ -21,9 +21,14 @@ public record Figure(String name, String caption, Drawing drawing) {
     AtomicFile.write(directory.resolve(name + ".png"), Charts.png(drawing.draw(Theme.LIGHT)));
   }
 
-  /** The picture for a page that carries its pictures inside. */
-  String dataUri(Theme theme) {
-    byte[] png = Charts.png(drawing.draw(theme));
+  /** What is drawn, for a page that draws it. */
+  String data() {
+    return PlotJson.of(drawing.plot());
+  }
+
+  /** The picture for a page that carries its pictures inside, for readers without scripts. */
+  String dataUri() {
+    byte[] png = Charts.png(drawing.draw(Theme.LIGHT));
     return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
   }
 }

@@ -3,20 +3,19 @@ package org.attention4j.examples.report;
 import freemarker.template.Configuration;
 import freemarker.template.TemplateException;
 import freemarker.template.TemplateExceptionHandler;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.TreeSet;
 
 /** Puts a report into the template of the page. */
 final class HtmlPage {
   private static final String TEMPLATE = "report.ftlh";
+  private static final String SCRIPT = "report.js";
   private static final String NO_CURVE = "";
 
   private HtmlPage() {}
@@ -31,8 +30,11 @@ final class HtmlPage {
                   "title", report.title(),
                   "lead", report.lead(),
                   "sections", report.sections().stream().map(HtmlPage::section).toList(),
-                  "curves", curves(report),
-                  "facts", report.facts()),
+                  "light", Theme.LIGHT.curveColors(),
+                  "dark", Theme.DARK.curveColors(),
+                  "facts", report.facts(),
+                  "library", ChartLibrary.script(),
+                  "script", script()),
               page);
     } catch (IOException e) {
       throw new UncheckedIOException("The report cannot be written.", e);
@@ -40,6 +42,15 @@ final class HtmlPage {
       throw new IllegalStateException("The report cannot be written.", e);
     }
     return page.toString();
+  }
+
+  private static String script() throws IOException {
+    try (InputStream stream = HtmlPage.class.getResourceAsStream(SCRIPT)) {
+      if (stream == null) {
+        throw new FileNotFoundException("%s is not on the class path.".formatted(SCRIPT));
+      }
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   private static Configuration configuration() {
@@ -78,9 +89,10 @@ final class HtmlPage {
 
   private static Map<String, Object> figure(Figure figure) {
     return Map.of(
+        "name", figure.name(),
         "caption", figure.caption(),
-        "light", figure.dataUri(Theme.LIGHT),
-        "dark", figure.dataUri(Theme.DARK));
+        "data", figure.data(),
+        "picture", figure.dataUri());
   }
 
   private static Map<String, Object> table(Table table) {
@@ -95,34 +107,9 @@ final class HtmlPage {
     return Map.of(
         "cells", row.cells(),
         "style", row.emphasis().name().toLowerCase(Locale.ROOT),
-        "curve", row.curve().isPresent() ? Integer.toString(row.curve().getAsInt()) : NO_CURVE);
-  }
-
-  /** The colours of all curves that some table names. */
-  private static List<Map<String, Object>> curves(Report report) {
-    TreeSet<Integer> named = new TreeSet<>();
-    for (Section section : report.sections()) {
-      for (Block block : section.blocks()) {
-        List<Table> tables =
-            block instanceof Gallery gallery
-                ? gallery.numbers()
-                : block instanceof Table table ? List.of(table) : List.of();
-        for (Table table : tables) {
-          table.rows().stream()
-              .map(Table.Row::curve)
-              .filter(OptionalInt::isPresent)
-              .forEach(curve -> named.add(curve.getAsInt()));
-        }
-      }
-    }
-    List<Map<String, Object>> curves = new ArrayList<>();
-    for (int index : named) {
-      curves.add(
-          Map.of(
-              "index", Integer.toString(index),
-              "light", Theme.LIGHT.curve(index),
-              "dark", Theme.DARK.curve(index)));
-    }
-    return curves;
+        "curve",
+            row.curve().isPresent()
+                ? Integer.toString(Theme.LIGHT.index(row.curve().getAsInt()))
+                : NO_CURVE);
   }
 }

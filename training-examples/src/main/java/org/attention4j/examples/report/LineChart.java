@@ -6,7 +6,8 @@ import java.awt.Font;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.BiConsumer;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.DoubleFunction;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
@@ -39,22 +40,17 @@ public final class LineChart implements Drawing {
 
   private static final int POWER_SPACING = 50;
   private static final int BAND_ALPHA = 45;
-  private static final int TRACE_ALPHA = 80;
   private static final float[] DASHES = {7, 5};
   private static final float[] DOTS = {2, 4};
 
   private final String title;
   private final String xTitle;
   private final String yTitle;
-  private final List<BiConsumer<XYChart, Theme>> layers = new ArrayList<>();
-  private final List<BiConsumer<XYStyler, Theme>> styles = new ArrayList<>();
-  private boolean logX;
-  private boolean powersOfTwoX;
-  private boolean logY;
+  private final List<Plot.Curve> curves = new ArrayList<>();
+  private Plot.Scale xScale = Plot.Scale.LINEAR;
+  private Plot.Scale yScale = Plot.Scale.LINEAR;
+  private double[] leastY = {};
   private boolean small;
-  private int guides;
-  private double lowestY = Double.POSITIVE_INFINITY;
-  private double highestY = Double.NEGATIVE_INFINITY;
 
   /**
    * Begins a chart.
@@ -70,39 +66,33 @@ public final class LineChart implements Drawing {
   }
 
   /**
-   * Makes the horizontal axis logarithmic. To be called before curves are added.
+   * Makes the horizontal axis logarithmic.
    *
    * @return this
    */
   public LineChart logX() {
-    logX = true;
-    return style((styler, theme) -> styler.setXAxisLogarithmic(true));
+    xScale = Plot.Scale.LOG10;
+    return this;
   }
 
   /**
-   * Makes the horizontal axis logarithmic with a label at each power of two. To be called before
-   * curves are added.
+   * Makes the horizontal axis logarithmic with a label at each power of two.
    *
    * @return this
    */
   public LineChart powersOfTwoX() {
-    logX = true;
-    powersOfTwoX = true;
-    return style(
-        (styler, theme) ->
-            styler
-                .setXAxisTickMarkSpacingHint(POWER_SPACING)
-                .setXAxisTickLabelsFormattingFunction(LineChart::powerOfTwo));
+    xScale = Plot.Scale.LOG2;
+    return this;
   }
 
   /**
-   * Makes the vertical axis logarithmic. To be called before curves are added.
+   * Makes the vertical axis logarithmic.
    *
    * @return this
    */
   public LineChart logY() {
-    logY = true;
-    return style((styler, theme) -> styler.setYAxisLogarithmic(true));
+    yScale = Plot.Scale.LOG10;
+    return this;
   }
 
   /**
@@ -116,24 +106,15 @@ public final class LineChart implements Drawing {
   }
 
   /**
-   * Fixes what the vertical axis shows.
+   * Sets what the vertical axis shows at least; points beyond are shown as well.
    *
-   * @param lowest at the bottom
-   * @param highest at the top
+   * @param lowest at the bottom or above
+   * @param highest at the top or below
    * @return this
    */
   public LineChart yRange(double lowest, double highest) {
-    return style((styler, theme) -> styler.setYAxisMin(lowest).setYAxisMax(highest));
-  }
-
-  /**
-   * Fixes the top of the vertical axis.
-   *
-   * @param highest at the top
-   * @return this
-   */
-  public LineChart yMax(double highest) {
-    return style((styler, theme) -> styler.setYAxisMax(highest));
+    leastY = new double[] {lowest, highest};
+    return this;
   }
 
   /**
@@ -146,72 +127,25 @@ public final class LineChart implements Drawing {
    * @return this
    */
   public LineChart line(String name, int curve, double[] x, double[] y) {
-    return layer(
-        name,
-        x,
-        y,
-        (series, theme) -> {
-          Color color = Color.decode(theme.curve(curve));
-          series
-              .setMarker(x.length > MAX_MARKERS ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE)
-              .setMarkerColor(color)
-              .setLineColor(color)
-              .setLineStyle(theme.isDashed(curve) ? stroke(2f, DASHES) : new BasicStroke(2f));
-        });
+    return line(name, curve, x, y, new double[0], new double[0]);
   }
 
   /**
-   * Adds a curve as measured, faint, behind another one that makes it legible.
+   * Adds a curve and fills the spread around it.
    *
+   * @param name in the legend
    * @param curve the number of its colour, from 0
    * @param x where its points are
    * @param y how high
+   * @param low where the spread begins
+   * @param high where the spread ends
    * @return this
    */
-  public LineChart trace(int curve, double[] x, double[] y) {
-    return layer(
-        "trace " + layers.size(),
-        x,
-        y,
-        (series, theme) ->
-            series
-                .setMarker(SeriesMarkers.NONE)
-                .setLineColor(faint(theme, curve, TRACE_ALPHA))
-                .setLineStyle(new BasicStroke(1f))
-                .setShowInLegend(false));
-  }
-
-  /**
-   * Fills what lies between two curves. To be added before the curve in its middle.
-   *
-   * @param curve the number of its colour, from 0
-   * @param x where the points of both are
-   * @param low the lower curve
-   * @param high the upper curve
-   * @return this
-   */
-  public LineChart band(int curve, double[] x, double[] low, double[] high) {
-    int n = x.length;
-    double[] aroundX = new double[2 * n];
-    double[] aroundY = new double[2 * n];
-    for (int i = 0; i < n; i++) {
-      aroundX[i] = x[i];
-      aroundY[i] = high[i];
-      aroundX[n + i] = x[n - 1 - i];
-      aroundY[n + i] = low[n - 1 - i];
-    }
-    return layer(
-        "band " + layers.size(),
-        aroundX,
-        aroundY,
-        (series, theme) -> {
-          series.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea);
-          series.setFillColor(faint(theme, curve, BAND_ALPHA));
-          series
-              .setMarker(SeriesMarkers.NONE)
-              .setLineColor(new Color(0, 0, 0, 0))
-              .setShowInLegend(false);
-        });
+  public LineChart line(
+      String name, int curve, double[] x, double[] y, double[] low, double[] high) {
+    curves.add(
+        new Plot.Curve(name, Plot.Style.LINE, OptionalInt.of(curve), x, y, low, high));
+    return this;
   }
 
   /**
@@ -223,16 +157,19 @@ public final class LineChart implements Drawing {
    * @return this
    */
   public LineChart guide(String name, double[] x, double[] y) {
-    float[] pattern = guides++ % 2 == 0 ? DASHES : DOTS;
-    return layer(
-        name,
-        x,
-        y,
-        (series, theme) ->
-            series
-                .setMarker(SeriesMarkers.NONE)
-                .setLineColor(Color.GRAY)
-                .setLineStyle(stroke(1.6f, pattern)));
+    curves.add(
+        new Plot.Curve(
+            name, Plot.Style.GUIDE, OptionalInt.empty(), x, y, new double[0], new double[0]));
+    return this;
+  }
+
+  @Override
+  public Plot plot() {
+    return new Plot(
+        title,
+        Plot.Axis.of(xTitle, xScale),
+        new Plot.Axis(yTitle, yScale, leastY, List.of()),
+        curves);
   }
 
   @Override
@@ -241,17 +178,31 @@ public final class LineChart implements Drawing {
         Charts.empty(
             small ? SMALL_WIDTH : WIDTH, small ? SMALL_HEIGHT : HEIGHT, xTitle, yTitle, theme);
     chart.setTitle(title);
+    style(chart.getStyler(), theme);
+    curves.stream().filter(Plot.Curve::hasSpread).forEach(curve -> band(chart, theme, curve));
+    int guides = 0;
+    for (Plot.Curve curve : curves) {
+      if (curve.style() == Plot.Style.GUIDE) {
+        guide(chart, curve, guides++ % 2 == 0 ? DASHES : DOTS);
+      } else {
+        line(chart, theme, curve);
+      }
+    }
+    return chart;
+  }
+
+  private void style(XYStyler styler, Theme theme) {
     int size = small ? 11 : 13;
     Font font = new Font(Font.SANS_SERIF, Font.PLAIN, size);
-    XYStyler styler = chart.getStyler();
     styler
         .setAxisTickLabelsFont(font)
         .setAxisTitleFont(font)
         .setXAxisTickMarkSpacingHint(small ? 80 : 90)
         .setYAxisTickMarkSpacingHint(small ? 34 : 44)
+        .setXAxisLogarithmic(xScale == Plot.Scale.LOG10)
+        .setYAxisLogarithmic(yScale == Plot.Scale.LOG10)
         .setXAxisLogarithmicDecadeOnly(true)
         .setYAxisLogarithmicDecadeOnly(true)
-        .setXAxisTickLabelsFormattingFunction(LineChart::label)
         .setYAxisTickLabelsFormattingFunction(LineChart::label)
         .setMarkerSize(small ? 5 : 7)
         .setLegendFont(font)
@@ -262,39 +213,91 @@ public final class LineChart implements Drawing {
         .setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, size + 1))
         .setChartTitleBoxVisible(false)
         .setChartPadding(6);
-    styles.forEach(style -> style.accept(styler, theme));
-    // A line for each ninth of a decade would be all there is to see.
-    styler.setPlotGridHorizontalLinesVisible(!logY || highestY < MAX_RANGE * lowestY);
-    layers.forEach(layer -> layer.accept(chart, theme));
-    return chart;
-  }
-
-  private LineChart style(BiConsumer<XYStyler, Theme> style) {
-    styles.add(style);
-    return this;
-  }
-
-  private LineChart layer(
-      String name, double[] x, double[] y, BiConsumer<XYSeries, Theme> appearance) {
-    int[] drawn =
-        IntStream.range(0, x.length)
-            .filter(i -> isDrawn(x[i], logX) && isDrawn(y[i], logY))
-            .toArray();
-    if (drawn.length > 0) {
-      double[] drawnX =
-          IntStream.of(drawn).mapToDouble(i -> powersOfTwoX ? log2(x[i]) : x[i]).toArray();
-      double[] drawnY = IntStream.of(drawn).mapToDouble(i -> y[i]).toArray();
-      for (double height : drawnY) {
-        lowestY = Math.min(lowestY, height);
-        highestY = Math.max(highestY, height);
-      }
-      layers.add((chart, theme) -> appearance.accept(chart.addSeries(name, drawnX, drawnY), theme));
+    switch (xScale) {
+      case LOG2 ->
+          styler
+              .setXAxisTickMarkSpacingHint(POWER_SPACING)
+              .setXAxisTickLabelsFormattingFunction(LineChart::powerOfTwo);
+      case LOG10 -> styler.setXAxisTickLabelsFormattingFunction(LineChart::label);
+      // With a function of its own, labels would be at any number and run into one another.
+      default -> styler.setXAxisDecimalPattern("0.######");
     }
-    return this;
+    double[] heights = plot().heights();
+    if (heights.length > 0) {
+      double lowest = heights[0];
+      double highest = heights[heights.length - 1];
+      if (leastY.length > 0) {
+        styler.setYAxisMin(lowest).setYAxisMax(highest);
+      }
+      // A line for each ninth of a decade would be all there is to see.
+      styler.setPlotGridHorizontalLinesVisible(
+          yScale != Plot.Scale.LOG10 || highest < MAX_RANGE * lowest);
+    }
   }
 
-  private static boolean isDrawn(double value, boolean logarithmic) {
-    return Double.isFinite(value) && (!logarithmic || value > 0);
+  private void line(XYChart chart, Theme theme, Plot.Curve curve) {
+    int number = curve.color().orElseThrow();
+    Color color = Color.decode(theme.curve(number));
+    series(chart, curve.name(), curve.x(), curve.y())
+        .ifPresent(
+            series ->
+                series
+                    .setMarker(
+                        curve.x().length > MAX_MARKERS ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE)
+                    .setMarkerColor(color)
+                    .setLineColor(color)
+                    .setLineStyle(
+                        theme.isDashed(number) ? stroke(2f, DASHES) : new BasicStroke(2f)));
+  }
+
+  private void guide(XYChart chart, Plot.Curve curve, float[] pattern) {
+    series(chart, curve.name(), curve.x(), curve.y())
+        .ifPresent(
+            series ->
+                series
+                    .setMarker(SeriesMarkers.NONE)
+                    .setLineColor(Color.GRAY)
+                    .setLineStyle(stroke(1.6f, pattern)));
+  }
+
+  /** Fills what lies between the ends of the spread. */
+  private void band(XYChart chart, Theme theme, Plot.Curve curve) {
+    int n = curve.x().length;
+    double[] aroundX = new double[2 * n];
+    double[] aroundY = new double[2 * n];
+    for (int i = 0; i < n; i++) {
+      aroundX[i] = curve.x()[i];
+      aroundY[i] = curve.high()[i];
+      aroundX[n + i] = curve.x()[n - 1 - i];
+      aroundY[n + i] = curve.low()[n - 1 - i];
+    }
+    Color color = Color.decode(theme.curve(curve.color().orElseThrow()));
+    series(chart, "spread of " + curve.name(), aroundX, aroundY)
+        .ifPresent(
+            series -> {
+              series.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea);
+              series.setFillColor(
+                  new Color(color.getRed(), color.getGreen(), color.getBlue(), BAND_ALPHA));
+              series
+                  .setMarker(SeriesMarkers.NONE)
+                  .setLineColor(new Color(0, 0, 0, 0))
+                  .setShowInLegend(false);
+            });
+  }
+
+  /** Adds the points that have a position on both axes; nothing if there is none. */
+  private Optional<XYSeries> series(XYChart chart, String name, double[] x, double[] y) {
+    int[] drawn =
+        IntStream.range(0, x.length).filter(i -> xScale.has(x[i]) && yScale.has(y[i])).toArray();
+    return drawn.length == 0
+        ? Optional.empty()
+        : Optional.of(
+            chart.addSeries(
+                name,
+                IntStream.of(drawn)
+                    .mapToDouble(i -> xScale == Plot.Scale.LOG2 ? log2(x[i]) : x[i])
+                    .toArray(),
+                IntStream.of(drawn).mapToDouble(i -> y[i]).toArray()));
   }
 
   /** A number as short as it can be. */
@@ -314,11 +317,6 @@ public final class LineChart implements Drawing {
 
   private static String powerOfTwo(double exponent) {
     return exponent == Math.rint(exponent) ? label(Math.scalb(1.0, (int) exponent)) : "";
-  }
-
-  private static Color faint(Theme theme, int curve, int alpha) {
-    Color color = Color.decode(theme.curve(curve));
-    return new Color(color.getRed(), color.getGreen(), color.getBlue(), alpha);
   }
 
   private static BasicStroke stroke(float width, float[] pattern) {

@@ -76,7 +76,12 @@ public record Theme(
    * @return as #rrggbb
    */
   public String curve(int index) {
-    return curveColors.get(index % curveColors.size());
+    return curveColors.get(index(index));
+  }
+
+  /** Which of the colours a curve has. */
+  int index(int curve) {
+    return curve % curveColors.size();
   }
 
   /**

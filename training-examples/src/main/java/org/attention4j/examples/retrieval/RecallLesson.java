@@ -1,8 +1,10 @@
 package org.attention4j.examples.retrieval;
 
+import java.util.List;
 import java.util.SplittableRandom;
 import org.attention4j.normalizer.Normalizer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.optimize.api.TrainingListener;
 
 /**
  * How a model learns to answer.
@@ -32,10 +34,13 @@ public record RecallLesson(RecallTask task, int length, int steps, int batch) {
    * @param normalizer what turns scores into weights
    * @param seed fixes first weights and questions
    * @param listener hears of each step and can end the training
-   * @return the model
+   * @param watchers Deeplearning4j's listeners while it trains, such as the monitor
+   * @return the model, without listeners
    */
-  public ComputationGraph train(Normalizer normalizer, long seed, StepListener listener) {
+  public ComputationGraph train(
+      Normalizer normalizer, long seed, StepListener listener, TrainingListener... watchers) {
     ComputationGraph model = RecallModel.create(normalizer, task, length, steps, seed);
+    model.setListeners(watchers);
     SplittableRandom random = new SplittableRandom(seed);
     for (int step = 1; step <= steps; step++) {
       model.fit(task.draw(batch, length, random));
@@ -43,6 +48,7 @@ public record RecallLesson(RecallTask task, int length, int steps, int batch) {
         break;
       }
     }
+    model.setListeners(List.of());
     return model;
   }
 }

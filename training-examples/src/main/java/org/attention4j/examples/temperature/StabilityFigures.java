@@ -33,8 +33,13 @@ final class StabilityFigures {
     for (int i = 0; i < study.normalizers().size(); i++) {
       TemperatureScaledNormalizer normalizer = study.normalizers().get(i);
       List<LargestRates> rates = each(t -> study.largest(rule, normalizer, t));
-      chart.band(i, temperatures, line(rates, LargestRates::min), line(rates, LargestRates::max));
-      chart.line(normalizer.label(), i, temperatures, line(rates, LargestRates::median));
+      chart.line(
+          normalizer.label(),
+          i,
+          temperatures,
+          line(rates, LargestRates::median),
+          line(rates, LargestRates::min),
+          line(rates, LargestRates::max));
     }
     return new Figure(
         "largest-rate-" + rule.label(),
@@ -79,8 +84,13 @@ final class StabilityFigures {
     for (int i = 0; i < study.normalizers().size(); i++) {
       TemperatureScaledNormalizer normalizer = study.normalizers().get(i);
       List<Share> shares = each(t -> study.share(rule, normalizer, t, Outcome::isFailure));
-      chart.band(i, temperatures, line(shares, Share::low), line(shares, Share::high));
-      chart.line(normalizer.label(), i, temperatures, line(shares, Share::value));
+      chart.line(
+          normalizer.label(),
+          i,
+          temperatures,
+          line(shares, Share::value),
+          line(shares, Share::low),
+          line(shares, Share::high));
     }
     return new Figure(
         "share-" + rule.label(),

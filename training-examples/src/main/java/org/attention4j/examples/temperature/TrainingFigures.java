@@ -78,8 +78,13 @@ final class TrainingFigures {
                 step -> Spread.of(ofSeeds.stream().mapToDouble(seed -> seed.get(step)).toArray()))
             .toList();
     double[] steps = IntStream.rangeClosed(1, length).asDoubleStream().toArray();
-    chart.band(curve, steps, each(spreads, Spread::min), each(spreads, Spread::max));
-    chart.line("T = " + Numbers.plain(temperature), curve, steps, each(spreads, Spread::mean));
+    chart.line(
+        "T = " + Numbers.plain(temperature),
+        curve,
+        steps,
+        each(spreads, Spread::mean),
+        each(spreads, Spread::min),
+        each(spreads, Spread::max));
   }
 
   Figure validation() {
@@ -114,8 +119,13 @@ final class TrainingFigures {
       TemperatureScaledNormalizer normalizer = study.normalizers().get(i);
       List<Spread> spreads =
           Arrays.stream(temperatures).mapToObj(t -> study.spread(normalizer, t, number)).toList();
-      chart.band(i, temperatures, each(spreads, Spread::min), each(spreads, Spread::max));
-      chart.line(normalizer.label(), i, temperatures, each(spreads, Spread::mean));
+      chart.line(
+          normalizer.label(),
+          i,
+          temperatures,
+          each(spreads, Spread::mean),
+          each(spreads, Spread::min),
+          each(spreads, Spread::max));
     }
     return new Figure(
         name,

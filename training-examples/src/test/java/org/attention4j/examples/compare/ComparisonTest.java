@@ -1,6 +1,7 @@
 package org.attention4j.examples.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,12 +10,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.attention4j.examples.CommandLineRun;
+import org.attention4j.examples.StudyFiles;
+import org.attention4j.examples.report.PageCharts;
+import org.attention4j.examples.report.Plot;
 import org.attention4j.examples.training.Settings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,18 +65,18 @@ class ComparisonTest {
             "Baselines of the text, in bits/char: unigram \\d\\.\\d{3}, bigram \\d\\.\\d{3},"
                 + " trigram \\d\\.\\d{3}\\.");
     assertThat(lines.get(10)).isEqualTo("report: " + out.resolve("report.html"));
-    assertThat(read(out.resolve("results.csv")))
+    assertThat(StudyFiles.read(out.resolve("results.csv")))
         .extracting(row -> row.get("normalizer"))
         .containsExactly("softmax", "ssmax");
     Path comparison = only(out.resolve("comparisons"));
-    assertThat(read(comparison.resolve("losses.csv"))).hasSize(2 * 2 * 3);
-    assertThat(read(comparison.resolve("validation.csv"))).hasSize(2 * 2 * 3);
-    assertThat(read(comparison.resolve("lengths.csv")))
+    assertThat(StudyFiles.read(comparison.resolve("losses.csv"))).hasSize(2 * 2 * 3);
+    assertThat(StudyFiles.read(comparison.resolve("validation.csv"))).hasSize(2 * 2 * 3);
+    assertThat(StudyFiles.read(comparison.resolve("lengths.csv")))
         .hasSize(2 * 2 * 4)
         .allMatch(row -> row.get("recall_accuracy").isEmpty())
         .allMatch(row -> !row.get("validation_bits_per_character").isEmpty());
-    assertThat(read(comparison.resolve("attention.csv"))).hasSize(2 * 2 * Settings.BLOCKS * 2);
-    assertThat(read(comparison.resolve("differences.csv"))).isEmpty();
+    assertThat(StudyFiles.read(comparison.resolve("attention.csv"))).hasSize(2 * 2 * Settings.BLOCKS * 2);
+    assertThat(StudyFiles.read(comparison.resolve("differences.csv"))).isEmpty();
     assertThat(comparison).isDirectoryContaining("glob:**/report.html");
     assertThat(out).isDirectoryNotContaining("glob:**/*.tmp");
     assertThat(out).isDirectoryContaining("glob:**/length.png");
@@ -80,7 +84,7 @@ class ComparisonTest {
     assertThat(Files.readAllBytes(out.resolve("losses.png"))).startsWith(0x89, 'P', 'N', 'G');
     String page = Files.readString(out.resolve("report.html"));
     assertSelfContained(page);
-    assertThat(page)
+    assertThat(PageCharts.withoutScripts(page))
         .contains("- softmax", "context: 16", "N_s/N", "Alarms in healthy trainings")
         .contains("nothing can be said of false alarms")
         .doesNotContain(">NaN", " NaN", "1 seeds", "larger than seed noise</td>");
@@ -94,6 +98,62 @@ class ComparisonTest {
     }
   }
 
+  /** The numbers of the charts, computed once more from the CSV files beside the page. */
+  @Test
+  void chartsShowTheNumbersOfTheFiles() throws IOException {
+    CommandLineRun run = compare("softmax,ssmax", "--seeds=3,5,2");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    Path comparison = only(out.resolve("comparisons"));
+    Map<String, Plot> charts = PageCharts.of(Files.readString(comparison.resolve("report.html")));
+    assertThat(charts).containsKeys("bits", "losses", "normalizedEntropy-block-1-1");
+    for (String normalizer : List.of("softmax", "ssmax")) {
+      Plot.Curve length = PageCharts.curve(charts.get("length"), normalizer);
+      List<CSVRecord> lengths = of(normalizer, comparison.resolve("lengths.csv"));
+      String bits = "validation_bits_per_character";
+      assertThat(length.x()).containsExactly(16, 32, 64, 128);
+      for (int i = 0; i < length.x().length; i++) {
+        String multiple = Integer.toString(1 << i);
+        DoubleSummaryStatistics seeds = statistics(lengths, "multiple", multiple, bits);
+        assertThat(seeds.getCount()).isEqualTo(3);
+        assertThat(length.y()[i]).isCloseTo(seeds.getAverage(), within(1e-12));
+        assertThat(length.low()[i]).isEqualTo(seeds.getMin());
+        assertThat(length.high()[i]).isEqualTo(seeds.getMax());
+      }
+      Plot.Curve validation = PageCharts.curve(charts.get("validation"), normalizer);
+      List<CSVRecord> checkpoints = of(normalizer, comparison.resolve("validation.csv"));
+      for (int i = 0; i < 3; i++) {
+        String step = Integer.toString(i + 1);
+        assertThat(validation.x()[i])
+            .isCloseTo(
+                statistics(checkpoints, "step", step, "training_seconds").getAverage(),
+                within(1e-12));
+        assertThat(validation.y()[i])
+            .isCloseTo(statistics(checkpoints, "step", step, bits).getAverage(), within(1e-12));
+      }
+      CSVRecord result = of(normalizer, comparison.resolve("results.csv")).get(0);
+      double mean = Double.parseDouble(result.get("mean_validation_bits_per_character"));
+      double deviation = Double.parseDouble(result.get("sd_validation_bits_per_character"));
+      Plot.Curve all = charts.get("bits").curves().get(0);
+      int at = charts.get("bits").x().names().indexOf(normalizer);
+      assertThat(all.y()[at]).isEqualTo(mean);
+      assertThat(all.low()[at]).isEqualTo(mean - deviation);
+      assertThat(all.high()[at]).isEqualTo(mean + deviation);
+    }
+  }
+
+  private static List<CSVRecord> of(String normalizer, Path file) throws IOException {
+    return StudyFiles.read(file).stream().filter(row -> row.get("normalizer").equals(normalizer)).toList();
+  }
+
+  private static DoubleSummaryStatistics statistics(
+      List<CSVRecord> rows, String key, String value, String column) {
+    return rows.stream()
+        .filter(row -> row.get(key).equals(value))
+        .mapToDouble(row -> Double.parseDouble(row.get(column)))
+        .summaryStatistics();
+  }
+
   @Test
   void recallStandsBesideUnlessItIsNotWanted() throws IOException {
     CommandLineRun run = compare("softmax", "--recall");
@@ -101,7 +161,7 @@ class ComparisonTest {
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out().lines().toList().get(3))
         .contains("recall at 32  at 64  at 128  at 256  learned");
-    List<CSVRecord> rows = read(only(out.resolve("comparisons")).resolve("lengths.csv"));
+    List<CSVRecord> rows = StudyFiles.read(only(out.resolve("comparisons")).resolve("lengths.csv"));
     assertThat(rows).extracting(row -> row.get("multiple")).containsExactly("1", "2", "4", "8");
     double near = Double.parseDouble(rows.get(0).get("recall_accuracy"));
     double far = Double.parseDouble(rows.get(3).get("recall_accuracy"));
@@ -121,10 +181,9 @@ class ComparisonTest {
   }
 
   private static void assertSelfContained(String page) {
-    assertThat(page).doesNotContain("<script", "http://", "https://", "url(", "${", "<b>alert");
-    assertThat(page).doesNotContainPattern("href=\"(?!#)");
+    PageCharts.assertSelfContained(page);
+    assertThat(page).doesNotContain("<b>alert");
     assertThat(page).containsPattern("src=\"data:image/png;base64,[A-Za-z0-9+/=]{1000,}\"");
-    assertThat(page).doesNotContainPattern("(src|srcset)=\"(?!data:image/png)");
     assertThat(page).contains("&lt;b&gt;alert", "prefers-color-scheme: dark", "--steps=3");
   }
 
@@ -139,7 +198,7 @@ class ComparisonTest {
         .startsWith("The cat is on the keyboard. 1 of 2 trainings are finished; their numbers are")
         .contains("Go on with: java -jar attention4j-examples.jar compare ")
         .endsWith(" --parallel=1 --resume");
-    assertThat(read(out.resolve("partial").resolve("trials.csv")))
+    assertThat(StudyFiles.read(out.resolve("partial").resolve("trials.csv")))
         .extracting(row -> row.get("normalizer"))
         .containsExactly("softmax");
     assertThat(out.resolve("report.html")).doesNotExist();
@@ -193,7 +252,7 @@ class ComparisonTest {
     CommandLineRun second = compare("softmax,relu", "--batch=3");
 
     assertThat(second.status()).as(second.err()).isZero();
-    List<CSVRecord> rows = read(out.resolve("results.csv"));
+    List<CSVRecord> rows = StudyFiles.read(out.resolve("results.csv"));
     assertThat(rows).extracting(row -> row.get("normalizer")).hasSize(3);
     assertThat(rows.stream().map(row -> row.get("comparison")).distinct()).hasSize(2);
     String page = Files.readString(out.resolve("report.html"));
@@ -208,7 +267,7 @@ class ComparisonTest {
 
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out()).contains("Training broke down with fault-for-test.");
-    List<CSVRecord> rows = read(only(out.resolve("comparisons")).resolve("trials.csv"));
+    List<CSVRecord> rows = StudyFiles.read(only(out.resolve("comparisons")).resolve("trials.csv"));
     assertThat(rows.get(0).get("broke_down_at_step")).isEqualTo("1");
     assertThat(rows.get(0).get("validation_bits_per_character")).isEmpty();
     assertThat(rows.get(2).get("validation_bits_per_character")).isNotEmpty();
@@ -234,7 +293,7 @@ class ComparisonTest {
     long rowsAtClose = log.rows();
     trainer.join();
 
-    List<CSVRecord> rows = read(file);
+    List<CSVRecord> rows = StudyFiles.read(file);
     assertThat(rows).hasSize((int) rowsAtClose).allMatch(row -> row.size() == 2);
     assertThat(rows.get(49).get("step")).isEqualTo("50");
   }
@@ -307,13 +366,6 @@ class ComparisonTest {
   private static List<Path> list(Path parent) throws IOException {
     try (Stream<Path> files = Files.list(parent)) {
       return files.toList();
-    }
-  }
-
-  private static List<CSVRecord> read(Path file) throws IOException {
-    CSVFormat format = CSVFormat.DEFAULT.builder().setHeader().setSkipHeaderRecord(true).get();
-    try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, format)) {
-      return parser.getRecords();
     }
   }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ReportTest {
   private static final double[] X = {1, 10, 100};
+  private static final double[] WITHIN = {0.2, 0.9, 0.3};
 
   @TempDir Path directory;
 
@@ -27,7 +28,7 @@ class ReportTest {
         new Table(
             "<caption>",
             List.of("name", "<heading>"),
-            List.of(Row.ofCurve(3, List.of("<b>&\"</b>", "1.5")).with(Emphasis.STRONG)));
+            List.of(Row.ofCurve(10, List.of("<b>&\"</b>", "1.5")).with(Emphasis.STRONG)));
     Report report =
         new Report(
             "<title>",
@@ -45,11 +46,56 @@ class ReportTest {
         .contains("&lt;title&gt;", "&lt;drawing&gt;", "&lt;b&gt;&amp;&quot;", "a &lt; b")
         .contains("class=\"finding\"", "<tr class=\"strong\">", "id=\"s2\"", "href=\"#s2\"")
         .contains("--c3: " + Theme.LIGHT.curve(3), "--c3: " + Theme.DARK.curve(3))
-        .doesNotContain("http://", "https://", "<script", "url(", "${");
-    assertThat(html).doesNotContainPattern("(src|srcset)=\"(?!data:image/png;base64,)");
+        .doesNotContain("${light", "${figure");
+    PageCharts.assertSelfContained(html);
     assertThat(directory)
         .isDirectoryContaining("glob:**/curve.png")
         .isDirectoryNotContaining("glob:**/*.tmp");
+  }
+
+  @Test
+  void thePageHoldsWhatTheChartsShow() throws IOException {
+    double[] fractions = {0.1 + 0.2, 1e-7, Double.NaN};
+    LineChart chart =
+        new LineChart("</script><!--&", "x", "y")
+            .powersOfTwoX()
+            .logY()
+            .yRange(0.5, 2)
+            .line("<i>", 8, X, fractions, new double[] {0, 1, 2}, new double[] {1, 2, 1e300})
+            .guide("limit", X, X);
+    Report report =
+        new Report(
+            "t", "l", List.of(Section.of("s", Gallery.of(new Figure("f", "c", chart)))), Map.of());
+
+    String html = Files.readString(report.write(directory));
+
+    assertThat(html).doesNotContain("<i>", "</script><!--");
+    Plot plot = PageCharts.of(html).get("f");
+    assertThat(plot)
+        .usingRecursiveComparison()
+        .ignoringFields("curves.color")
+        .withEqualsForType(Double::equals, Double.class)
+        .isEqualTo(chart.plot());
+    assertThat(plot.curves().get(0).color()).hasValue(8 % Theme.LIGHT.curveColors().size());
+    assertThat(plot.curves().get(1).color()).isEmpty();
+  }
+
+  /** An axis that ends below a point would hide how far the curve goes. */
+  @Test
+  void theVerticalAxisHoldsEveryPoint() {
+    double[] low = {-2, 0.1, 0.2};
+    double[] high = {0.3, 5, 0.4};
+    LineChart within = new LineChart("", "x", "y").yRange(0, 1).line("a", 0, X, WITHIN);
+    LineChart beyond =
+        new LineChart("", "x", "y")
+            .yRange(0, 1)
+            .line("a", 0, X, WITHIN, low, high)
+            .guide("b", X, new double[] {3, Double.POSITIVE_INFINITY, Double.NaN});
+
+    assertThat(within.draw(Theme.LIGHT).getStyler().getYAxisMin()).isEqualTo(0);
+    assertThat(within.draw(Theme.LIGHT).getStyler().getYAxisMax()).isEqualTo(1);
+    assertThat(beyond.draw(Theme.LIGHT).getStyler().getYAxisMin()).isEqualTo(-2);
+    assertThat(beyond.draw(Theme.LIGHT).getStyler().getYAxisMax()).isEqualTo(5);
   }
 
   @Test
@@ -102,9 +148,13 @@ class ReportTest {
   private static LineChart chart() {
     return new LineChart("T", "x", "y")
         .logX()
-        .band(0, X, new double[] {1, 2, 3}, new double[] {2, 3, 4})
-        .line("a", 0, X, new double[] {1.5, 2.5, 3.5})
-        .trace(1, X, new double[] {1, 1, 1})
+        .line(
+            "a",
+            0,
+            X,
+            new double[] {1.5, 2.5, 3.5},
+            new double[] {1, 2, 3},
+            new double[] {2, 3, 4})
         .guide("limit", X, new double[] {2, 2, 2});
   }
 }

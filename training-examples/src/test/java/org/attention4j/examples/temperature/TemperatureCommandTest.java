@@ -7,9 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.commons.csv.CSVRecord;
 import org.attention4j.examples.CommandLineRun;
 import org.attention4j.examples.StudyFiles;
+import org.attention4j.examples.report.PageCharts;
+import org.attention4j.examples.report.Plot;
+import org.attention4j.examples.support.Numbers;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +67,7 @@ class TemperatureCommandTest {
         "cold-softmax",
         "--temperatures=1,0.1",
         "with 1 seed:");
+    assertChartsShowTheFiles();
 
     try (Stream<Path> runs = Files.list(directory.resolve("tensorboard"))) {
       assertThat(runs.toList())
@@ -91,6 +97,34 @@ class TemperatureCommandTest {
     assertThat(resumed.err().split(" is damaged", -1)).hasSize(1 + 2);
     assertThat(resumed.out()).isEqualTo(run.out());
     assertThat(csvFiles()).isEqualTo(before);
+  }
+
+  /** The numbers of the charts, computed once more from the CSV files beside the page. */
+  private void assertChartsShowTheFiles() throws IOException {
+    Map<String, Plot> charts = PageCharts.of(Files.readString(directory.resolve("report.html")));
+    List<CSVRecord> trainings = StudyFiles.read(directory.resolve("training.csv"));
+    List<CSVRecord> steps = StudyFiles.read(directory.resolve("steps.csv"));
+    assertThat(trainings).hasSize(2 * 2);
+    for (CSVRecord training : trainings) {
+      String normalizer = training.get("normalizer");
+      String temperature = training.get("temperature");
+      Plot.Curve validation = PageCharts.curve(charts.get("validation"), normalizer);
+      assertThat(validation.x()).containsExactly(0.1, 1);
+      assertThat(validation.y()[Double.parseDouble(temperature) == 1 ? 1 : 0])
+          .isEqualTo(Double.parseDouble(training.get("validation_bits_per_character")));
+      Plot.Curve loss =
+          PageCharts.curve(
+              charts.get("loss-" + normalizer),
+              "T = " + Numbers.plain(Double.parseDouble(temperature)));
+      assertThat(loss.y())
+          .containsExactly(
+              steps.stream()
+                  .filter(row -> row.get("normalizer").equals(normalizer))
+                  .filter(row -> row.get("temperature").equals(temperature))
+                  .mapToDouble(row -> Double.parseDouble(row.get("train_bits_per_character")))
+                  .toArray());
+      assertThat(loss.low()).isEqualTo(loss.y());
+    }
   }
 
   private List<List<String>> csvFiles() throws IOException {
