@@ -3,11 +3,7 @@ import { clock, element, fill, whole } from "./text.js";
 
 const by = (id) => document.getElementById(id);
 
-/** Runs of earlier versions name one head. */
-function where(alarm) {
-  const heads = alarm.heads ?? [alarm.head];
-  return heads.length === 1 ? `head ${heads[0]}` : `heads ${heads.join(", ")}`;
-}
+const where = ({ heads }) => (heads.length === 1 ? `head ${heads[0]}` : `heads ${heads.join(", ")}`);
 
 /** Lists what a feed knows; chosen(alarm) is called on a press. */
 export function show(name, feed, chosen) {

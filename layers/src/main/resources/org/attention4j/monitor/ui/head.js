@@ -2,7 +2,7 @@
 import { cell, show } from "./cell.js";
 import { grouped, label, text } from "./metrics.js";
 import { numbers } from "./points.js";
-import { range, scaleOf, suggestsLog } from "./scale.js";
+import { range, scaleFor } from "./scale.js";
 import { element, fill } from "./text.js";
 
 /** Draws the board; chosen(metric) is called on a click. */
@@ -17,7 +17,7 @@ export function draw(box, { runs, layer, extent, smooth, choice, chosen }) {
     };
     const found = range(all());
     show(button, {
-      found, extent, smooth, scale: scaleOf(found, choice === "" ? suggestsLog(found) : choice === "log"), title: label(metric),
+      found, extent, smooth, scale: scaleFor(found, choice), title: label(metric),
       traces: runs.map(({ name }, run) => ({ name, run, line: lines[run] })),
     });
   }

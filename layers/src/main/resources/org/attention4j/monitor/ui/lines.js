@@ -12,6 +12,7 @@ const GAP = 34;
 const FEW = 60; // so few snapshots have a dot each, so that one alone between gaps is seen
 const FAINT = 0.25;
 const MANY = 2; // alarms in a row that have lines at both ends and a band between
+const FULL_MARKS = 20; // with more marks of alarms each is fainter, so that the lines are seen
 
 const hidden = new Set();
 
@@ -84,17 +85,18 @@ export function draw(box, legendBox, { runs, metric, marks, extent, scale, smoot
   drawLegend(legendBox, heads);
 }
 
-/** Dashes where alarms were; of many in a row the first and the last, and a band between them. */
+/** Dashes where alarms were; of many in a row the first and the last, and a band between them. The more there are, the fainter. */
 function alarmMarks(spans, colors) {
   const ends = new Set();
   for (const { first, last } of spans) ends.add(first).add(last);
+  const opacity = Math.min(0.75, Math.max(0.08, FULL_MARKS / ends.size));
   return {
     markLine: {
-      silent: true, symbol: "none", label: { show: false }, data: [...ends].map((xAxis) => ({ xAxis })),
-      lineStyle: { color: colors.bad, type: [4, 3], opacity: 0.75 },
+      silent: true, symbol: "none", label: { show: false }, z: 1, data: [...ends].map((xAxis) => ({ xAxis })),
+      lineStyle: { color: colors.bad, type: opacity === 0.75 ? [4, 3] : "solid", opacity },
     },
     markArea: {
-      silent: true, itemStyle: { color: colors.bad, opacity: 0.08 },
+      silent: true, z: 1, itemStyle: { color: colors.bad, opacity: 0.08 },
       data: spans.filter(({ count }) => count > MANY).map(({ first, last }) => [{ xAxis: first }, { xAxis: last }]),
     },
   };

@@ -11,7 +11,7 @@ import * as overview from "./overview.js";
 import { Picker } from "./picker.js";
 import { savePicture } from "./picture.js";
 import { counted, numbers } from "./points.js";
-import { range, scaleOf, suggestsLog } from "./scale.js";
+import { range, scaleFor } from "./scale.js";
 import * as shown from "./shown.js";
 import * as table from "./table.js";
 import { element, fill as put, whole } from "./text.js";
@@ -215,6 +215,7 @@ function showControls(data) {
   fill(by("split"), [[null, data.splits.map((split) => [split, split || TRAINING])]], view.split);
   by("split-field").hidden = data.splits.length < 2 && view.split === "";
   by("metric-text").textContent = about(data.metric);
+  for (const input of by("scale").querySelectorAll("input")) input.checked = input.value === chosen.scale;
   by("smooth").value = String(smoothing());
   by("smooth-value").textContent = smoothing().toFixed(2);
 }
@@ -261,13 +262,6 @@ function showCounted(box, all, columns) {
 const longest = (feed) => [...feed.series.values()].map(({ columns }) => columns)
   .reduce((most, columns) => (columns.length > most.length ? columns : most), []);
 
-/** Whether values are drawn on a logarithmic scale: as the reader says, or as they need it. */
-function isLog(found) {
-  const log = chosen.scale === "" ? suggestsLog(found) : chosen.scale === "log";
-  for (const input of by("scale").querySelectorAll("input")) input.checked = (input.value === "log") === log;
-  return log;
-}
-
 function showModel(extent, smooth) {
   const { runs } = view;
   const { data, feed } = runs[0];
@@ -282,7 +276,7 @@ function showModel(extent, smooth) {
   const found = range(all());
   by("map-metric").textContent = label(data.metric);
   heatmap.draw(by("map"), by("map-scale"), {
-    layers, found, extent: data.extent(), scale: scaleOf(found, isLog(found)), faults: data.faults, chosen: (layer) => toLayer(layer, null),
+    layers, found, extent: data.extent(), scale: scaleFor(found, chosen.scale), faults: data.faults, chosen: (layer) => toLayer(layer, null),
   });
   const { share } = counted(data.loss);
   by("map-span").hidden = share === 1;
@@ -310,7 +304,7 @@ function showLayer(extent, smooth) {
   by("lines-layer").textContent = view.layer;
   lines.draw(by("lines"), by("legend"), {
     runs, metric: data.metric, marks: view.split === "" ? data.marks.get(view.layer) ?? [] : [], extent, smooth,
-    scale: scaleOf(found, isLog(found)),
+    scale: scaleFor(found, chosen.scale),
   });
   showCounted(by("span"), runs[0].columns, runs[0].columns);
   by("lines-missing").hidden = runs.length < 2 || runs[1].columns.length > 0;

@@ -2,7 +2,7 @@
 import { cell, show } from "./cell.js";
 import { charts } from "./metrics.js";
 import { numbers } from "./points.js";
-import { range, scaleOf, suggestsLog } from "./scale.js";
+import { range, scaleFor } from "./scale.js";
 import { element, fill } from "./text.js";
 
 const PURE = ["1", "ratio"]; // units that need not be said
@@ -34,7 +34,7 @@ export function draw(table, { runs, extent, smooth, choice, chosen }) {
       }
     };
     const found = range(all());
-    return { found, scale: scaleOf(found, choice === "" ? suggestsLog(found) : choice === "log") };
+    return { found, scale: scaleFor(found, choice) };
   });
   layers.forEach((layer, row) => {
     shown.forEach((chart, column) => {
@@ -70,8 +70,9 @@ function build(table, shown, layers, chosen) {
     name.scope = "row";
     const row = element("tr", {}, name);
     for (const chart of shown) {
-      const made = cell(element("td", { className: "cell" }), chart.label);
-      made.addEventListener("click", () => table.chosen(layer, chart.metric));
+      const leads = layer !== null || chart.metric !== null;
+      const made = cell(element("td", { className: leads ? "cell" : "cell still" }), chart.label);
+      if (leads) made.addEventListener("click", () => table.chosen(layer, chart.metric));
       row.append(made);
     }
     return row;

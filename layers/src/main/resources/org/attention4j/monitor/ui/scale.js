@@ -28,7 +28,7 @@ export function range(values) {
 }
 
 /** Whether values are better seen on a logarithmic scale. */
-export const suggestsLog = (found) =>
+const suggestsLog = (found) =>
   found !== null && found.min >= 0 && found.smallest < Infinity && found.max / found.smallest > WIDE;
 
 /**
@@ -48,6 +48,9 @@ export function scaleOf(found, log) {
     value: (place) => (place === 0 ? 0 : Math.sign(place) * 10 ** (Math.abs(place) - 1 + unit)),
   };
 }
+
+/** The scale that the reader has chosen, linear or log; for an empty choice the one that values need. */
+export const scaleFor = (found, choice) => scaleOf(found, choice === "" ? suggestsLog(found) : choice === "log");
 
 /** From a value to its colour. */
 export function colours(found, scale) {

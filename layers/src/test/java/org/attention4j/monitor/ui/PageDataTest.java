@@ -360,6 +360,35 @@ final class PageDataTest {
         .allMatch(r -> Double.parseDouble(r.get("value")) == longValue(iteration(r)));
   }
 
+  /** A cell of the heat map is a mean; the newest snapshot is itself. */
+  @Test
+  void theHeatMapOfALongRunCanBeSaved() throws IOException {
+    show(LONG, "entropy", "scale=linear", "model", 1280);
+    List<CSVRecord> lines =
+        lines("map").stream().filter(r -> r.get("head").equals("0")).toList();
+    List<Column> columns = columns();
+    assertThat(lines).hasSameSizeAs(columns);
+    for (int i = 0; i < columns.size(); i++) {
+      assertThat(iteration(lines.get(i))).isEqualTo(columns.get(i).first());
+      assertThat(Double.parseDouble(lines.get(i).get("value")))
+          .isEqualTo(columns.get(i).values().get(0));
+      assertThat(lines.get(i).get("kind")).isEqualTo(i == columns.size() - 1 ? "value" : "mean");
+    }
+  }
+
+  /** Without a choice numbers that differ much are on a logarithmic scale. */
+  @Test
+  void theScaleThatNumbersNeed() throws IOException {
+    show(HOSTILE, "withZero", "", 1280);
+    assertThat(drawn(0)).containsExactly(1.0, 2.0, 3.0, 0.0, 5.0, 6.0, 7.0, 8.0);
+    browser.run("document.querySelector('#scale [value=linear]').click()");
+    browser.await("location.hash.includes('scale=linear')");
+    browser.await(CHART.formatted("lines") + ".getOption().series[1].data[7][1] === 1e7");
+    browser.run("document.querySelector('#scale [value=\"\"]').click()");
+    browser.await(CHART.formatted("lines") + ".getOption().series[1].data[7][1] === 8");
+    assertThat((String) browser.run("return location.hash")).doesNotContain("scale");
+  }
+
   private static int iteration(CSVRecord csvRecord) {
     return Integer.parseInt(csvRecord.get("iteration"));
   }
