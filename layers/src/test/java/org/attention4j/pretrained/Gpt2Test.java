@@ -285,6 +285,61 @@ final class Gpt2Test {
         .containsExactly(folder.resolve("vocab.json"), folder.resolve("merges.txt"));
   }
 
+  /** Tensors of more numbers than are read at a time, as they are, transposed and in parts. */
+  @Test
+  void largeTensorsAreReadInParts() throws IOException {
+    int size = 592;
+    int rows = 1801;
+    String config =
+        """
+        {"model_type": "gpt2", "vocab_size": 1801, "n_positions": 1801, "n_embd": 592,
+         "n_layer": 1, "n_head": 8, "n_inner": 61}\
+        """;
+    ModelFiles files =
+        new ModelFiles(17)
+            .add("wte.weight", rows, size)
+            .add("wpe.weight", rows, size)
+            .addGain("h.0.ln_1.weight", size)
+            .add("h.0.ln_1.bias", size)
+            .add("h.0.attn.c_attn.weight", size, 3L * size)
+            .add("h.0.attn.c_attn.bias", 3L * size)
+            .add("h.0.attn.c_proj.weight", size, size)
+            .add("h.0.attn.c_proj.bias", size)
+            .addGain("h.0.ln_2.weight", size)
+            .add("h.0.ln_2.bias", size)
+            .add("h.0.mlp.c_fc.weight", size, HIDDEN)
+            .add("h.0.mlp.c_fc.bias", HIDDEN)
+            .add("h.0.mlp.c_proj.weight", HIDDEN, size)
+            .add("h.0.mlp.c_proj.bias", size)
+            .addGain("ln_f.weight", size)
+            .add("ln_f.bias", size);
+    MultiLayerNetwork network = Pretrained.load(files.write(folder, config)).network();
+    assertThat(inOrder(network.getParam("0_W"))).isEqualTo(files.get("wte.weight"));
+    assertThat(inOrder(network.getParam("1_W").transpose())).isEqualTo(files.get("wpe.weight"));
+    float[] joined = files.get("h.0.attn.c_attn.weight");
+    String[] roles = {"2_Wq", "2_Wk", "2_Wv"};
+    for (int role = 0; role < roles.length; role++) {
+      float[] actual = inOrder(network.getParam(roles[role]));
+      float[] expected = new float[size * size];
+      for (int out = 0; out < size; out++) {
+        for (int in = 0; in < size; in++) {
+          expected[out * size + in] = joined[in * 3 * size + role * size + out];
+        }
+      }
+      assertThat(actual).isEqualTo(expected);
+    }
+
+    files.get("wte.weight")[rows * size - 1] = Float.NaN;
+    files.write(folder, config);
+    assertThatThrownBy(() -> Pretrained.load(folder))
+        .hasMessageEndingWith(
+            "number %d of tensor 'wte.weight' is NaN but must be finite.", rows * size - 1);
+  }
+
+  private static float[] inOrder(INDArray array) {
+    return array.dup('c').data().asFloat();
+  }
+
   @Test
   void aTensorThatDoesNotFitIsNamed() throws IOException {
     String file = folder.resolve(FolderTensors.WHOLE).toString();
