@@ -1,5 +1,6 @@
 package org.attention4j.pretrained;
 
+import java.util.function.IntUnaryOperator;
 import org.attention4j.layers.Norm;
 
 /** All that tells one transformer from another: what a family reads from its configuration. */
@@ -28,6 +29,9 @@ final class Architecture {
   boolean learnedPositions = true;
 
   double rotaryBase;
+
+  /** Keys that a query of a block sees, itself among them; 0 for all before it. */
+  IntUnaryOperator slidingWindow = block -> 0;
 
   /** 0 for none. */
   int tokenTypes;

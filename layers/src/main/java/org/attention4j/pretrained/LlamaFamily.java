@@ -3,15 +3,17 @@ package org.attention4j.pretrained;
 import static org.attention4j.pretrained.NetworkLayers.NORM;
 import static org.attention4j.pretrained.NetworkLayers.TOKENS;
 
+import java.util.BitSet;
+import java.util.function.IntUnaryOperator;
 import org.attention4j.layers.Norm;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
  * Llama and those built like it, Mistral, Qwen 2 and Qwen 3: rotary positions, grouped heads, RMS
- * norm before each half, SwiGLU. They differ in biases and in the norm of queries and keys.
+ * norm before each half, SwiGLU. They differ in biases, in the norm of queries and keys, and in the
+ * blocks that have a sliding window: all of Mistral, the upper ones of Qwen if it says so.
  *
- * <p>Positions that are stretched for longer contexts, as in Llama 3.1, and sliding windows are
- * refused.
+ * <p>Positions that are stretched for longer contexts, as in Llama 3.1, are refused.
  *
  * @see <a href="https://arxiv.org/abs/2302.13971">Touvron et al. 2023</a>
  * @see <a href="https://arxiv.org/abs/2407.10671">Yang et al. 2024, Qwen 2</a>
@@ -35,11 +37,19 @@ final class LlamaFamily implements Family {
   /** What our layers add to the mean square of queries and keys. */
   private static final double QK_EPSILON = 1e-6;
 
-  /** The window of a Mistral whose configuration does not say it. */
-  private static final int MISTRAL_WINDOW = 4096;
+  /** The window where the configuration does not say it. */
+  private static final int DEFAULT_WINDOW = 4096;
+
+  /** How many blocks of Qwen are without a window where the configuration does not say it. */
+  private static final int DEFAULT_WHOLE_BLOCKS = 28;
 
   private static final String MISTRAL = "mistral";
+  private static final String LLAMA = "llama";
   private static final String WINDOW = "sliding_window";
+  private static final String HAS_WINDOW = "use_sliding_window";
+  private static final String BLOCK_TYPES = "layer_types";
+  private static final String WINDOWED = "sliding_attention";
+  private static final String WHOLE = "full_attention";
   private static final String EPSILON = "rms_norm_eps";
 
   @Override
@@ -66,7 +76,7 @@ final class LlamaFamily implements Family {
     architecture.attentionDropout = config.dropout("attention_dropout", 0);
     architecture.languageModel = true;
     architecture.tied = config.flag("tie_word_embeddings", false);
-    requireWholeContext(config, family, architecture.maxLength);
+    architecture.slidingWindow = slidingWindow(config, family, architecture.blocks);
     return architecture;
   }
 
@@ -87,26 +97,33 @@ final class LlamaFamily implements Family {
     return parameters.positive("rope_theta", config.positive("rope_theta", DEFAULT_BASE));
   }
 
-  private static void requireWholeContext(ModelConfig config, String family, int maxLength)
+  /** What a query sees in each block. Newer files list the kind of each block. */
+  private static IntUnaryOperator slidingWindow(ModelConfig config, String family, int blocks)
       throws ModelFileException {
     boolean mistral = family.equals(MISTRAL);
-    config.require(
-        !config.flag("use_sliding_window", false),
-        "use_sliding_window",
-        "false, since sliding windows are not supported");
-    if (mistral && !config.isNull(WINDOW)) {
-      config.require(
-          config.size(WINDOW, MISTRAL_WINDOW) >= maxLength,
-          WINDOW,
-          "null or at least max_position_embeddings %d, since sliding windows are not supported"
-              .formatted(maxLength));
+    boolean possible =
+        mistral
+            ? !config.isNull(WINDOW)
+            : !family.equals(LLAMA) && config.flag(HAS_WINDOW, false) && !config.isNull(WINDOW);
+    int window = possible ? config.size(WINDOW, DEFAULT_WINDOW) : 0;
+    if (config.isAbsent(BLOCK_TYPES)) {
+      int whole = mistral ? 0 : config.count("max_window_layers", DEFAULT_WHOLE_BLOCKS);
+      return block -> block < whole ? 0 : window;
     }
-    for (JsonNode type : config.list("layer_types")) {
+    BitSet windowed = new BitSet();
+    int listed = 0;
+    for (JsonNode type : config.list(BLOCK_TYPES)) {
+      windowed.set(listed, type.asText().equals(WINDOWED));
       config.require(
-          type.asText().equals("full_attention"),
-          "layer_types",
-          "a list of 'full_attention', since sliding windows are not supported");
+          type.asText().equals(WHOLE) || (possible && windowed.get(listed)),
+          BLOCK_TYPES,
+          possible
+              ? "a list of '%s' and '%s'".formatted(WHOLE, WINDOWED)
+              : "a list of '%s', since the model has no sliding window".formatted(WHOLE));
+      listed++;
     }
+    config.require(listed == blocks, BLOCK_TYPES, "a list of num_hidden_layers, %d".formatted(blocks));
+    return block -> windowed.get(block) ? window : 0;
   }
 
   @Override

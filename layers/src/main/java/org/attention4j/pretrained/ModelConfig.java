@@ -58,16 +58,25 @@ final class ModelConfig {
 
   /** A size that must be there. */
   int size(String key) throws ModelFileException {
-    JsonNode node = root.path(key);
-    require(
-        node.canConvertToInt() && node.isIntegralNumber() && node.intValue() > 0,
-        key,
-        "a whole number from 1 to " + Integer.MAX_VALUE);
-    return node.intValue();
+    return atLeast(1, key);
   }
 
   int size(String key, int fallback) throws ModelFileException {
     return isAbsent(key) ? fallback : size(key);
+  }
+
+  /** A number that may be zero. */
+  int count(String key, int fallback) throws ModelFileException {
+    return isAbsent(key) ? fallback : atLeast(0, key);
+  }
+
+  private int atLeast(int least, String key) throws ModelFileException {
+    JsonNode node = root.path(key);
+    require(
+        node.canConvertToInt() && node.isIntegralNumber() && node.intValue() >= least,
+        key,
+        "a whole number from %d to %d".formatted(least, Integer.MAX_VALUE));
+    return node.intValue();
   }
 
   double positive(String key, double fallback) throws ModelFileException {

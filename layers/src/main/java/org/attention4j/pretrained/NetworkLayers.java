@@ -143,6 +143,10 @@ final class NetworkLayers {
     if (!a.learnedPositions) {
       block.position(Position.ROTARY).rotaryBase(a.rotaryBase);
     }
+    int window = a.slidingWindow.applyAsInt(index);
+    if (window > 0) {
+      block.slidingWindow(window);
+    }
     if (index == 0 && a.embeddingDropout > 0) {
       block.dropOut(1 - a.embeddingDropout); // the share that is kept
     }

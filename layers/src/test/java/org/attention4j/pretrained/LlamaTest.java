@@ -38,6 +38,7 @@ final class LlamaTest {
    * @param outputBias of what follows attention
    * @param feedForwardBias of the feed-forward block
    * @param normed whether queries and keys have a norm
+   * @param windows keys that a query sees in each block
    */
   record Variant(
       String type,
@@ -50,7 +51,8 @@ final class LlamaTest {
       boolean bias,
       boolean outputBias,
       boolean feedForwardBias,
-      boolean normed) {
+      boolean normed,
+      int... windows) {
 
     String config() {
       return """
@@ -109,7 +111,7 @@ final class LlamaTest {
         x[t] = PlainMath.row(files.get("model.embed_tokens.weight"), tokens[t], SIZE);
       }
       for (int i = 0; i < BLOCKS; i++) {
-        block(files, "model.layers." + i + ".", x);
+        block(files, "model.layers." + i + ".", i < windows.length ? windows[i] : x.length, x);
       }
       double[][] logits = new double[x.length][];
       for (int t = 0; t < x.length; t++) {
@@ -119,7 +121,7 @@ final class LlamaTest {
       return logits;
     }
 
-    private void block(ModelFiles files, String block, double[][] x) {
+    private void block(ModelFiles files, String block, int window, double[][] x) {
       double[][] q = new double[x.length][];
       double[][] k = new double[x.length][];
       double[][] v = new double[x.length][];
@@ -138,7 +140,13 @@ final class LlamaTest {
       }
       double[][] attended =
           PlainMath.attention(
-              q, k, v, HEADS, groups, 1 / Math.sqrt(headSize), (query, key) -> key <= query);
+              q,
+              k,
+              v,
+              HEADS,
+              groups,
+              1 / Math.sqrt(headSize),
+              (query, key) -> key <= query && key > query - window);
       for (int t = 0; t < x.length; t++) {
         x[t] =
             PlainMath.add(x[t], linear(files, outputBias, block + "self_attn.o_proj", attended[t]));
@@ -186,6 +194,22 @@ final class LlamaTest {
       String more, int groups, int headSize, double base, double epsilon, boolean tied) {
     return new Variant(
         "llama", more, groups, headSize, base, epsilon, tied, false, false, false, false);
+  }
+
+  private static Variant windowed(String type, String more, int... windows) {
+    return new Variant(
+        type,
+        more,
+        6,
+        12,
+        10_000,
+        1e-6,
+        false,
+        false,
+        false,
+        false,
+        type.equals("qwen3"),
+        windows);
   }
 
   static Stream<Arguments> variants() {
@@ -254,6 +278,24 @@ final class LlamaTest {
                 false,
                 false,
                 false),
+            windowed("mistral", ", \"sliding_window\": 3", 3, 3),
+            // longer than any sequence, as it is said where nothing is
+            windowed("mistral", ""),
+            windowed(
+                "qwen3", ", \"use_sliding_window\": true, \"sliding_window\": 5", Integer.MAX_VALUE),
+            windowed(
+                "qwen3",
+                ", \"use_sliding_window\": true, \"sliding_window\": 5, \"max_window_layers\": 1",
+                Integer.MAX_VALUE,
+                5),
+            windowed(
+                "qwen3",
+                """
+                , "use_sliding_window": true, "sliding_window": 2,
+                "layer_types": ["sliding_attention", "full_attention"]\
+                """,
+                2,
+                Integer.MAX_VALUE),
             new Variant(
                 "qwen3",
                 ", \"head_dim\": 10, \"num_key_value_heads\": 2, \"rms_norm_eps\": 1e-6",
@@ -337,25 +379,23 @@ final class LlamaTest {
             + " num_attention_heads 6.",
         "llama | , \"head_dim\": 7 | head_dim is '7' but must be such that the size of a head, 7,"
             + " is even.",
-        "mistral | '' | sliding_window is missing",
-        "mistral | , \"sliding_window\": 28 | sliding_window is '28' but must be null or at least"
-            + " max_position_embeddings 29",
-        "qwen2 | , \"use_sliding_window\": true | use_sliding_window is 'true' but must be false",
-        "qwen2 | , \"layer_types\": [\"sliding_attention\"] | layer_types is '[",
+        "mistral | , \"sliding_window\": 0 | sliding_window is '0' but must be a whole number from 1",
+        "qwen2 | , \"use_sliding_window\": true, \"max_window_layers\": -1 | max_window_layers is '-1'"
+            + " but must be a whole number from 0",
+        "qwen2 | , \"layer_types\": [\"sliding_attention\"] | since the model has no sliding window",
+        "llama | , \"use_sliding_window\": true, \"layer_types\": [\"sliding_attention\"] | since the"
+            + " model has no sliding window",
+        "mistral | , \"layer_types\": [\"sliding_attention\"] | but must be a list of"
+            + " num_hidden_layers",
+        "qwen3 | , \"use_sliding_window\": true, \"layer_types\": [\"chunked_attention\"] | but must"
+            + " be a list of 'full_attention' and 'sliding_attention'",
         "qwen3 | , \"rms_norm_eps\": 1e-5 | rms_norm_eps is '1.0E-5' but must be 1e-6",
         "llama | , \"tie_word_embeddings\": false, \"mlp_bias\": true | the tensor"
             + " 'model.layers.0.mlp.gate_proj.bias' of shape [61] is missing."
       })
   void whatIsNotSupportedIsNamed(String type, String more, String message) throws IOException {
     Variant variant = with(type, more);
-    String config = variant.config();
-    variant
-        .files()
-        .write(
-            folder,
-            message.contains("is missing") && type.equals("mistral")
-                ? config.replace("embeddings\": 29", "embeddings\": 5000")
-                : config);
+    variant.files().write(folder, variant.config());
     assertThatThrownBy(() -> Pretrained.load(folder))
         .isInstanceOf(ModelFileException.class)
         .hasMessageContaining(message)
