@@ -10,7 +10,7 @@ const GAP = 10;
 const MAX_BINS = 240;
 
 /** Columns brought down to so many; each is the mean of its snapshots. */
-export function bins(columns, max) {
+function bins(columns, max) {
   const size = Math.ceil(columns.length / max);
   if (size <= 1) return columns;
   const heads = headsOf(columns);

@@ -8,10 +8,10 @@ import { element, fill } from "./text.js";
 const PURE = ["1", "ratio"]; // units that need not be said
 
 /** The name of a row. */
-export const rowName = (layer) => layer ?? "Whole model";
+const rowName = (layer) => layer ?? "Whole model";
 
 /** The charts that these runs have numbers for. */
-export function present(feeds) {
+function present(feeds) {
   const names = new Set(feeds.flatMap((feed) => [...feed.series.values()].map(({ metric }) => metric)));
   return charts().filter(({ line }) => names.has(line));
 }

@@ -12,7 +12,7 @@ export function drawable(element, paint) {
 }
 
 /** Draws a card, under a line that says which run it is, on a canvas. */
-export function pictured(card, heading) {
+function pictured(card, heading) {
   const colors = theme();
   const area = card.getBoundingClientRect();
   const top = 2 * MARGIN;

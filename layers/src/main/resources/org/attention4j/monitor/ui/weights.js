@@ -9,7 +9,7 @@ const HEADING = 18;
 const AXIS = 26;
 
 /** Rows by example, in the order in which they come. */
-export function byExample(rows) {
+function byExample(rows) {
   const examples = new Map();
   for (const row of rows) {
     if (!examples.has(row.example)) examples.set(row.example, []);
