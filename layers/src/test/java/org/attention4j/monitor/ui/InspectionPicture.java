@@ -7,7 +7,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Trains a little transformer, and takes a picture of its attention to one sentence; not a test. */
+/**
+ * Trains a little transformer, and takes a picture of its attention to one sentence; not a test.
+ */
 final class InspectionPicture {
   private static final String SYMBOLS = "abcdefghijklmnopqrstuvwxyz .";
   private static final String SENTENCE = "the quick brown fox jumps.";

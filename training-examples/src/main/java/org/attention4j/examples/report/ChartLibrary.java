@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** ECharts, with which the page in the training UI draws, too, in the version of its webjar. */
 final class ChartLibrary {
   private static final String VERSION = "META-INF/maven/org.webjars.npm/echarts/pom.properties";
-  private static final String SCRIPT =
-      "META-INF/resources/webjars/echarts/%s/dist/echarts.min.js";
+  private static final String SCRIPT = "META-INF/resources/webjars/echarts/%s/dist/echarts.min.js";
 
   private ChartLibrary() {}
 

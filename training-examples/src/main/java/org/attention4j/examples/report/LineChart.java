@@ -143,8 +143,7 @@ public final class LineChart implements Drawing {
    */
   public LineChart line(
       String name, int curve, double[] x, double[] y, double[] low, double[] high) {
-    curves.add(
-        new Plot.Curve(name, Plot.Style.LINE, OptionalInt.of(curve), x, y, low, high));
+    curves.add(new Plot.Curve(name, Plot.Style.LINE, OptionalInt.of(curve), x, y, low, high));
     return this;
   }
 

@@ -27,7 +27,8 @@ final class PlotJson {
           .replace("<", "\\u003c")
           .replace(">", "\\u003e");
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("The chart '%s' cannot be written.".formatted(plot.title()), e);
+      throw new IllegalStateException(
+          "The chart '%s' cannot be written.".formatted(plot.title()), e);
     }
   }
 

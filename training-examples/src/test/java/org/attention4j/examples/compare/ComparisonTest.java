@@ -75,7 +75,8 @@ class ComparisonTest {
         .hasSize(2 * 2 * 4)
         .allMatch(row -> row.get("recall_accuracy").isEmpty())
         .allMatch(row -> !row.get("validation_bits_per_character").isEmpty());
-    assertThat(StudyFiles.read(comparison.resolve("attention.csv"))).hasSize(2 * 2 * Settings.BLOCKS * 2);
+    assertThat(StudyFiles.read(comparison.resolve("attention.csv")))
+        .hasSize(2 * 2 * Settings.BLOCKS * 2);
     assertThat(StudyFiles.read(comparison.resolve("differences.csv"))).isEmpty();
     assertThat(comparison).isDirectoryContaining("glob:**/report.html");
     assertThat(out).isDirectoryNotContaining("glob:**/*.tmp");
@@ -143,7 +144,9 @@ class ComparisonTest {
   }
 
   private static List<CSVRecord> of(String normalizer, Path file) throws IOException {
-    return StudyFiles.read(file).stream().filter(row -> row.get("normalizer").equals(normalizer)).toList();
+    return StudyFiles.read(file).stream()
+        .filter(row -> row.get("normalizer").equals(normalizer))
+        .toList();
   }
 
   private static DoubleSummaryStatistics statistics(

@@ -91,7 +91,8 @@ final class ReportInBrowserTest {
   }
 
   private Path page() {
-    Table table = new Table("", List.of("a", "b"), List.of(Table.Row.ofCurve(1, List.of("c", "1"))));
+    Table table =
+        new Table("", List.of("a", "b"), List.of(Table.Row.ofCurve(1, List.of("c", "1"))));
     return new Report(
             "A run",
             "What was done.",
@@ -143,11 +144,16 @@ final class ReportInBrowserTest {
           assertThat(
                   browser
                       .json(
-                          "charts.every((chart) => chart.figure.scrollWidth <= chart.figure.clientWidth)")
+                          "charts.every((chart) => chart.figure.scrollWidth <="
+                              + " chart.figure.clientWidth)")
                       .asBoolean())
               .isTrue();
           assertThat(
-                  browser.json("[...document.images].every((image) => image.getBoundingClientRect().width === 0)").asBoolean())
+                  browser
+                      .json(
+                          "[...document.images].every((image) =>"
+                              + " image.getBoundingClientRect().width === 0)")
+                      .asBoolean())
               .as("charts in place of pictures")
               .isTrue();
           assertThat(browser.json("css('c1')").asText())
@@ -284,7 +290,8 @@ final class ReportInBrowserTest {
       assertThat(
               browser
                   .json(
-                      "[...document.images].map((image) => image.complete && image.naturalWidth > 0 && image.getBoundingClientRect().width > 200)")
+                      "[...document.images].map((image) => image.complete && image.naturalWidth > 0"
+                          + " && image.getBoundingClientRect().width > 200)")
                   .toString())
           .isEqualTo("[true,true,true,true]");
       assertThat(browser.json("document.querySelectorAll('.plot').length").asInt()).isZero();

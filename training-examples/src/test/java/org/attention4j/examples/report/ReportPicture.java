@@ -23,7 +23,9 @@ final class ReportPicture {
           browser.show(Path.of(arguments[0]), width, HEIGHT, dark);
           for (int screen = 0; screen < Integer.parseInt(arguments[2]); screen++) {
             browser.run("scrollTo({ top: arguments[0], behavior: 'instant' })", screen * HEIGHT);
-            browser.await("charts.every((chart) => chart.chart || chart.plot.getBoundingClientRect().top > innerHeight || chart.plot.getBoundingClientRect().bottom < 0)");
+            browser.await(
+                "charts.every((chart) => chart.chart || chart.plot.getBoundingClientRect().top >"
+                    + " innerHeight || chart.plot.getBoundingClientRect().bottom < 0)");
             browser.picture(
                 directory.resolve(
                     "report-%d%s-%d.png".formatted(width, dark ? "-dark" : "", screen)));

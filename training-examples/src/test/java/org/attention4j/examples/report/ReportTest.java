@@ -149,12 +149,7 @@ class ReportTest {
     return new LineChart("T", "x", "y")
         .logX()
         .line(
-            "a",
-            0,
-            X,
-            new double[] {1.5, 2.5, 3.5},
-            new double[] {1, 2, 3},
-            new double[] {2, 3, 4})
+            "a", 0, X, new double[] {1.5, 2.5, 3.5}, new double[] {1, 2, 3}, new double[] {2, 3, 4})
         .guide("limit", X, new double[] {2, 2, 2});
   }
 }
