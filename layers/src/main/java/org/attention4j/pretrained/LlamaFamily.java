@@ -122,7 +122,8 @@ final class LlamaFamily implements Family {
               : "a list of '%s', since the model has no sliding window".formatted(WHOLE));
       listed++;
     }
-    config.require(listed == blocks, BLOCK_TYPES, "a list of num_hidden_layers, %d".formatted(blocks));
+    config.require(
+        listed == blocks, BLOCK_TYPES, "a list of num_hidden_layers, %d".formatted(blocks));
     return block -> windowed.get(block) ? window : 0;
   }
 

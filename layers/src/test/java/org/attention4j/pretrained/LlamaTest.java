@@ -198,18 +198,7 @@ final class LlamaTest {
 
   private static Variant windowed(String type, String more, int... windows) {
     return new Variant(
-        type,
-        more,
-        6,
-        12,
-        10_000,
-        1e-6,
-        false,
-        false,
-        false,
-        false,
-        type.equals("qwen3"),
-        windows);
+        type, more, 6, 12, 10_000, 1e-6, false, false, false, false, type.equals("qwen3"), windows);
   }
 
   static Stream<Arguments> variants() {
@@ -282,7 +271,9 @@ final class LlamaTest {
             // longer than any sequence, as it is said where nothing is
             windowed("mistral", ""),
             windowed(
-                "qwen3", ", \"use_sliding_window\": true, \"sliding_window\": 5", Integer.MAX_VALUE),
+                "qwen3",
+                ", \"use_sliding_window\": true, \"sliding_window\": 5",
+                Integer.MAX_VALUE),
             windowed(
                 "qwen3",
                 ", \"use_sliding_window\": true, \"sliding_window\": 5, \"max_window_layers\": 1",
@@ -379,16 +370,18 @@ final class LlamaTest {
             + " num_attention_heads 6.",
         "llama | , \"head_dim\": 7 | head_dim is '7' but must be such that the size of a head, 7,"
             + " is even.",
-        "mistral | , \"sliding_window\": 0 | sliding_window is '0' but must be a whole number from 1",
-        "qwen2 | , \"use_sliding_window\": true, \"max_window_layers\": -1 | max_window_layers is '-1'"
-            + " but must be a whole number from 0",
-        "qwen2 | , \"layer_types\": [\"sliding_attention\"] | since the model has no sliding window",
-        "llama | , \"use_sliding_window\": true, \"layer_types\": [\"sliding_attention\"] | since the"
-            + " model has no sliding window",
+        "mistral | , \"sliding_window\": 0 | sliding_window is '0' but must be a whole number from"
+            + " 1",
+        "qwen2 | , \"use_sliding_window\": true, \"max_window_layers\": -1 | max_window_layers is"
+            + " '-1' but must be a whole number from 0",
+        "qwen2 | , \"layer_types\": [\"sliding_attention\"] | since the model has no sliding"
+            + " window",
+        "llama | , \"use_sliding_window\": true, \"layer_types\": [\"sliding_attention\"] | since"
+            + " the model has no sliding window",
         "mistral | , \"layer_types\": [\"sliding_attention\"] | but must be a list of"
             + " num_hidden_layers",
-        "qwen3 | , \"use_sliding_window\": true, \"layer_types\": [\"chunked_attention\"] | but must"
-            + " be a list of 'full_attention' and 'sliding_attention'",
+        "qwen3 | , \"use_sliding_window\": true, \"layer_types\": [\"chunked_attention\"] | but"
+            + " must be a list of 'full_attention' and 'sliding_attention'",
         "qwen3 | , \"rms_norm_eps\": 1e-5 | rms_norm_eps is '1.0E-5' but must be 1e-6",
         "llama | , \"tie_word_embeddings\": false, \"mlp_bias\": true | the tensor"
             + " 'model.layers.0.mlp.gate_proj.bias' of shape [61] is missing."

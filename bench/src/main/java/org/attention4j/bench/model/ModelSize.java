@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
  * @param context tokens of a sequence
  * @param batch sequences of a batch
  * @param heap the largest Java heap in MiB: three or four times what ours keeps from step to step,
- *     and 512 at least. The first steps of a new JVM make much garbage, for which the collector takes
- *     what it may
+ *     and 512 at least. The first steps of a new JVM make much garbage, for which the collector
+ *     takes what it may
  */
 public record ModelSize(
     String name,

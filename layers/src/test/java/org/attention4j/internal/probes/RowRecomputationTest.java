@@ -175,8 +175,7 @@ final class RowRecomputationTest {
         }
       }
       assertThat(sum).isNotZero();
-      assertThat(head.parameters().get("logTemperature").gradient())
-          .isCloseTo(Math.abs(sum), TINY);
+      assertThat(head.parameters().get("logTemperature").gradient()).isCloseTo(Math.abs(sum), TINY);
       assertThat(head.parameters().get("Wgate").gradient()).isPositive();
     }
   }
@@ -198,10 +197,7 @@ final class RowRecomputationTest {
   @MethodSource("layersWithTemperature")
   void gradientsOfAllRowsAddUpToThatOfTheTemperature(Layer layer) {
     MultiLayerNetwork network =
-        TestNetworks.of(layer)
-            .learningRate(0.1)
-            .perturbed(0.3)
-            .network(DataType.DOUBLE);
+        TestNetworks.of(layer).learningRate(0.1).perturbed(0.3).network(DataType.DOUBLE);
     DataSet data = Sequences.batch(DataType.DOUBLE, false);
     Gradient[] seen = new Gradient[1];
     Spy spy = new Spy();

@@ -364,8 +364,7 @@ final class PageDataTest {
   @Test
   void theHeatMapOfALongRunCanBeSaved() throws IOException {
     show(LONG, "entropy", "scale=linear", "model", 1280);
-    List<CSVRecord> lines =
-        lines("map").stream().filter(r -> r.get("head").equals("0")).toList();
+    List<CSVRecord> lines = lines("map").stream().filter(r -> r.get("head").equals("0")).toList();
     List<Column> columns = columns();
     assertThat(lines).hasSameSizeAs(columns);
     for (int i = 0; i < columns.size(); i++) {
