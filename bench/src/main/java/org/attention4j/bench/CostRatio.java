@@ -5,11 +5,11 @@ import java.util.Locale;
 import org.apache.commons.math3.distribution.TDistribution;
 
 /**
- * How much more something costs than something else, from pairs of measurements that were taken
- * one after the other: the ratio of the means, with the 95 % confidence interval of a ratio
- * estimator, {@code R ± t · s / (√n · mean(base))} with the standard deviation s of {@code other -
- * R · base} and n pairs (Cochran, Sampling Techniques, 1977, chapter 6). What changes slowly in the
- * machine is in both of a pair and so not in s.
+ * How much more something costs than something else, from pairs of measurements that were taken one
+ * after the other: the ratio of the means, with the 95 % confidence interval of a ratio estimator,
+ * {@code R ± t · s / (√n · mean(base))} with the standard deviation s of {@code other - R · base}
+ * and n pairs (Cochran, Sampling Techniques, 1977, chapter 6). What changes slowly in the machine
+ * is in both of a pair and so not in s.
  *
  * @param percent how much more it costs
  * @param low the lower end of the interval

@@ -48,6 +48,7 @@ class MonitorCostTest {
   @Test
   void helpNamesTheOptions() {
     assertThat(execute("--help")).isZero();
-    assertThat(results.toString()).contains("--quick", "--pairs=N", "--normalizer=JSON", "--out=FILE");
+    assertThat(results.toString())
+        .contains("--quick", "--pairs=N", "--normalizer=JSON", "--out=FILE");
   }
 }

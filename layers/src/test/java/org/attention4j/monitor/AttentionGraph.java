@@ -49,9 +49,7 @@ final class AttentionGraph {
       attention.normalizer(normalizer, Map.of(name, parameter));
     }
     SDVariable output =
-        attention
-            .apply(projected(x, "Wq"), projected(x, "Wk"), projected(x, "Wv"))
-            .output();
+        attention.apply(projected(x, "Wq"), projected(x, "Wk"), projected(x, "Wv")).output();
     SDVariable merged = output.permute(0, 2, 1, 3).reshape(-1, Sizes.OUT);
     SDVariable logits =
         merged
