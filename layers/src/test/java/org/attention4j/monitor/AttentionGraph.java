@@ -49,9 +49,7 @@ final class AttentionGraph {
       attention.normalizer(normalizer, Map.of(name, parameter));
     }
     SDVariable output =
-        attention
-            .apply(projected(x, "Wq", heads), projected(x, "Wk", heads), projected(x, "Wv", heads))
-            .output();
+        attention.apply(projected(x, "Wq"), projected(x, "Wk"), projected(x, "Wv")).output();
     SDVariable merged = output.permute(0, 2, 1, 3).reshape(-1, Sizes.OUT);
     SDVariable logits =
         merged
@@ -71,7 +69,7 @@ final class AttentionGraph {
   }
 
   /** [b, heads, T, d] of the columns of a matrix [nIn, heads * d]. */
-  private SDVariable projected(SDVariable x, String name, int heads) {
+  private SDVariable projected(SDVariable x, String name) {
     INDArray ofLayer = network.getParam("0_" + name); // [heads, d, nIn]
     long columns = ofLayer.size(0) * ofLayer.size(1);
     INDArray matrix = ofLayer.permute(2, 0, 1).dup('c').reshape('c', Sizes.SIZE, columns);

@@ -230,11 +230,11 @@ final class SameDiffMonitorTest {
 
   @Test
   void half() {
-    SameDiff sd = graph(Normalizers.ssmax(), DataType.HALF);
+    SameDiff sd = graph(Normalizers.ssmax(), DataType.FLOAT16);
     // Adam's epsilon is zero in HALF.
     sd.getTrainingConfig().setUpdater(new Sgd(0.01));
     sd.setListeners(monitor().buildForSameDiff());
-    sd.fit(data(DataType.HALF));
+    sd.fit(data(DataType.FLOAT16));
     assertThat(history.records()).hasSize(2);
     for (MetricRecord metricRecord : history.records()) {
       assertThat(metricRecord.metrics().get("rowMass")).isCloseTo(1, within(1e-6));
