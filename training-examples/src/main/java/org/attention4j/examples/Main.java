@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.attention4j.examples.compare.CompareCommand;
 import org.attention4j.examples.normalize.NormalizeCommand;
+import org.attention4j.examples.pretrained.PretrainedCommand;
 import org.attention4j.examples.recall.RecallCommand;
 import org.attention4j.examples.support.BadArgument;
 import org.attention4j.examples.support.CommandFailure;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
       CompareCommand.class,
       TemperatureCommand.class,
       RecallCommand.class,
-      NormalizeCommand.class
+      NormalizeCommand.class,
+      PretrainedCommand.class
     })
 public final class Main implements Runnable {
   /** Set to true, this system property adds the stack trace to the sentence about a failure. */

@@ -15,7 +15,9 @@ import java.util.concurrent.Callable;
 @AnalyzeClasses(packages = ArchitectureTest.ROOT, importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
   static final String ROOT = "org.attention4j.examples";
-  private static final String[] COMMANDS = {"compare", "temperature", "recall", "normalize"};
+  private static final String[] COMMANDS = {
+    "compare", "temperature", "recall", "normalize", "pretrained"
+  };
 
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelow =
@@ -31,6 +33,8 @@ class ArchitectureTest {
           .definedBy(ROOT + ".recall")
           .layer("normalize")
           .definedBy(ROOT + ".normalize")
+          .layer("pretrained")
+          .definedBy(ROOT + ".pretrained")
           .layer("quickstart")
           .definedBy(ROOT + ".quickstart")
           .layer("retrieval")
@@ -55,10 +59,13 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("main")
           .whereLayer("normalize")
           .mayOnlyBeAccessedByLayers("main")
+          .whereLayer("pretrained")
+          .mayOnlyBeAccessedByLayers("main")
           .whereLayer("retrieval")
           .mayOnlyBeAccessedByLayers("compare", "temperature", "recall")
           .whereLayer("training")
-          .mayOnlyBeAccessedByLayers("compare", "temperature", "recall", "normalize", "retrieval")
+          .mayOnlyBeAccessedByLayers(
+              "compare", "temperature", "recall", "normalize", "pretrained", "retrieval")
           .whereLayer("statistics")
           .mayOnlyBeAccessedByLayers(COMMANDS)
           .whereLayer("report")
@@ -82,6 +89,7 @@ class ArchitectureTest {
               ROOT + ".temperature",
               ROOT + ".recall",
               ROOT + ".normalize",
+              ROOT + ".pretrained",
               ROOT + ".quickstart",
               ROOT + ".retrieval",
               ROOT + ".training",
@@ -94,7 +102,11 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              ROOT + ".compare", ROOT + ".temperature", ROOT + ".recall", ROOT + ".normalize")
+              ROOT + ".compare",
+              ROOT + ".temperature",
+              ROOT + ".recall",
+              ROOT + ".normalize",
+              ROOT + ".pretrained")
           .and()
           .areTopLevelClasses()
           .and()
@@ -104,5 +116,5 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule oneJsonLibrary =
-      noClasses().should().dependOnClassesThat().resideInAPackage("org.nd4j.shade..");
+      noClasses().should().dependOnClassesThat().resideInAPackage("org.nd4j.shade.jackson..");
 }

@@ -100,7 +100,23 @@ class CommandLineTest {
         arguments("normalize --normalizer softmax --scores 1 --execution gpu", "graph or fused"),
         arguments(
             "normalize --normalizer uniform-for-test --scores 1 --execution fused",
-            "Normalizer 'uniform-for-test' has no row kernel; use --execution graph."));
+            "Normalizer 'uniform-for-test' has no row kernel; use --execution graph."),
+        arguments("pretrained --sentences 0", "--sentences is 0 but must be at least 1"),
+        arguments("pretrained --threads -1", "--threads is -1 but must be at least 1"),
+        arguments("pretrained --context 5", "--context needs --model"),
+        arguments("pretrained --model " + directory, "--model needs --text"),
+        arguments("pretrained --model=", "--model is ''"),
+        arguments("pretrained --text " + directory.resolve("absent"), "is not a file"),
+        arguments("pretrained --text " + notUtf8, "is not UTF-8"),
+        arguments("pretrained --text " + file, "is empty"),
+        arguments(
+            "pretrained --time --model " + directory + " --text " + shortText,
+            "--time does not go with --model"),
+        arguments(
+            "pretrained --model " + file + " --text " + shortText, "a-file is not a folder"),
+        arguments(
+            "pretrained --model " + directory + " --text " + shortText,
+            directory + ": there must be config.json"));
   }
 
   @ParameterizedTest
@@ -143,7 +159,10 @@ class CommandLineTest {
         "temperature --temperatures 1,@",
         "temperature --updaters @",
         "recall --length @",
-        "recall --normalizers softmax,top-k:@"
+        "recall --normalizers softmax,top-k:@",
+        "pretrained --model @",
+        "pretrained --text @",
+        "pretrained --sentences @"
       })
   @Timeout(60)
   void longInputIsNotEchoed(String line) {

@@ -42,6 +42,15 @@ public final class Europarl {
    * @return the English corpus
    */
   public static Corpus load() {
+    return Corpus.of("Europarl, English", documents());
+  }
+
+  /**
+   * Reads the text from the class path as it is written.
+   *
+   * @return the English documents
+   */
+  public static List<String> documents() {
     Map<String, StringBuilder> documents = new LinkedHashMap<>();
     try (BufferedReader reader = open()) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -58,7 +67,7 @@ public final class Europarl {
     }
     List<String> texts = new ArrayList<>();
     documents.values().forEach(document -> texts.add(document.toString().strip()));
-    return Corpus.of("Europarl, English", texts);
+    return texts;
   }
 
   /** Whether more than a fifth of the words are common English ones. */

@@ -3,8 +3,8 @@ package org.attention4j.examples.training;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
-/** On how many threads a model trains. */
-final class NativeThreads {
+/** On how many threads a model computes. */
+public final class NativeThreads {
   private NativeThreads() {}
 
   /** The system property of the fused path. */
@@ -16,9 +16,18 @@ final class NativeThreads {
    * models that happen to train alone, so that times could not be compared.
    */
   static void workOnOneThread() {
-    Nd4j.getEnvironment().setMaxThreads(1);
-    Nd4j.factory().blas().setMaxThreads(1);
-    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
-    System.setProperty(FUSED_THREADS, "1");
+    use(1);
+  }
+
+  /**
+   * Sets the threads of ND4J and of the fused path. To be called before a model computes.
+   *
+   * @param threads how many
+   */
+  public static void use(int threads) {
+    Nd4j.getEnvironment().setMaxThreads(threads);
+    Nd4j.factory().blas().setMaxThreads(threads);
+    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+    System.setProperty(FUSED_THREADS, Integer.toString(threads));
   }
 }

@@ -26,14 +26,23 @@ public final class TextFile {
    */
   public static Corpus load(String name) {
     Path file = path(name);
+    return Corpus.of(file.getFileName().toString(), documents(file));
+  }
+
+  /**
+   * Reads a text as it is written.
+   *
+   * @param file the file
+   * @return its documents
+   * @throws BadArgument if the file cannot be read or is not UTF-8
+   */
+  public static List<String> documents(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new BadArgument("--text %s is not a file.".formatted(file));
     }
     try {
       String text = Files.readString(file, StandardCharsets.UTF_8);
-      List<String> documents =
-          Arrays.stream(text.strip().split(BLANK_LINES)).filter(d -> !d.isBlank()).toList();
-      return Corpus.of(file.getFileName().toString(), documents);
+      return Arrays.stream(text.strip().split(BLANK_LINES)).filter(d -> !d.isBlank()).toList();
     } catch (CharacterCodingException e) {
       throw new BadArgument("--text %s is not UTF-8 text.".formatted(file), e);
     } catch (IOException e) {

@@ -1,26 +1,15 @@
 package org.attention4j.examples.training;
 
 import java.io.PrintWriter;
-import me.tongfei.progressbar.DelegatingProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
-import org.attention4j.examples.support.Launch;
+import org.attention4j.examples.support.ProgressLine;
 
 /**
- * Shows on standard error how far a command is, what a training has come to and the time left: one
- * line that is drawn over on a terminal, a line now and then elsewhere. Safe for use by several
- * threads.
+ * Shows on standard error how far a command is, what a training has come to and the time left. Safe
+ * for use by several threads.
  */
 final class TrainingBar implements AutoCloseable {
-  private static final int WIDTH = 110;
-  private static final int FRAME_MILLIS = 500;
-  private static final int LINE_MILLIS = 15_000;
-
-  private final PrintWriter messages;
   private final int trainings;
-  private final boolean drawsOver;
-  private final ProgressBar bar;
+  private final ProgressLine line;
   private int done;
 
   /**
@@ -32,29 +21,19 @@ final class TrainingBar implements AutoCloseable {
    * @param messages where it is drawn
    */
   TrainingBar(String task, int trainings, long steps, PrintWriter messages) {
-    this.messages = messages;
     this.trainings = trainings;
-    drawsOver = Launch.drawsOver();
-    bar =
-        new ProgressBarBuilder()
-            .setTaskName(task)
-            .setInitialMax(steps)
-            .setStyle(ProgressBarStyle.ASCII)
-            .setUpdateIntervalMillis(drawsOver ? FRAME_MILLIS : LINE_MILLIS)
-            .setConsumer(new DelegatingProgressBarConsumer(this::draw, WIDTH))
-            .build();
+    line = new ProgressLine(task, steps, messages);
   }
 
   /** A model took a step. */
   synchronized void step(String message) {
-    bar.setExtraMessage(" %d/%d, %s".formatted(done, trainings, message));
-    bar.step();
+    line.step(" %d/%d, %s".formatted(done, trainings, message));
   }
 
   /** A training was there already; it takes no time. */
   synchronized void skip(int steps) {
     done++;
-    bar.maxHint(bar.getMax() - steps);
+    line.shorten(steps);
   }
 
   /**
@@ -64,24 +43,11 @@ final class TrainingBar implements AutoCloseable {
    */
   synchronized void end(int left) {
     done++;
-    bar.stepBy(left);
+    line.stepBy(left);
   }
 
   @Override
   public void close() {
-    bar.close();
-    if (drawsOver) {
-      messages.println();
-    }
-    messages.flush();
-  }
-
-  private void draw(String line) {
-    if (drawsOver) {
-      messages.print("\r" + line);
-    } else {
-      messages.println(line.stripTrailing());
-    }
-    messages.flush();
+    line.close();
   }
 }
