@@ -33,8 +33,7 @@ final class JsonTokenizer implements Tokenizer, AutoCloseable {
    * @param content what is in the file
    * @param maxTokens how many tokens a text has at most, with those that are added
    */
-  static JsonTokenizer cutting(String file, InputStream content, int maxTokens)
-      throws IOException {
+  static JsonTokenizer cutting(String file, InputStream content, int maxTokens) throws IOException {
     return read(
         file, content, Map.of("truncation", "true", "maxLength", Integer.toString(maxTokens)));
   }

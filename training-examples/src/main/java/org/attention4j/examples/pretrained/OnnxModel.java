@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.attention4j.examples.support.CommandFailure;
 
-/** A BERT that ONNX Runtime runs. Its jar need not be on the class path: see {@link #isPossible}. */
+/**
+ * A BERT that ONNX Runtime runs. Its jar need not be on the class path: see {@link #isPossible}.
+ */
 final class OnnxModel implements Encoder {
   /**
    * The command line of this process. From about 4 kB on, ONNX Runtime 1.29 ends the process with a
@@ -46,11 +48,10 @@ final class OnnxModel implements Encoder {
    * @param threads on which it computes
    */
   static OnnxModel load(byte[] file, int threads) throws IOException {
-    if (Files.exists(COMMAND_LINE)
-        && Files.readAllBytes(COMMAND_LINE).length > MAX_COMMAND_LINE) {
+    if (Files.exists(COMMAND_LINE) && Files.readAllBytes(COMMAND_LINE).length > MAX_COMMAND_LINE) {
       throw new CommandFailure(
           "ONNX Runtime needs a command line of at most %d bytes; shorten the class path or put it"
-              .formatted(MAX_COMMAND_LINE)
+                  .formatted(MAX_COMMAND_LINE)
               + " into the environment variable CLASSPATH.");
     }
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {

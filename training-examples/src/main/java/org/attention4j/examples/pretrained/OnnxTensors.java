@@ -105,9 +105,7 @@ final class OnnxTensors implements TensorSource {
   }
 
   private static boolean isBinary(Onnx.NodeProto node, String type) {
-    return node.getOpType().equals(type)
-        && node.getInputCount() == 2
-        && node.getOutputCount() == 1;
+    return node.getOpType().equals(type) && node.getInputCount() == 2 && node.getOutputCount() == 1;
   }
 
   private static void name(
@@ -130,11 +128,7 @@ final class OnnxTensors implements TensorSource {
       numbers.flip();
     } else {
       numbers =
-          tensor
-              .getRawData()
-              .asReadOnlyByteBuffer()
-              .order(ByteOrder.LITTLE_ENDIAN)
-              .asFloatBuffer();
+          tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
     }
     if (tensor.getDimsList().stream().anyMatch(size -> size < 0)
         || count(tensor.getDimsList()) != numbers.remaining()) {

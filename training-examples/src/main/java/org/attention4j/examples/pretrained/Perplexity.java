@@ -30,16 +30,14 @@ final class Perplexity {
    * @param soFar is told the perplexity after each window
    * @return the perplexity
    */
-  static double of(
-      MultiLayerNetwork network, int[] tokens, int context, Consumer<Double> soFar) {
+  static double of(MultiLayerNetwork network, int[] tokens, int context, Consumer<Double> soFar) {
     double loss = 0;
     int last = tokens.length - 1;
     for (int from = 0; from < last; from += context) {
       int to = Math.min(from + context, last);
       // The score is the sum over the steps of one example.
       loss +=
-          network.score(
-              new DataSet(row(tokens, from, to), row(tokens, from + 1, to + 1)), false);
+          network.score(new DataSet(row(tokens, from, to), row(tokens, from + 1, to + 1)), false);
       soFar.accept(Math.exp(loss / to));
     }
     return Math.exp(loss / last);

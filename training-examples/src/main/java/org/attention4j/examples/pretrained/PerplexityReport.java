@@ -74,10 +74,7 @@ final class PerplexityReport {
     }
     results.printf(
         "Model: %s, %d blocks, %d features, %d tokens of vocabulary%n",
-        description.family(),
-        description.blocks(),
-        description.size(),
-        description.vocabulary());
+        description.family(), description.blocks(), description.size(), description.vocabulary());
     results.printf(
         "Text: %s, %s%n",
         Numbers.count(text.codePointCount(0, text.length()), "character"),
@@ -100,7 +97,8 @@ final class PerplexityReport {
     int[] tokens = encode(description, folder, text);
     if (tokens.length < 2) {
       throw new BadArgument(
-          "--text has %s but must have at least 2.".formatted(Numbers.count(tokens.length, "token")));
+          "--text has %s but must have at least 2."
+              .formatted(Numbers.count(tokens.length, "token")));
     }
     int largest = Arrays.stream(tokens).max().getAsInt();
     if (largest >= description.vocabulary()) {

@@ -91,8 +91,7 @@ final class SentenceReport {
         peer == null
             ? "ONNX Runtime is not on the class path; nothing to compare with."
             : "Largest difference from ONNX Runtime: %s in a feature of a token, %s in the cosine."
-                .formatted(
-                    small(deviation.feature()), small(1 - deviation.cosine())));
+                .formatted(small(deviation.feature()), small(1 - deviation.cosine())));
     results.flush();
   }
 
@@ -114,8 +113,7 @@ final class SentenceReport {
     return pairs.stream().sorted(Comparator.comparingDouble(Pair::cosine).reversed()).toList();
   }
 
-  private void time(
-      int sentences, List<TokenBatch> batches, Encoder ours, @Nullable Encoder peer) {
+  private void time(int sentences, List<TokenBatch> batches, Encoder ours, @Nullable Encoder peer) {
     List<Encoder> encoders = peer == null ? List.of(ours) : List.of(ours, peer);
     double[] seconds;
     try (ProgressLine progress = new ProgressLine("rounds", Timing.ALL_ROUNDS, messages)) {

@@ -113,8 +113,7 @@ class OnnxTensorsTest {
         .hasMessage(
             "model.onnx: weight has 6 numbers but must have as many as its shape [2, 2] says.");
     graph.setInitializer(
-        0,
-        tensor("weight", 2, 3).setDataLocation(Onnx.TensorProto.DataLocation.EXTERNAL));
+        0, tensor("weight", 2, 3).setDataLocation(Onnx.TensorProto.DataLocation.EXTERNAL));
     assertThatThrownBy(this::read)
         .isInstanceOf(ModelFileException.class)
         .hasMessage("model.onnx: the numbers of weight must be in the file itself.");

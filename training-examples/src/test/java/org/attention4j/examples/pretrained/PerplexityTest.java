@@ -44,13 +44,9 @@ class PerplexityTest {
 
   private CommandLineRun run(String text, String... more) throws IOException {
     Path file = Files.writeString(folder.resolve("text.txt"), text);
-    String[] arguments = {
-      "pretrained", "--threads=1", "--model=" + folder, "--text=" + file
-    };
+    String[] arguments = {"pretrained", "--threads=1", "--model=" + folder, "--text=" + file};
     return CommandLineRun.of(
-        Stream.of(arguments, more)
-            .flatMap(Arrays::stream)
-            .toArray(String[]::new));
+        Stream.of(arguments, more).flatMap(Arrays::stream).toArray(String[]::new));
   }
 
   private static double perplexity(CommandLineRun run, int context) {
@@ -79,7 +75,8 @@ class PerplexityTest {
     writeTokenizer(VOCABULARY);
     double expected = model.perplexity(tokens(), context);
     assertThat(expected).isNotCloseTo(VOCABULARY, within(9.0)); // it depends on the weights
-    String[] more = context == SmallGpt2.LENGTH ? new String[0] : new String[] {"--context=" + context};
+    String[] more =
+        context == SmallGpt2.LENGTH ? new String[0] : new String[] {"--context=" + context};
     CommandLineRun run = run(text(tokens()), more);
     assertThat(perplexity(run, context)).isCloseTo(expected, within(2e-5 * expected));
     assertThat(run.out())

@@ -114,7 +114,8 @@ final class SmallGpt2 {
     double[] last = x[x.length - 1];
     last = add(last, linear("h.0.attn.c_proj", attention(joined)));
     double[] hidden = linear("h.0.mlp.c_fc", norm("h.0.ln_2", last));
-    last = add(last, linear("h.0.mlp.c_proj", Arrays.stream(hidden).map(SmallGpt2::gelu).toArray()));
+    last =
+        add(last, linear("h.0.mlp.c_proj", Arrays.stream(hidden).map(SmallGpt2::gelu).toArray()));
     last = norm("ln_f", last);
     double sum = 0;
     double chosen = 0;

@@ -43,8 +43,7 @@ class TokenBatchTest {
     deviation.add(batches.get(0), FEATURES, other);
     assertThat(deviation.feature()).isEqualTo(0.25);
     // the second sentence's sums are (0, 5) and (-0.125, 5.25)
-    assertThat(deviation.cosine())
-        .isCloseTo(5.25 / Math.hypot(0.125, 5.25), within(1e-15));
+    assertThat(deviation.cosine()).isCloseTo(5.25 / Math.hypot(0.125, 5.25), within(1e-15));
   }
 
   @Test
