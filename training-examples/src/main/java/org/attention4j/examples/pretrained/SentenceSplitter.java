@@ -14,7 +14,7 @@ final class SentenceSplitter {
    *
    * @param documents English text
    * @param count how many at most
-   * @return the sentences, no white space around them
+   * @return the sentences, each with a letter, no white space around them
    */
   static List<String> first(List<String> documents, int count) {
     List<String> sentences = new ArrayList<>();
@@ -27,7 +27,7 @@ final class SentenceSplitter {
           return sentences;
         }
         String sentence = document.substring(from, to).strip();
-        if (!sentence.isEmpty()) {
+        if (sentence.chars().anyMatch(Character::isLetter)) {
           sentences.add(sentence);
         }
         from = to;

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class SentenceSplitterTest {
   private static final List<String> DOCUMENTS =
-      List.of("It rains. Does it?\nIt does!  ", "A third of 3.5 is more than 1.");
+      List.of("It rains. Does it?\n. It does!  ", "A third of 3.5 is more than 1.");
 
   @Test
   void sentencesComeInOrder() {
