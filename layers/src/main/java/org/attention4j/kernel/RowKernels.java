@@ -85,7 +85,7 @@ public final class RowKernels {
    * @return the kernel
    */
   public static RowKernel topK(IntUnaryOperator kept) {
-    return new TopKKernel(kept);
+    return TopKKernel.ofNumber(kept);
   }
 
   /**
@@ -96,7 +96,7 @@ public final class RowKernels {
    * @return the kernel
    */
   public static RowKernel straightThroughTopK(IntUnaryOperator kept, double temperature) {
-    return new StraightThroughKernel(new TopKKernel(kept), temperature);
+    return new StraightThroughKernel(TopKKernel.ofNumber(kept), temperature);
   }
 
   /**
@@ -107,7 +107,7 @@ public final class RowKernels {
    * @return the kernel
    */
   public static RowKernel topP(double share) {
-    return new TopPKernel(share);
+    return TopKKernel.ofShare(share);
   }
 
   /**

@@ -4,21 +4,43 @@ import java.util.function.IntUnaryOperator;
 
 /** softmax over the largest scores; of equal ones those with the lowest index are kept. */
 final class TopKKernel implements RowKernel {
-  private final IntUnaryOperator kept;
+  private final Count count;
 
-  TopKKernel(IntUnaryOperator kept) {
-    this.kept = kept;
+  /** How many scores of a row to keep. */
+  @FunctionalInterface
+  private interface Count {
+    /**
+     * Counts.
+     *
+     * @param max the largest score; not NaN
+     * @return from 1 to the length of the row
+     */
+    int of(Row row, double max, RowContext context);
+  }
+
+  private TopKKernel(Count count) {
+    this.count = count;
+  }
+
+  /** Keeps a number that depends on how many scores are visible. */
+  static TopKKernel ofNumber(IntUnaryOperator kept) {
+    return new TopKKernel(
+        (row, max, context) -> Math.min(kept.applyAsInt(context.visibleCount()), row.length()));
+  }
+
+  /**
+   * Keeps the fewest largest scores whose exponentials sum to a share of the sum of all. How many
+   * these are is decided in double precision for both types of row.
+   */
+  static TopKKernel ofShare(double share) {
+    return new TopKKernel((row, max, context) -> row.countOfShare(share, max));
   }
 
   @Override
   public void forward(Row row, RowContext context) {
-    int k = Math.min(kept.applyAsInt(context.visibleCount()), row.length());
-    keep(row, k, row.largestScore(), context);
-  }
-
-  /** Softmax over the k largest scores of a row whose largest one is known. */
-  static void keep(Row row, int k, double max, RowContext context) {
-    if (k == row.length() || Double.isNaN(max)) {
+    double max = row.largestScore();
+    int k = Double.isNaN(max) ? row.length() : count.of(row, max, context);
+    if (k == row.length()) {
       row.multiply(1 / row.exp(max, 1));
       return;
     }

@@ -1,12 +1,10 @@
 package org.attention4j.normalizer;
 
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.attention4j.kernel.RowKernel;
-import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -40,22 +38,12 @@ record Llama4Scale(double beta, int length, Normalizer normalizer) implements No
     SDVariable steps =
         sd.math.floor(context.visibleCount().castTo(DataType.DOUBLE).add(0.5).mul(1.0 / length));
     SDVariable factor = sd.math.log(steps.add(1.0)).mul(beta).add(1.0).castTo(scores.dataType());
-    SDVariable scaled =
-        normalizer.traits().contains(Trait.SHIFT_INVARIANT)
-            ? Softmax.sharpened(scores, factor, context)
-            : Softmax.scaled(scores, factor, context);
-    return normalizer.normalize(sd, scaled, context);
+    return ScaledScores.normalize(normalizer, sd, scores, factor, context);
   }
 
   @Override
   public Optional<RowKernel> kernel() {
-    boolean shiftInvariant = normalizer.traits().contains(Trait.SHIFT_INVARIANT);
-    return normalizer
-        .kernel()
-        .map(
-            kernel ->
-                RowKernels.scaled(
-                    kernel, shiftInvariant, context -> factor(context.visibleCount())));
+    return ScaledScores.kernel(normalizer, context -> factor(context.visibleCount()));
   }
 
   private double factor(int n) {
@@ -75,9 +63,7 @@ record Llama4Scale(double beta, int length, Normalizer normalizer) implements No
 
   @Override
   public Set<Trait> traits() {
-    Set<Trait> traits = EnumSet.of(Trait.LENGTH_AWARE);
-    traits.addAll(normalizer.traits());
-    return traits;
+    return ScaledScores.traits(normalizer);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package org.attention4j.normalizer;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.attention4j.kernel.RowFactor;
 import org.attention4j.kernel.RowKernel;
-import org.attention4j.kernel.RowKernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -38,18 +36,13 @@ record ScaledByLogLength(Normalizer normalizer, double s, boolean learnable) imp
   public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
     SDVariable logLength = sd.math.log(context.visibleCount());
     SDVariable factor = learnable ? context.parameter(SCALE).mul(logLength) : logLength.mul(s);
-    SDVariable scaled =
-        normalizer.traits().contains(Trait.SHIFT_INVARIANT)
-            ? Softmax.sharpened(scores, factor, context)
-            : Softmax.scaled(scores, factor, context);
-    return normalizer.normalize(sd, scaled, context);
+    return ScaledScores.normalize(normalizer, sd, scores, factor, context);
   }
 
   @Override
   public Optional<RowKernel> kernel() {
     RowFactor factor = learnable ? LogLengthFactor.LEARNABLE : LogLengthFactor.fixed(s);
-    boolean shiftInvariant = normalizer.traits().contains(Trait.SHIFT_INVARIANT);
-    return normalizer.kernel().map(kernel -> RowKernels.scaled(kernel, shiftInvariant, factor));
+    return ScaledScores.kernel(normalizer, factor);
   }
 
   @Override
@@ -64,8 +57,7 @@ record ScaledByLogLength(Normalizer normalizer, double s, boolean learnable) imp
 
   @Override
   public Set<Trait> traits() {
-    Set<Trait> traits = EnumSet.of(Trait.LENGTH_AWARE);
-    traits.addAll(normalizer.traits());
+    Set<Trait> traits = ScaledScores.traits(normalizer);
     if (learnable) {
       traits.add(Trait.LEARNABLE);
     }
