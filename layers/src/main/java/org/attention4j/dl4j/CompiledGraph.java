@@ -14,12 +14,14 @@ import org.attention4j.internal.graph.Gradients;
 import org.attention4j.internal.graph.GraphProgram;
 import org.attention4j.internal.graph.Value;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.SessionMemMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.shape.Reshape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -286,17 +288,46 @@ final class CompiledGraph {
   }
 
   private GraphProgram publishing(List<String> names) {
-    List<SDVariable> variables = new ArrayList<>();
-    for (String name : names) {
-      SDVariable variable = graph.published(name);
-      if (variable == null) {
-        throw new IllegalArgumentException(
-            "There is no intermediate result '%s'; there are %s."
-                .formatted(name, graph.published().keySet()));
-      }
-      variables.add(variable);
+    return new GraphProgram(names.stream().map(this::published).toList());
+  }
+
+  private SDVariable published(String name) {
+    SDVariable variable = graph.published(name);
+    if (variable == null) {
+      throw new IllegalArgumentException(
+          "There is no intermediate result '%s'; there are %s."
+              .formatted(name, graph.published().keySet()));
     }
-    return new GraphProgram(variables);
+    return variable;
+  }
+
+  /**
+   * Published results among those that a forward pass has kept in Java, by name.
+   *
+   * @param fromForward what was {@link #kept} of it
+   */
+  Map<String, float[]> published(List<String> names, List<Value> fromForward) {
+    Map<String, Value> values = new HashMap<>();
+    for (int i = 0; i < fromForward.size(); i++) {
+      values.put(kept.get(i).name(), fromForward.get(i));
+    }
+    Map<String, float[]> result = new LinkedHashMap<>();
+    for (String name : names) {
+      SDVariable variable = published(name);
+      while (!values.containsKey(variable.name()) && producer(variable) instanceof Reshape same) {
+        variable = same.arg(0); // the same numbers in the same order
+      }
+      Value value = values.get(variable.name());
+      float[] floats = value == null ? null : value.existingFloats();
+      if (floats != null) {
+        result.put(name, floats);
+      }
+    }
+    return result;
+  }
+
+  private @Nullable DifferentialFunction producer(SDVariable variable) {
+    return graph.sameDiff().getVariableOutputOp(variable.name());
   }
 
   private static List<INDArray> arrays(List<Value> values, SessionMemMgr memory) {

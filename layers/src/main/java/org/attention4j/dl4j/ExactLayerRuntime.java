@@ -98,6 +98,11 @@ public class ExactLayerRuntime extends BaseLayer<ExactSameDiffLayer> implements 
   }
 
   @Override
+  public Map<String, float[]> kept(List<String> names) {
+    return runner.kept(names);
+  }
+
+  @Override
   public void observeBackward(Consumer<INDArray> observer) {
     runner.observeBackward(observer);
   }

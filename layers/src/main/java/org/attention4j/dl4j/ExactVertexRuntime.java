@@ -101,6 +101,11 @@ public class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedi
   }
 
   @Override
+  public Map<String, float[]> kept(List<String> names) {
+    return runner.kept(names);
+  }
+
+  @Override
   public void observeBackward(Consumer<INDArray> observer) {
     runner.observeBackward(observer);
   }

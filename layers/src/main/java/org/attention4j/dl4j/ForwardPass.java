@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.attention4j.internal.graph.Value;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What a backward pass may take over from the forward pass before it.
  *
+ * @param graph what ran; null before the first pass
  * @param training whether it was a training pass
  * @param dropoutDraws the factors of its dropout
  * @param inputs its inputs and masks, as they were given
@@ -18,12 +20,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param loss the layer's own loss in it, 0 if it has none
  */
 record ForwardPass(
+    @Nullable CompiledGraph graph,
     boolean training,
     Map<String, INDArray> dropoutDraws,
     List<INDArray> inputs,
     Map<String, INDArray> masks,
     List<Value> results,
     double loss) {
+
+  /** Before any pass. */
+  static ForwardPass none() {
+    return new ForwardPass(null, false, Map.of(), List.of(), Map.of(), List.of(), 0);
+  }
 
   static List<INDArray> arrays(GraphInputs inputs) {
     List<INDArray> arrays = new ArrayList<>(inputs.inputs().values());
@@ -46,9 +54,14 @@ record ForwardPass(
     return isOf(other) && results.stream().allMatch(ForwardPass::isAlive) ? results : List.of();
   }
 
+  /** Of the graph's published results those that it kept in Java, by name. */
+  Map<String, float[]> published(List<String> names) {
+    return graph == null || results.isEmpty() ? Map.of() : graph.published(names, results);
+  }
+
   /** What was kept is not needed twice, and may be large. */
   ForwardPass withoutResults() {
-    return new ForwardPass(training, dropoutDraws, List.of(), Map.of(), List.of(), loss);
+    return new ForwardPass(graph, training, dropoutDraws, List.of(), Map.of(), List.of(), loss);
   }
 
   private static boolean isAlive(Value value) {

@@ -43,7 +43,7 @@ final class GraphRunner {
           return size() > MOST_VARIANTS;
         }
       };
-  private ForwardPass last = new ForwardPass(false, Map.of(), List.of(), Map.of(), List.of(), 0);
+  private ForwardPass last = ForwardPass.none();
 
   private @Nullable Consumer<INDArray> backwardObserver;
   private @Nullable Consumer<List<INDArray>> innerObserver;
@@ -83,7 +83,7 @@ final class GraphRunner {
     CompiledGraph.release(results, kept);
     last =
         new ForwardPass(
-            training, dropoutDraws, ForwardPass.arrays(given), inputs.masks(), kept, loss);
+            graph, training, dropoutDraws, ForwardPass.arrays(given), inputs.masks(), kept, loss);
     return place(output, workspaces, ArrayType.ACTIVATIONS);
   }
 
@@ -173,6 +173,11 @@ final class GraphRunner {
       SessionMemMgr memory = new DL4JSameDiffMemoryMgr(null, null, null, null);
       return graph(inputs, false).intermediates(inputs, names, memory);
     }
+  }
+
+  /** Published results of the last forward pass, those that it has kept in Java. */
+  Map<String, float[]> kept(List<String> names) {
+    return last.published(names);
   }
 
   private GraphInputs read(GraphInputs given) {

@@ -11,6 +11,9 @@ interface IntermediateSource {
   Map<String, INDArray> intermediates(
       INDArray[] inputs, @Nullable INDArray[] masks, List<String> names);
 
+  /** Those intermediate results that the last forward pass has kept in Java, not to be changed. */
+  Map<String, float[]> kept(List<String> names);
+
   /** Hands the gradient that arrives at the output to the observer, once. */
   void observeBackward(Consumer<INDArray> observer);
 

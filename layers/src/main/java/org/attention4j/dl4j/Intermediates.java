@@ -47,6 +47,33 @@ public final class Intermediates {
     return source(VertexInternals.unwrapped(vertex)).intermediates(inputs, masks, List.of(names));
   }
 
+  /**
+   * Intermediate results of a layer's last forward pass, if that was one of training and has kept
+   * them in Java for its backward pass. They cost nothing, and have all dropout and noise of that
+   * pass.
+   *
+   * @param layer a running layer of this library, frozen or not
+   * @param names as above
+   * @return the numbers by name, in C order of the shape that {@link #of} gives, without those that
+   *     were not kept; not to be changed, and to be read before the backward pass only
+   * @throws IllegalArgumentException as above
+   */
+  public static Map<String, float[]> kept(Layer layer, String... names) {
+    return source(unwrapped(layer)).kept(List.of(names));
+  }
+
+  /**
+   * The same of a vertex.
+   *
+   * @param vertex a running vertex of this library, frozen or not
+   * @param names as above
+   * @return the numbers by name
+   * @throws IllegalArgumentException as above
+   */
+  public static Map<String, float[]> kept(GraphVertex vertex, String... names) {
+    return source(VertexInternals.unwrapped(vertex)).kept(List.of(names));
+  }
+
   /** The layer within a wrapper, such as one that freezes it. */
   static Layer unwrapped(Layer layer) {
     return layer instanceof org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer wrapper

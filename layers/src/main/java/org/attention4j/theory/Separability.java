@@ -44,6 +44,25 @@ public record Separability(double radius, int separated, int count) {
   }
 
   /**
+   * Counts as if all vectors were {@linkplain #onSphere of one length}, without a copy of them.
+   *
+   * @param weights α [L]
+   * @param x token vectors [L][d] of any length
+   * @param choice I_N
+   * @return r, N_s and N
+   */
+  public static Separability ofDirections(double[] weights, double[][] x, TopN choice) {
+    double[] scaled = weights.clone();
+    for (int i = 0; i < scaled.length; i++) {
+      double norm = Vectors.norm(x[i]);
+      if (norm > 0) {
+        scaled[i] /= norm;
+      }
+    }
+    return of(scaled, x, choice);
+  }
+
+  /**
    * The distances {@code ‖α_i x_i − s‖} of the chosen tokens from the context vector.
    *
    * @param weights α [L]

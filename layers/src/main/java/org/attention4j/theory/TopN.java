@@ -1,6 +1,5 @@
 package org.attention4j.theory;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
@@ -31,9 +30,7 @@ public final class TopN {
           "N is %d but must be between 1 and the %d visible tokens."
               .formatted(count, weights.length));
     }
-    double[] sorted = weights.clone();
-    Arrays.sort(sorted);
-    double smallest = sorted[sorted.length - count]; // of those chosen
+    double smallest = Selection.largest(weights, count); // of those chosen
     int ties = count;
     for (double weight : weights) {
       ties -= Double.compare(weight, smallest) > 0 ? 1 : 0;

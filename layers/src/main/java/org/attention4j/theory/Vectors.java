@@ -9,11 +9,22 @@ final class Vectors {
   }
 
   static double dot(double[] x, double[] y) {
-    double sum = 0;
-    for (int i = 0; i < x.length; i++) {
-      sum += x[i] * y[i];
+    // Four sums, as one would wait for itself at each step.
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 3 < x.length; i += 4) {
+      a += x[i] * y[i];
+      b += x[i + 1] * y[i + 1];
+      c += x[i + 2] * y[i + 2];
+      d += x[i + 3] * y[i + 3];
     }
-    return sum;
+    for (; i < x.length; i++) {
+      a += x[i] * y[i];
+    }
+    return a + b + (c + d);
   }
 
   /** {@code ‖a − factor · x‖₂}. */
@@ -23,21 +34,26 @@ final class Vectors {
 
   /** {@code ‖a − factor · x‖₂²}. */
   static double squaredDistance(double[] a, double factor, double[] x) {
-    // Two sums, as one would wait for itself at each step.
-    double even = 0;
-    double odd = 0;
+    double sum0 = 0;
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
     int i = 0;
-    for (; i + 1 < a.length; i += 2) {
-      double first = a[i] - factor * x[i];
-      double second = a[i + 1] - factor * x[i + 1];
-      even += first * first;
-      odd += second * second;
+    for (; i + 3 < a.length; i += 4) {
+      double difference0 = a[i] - factor * x[i];
+      double difference1 = a[i + 1] - factor * x[i + 1];
+      double difference2 = a[i + 2] - factor * x[i + 2];
+      double difference3 = a[i + 3] - factor * x[i + 3];
+      sum0 += difference0 * difference0;
+      sum1 += difference1 * difference1;
+      sum2 += difference2 * difference2;
+      sum3 += difference3 * difference3;
     }
-    if (i < a.length) {
-      double last = a[i] - factor * x[i];
-      even += last * last;
+    for (; i < a.length; i++) {
+      double difference = a[i] - factor * x[i];
+      sum0 += difference * difference;
     }
-    return even + odd;
+    return sum0 + sum1 + (sum2 + sum3);
   }
 
   /** {@code Σ factors_i x_i} over the given indices. */

@@ -8,13 +8,19 @@ import static org.attention4j.testing.Sizes.HEADS;
 import static org.attention4j.testing.Sizes.OUT;
 import static org.attention4j.testing.Sizes.STEPS;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.attention4j.internal.vector.FloatOps;
+import org.attention4j.layers.Execution;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.testing.Sequences;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -90,6 +96,48 @@ class IntermediatesTest {
     weights(network.getLayer(0), Sequences.input(DataType.DOUBLE, 1, 2));
     assertThat(network.output(input)).isEqualTo(expected);
     assertThat(weights(network.getLayer(0), input)).isEqualTo(first);
+  }
+
+  /** With vectors the fused path projects in Java, and its backward pass reads what it projected. */
+  @Test
+  void aTrainingPassLendsWhatItKeeps() {
+    MultiLayerNetwork network =
+        TestNetworks.of(
+                new SelfAttentionLayer.Builder()
+                    .nOut(OUT)
+                    .nHeads(HEADS)
+                    .projectInput(true)
+                    .execution(Execution.FUSED)
+                    .build())
+            .network(DataType.FLOAT);
+    INDArray input = Sequences.input(DataType.FLOAT, EXAMPLES, STEPS);
+    String[] names = {"queries", "keys", "values"};
+    Layer layer = network.getLayer(0);
+    List<Map<String, float[]>> seen = new ArrayList<>();
+    network.setListeners(
+        new BaseTrainingListener() {
+          @Override
+          public void onForwardPass(Model model, List<INDArray> activations) {
+            Map<String, float[]> kept = Intermediates.kept(layer, names);
+            Intermediates.of(layer, input, null, names)
+                .forEach(
+                    (name, expected) -> {
+                      if (kept.containsKey(name)) {
+                        assertThat(kept.get(name))
+                            .containsExactly(expected.dup('c').data().asFloat(), within(1e-6f));
+                      }
+                    });
+            seen.add(kept);
+          }
+        });
+    network.fit(input, Sequences.labels(DataType.FLOAT, EXAMPLES, STEPS));
+    assertThat(seen).hasSize(1);
+    if (FloatOps.VECTORS) {
+      assertThat(seen.get(0)).containsOnlyKeys(names);
+    }
+    assertThat(Intermediates.kept(layer, names)).isEmpty();
+    network.output(input);
+    assertThat(Intermediates.kept(layer, names)).isEmpty();
   }
 
   @Test

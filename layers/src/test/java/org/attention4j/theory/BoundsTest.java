@@ -2,8 +2,10 @@ package org.attention4j.theory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 /** Every proven bound, on thousands of seeded rows of all shapes. */
@@ -90,6 +92,52 @@ final class BoundsTest {
       }
     }
     return sum / choices;
+  }
+
+  /** Scaling a weight by the length of its vector is scaling the vector; one vector is zero. */
+  @Test
+  void directionsAreVectorsOnTheSphere() {
+    Random random = new Random(23);
+    for (int i = 0; i < CASES; i++) {
+      Case row = Case.draw(random);
+      Arrays.fill(row.x[random.nextInt(row.x.length)], i % 2);
+      TopN choice = TopN.of(row.weights, row.count);
+      Separability expected =
+          Separability.of(row.weights, Separability.onSphere(row.x), choice);
+      Separability found = Separability.ofDirections(row.weights, row.x, choice);
+      assertThat(found.radius()).isCloseTo(expected.radius(), Offset.offset(1e-12));
+      assertThat(found.count()).isEqualTo(expected.count());
+      assertThat(found.separated()).isEqualTo(expected.separated());
+    }
+  }
+
+  /** The furthest pair, by plain loops, over more vectors than one block has. */
+  @Test
+  void theBoundUsesTheFurthestPair() {
+    Random random = new Random(29);
+    int length = 613;
+    double[][] x = new double[length][];
+    double[] weights = new double[length];
+    Arrays.setAll(x, k -> Case.gaussian(7, random));
+    Arrays.setAll(weights, k -> 2.0 * (k + 1) / (length * (length + 1.0)));
+    TopN choice = TopN.of(weights, 11);
+    double furthest = 0;
+    double norm = 0;
+    for (int j : choice.chosen()) {
+      norm = Math.max(norm, Vectors.norm(x[j]));
+      for (int i : choice.others()) {
+        double squares = 0;
+        for (int k = 0; k < 7; k++) {
+          squares += Math.pow(x[i][k] - x[j][k], 2);
+        }
+        furthest = Math.max(furthest, Math.sqrt(squares));
+      }
+    }
+    double mass = WeightRow.topMass(weights, choice);
+    assertThat(Distance.of(weights, x, choice).bound())
+        .isCloseTo(
+            (1 - mass) * furthest + norm * (mass * (length - 11) - (1 - mass)),
+            Offset.offset(1e-9));
   }
 
   @Test

@@ -8,12 +8,19 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.indexer.FloatIndexer;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Copies between arrays of the CPU backend and those of Java; what is not in C order, twice. */
+/** Copies between arrays of the CPU backend and those of Java. */
 public final class HostArrays {
   private HostArrays() {}
+
+  /**
+   * Views that reach over more memory than this many times their own numbers are put in order by
+   * the backend, as most of what is read would not belong to them.
+   */
+  private static final int MOST_READ = 8;
 
   /**
    * Copies an array.
@@ -22,29 +29,63 @@ public final class HostArrays {
    * @return its numbers in C order
    */
   public static float[] floats(INDArray array) {
-    INDArray whole = contiguous(array);
-    float[] values = FloatArrays.take(Math.toIntExact(whole.length()));
-    try (FloatPointer pointer = new FloatPointer(address(whole))) {
-      pointer.get(values);
+    INDArray readable = readable(array);
+    float[] memory = FloatArrays.take(extent(readable));
+    try (FloatPointer pointer = new FloatPointer(address(readable))) {
+      pointer.get(memory);
     } finally {
-      Reference.reachabilityFence(whole);
+      Reference.reachabilityFence(readable);
     }
+    if (inOrder(readable)) {
+      return memory;
+    }
+    float[] values = FloatArrays.take(Math.toIntExact(readable.length()));
+    eachInOrder(readable, (to, from) -> values[to] = memory[from]);
+    FloatArrays.giveBack(memory);
     return values;
   }
 
   static double[] doubles(INDArray array) {
-    INDArray whole = contiguous(array);
-    double[] values = new double[Math.toIntExact(whole.length())];
-    try (DoublePointer pointer = new DoublePointer(address(whole))) {
-      pointer.get(values);
+    INDArray readable = readable(array);
+    double[] memory = new double[extent(readable)];
+    try (DoublePointer pointer = new DoublePointer(address(readable))) {
+      pointer.get(memory);
     } finally {
-      Reference.reachabilityFence(whole);
+      Reference.reachabilityFence(readable);
     }
+    if (inOrder(readable)) {
+      return memory;
+    }
+    double[] values = new double[Math.toIntExact(readable.length())];
+    eachInOrder(readable, (to, from) -> values[to] = memory[from]);
     return values;
   }
 
+  /**
+   * Copies an array of any floating-point type. FLOAT and DOUBLE do not need the backend, for which
+   * a small array is as much work as a large one.
+   *
+   * @param array the array
+   * @return its numbers in C order
+   */
+  public static double[] numbers(INDArray array) {
+    if (array.isEmpty()) {
+      return new double[0];
+    }
+    if (array.dataType() != DataType.FLOAT) {
+      return doubles(array.castTo(DataType.DOUBLE)); // itself if it is DOUBLE
+    }
+    float[] values = floats(array);
+    double[] numbers = new double[values.length];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = values[i];
+    }
+    FloatArrays.giveBack(values);
+    return numbers;
+  }
+
   static int[] ints(INDArray array) {
-    INDArray whole = contiguous(array);
+    INDArray whole = inOrder(array) ? array : array.dup('c');
     int[] values = new int[Math.toIntExact(whole.length())];
     try (IntPointer pointer = new IntPointer(address(whole))) {
       pointer.get(values);
@@ -104,8 +145,55 @@ public final class HostArrays {
     return array.data().addressPointer();
   }
 
-  private static INDArray contiguous(INDArray array) {
-    return inOrder(array) ? array : array.dup('c');
+  /** The array, or a copy in C order if too much of the memory it reaches over is not its own. */
+  private static INDArray readable(INDArray array) {
+    return reach(array) > MOST_READ * array.length() ? array.dup('c') : array;
+  }
+
+  private static int extent(INDArray array) {
+    return Math.toIntExact(reach(array));
+  }
+
+  /** From its first number to its last, in numbers. */
+  private static long reach(INDArray array) {
+    long last = 0;
+    for (int axis = 0; axis < array.rank(); axis++) {
+      last += (array.size(axis) - 1) * array.stride(axis);
+    }
+    return last + 1;
+  }
+
+  /** Takes one number from its place in the memory to that in C order. */
+  private interface Move {
+    void move(int to, int from);
+  }
+
+  private static void eachInOrder(INDArray array, Move move) {
+    int rank = array.rank();
+    int[] sizes = new int[rank];
+    int[] strides = new int[rank];
+    for (int axis = 0; axis < rank; axis++) {
+      sizes[axis] = Math.toIntExact(array.size(axis));
+      strides[axis] = Math.toIntExact(array.stride(axis));
+    }
+    int[] index = new int[rank];
+    int count = Math.toIntExact(array.length());
+    int row = sizes[rank - 1];
+    int stride = strides[rank - 1];
+    int start = 0;
+    for (int to = 0; to < count; to += row) {
+      for (int i = 0; i < row; i++) {
+        move.move(to + i, start + i * stride);
+      }
+      for (int axis = rank - 2; axis >= 0; axis--) {
+        start += strides[axis];
+        if (++index[axis] < sizes[axis]) {
+          break;
+        }
+        start -= sizes[axis] * strides[axis];
+        index[axis] = 0;
+      }
+    }
   }
 
   /**

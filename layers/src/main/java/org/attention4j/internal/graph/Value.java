@@ -83,6 +83,15 @@ public final class Value {
     return (float[]) host;
   }
 
+  /**
+   * The floats of this value, if they are in Java already.
+   *
+   * @return the numbers in C order, not to be changed; null if they are not there
+   */
+  public float @Nullable [] existingFloats() {
+    return host instanceof float[] floats ? floats : null;
+  }
+
   double[] doubles() {
     if (!(host instanceof double[])) {
       host = HostArrays.doubles(Objects.requireNonNull(array));

@@ -1,6 +1,7 @@
 package org.attention4j.internal.probes;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.attention4j.internal.attention.AttentionProblem;
 import org.attention4j.internal.attention.AttentionShape;
@@ -17,11 +18,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The largest scores of a monitored layer over all rows of a batch. Queries and keys are projected
- * again, and their products are those of the fused forward pass, in FLOAT, whatever path the layer
- * takes. Only a tile of scores is ever held.
+ * The largest scores of a monitored layer over all rows of a batch. Queries and keys are those that
+ * the forward pass has kept, or are projected again. Their products are those of the fused forward
+ * pass, in FLOAT, whatever path the layer takes. Only a tile of scores is ever held.
  *
- * <p>The forward pass itself knows these numbers too, but a listener is called after it, when it is
+ * <p>The forward pass itself knows the scores too, but a listener is called after it, when it is
  * too late to ask.
  */
 final class ExactScores {
@@ -35,17 +36,35 @@ final class ExactScores {
     AttentionSpec spec = layer.spec();
     INDArray[] inputs = layer.inputs();
     int examples = Math.toIntExact(inputs[0].size(0));
+    List<float[]> kept = layer.projection().kept();
+    if (!kept.isEmpty()) {
+      return ofKept(layer, examples, kept.get(0), kept.get(1));
+    }
     long steps = Arrays.stream(inputs).mapToLong(input -> input.size(2)).max().orElse(1);
     long numbers = 3 * steps * Math.max(inputs[0].size(1), spec.heads() * spec.headSize());
     int together = (int) Math.max(1, MAX_NUMBERS / numbers);
     LargestScores largest = new LargestScores(spec.heads());
     for (int from = 0; from < examples; from += together) {
-      largest.add(of(layer, IntStream.range(from, Math.min(examples, from + together)).toArray()));
+      largest.add(
+          ofProjected(layer, IntStream.range(from, Math.min(examples, from + together)).toArray()));
     }
     return largest;
   }
 
-  private static LargestScores of(MonitoredLayer layer, int[] examples) {
+  private static LargestScores ofKept(
+      MonitoredLayer layer, int examples, float[] queries, float[] keys) {
+    AttentionSpec spec = layer.spec();
+    INDArray[] inputs = layer.inputs();
+    int keyCount = Math.toIntExact(inputs[inputs.length > 1 ? 1 : 0].size(2));
+    int size = Math.toIntExact(spec.headSize());
+    int queryCount = queries.length / (examples * spec.heads() * size);
+    int keyHeads = keys.length / (examples * size * keyCount);
+    AttentionShape shape =
+        new AttentionShape(examples, spec.heads(), keyHeads, queryCount, keyCount, size, size);
+    return of(layer, shape, queries, keys, layer.queryMask(), layer.keyMask());
+  }
+
+  private static LargestScores ofProjected(MonitoredLayer layer, int[] examples) {
     AttentionSpec spec = layer.spec();
     INDArray[] sampled =
         Arrays.stream(layer.inputs())
@@ -65,6 +84,23 @@ final class ExactScores {
             keys,
             headSize,
             headSize);
+    float[] q = HostArrays.floats(heads[0].castTo(DataType.FLOAT));
+    float[] k = HostArrays.floats(heads[1].castTo(DataType.FLOAT));
+    LargestScores largest =
+        of(layer, shape, q, k, sampled(layer.queryMask(), examples), keyMask);
+    FloatArrays.giveBack(q);
+    FloatArrays.giveBack(k);
+    return largest;
+  }
+
+  private static LargestScores of(
+      MonitoredLayer layer,
+      AttentionShape shape,
+      float[] queries,
+      float[] keys,
+      @Nullable INDArray queryMask,
+      @Nullable INDArray keyMask) {
+    AttentionSpec spec = layer.spec();
     AttentionProblem problem =
         new AttentionProblem(
             shape,
@@ -73,17 +109,11 @@ final class ExactScores {
             spec.scale(),
             RowRecomputation.range(spec),
             spec.position() == Position.ALIBI,
-            keys - queries,
+            shape.keys() - shape.queries(),
             0,
             0);
-    float[] q = HostArrays.floats(heads[0].castTo(DataType.FLOAT));
-    float[] k = HostArrays.floats(heads[1].castTo(DataType.FLOAT));
-    LargestScores largest =
-        new FloatAttention(problem, q, k, new float[0], flags(keyMask, layer.name()))
-            .largestScores(flags(sampled(layer.queryMask(), examples), layer.name()));
-    FloatArrays.giveBack(q);
-    FloatArrays.giveBack(k);
-    return largest;
+    return new FloatAttention(problem, queries, keys, new float[0], flags(keyMask, layer.name()))
+        .largestScores(flags(queryMask, layer.name()));
   }
 
   private static @Nullable INDArray sampled(@Nullable INDArray mask, int[] examples) {

@@ -1,5 +1,6 @@
 package org.attention4j.internal.probes;
 
+import org.attention4j.internal.graph.HostArrays;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -98,7 +99,7 @@ final class GraphEvaluator implements NormalizerEvaluator {
 
   /** Rows [h][R][n] of an array [1, h, R, longest], as long as those given. */
   private static double[][][] rows(INDArray x, double[][][] like) {
-    double[] numbers = HeadVectors.numbers(x);
+    double[] numbers = HostArrays.numbers(x);
     int longest = Math.toIntExact(x.size(3));
     double[][][] rows = new double[like.length][like[0].length][];
     int start = 0;

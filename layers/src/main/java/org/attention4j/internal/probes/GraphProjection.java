@@ -1,5 +1,6 @@
 package org.attention4j.internal.probes;
 
+import org.attention4j.internal.graph.HostArrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -54,17 +55,17 @@ final class GraphProjection {
         || matrix.size(1) != vectors.size(1) * vectors.size(3)) {
       return false;
     }
-    double[] w = HeadVectors.numbers(matrix);
+    double[] w = HostArrays.numbers(matrix);
     String biasName = product.bias();
     double[] b =
         biasName == null
             ? new double[Math.toIntExact(matrix.size(1))]
-            : HeadVectors.numbers(graph.getVariable(biasName).getArr());
+            : HostArrays.numbers(graph.getVariable(biasName).getArr());
     long[] checked = {0, steps - 1, (examples - 1) * steps, examples * steps - 1};
     for (long row : checked) {
-      double[] xRow = HeadVectors.numbers(x.getRow(row));
+      double[] xRow = HostArrays.numbers(x.getRow(row));
       INDArray ofStep = vectors.slice(row / steps).permute(1, 0, 2).slice(row % steps);
-      if (!isProduct(xRow, w, b, HeadVectors.numbers(ofStep))) {
+      if (!isProduct(xRow, w, b, HostArrays.numbers(ofStep))) {
         return false;
       }
     }

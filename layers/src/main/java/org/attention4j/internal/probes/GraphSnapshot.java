@@ -1,5 +1,6 @@
 package org.attention4j.internal.probes;
 
+import org.attention4j.internal.graph.HostArrays;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -139,9 +140,9 @@ public final class GraphSnapshot {
   private void addParameter(String name, String variableName) {
     SDVariable variable = graph.getVariable(variableName);
     if (variable.getVariableType() == VariableType.ARRAY) {
-      on(variableName, array -> parameters.put(name, HeadVectors.numbers(array)));
+      on(variableName, array -> parameters.put(name, HostArrays.numbers(array)));
     } else if (!variable.isPlaceHolder()) {
-      parameters.put(name, HeadVectors.numbers(variable.getArr()));
+      parameters.put(name, HostArrays.numbers(variable.getArr()));
     }
   }
 

@@ -1,5 +1,6 @@
 package org.attention4j.internal.probes;
 
+import org.attention4j.internal.graph.HostArrays;
 import org.attention4j.internal.dotproduct.ParameterNames;
 import org.attention4j.layers.AttentionSpec;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -46,7 +47,7 @@ record HeadParameterNorms(double norm, long nans, long infinities) {
    * @return one for each head
    */
   static HeadParameterNorms[] ofBlocks(INDArray array, int blocks, int heads) {
-    double[] data = HeadVectors.numbers(array);
+    double[] data = HostArrays.numbers(array);
     int length = data.length / blocks;
     HeadParameterNorms[] shares = new HeadParameterNorms[heads];
     for (int head = 0; head < heads; head++) {

@@ -2,11 +2,11 @@ package org.attention4j.internal.probes;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.nd4j.linalg.api.buffer.DataType;
+import org.attention4j.internal.graph.HostArrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The vectors of each example, head and step in a Java array, in the order [e, heads, size, T]. */
-public final class HeadVectors {
+public final class HeadVectors implements StepVectors {
   private final double[] data;
   private final int heads;
   private final int size;
@@ -25,15 +25,50 @@ public final class HeadVectors {
     heads = oneHead ? 1 : Math.toIntExact(x.size(1));
     size = Math.toIntExact(x.size(x.rank() - 2));
     steps = Math.toIntExact(x.size(x.rank() - 1));
-    data = numbers(x);
+    data = HostArrays.numbers(x);
   }
 
-  /** A copy in C order. */
-  static double[] numbers(INDArray x) {
-    INDArray copy = x.dup('c').castTo(DataType.DOUBLE);
-    double[] numbers = new double[Math.toIntExact(copy.length())];
-    copy.data().asNioDouble().get(numbers);
-    return numbers;
+  /**
+   * Copies some examples.
+   *
+   * @param all those of all examples [b, heads, size, T]
+   * @param examples which ones
+   * @param heads how many
+   * @param size of each vector
+   * @param steps T
+   */
+  HeadVectors(float[] all, int[] examples, int heads, int size, int steps) {
+    this(new double[examples.length * heads * size * steps], heads, size, steps);
+    int each = heads * size * steps;
+    for (int e = 0; e < examples.length; e++) {
+      for (int i = 0; i < each; i++) {
+        data[e * each + i] = all[examples[e] * each + i];
+      }
+    }
+  }
+
+  /**
+   * Copies some examples.
+   *
+   * @param x of all examples, [b, heads * size, T] or [b, heads, size, T]
+   * @param examples which ones
+   * @param heads how many
+   */
+  static HeadVectors of(INDArray x, int[] examples, int heads) {
+    int steps = Math.toIntExact(x.size(-1));
+    int each = Math.toIntExact(x.length() / x.size(0));
+    double[] data = new double[examples.length * each];
+    for (int e = 0; e < examples.length; e++) {
+      System.arraycopy(HostArrays.numbers(x.slice(examples[e])), 0, data, e * each, each);
+    }
+    return new HeadVectors(data, heads, each / (heads * steps), steps);
+  }
+
+  private HeadVectors(double[] data, int heads, int size, int steps) {
+    this.data = data;
+    this.heads = heads;
+    this.size = size;
+    this.steps = steps;
   }
 
   int heads() {
@@ -53,8 +88,8 @@ public final class HeadVectors {
     return size;
   }
 
-  /** One vector [size]. */
-  double[] of(int example, int head, int step) {
+  @Override
+  public double[] of(int example, int head, int step) {
     double[] vector = new double[size];
     int start = start(example, head);
     for (int i = 0; i < size; i++) {

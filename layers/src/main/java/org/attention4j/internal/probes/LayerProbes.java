@@ -91,7 +91,7 @@ final class LayerProbes {
         spec,
         new INDArray[] {input},
         ownQueries ? null : mask,
-        this::published,
+        published(HEADS),
         spec.gated()
             ? beforeTheGate(spec)
             : (examples, observer) ->
@@ -121,7 +121,7 @@ final class LayerProbes {
         spec,
         new INDArray[] {input},
         mask,
-        (inputs, keyMask) -> published(inputs, keyMask, WITH_TOKENS),
+        published(WITH_TOKENS),
         spec.gated()
             ? beforeTheGate(spec)
             : (examples, observer) ->
@@ -134,15 +134,11 @@ final class LayerProbes {
                                     spec, parameters, gradients.get(0), examples))));
   }
 
-  private INDArray[] published(INDArray[] inputs, @Nullable INDArray keyMask) {
-    return published(inputs, keyMask, HEADS);
-  }
-
-  private INDArray[] published(INDArray[] inputs, @Nullable INDArray keyMask, String[] names) {
-    Map<String, INDArray> published = Intermediates.of(layer, inputs[0], keyMask, names);
-    return Arrays.stream(names)
-        .map(name -> Objects.requireNonNull(published.get(name)))
-        .toArray(INDArray[]::new);
+  private PublishedHeads published(String... names) {
+    return new PublishedHeads(
+        List.of(names),
+        (inputs, keyMask) -> Intermediates.of(layer, inputs[0], keyMask, names),
+        () -> Intermediates.kept(layer, names));
   }
 
   /** The layer's own outputs are the queries, and their gradient comes from inside the layer. */
@@ -151,7 +147,7 @@ final class LayerProbes {
         ours.attentionRule(),
         new INDArray[] {input},
         attending(true),
-        this::published,
+        published(HEADS),
         // The first step attends to nothing, so a sequence of one step has no gradients.
         input.size(2) < 2
             ? null

@@ -72,7 +72,7 @@ public final class LayerSnapshot {
     return probe;
   }
 
-  private void arrived(Supplier<HeadVectors> gradient) {
+  private void arrived(Supplier<StepVectors> gradient) {
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       probe = probe.withAttendedGradient(gradient.get());
     }

@@ -1,7 +1,10 @@
 package org.attention4j.internal.probes;
 
+import org.attention4j.internal.graph.HostArrays;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -11,7 +14,6 @@ import org.attention4j.internal.graph.StepMask;
 import org.attention4j.layers.AttentionSpec;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -58,6 +60,15 @@ public record MonitoredLayer(
      *     keys are projected from [e, size, Tk]
      */
     INDArray[] heads(INDArray[] inputs, @Nullable INDArray keyMask);
+
+    /**
+     * The same of all examples, if the forward pass that has just ended has kept them.
+     *
+     * @return the numbers in C order, not to be changed; none if they are not there
+     */
+    default List<float[]> kept() {
+      return List.of();
+    }
   }
 
   /** Gives the gradient at the heads' outputs. */
@@ -69,7 +80,7 @@ public record MonitoredLayer(
      * @param observer called within the backward pass; what it gets computes the gradient [e, h, d,
      *     Tq], and must be called before the observer returns
      */
-    void ask(int[] examples, Consumer<Supplier<HeadVectors>> observer);
+    void ask(int[] examples, Consumer<Supplier<StepVectors>> observer);
   }
 
   MonitoredLayer named(String newName) {
@@ -122,36 +133,64 @@ public record MonitoredLayer(
    * @param withOutput whether to copy the layer's output, too
    */
   Probe probe(int[] examples, boolean withOutput) {
-    INDArray[] sampled = new INDArray[inputs.length];
-    for (int i = 0; i < inputs.length; i++) {
-      sampled[i] = sampled(inputs[i], examples);
-    }
     INDArray sampledKeyMask = keyMask == null ? null : sampled(keyMask, examples);
-    INDArray[] heads = projection.heads(sampled, sampledKeyMask);
+    List<float[]> kept = projection.kept();
+    List<HeadVectors> heads =
+        kept.isEmpty() ? projected(examples, sampledKeyMask) : picked(kept, examples);
     Map<String, double[]> normalizerParameters = new HashMap<>();
     for (NormalizerParameter parameter : spec.normalizer().parameters(spec.heads())) {
       INDArray vector = parameters.get(parameter.name());
       if (vector != null) {
-        normalizerParameters.put(parameter.name(), HeadVectors.numbers(vector));
+        normalizerParameters.put(parameter.name(), HostArrays.numbers(vector));
       }
     }
     return new Probe(
         name,
         spec,
         examples,
-        new HeadVectors(heads[0]),
-        new HeadVectors(heads[1]),
-        new HeadVectors(heads[2]),
-        new HeadVectors(
-            heads.length > HEAD_ARRAYS
-                ? heads[HEAD_ARRAYS]
-                : sampled[Math.min(1, sampled.length - 1)]),
+        heads.get(0),
+        heads.get(1),
+        heads.get(2),
+        heads.size() > HEAD_ARRAYS ? heads.get(HEAD_ARRAYS) : HeadVectors.of(atKeys(), examples, 1),
         queryMask == null ? null : StepMask.visible(sampled(queryMask, examples), name),
         sampledKeyMask == null ? null : StepMask.visible(sampledKeyMask, name),
         normalizerParameters,
         null,
-        withOutput && output != null ? new HeadVectors(sampled(output, examples)) : null,
+        withOutput && output != null ? HeadVectors.of(output, examples, 1) : null,
         oneSequence);
+  }
+
+  private List<HeadVectors> projected(int[] examples, @Nullable INDArray sampledKeyMask) {
+    INDArray[] sampled =
+        Arrays.stream(inputs).map(input -> sampled(input, examples)).toArray(INDArray[]::new);
+    return Arrays.stream(projection.heads(sampled, sampledKeyMask)).map(HeadVectors::new).toList();
+  }
+
+  private List<HeadVectors> picked(List<float[]> kept, int[] examples) {
+    List<HeadVectors> heads = new ArrayList<>();
+    float[] queries = kept.get(0);
+    long count = queries.length / (inputs[0].size(0) * spec.heads() * spec.headSize());
+    heads.add(picked(queries, examples, spec.headSize(), count));
+    for (float[] ofKeys : kept.subList(1, HEAD_ARRAYS)) {
+      heads.add(picked(ofKeys, examples, spec.headSize(), atKeys().size(2)));
+    }
+    for (float[] tokens : kept.subList(HEAD_ARRAYS, kept.size())) {
+      long steps = atKeys().size(2);
+      heads.add(picked(tokens, examples, tokens.length / (inputs[0].size(0) * steps), steps));
+    }
+    return heads;
+  }
+
+  /** Some examples of [b, heads, size, T]. */
+  private HeadVectors picked(float[] all, int[] examples, long size, long steps) {
+    int heads = Math.toIntExact(all.length / (inputs[0].size(0) * size * steps));
+    return new HeadVectors(
+        all, examples, heads, Math.toIntExact(size), Math.toIntExact(steps));
+  }
+
+  /** What keys and values are projected from. */
+  private INDArray atKeys() {
+    return inputs[Math.min(1, inputs.length - 1)];
   }
 
   /**
@@ -159,32 +198,22 @@ public record MonitoredLayer(
    *
    * @param observed of all examples, the features of all heads perhaps in one axis
    */
-  static HeadVectors attendedGradient(AttentionSpec spec, INDArray observed, int[] examples) {
-    INDArray gradient = wide(sampled(observed, examples));
-    long steps = gradient.size(-1);
-    return new HeadVectors(
-        gradient.reshape('c', examples.length, spec.heads(), spec.headSize(), steps));
+  static StepVectors attendedGradient(AttentionSpec spec, INDArray observed, int[] examples) {
+    return HeadVectors.of(observed, examples, spec.heads());
   }
 
   /** From the gradient at a layer's output to that at its heads, [e, h, d, Tq]. */
-  static HeadVectors attendedGradient(
+  static StepVectors attendedGradient(
       AttentionSpec spec,
       Map<String, INDArray> parameters,
       INDArray outputGradient,
       int[] examples) {
-    INDArray gradient = wide(sampled(outputGradient, examples));
     INDArray weights = parameters.get(ParameterNames.OUTPUT_WEIGHTS);
-    if (weights != null) {
-      INDArray matrix = wide(weights);
-      INDArray result =
-          Nd4j.create(DataType.DOUBLE, examples.length, matrix.size(0), gradient.size(2));
-      for (int e = 0; e < examples.length; e++) {
-        result.slice(e).assign(matrix.mmul(gradient.slice(e)));
-      }
-      gradient = result;
+    if (weights == null) {
+      return attendedGradient(spec, outputGradient, examples);
     }
-    return new HeadVectors(
-        gradient.reshape('c', examples.length, spec.heads(), spec.headSize(), gradient.size(2)));
+    return new HeadGradient(
+        HeadVectors.of(outputGradient, examples, 1), weights, Math.toIntExact(spec.headSize()));
   }
 
   /** A copy of some examples in memory of its own. */
@@ -196,9 +225,5 @@ public record MonitoredLayer(
       copy.slice(i).assign(x.slice(examples[i]));
     }
     return copy;
-  }
-
-  private static INDArray wide(INDArray x) {
-    return x.castTo(DataType.DOUBLE);
   }
 }

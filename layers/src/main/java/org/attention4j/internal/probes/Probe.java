@@ -35,11 +35,11 @@ public record Probe(
     boolean @Nullable [][] visibleQueries,
     boolean @Nullable [][] visibleKeys,
     Map<String, double[]> normalizerParameters,
-    @Nullable HeadVectors attendedGradient,
+    @Nullable StepVectors attendedGradient,
     @Nullable HeadVectors outputs,
     boolean oneSequence) {
 
-  Probe withAttendedGradient(HeadVectors gradient) {
+  Probe withAttendedGradient(StepVectors gradient) {
     return new Probe(
         layer,
         spec,

@@ -211,12 +211,12 @@ public final class RowRecomputation {
 
   /** dL/dp = Vᵀ dO; null if no gradient was seen. */
   private double @Nullable [][][] weightsGradients(Probe probe, List<SampledQuery> queries) {
-    HeadVectors attendedGradient = probe.attendedGradient();
+    StepVectors attendedGradient = probe.attendedGradient();
     return attendedGradient == null ? null : products(attendedGradient, probe.values(), queries);
   }
 
   /** The products of each query's vector on the left with those of its keys on the right. */
-  private double[][][] products(HeadVectors left, HeadVectors right, List<SampledQuery> queries) {
+  private double[][][] products(StepVectors left, HeadVectors right, List<SampledQuery> queries) {
     double[][][] products = new double[spec.heads()][queries.size()][];
     for (int head = 0; head < spec.heads(); head++) {
       for (int r = 0; r < queries.size(); r++) {

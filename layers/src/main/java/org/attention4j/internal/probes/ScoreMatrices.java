@@ -1,5 +1,6 @@
 package org.attention4j.internal.probes;
 
+import org.attention4j.internal.graph.HostArrays;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -58,7 +59,7 @@ final class ScoreMatrices {
 
   /** One row of an array [b, h, Tq, Tk]. */
   double[] row(INDArray array, int example, int head, int query) {
-    return HeadVectors.numbers(
+    return HostArrays.numbers(
         array.tensorAlongDimension((example * heads + head) * queries + query, 3));
   }
 
@@ -112,7 +113,7 @@ final class ScoreMatrices {
   }
 
   private double[] matrix(INDArray array, int example, int head) {
-    return HeadVectors.numbers(array.tensorAlongDimension(example * heads + head, 2, 3));
+    return HostArrays.numbers(array.tensorAlongDimension(example * heads + head, 2, 3));
   }
 
   /**

@@ -52,7 +52,7 @@ final class VertexProbes {
           vertex,
           spec,
           sequences,
-          (sampled, keyMask) -> published(vertex, sampled),
+          published(vertex),
           (examples, observer) -> {
             if (spec.gated()) {
               Observation.ofInnerGradients(
@@ -81,12 +81,12 @@ final class VertexProbes {
         : null;
   }
 
-  private static INDArray[] published(GraphVertex vertex, INDArray[] inputs) {
-    Map<String, INDArray> published =
-        Intermediates.of(vertex, inputs, new INDArray[inputs.length], HEADS);
-    return Arrays.stream(HEADS)
-        .map(name -> Objects.requireNonNull(published.get(name)))
-        .toArray(INDArray[]::new);
+  private static PublishedHeads published(GraphVertex vertex) {
+    return new PublishedHeads(
+        List.of(HEADS),
+        (inputs, keyMask) ->
+            Intermediates.of(vertex, inputs, new INDArray[inputs.length], HEADS),
+        () -> Intermediates.kept(vertex, HEADS));
   }
 
   private static MonitoredLayer monitored(

@@ -39,7 +39,7 @@ final class GeometryMetrics implements RowMetric {
         } else if (!Double.isFinite(mass)) {
           means.add(MetricNames.DISTANCE_BOUND, Double.NaN);
         }
-        Separability separability = Separability.of(weights, Separability.onSphere(tokens), choice);
+        Separability separability = Separability.ofDirections(weights, tokens, choice);
         means.add(MetricNames.SEPARABLE_SHARE, separability.ratio());
         means.add(MetricNames.SEPARATION_RADIUS, separability.radius());
       }

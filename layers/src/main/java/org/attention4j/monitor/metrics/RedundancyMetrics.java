@@ -49,9 +49,11 @@ final class RedundancyMetrics implements Metric {
     double meanA = 0;
     double meanB = 0;
     for (int i = 0; i < n; i++) {
-      meanA += a[i] / n;
-      meanB += b[i] / n;
+      meanA += a[i];
+      meanB += b[i];
     }
+    meanA /= n;
+    meanB /= n;
     double ab = 0;
     double aa = 0;
     double bb = 0;

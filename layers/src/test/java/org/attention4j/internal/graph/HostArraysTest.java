@@ -3,6 +3,7 @@ package org.attention4j.internal.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,6 +34,12 @@ class HostArraysTest {
                                 NDArrayIndex.interval(1, 4),
                                 NDArrayIndex.interval(2, 7),
                                 NDArrayIndex.interval(3, 10))),
+                    Arguments.of(
+                        "one column of many",
+                        counting(type, 'c', 5, 13).get(NDArrayIndex.all(), NDArrayIndex.point(2))),
+                    Arguments.of(
+                        "an example of many, examples last",
+                        counting(type, 'c', 5, 7, 11).permute(2, 0, 1).slice(3)),
                     Arguments.of(
                         "every second step",
                         counting(type, 'c', 3, 5, 13)
@@ -71,6 +78,21 @@ class HostArraysTest {
           default -> Nd4j.createFromArray(HostArrays.ints(array)).toDoubleVector();
         };
     assertThat(Nd4j.createFromArray(read).toLongVector()).isEqualTo(entries(array));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("arrays")
+  void readsDoublesOfAnyType(String name, INDArray array) {
+    double[] read = HostArrays.numbers(array);
+    assertThat(Nd4j.createFromArray(read).toLongVector()).isEqualTo(entries(array));
+  }
+
+  @Test
+  void readsHalfAndNothing() {
+    INDArray half = counting(DataType.HALF, 'f', 3, 5);
+    assertThat(HostArrays.numbers(half)).startsWith(0, 1, 2).hasSize(15);
+    assertThat(HostArrays.numbers(Nd4j.empty(DataType.FLOAT))).isEmpty();
+    assertThat(HostArrays.numbers(Nd4j.scalar(0.5f))).containsExactly(0.5);
   }
 
   @ParameterizedTest(name = "{0}")

@@ -165,7 +165,7 @@ final class LayerSnapshotTest {
   /** With Wo = [[1, 2], [3, 4]] and dL/dy = (5, 7): (19, 43), one number a head. */
   @Test
   void theGradientGoesBackThroughTheOutputWeights() {
-    HeadVectors gradient =
+    StepVectors gradient =
         MonitoredLayer.attendedGradient(
             spec(2, 1, false),
             Map.of("Wo", array(new double[] {1, 2, 3, 4}, 2, 2)),
@@ -173,7 +173,7 @@ final class LayerSnapshotTest {
             new int[] {1});
     assertThat(gradient.of(0, 0, 0)).containsExactly(19);
     assertThat(gradient.of(0, 1, 0)).containsExactly(43);
-    HeadVectors direct =
+    StepVectors direct =
         MonitoredLayer.attendedGradient(
             spec(2, 1, false), Map.of(), array(new double[] {5, 7}, 1, 2, 1), new int[] {0});
     assertThat(direct.of(0, 1, 0)).containsExactly(7);

@@ -157,11 +157,11 @@ final class MonitoredValuesTest {
   void theGradientAtTheHeads() {
     INDArray output = random(7, 5, 2, 7);
     INDArray weights = random(8, HEADS * SIZE, 2);
-    HeadVectors gradient =
+    StepVectors gradient =
         MonitoredLayer.attendedGradient(
             spec(false), Map.of("Wo", weights.castTo(DataType.FLOAT)), output, new int[] {4, 1});
     INDArray straight = random(9, 5, HEADS * SIZE, 7);
-    HeadVectors without =
+    StepVectors without =
         MonitoredLayer.attendedGradient(spec(false), Map.of(), straight, new int[] {4, 1});
     for (int head = 0; head < HEADS; head++) {
       for (int i = 0; i < SIZE; i++) {
@@ -223,7 +223,7 @@ final class MonitoredValuesTest {
 
   @Test
   void aGradientThatArrivesIsPartOfTheProbe() {
-    List<Consumer<Supplier<HeadVectors>>> observers = new java.util.ArrayList<>();
+    List<Consumer<Supplier<StepVectors>>> observers = new java.util.ArrayList<>();
     int[][] asked = new int[1][];
     LayerSnapshot snapshot =
         new LayerSnapshot(

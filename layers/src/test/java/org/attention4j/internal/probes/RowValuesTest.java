@@ -361,7 +361,7 @@ final class RowValuesTest {
     assertThat(oneHead.heads()).isEqualTo(1);
     assertThat(oneHead.of(1, 0, 6)[10]).isCloseTo(tokens.getDouble(1, 10, 6), within(1e-7));
     INDArray transposed = keys.permute(0, 1, 3, 2);
-    assertThat(HeadVectors.numbers(transposed)[1]).isEqualTo(keys.getDouble(0, 0, 1, 0));
+    assertThat(new HeadVectors(transposed).of(0, 0, 0)[1]).isEqualTo(keys.getDouble(0, 0, 0, 1));
   }
 
   @Test
