@@ -2,6 +2,7 @@ package org.attention4j.bench;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ final class ChildJvm {
    * share the processors with them. Its layers and ours are faster if they sleep; PyTorch is not.
    */
   static final Map<String, String> PASSIVE = Map.of(WAIT_POLICY, "passive");
+
+  /** The character set of what a command prints, which JDK 19 and newer also heed themselves. */
+  static final String STDOUT_ENCODING = "stdout.encoding";
 
   /** From this version on, a JVM warns about what JavaCPP does unless it is told to expect it. */
   private static final int STRICT_VERSION = 24;
@@ -76,7 +80,7 @@ final class ChildJvm {
       List<String> arguments)
       throws IOException, InterruptedException {
     Process process = open(main, threads, HEAP, environment, arguments);
-    try (BufferedReader reader = process.inputReader()) {
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         lines.accept(line);
       }
@@ -99,6 +103,8 @@ final class ChildJvm {
       Class<?> main, int threads, int heap, Map<String, String> environment, List<String> arguments)
       throws IOException {
     ProcessBuilder builder = builder(main, threads, heap, arguments);
+    // A program reads it, not a terminal.
+    builder.command().add(1, "-D" + STDOUT_ENCODING + "=" + StandardCharsets.UTF_8);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     environment.forEach(builder.environment()::putIfAbsent);
     return start(builder);

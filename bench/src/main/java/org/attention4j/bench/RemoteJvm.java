@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -44,8 +45,8 @@ final class RemoteJvm implements AutoCloseable {
     this.subject = subject;
     this.name = name;
     process = ChildJvm.open(main, threads, heap, environment, arguments);
-    answers = process.inputReader();
-    requests = process.outputWriter();
+    answers = process.inputReader(StandardCharsets.UTF_8);
+    requests = process.outputWriter(StandardCharsets.UTF_8);
     answer();
   }
 

@@ -40,6 +40,15 @@ import picocli.CommandLine.Spec;
 public final class Summary implements Callable<Integer> {
   private static final int FAILURE = 1;
 
+  /** Set by JDK 19 and newer. */
+  private static final String STDERR_ENCODING = "stderr.encoding";
+
+  /** The character set of the locale, set by JDK 17 and newer. */
+  private static final String NATIVE_ENCODING = "native.encoding";
+
+  /** What every terminal knows. */
+  private static final Charset PLAIN = StandardCharsets.US_ASCII;
+
   /** Threads of a native library spin some milliseconds before they sleep. */
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -101,14 +110,18 @@ public final class Summary implements Callable<Integer> {
 
   /** Runs a command on the standard streams and ends the JVM with its status. */
   static void runAndExit(Callable<Integer> command, String... arguments) {
-    PrintWriter results = writer(System.out);
+    PrintWriter results = writer(System.out, ChildJvm.STDOUT_ENCODING);
     // Whatever a library prints is no result; Deeplearning4j prints a line for each operation.
     System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-    System.exit(execute(command, results, writer(System.err), arguments));
+    System.exit(execute(command, results, writer(System.err, STDERR_ENCODING), arguments));
   }
 
-  private static PrintWriter writer(PrintStream stream) {
-    return new PrintWriter(new OutputStreamWriter(stream, Charset.defaultCharset()), true);
+  /** In the character set that a property names, or that of the user's locale. */
+  private static PrintWriter writer(PrintStream stream, String property) {
+    String name =
+        System.getProperty(property, System.getProperty(NATIVE_ENCODING, PLAIN.toString()));
+    Charset charset = Charset.isSupported(name) ? Charset.forName(name) : PLAIN;
+    return new PrintWriter(new OutputStreamWriter(stream, charset), true);
   }
 
   static int execute(PrintWriter results, PrintWriter messages, String... arguments) {

@@ -12,12 +12,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.attention4j.bench.compare.PyTorch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 class SummaryTest {
   private final StringWriter results = new StringWriter();
@@ -82,6 +86,31 @@ class SummaryTest {
     int status = ChildJvm.read(Summary.class, 1, Map.of(), lines::add, List.of("--version"));
     assertThat(status).isZero();
     assertThat(lines).isEqualTo(results("--version"));
+  }
+
+  /** Prints a character that few character sets of terminals have. */
+  @Command
+  static final class Alpha implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      spec.commandLine().getOut().println("\u03b1 \u00b1 0");
+      return 0;
+    }
+
+    public static void main(String[] arguments) {
+      Summary.runAndExit(new Alpha(), arguments);
+    }
+  }
+
+  @Test
+  @Timeout(value = 2, unit = MINUTES, threadMode = SEPARATE_THREAD)
+  void childsLinesAreReadInTheCharacterSetThatItWrites() throws IOException, InterruptedException {
+    List<String> lines = new ArrayList<>();
+    int status = ChildJvm.read(Alpha.class, 1, Map.of(), lines::add, List.of());
+    assertThat(status).isZero();
+    assertThat(lines).containsExactly("\u03b1 \u00b1 0");
   }
 
   /** Prints what it finds in its environment. */

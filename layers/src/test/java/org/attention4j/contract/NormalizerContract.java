@@ -35,14 +35,13 @@ import org.nd4j.linalg.api.buffer.DataType;
  * <pre>{@code
  * <dependency>
  *   <groupId>org.attention4j</groupId>
- *   <artifactId>attention4j-layers</artifactId>
+ *   <artifactId>attention4j-contract-kit</artifactId>
  *   <version>${attention4j.version}</version>
- *   <type>test-jar</type>
  *   <scope>test</scope>
  * </dependency>
  * }</pre>
  *
- * <p>and want junit-jupiter, assertj-core and an ND4J backend beside them.
+ * <p>which brings JUnit and AssertJ, and want an ND4J backend beside them.
  *
  * <p>Held to: the declared traits; masks, padding and single keys; ties and huge scores; rows that
  * do not see one another; gradients by scores and parameters; FLOAT, DOUBLE and HALF; the row

@@ -61,7 +61,7 @@ class ConsumerProjectsTest {
 
   @Test
   void everyProjectHasTheDependenciesOfTheReadme() throws IOException {
-    for (String project : List.of("train", "watch", "normalizer")) {
+    for (String project : List.of("train", "kotlin", "watch", "normalizer")) {
       assertHasBlocks(project, readme(), 1);
     }
   }
@@ -72,6 +72,16 @@ class ConsumerProjectsTest {
     assertThat(java("train")).isEqualTo(wholeFiles(page)).hasSize(1);
     assertThat(page.blocks("xml"))
         .containsExactly(Files.readString(CONSUMER.resolve("train").resolve("pom.xml")));
+  }
+
+  @Test
+  void theProjectsWithGradleAndInKotlinAreThoseOfGettingStarted() throws IOException {
+    Page page = Page.read(GETTING_STARTED);
+    assertThat(page.blocks("groovy"))
+        .containsExactly(Files.readString(CONSUMER.resolve("gradle").resolve("build.gradle")));
+    assertThat(page.blocks("kotlin"))
+        .containsExactly(
+            Files.readString(CONSUMER.resolve("kotlin/src/main/kotlin/com/example/Train.kt")));
   }
 
   @Test

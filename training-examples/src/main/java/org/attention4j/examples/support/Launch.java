@@ -52,7 +52,7 @@ public final class Launch {
     List<String> words = new ArrayList<>(List.of("java"));
     words.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     words.addAll(List.of("-jar", classPath));
-    return RunInfo.shell(words);
+    return Quoting.ofThisSystem().line(words);
   }
 
   /** The process that the user started. */

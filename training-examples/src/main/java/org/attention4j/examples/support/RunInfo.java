@@ -10,14 +10,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What was run, on what and with what: enough to run it again. */
 public final class RunInfo {
-  private static final Pattern PLAIN = Pattern.compile("[\\w@%+=:,./-]+");
-
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
   private static final String CPU_MODEL = "model name";
   private static final String UNKNOWN_CPU = "processor of unknown make";
@@ -74,24 +70,13 @@ public final class RunInfo {
   }
 
   /**
-   * The command as a POSIX shell would take it again.
+   * The command as the system's shell would take it again.
    *
    * @param arguments the command line's arguments
    * @return the whole command
    */
   public static String commandLine(List<String> arguments) {
-    return Launch.command() + " " + shell(arguments);
-  }
-
-  /** Words as a POSIX shell takes them. */
-  static String shell(List<String> words) {
-    return words.stream().map(RunInfo::quoted).collect(Collectors.joining(" "));
-  }
-
-  private static String quoted(String argument) {
-    return PLAIN.matcher(argument).matches()
-        ? argument
-        : "'" + argument.replace("'", "'\\''") + "'";
+    return Launch.command() + " " + Quoting.ofThisSystem().line(arguments);
   }
 
   private static String date() {

@@ -78,7 +78,7 @@ public final class VectorModule {
   public static int run(Class<?> main, List<String> arguments, OutputStream messages)
       throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(command(main, arguments))
+        new ProcessBuilder(Quoting.ofThisSystem().ofProcess(command(main, arguments)))
             .redirectInput(ProcessBuilder.Redirect.INHERIT)
             .redirectOutput(ProcessBuilder.Redirect.INHERIT)
             .start();
@@ -95,9 +95,14 @@ public final class VectorModule {
     return status;
   }
 
-  private static void end(Process process, CountDownLatch passed) {
-    // Process.destroy would close the stream that its last words come through.
-    process.toHandle().destroy();
+  /** Has the other JVM end, and waits for its last words. */
+  static void end(Process process, CountDownLatch passed) {
+    // Where a process cannot be asked to end, on Windows, the terminal has told it as it told us:
+    // it would be killed before it has written down how far it came.
+    if (process.supportsNormalTermination()) {
+      // Process.destroy would close the stream that its last words come through.
+      process.toHandle().destroy();
+    }
     try {
       if (!process.waitFor(FAREWELL_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();

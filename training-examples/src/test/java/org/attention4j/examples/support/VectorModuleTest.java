@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.attention4j.examples.Main;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,5 +66,104 @@ class VectorModuleTest {
             "compare",
             "--text",
             "a b");
+  }
+
+  @Test
+  void aJvmThatCanBeAskedToEndIsAsked() {
+    Other other = new Other(true, true);
+
+    VectorModule.end(other, new CountDownLatch(0));
+
+    assertThat(other.heard).containsExactly("destroy of the handle", "wait");
+  }
+
+  @Test
+  void aJvmThatTheTerminalAloneCanTellIsWaitedFor() {
+    Other other = new Other(false, true);
+
+    VectorModule.end(other, new CountDownLatch(0));
+
+    assertThat(other.heard).containsExactly("wait");
+  }
+
+  @Test
+  void aJvmThatDoesNotEndIsEnded() {
+    Other other = new Other(false, false);
+
+    VectorModule.end(other, new CountDownLatch(0));
+
+    assertThat(other.heard).containsExactly("wait", "destroyForcibly");
+  }
+
+  /** A process that notes what it is asked. */
+  private static final class Other extends Process {
+    final List<String> heard = new ArrayList<>();
+    private final boolean canBeAsked;
+    private final boolean ends;
+
+    Other(boolean canBeAsked, boolean ends) {
+      this.canBeAsked = canBeAsked;
+      this.ends = ends;
+    }
+
+    @Override
+    public boolean supportsNormalTermination() {
+      return canBeAsked;
+    }
+
+    @Override
+    public ProcessHandle toHandle() {
+      return (ProcessHandle)
+          Proxy.newProxyInstance(
+              getClass().getClassLoader(),
+              new Class<?>[] {ProcessHandle.class},
+              (proxy, method, arguments) -> {
+                heard.add(method.getName() + " of the handle");
+                return true;
+              });
+    }
+
+    @Override
+    public boolean waitFor(long timeout, TimeUnit unit) {
+      heard.add("wait");
+      return ends;
+    }
+
+    @Override
+    public Process destroyForcibly() {
+      heard.add("destroyForcibly");
+      return this;
+    }
+
+    @Override
+    public void destroy() {
+      heard.add("destroy");
+    }
+
+    @Override
+    public OutputStream getOutputStream() {
+      return OutputStream.nullOutputStream();
+    }
+
+    @Override
+    public InputStream getInputStream() {
+      return InputStream.nullInputStream();
+    }
+
+    @Override
+    public InputStream getErrorStream() {
+      return InputStream.nullInputStream();
+    }
+
+    @Override
+    public int waitFor() {
+      heard.add("wait");
+      return 0;
+    }
+
+    @Override
+    public int exitValue() {
+      return 0;
+    }
   }
 }
