@@ -25,6 +25,9 @@ public class SteppingLayerRuntime extends ExactLayerRuntime implements Recurrent
   /** Made with the first step: the configuration gets its name after the layer. */
   private transient @Nullable StepMemory memory;
 
+  /** Of the steps of the next call, if {@link NextSteps} has set it. */
+  private transient @Nullable INDArray nextMask;
+
   /**
    * Makes a layer that has no parameters yet.
    *
@@ -55,13 +58,19 @@ public class SteppingLayerRuntime extends ExactLayerRuntime implements Recurrent
     GraphInputs.requireContent(owner(), ExactSameDiffLayer.INPUT, input);
     StepMemory present = memory();
     present.requireSameBatch(input);
-    layerConf().validateSteps(input, maskOfAll(present), present.count());
-    return runner.step(graphInputs(input, maskArray, params), present, workspaceMgr);
+    @Nullable INDArray mask = maskArray == null ? nextMask : maskArray;
+    nextMask = null;
+    layerConf().validateSteps(input, maskOfAll(mask, present), present.count());
+    return runner.step(graphInputs(input, mask, params), present, workspaceMgr);
+  }
+
+  void maskNext(INDArray mask) {
+    nextMask = mask;
   }
 
   /** Null if all steps count. */
-  private @Nullable INDArray maskOfAll(StepMemory present) {
-    INDArray given = maskArray == null ? null : StepMask.read(maskArray, dataType, owner());
+  private @Nullable INDArray maskOfAll(@Nullable INDArray mask, StepMemory present) {
+    INDArray given = mask == null ? null : StepMask.read(mask, dataType, owner());
     return given == null && !present.isMasked()
         ? null
         : present.withNew(given, input.size(0), input.size(input.rank() - 1));

@@ -1,7 +1,7 @@
 package org.attention4j.generation;
 
 import java.util.Arrays;
-import java.util.function.BiFunction;
+import org.attention4j.dl4j.NextSteps;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * <p>What the network has kept for others is lost. For one thread at a time, as the network is.
  */
 public final class TokenGenerator {
-  private final BiFunction<INDArray, INDArray[], INDArray> step;
+  private final Step step;
   private final Runnable clear;
   private final int context;
 
@@ -42,8 +42,20 @@ public final class TokenGenerator {
     boolean onToken(int sequence, int token);
   }
 
-  private TokenGenerator(
-      BiFunction<INDArray, INDArray[], INDArray> step, Runnable clear, int context) {
+  /** A call of the network. */
+  private interface Step {
+    /**
+     * Computes the probabilities of the tokens after some.
+     *
+     * @param ids shape [b, 1, t]
+     * @param padding zero for padding, shape [b, t]; null if there is none
+     * @param wanted one where the probabilities are wanted, shape [b, t]
+     * @return shape [b, vocabulary, t]
+     */
+    INDArray of(INDArray ids, @Nullable INDArray padding, INDArray wanted);
+  }
+
+  private TokenGenerator(Step step, Runnable clear, int context) {
     if (context < 2) {
       throw new IllegalArgumentException(
           "TokenGenerator: context is %d but must be at least 2.".formatted(context));
@@ -64,8 +76,8 @@ public final class TokenGenerator {
    */
   public static TokenGenerator of(MultiLayerNetwork network, int context) {
     return new TokenGenerator(
-        (ids, masks) -> {
-          network.setLayerMaskArrays(masks[0], masks[1]);
+        (ids, padding, wanted) -> {
+          network.setLayerMaskArrays(padding, wanted);
           INDArray output = network.rnnTimeStep(ids);
           network.clearLayerMaskArrays();
           return output;
@@ -85,12 +97,11 @@ public final class TokenGenerator {
    */
   public static TokenGenerator of(ComputationGraph network, int context) {
     return new TokenGenerator(
-        (ids, masks) -> {
-          network.setLayerMaskArrays(
-              masks[0] == null ? null : new INDArray[] {masks[0]}, new INDArray[] {masks[1]});
-          INDArray output = network.rnnTimeStep(ids)[0];
-          network.clearLayerMaskArrays();
-          return output;
+        (ids, padding, wanted) -> {
+          if (padding != null) {
+            NextSteps.mask(network, padding);
+          }
+          return network.rnnTimeStep(ids)[0];
         },
         network::rnnClearPreviousState,
         context);
@@ -168,8 +179,7 @@ public final class TokenGenerator {
       begin = to - (context + 1) / 2;
       run.kept = begin;
     }
-    INDArray output =
-        step.apply(run.ids(begin, to), new INDArray[] {run.mask(begin, to), run.last(begin, to)});
+    INDArray output = step.of(run.ids(begin, to), run.mask(begin, to), run.last(begin, to));
     return output.get(
         NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(output.size(2) - 1));
   }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.attention4j.dl4j.NextSteps;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 import org.attention4j.testing.Sequences;
@@ -155,7 +156,7 @@ class RnnTimeStepTest {
   private static Step step(ComputationGraph graph) {
     return (input, mask) -> {
       if (mask != null) {
-        graph.setLayerMaskArrays(new INDArray[] {mask}, null);
+        NextSteps.mask(graph, mask);
       }
       return graph.rnnTimeStep(input)[0];
     };

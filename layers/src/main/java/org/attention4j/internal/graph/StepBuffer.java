@@ -126,19 +126,31 @@ public final class StepBuffer {
     return kept;
   }
 
-  /** The kept steps and those appended after them, [.., kept + appended]. */
+  /** The kept steps and those appended after them, [.., kept + appended]; copied if asked for. */
   Value whole(int appended) {
-    int steps = kept + appended;
     long[] shape = Arrays.copyOf(leading, leading.length + 1);
-    shape[leading.length] = steps;
+    shape[leading.length] = (long) kept + appended;
+    return Value.of(this, type, shape);
+  }
+
+  /** A float[] or double[] of the first steps in C order. */
+  Object copy(int steps) {
     Object copy =
         type == DataType.DOUBLE ? new double[rows * steps] : FloatArrays.take(rows * steps);
     for (int row = 0; row < rows; row++) {
       System.arraycopy(numbers, row * room, copy, row * steps, steps);
     }
-    return copy instanceof double[] doubles
-        ? Value.of(doubles, shape)
-        : Value.of((float[]) copy, shape);
+    return copy;
+  }
+
+  /** The numbers themselves, [.., {@link #room}]. */
+  float[] floats() {
+    return (float[]) numbers;
+  }
+
+  /** The steps that there is room for. */
+  int room() {
+    return room;
   }
 
   /**
