@@ -65,7 +65,7 @@ public final class PastSteps {
   /**
    * Whether so few steps come at a time that reading the parameters is most of the work.
    *
-   * @return true for a step or two
+   * @return true for a few steps of a few examples
    */
   public boolean few() {
     return few;

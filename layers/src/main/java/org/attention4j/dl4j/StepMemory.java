@@ -2,7 +2,6 @@ package org.attention4j.dl4j;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.attention4j.internal.graph.StepBuffer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -119,7 +118,10 @@ final class StepMemory {
     kept -= steps;
     buffers.values().forEach(buffer -> buffer.forget(steps));
     if (mask != null) {
-      mask = mask.get(NDArrayIndex.all(), NDArrayIndex.interval(steps, steps + kept)).dup();
+      mask =
+          kept == 0
+              ? null
+              : mask.get(NDArrayIndex.all(), NDArrayIndex.interval(steps, steps + kept)).dup();
     }
   }
 
@@ -187,7 +189,7 @@ final class StepMemory {
     Map<String, INDArray> values = new LinkedHashMap<>();
     values.put(COUNT, Nd4j.scalar(count));
     if (all != null) {
-      values.put(MASK, Objects.requireNonNull(all));
+      values.put(MASK, all);
     }
     return values;
   }

@@ -122,7 +122,7 @@ public final class TokenGenerator {
     Run run = new Run(prompts, tokens);
     clear.run();
     try {
-      INDArray probabilities = read(run, run.start, run.end);
+      INDArray probabilities = read(run, 0, run.end);
       for (int i = 0; i < tokens; i++) {
         boolean goesOn = false;
         for (int sequence = 0; sequence < prompts.length; sequence++) {
@@ -194,7 +194,6 @@ public final class TokenGenerator {
     private final int[] first;
     private final int[] last;
     private final int prompt;
-    final int start = 0;
     final boolean[] ended;
     int end;
 

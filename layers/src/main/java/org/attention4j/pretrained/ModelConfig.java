@@ -134,10 +134,16 @@ final class ModelConfig {
 
   /** The ids of one token or of several; none if it is absent. */
   List<Integer> tokens(String key) throws ModelFileException {
+    if (isAbsent(key)) {
+      return List.of();
+    }
     JsonNode node = root.path(key);
     List<Integer> tokens = new ArrayList<>();
-    for (JsonNode one : node.isArray() ? node : isAbsent(key) ? List.<JsonNode>of() : List.of(node)) {
-      require(one.canConvertToInt() && one.intValue() >= 0, key, "a token id, or a list of them");
+    for (JsonNode one : node.isArray() ? node : List.of(node)) {
+      require(
+          one.isIntegralNumber() && one.canConvertToInt() && one.intValue() >= 0,
+          key,
+          "a token id, or a list of them");
       tokens.add(one.intValue());
     }
     return List.copyOf(tokens);

@@ -1,6 +1,9 @@
 package org.attention4j.examples.pretrained;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.attention4j.examples.support.BadArgument;
 import org.attention4j.generation.Sampler;
 import org.jspecify.annotations.Nullable;
@@ -85,9 +88,9 @@ final class GenerationOptions {
    * @throws BadArgument if one has a value that is not possible, or needs --generate
    */
   void check() {
-    String alone = alone();
-    if (prompt == null && alone != null) {
-      throw new BadArgument(alone + " needs --generate.");
+    Optional<String> other = other();
+    if (prompt == null && other.isPresent()) {
+      throw new BadArgument(other.get() + " needs --generate.");
     }
     require(prompt == null || !prompt.isEmpty(), "--generate", "empty", "a text to go on with");
     require(tokens() >= 1, "--tokens", tokens(), "at least 1");
@@ -110,18 +113,20 @@ final class GenerationOptions {
     require(!stops.contains(""), "--stop", "empty", "a text that ends the output");
   }
 
-  private @Nullable String alone() {
-    return tokens != null
-        ? "--tokens"
-        : temperature != null
-            ? "--temperature"
-            : topK != null
-                ? "--top-k"
-                : topP != null
-                    ? "--top-p"
-                    : repetitionPenalty != null
-                        ? "--repetition-penalty"
-                        : seed != null ? "--seed" : stops.isEmpty() ? null : "--stop";
+  /** The first option beside the text. */
+  private Optional<String> other() {
+    Map<String, Boolean> given = new LinkedHashMap<>();
+    given.put("--tokens", tokens != null);
+    given.put("--temperature", temperature != null);
+    given.put("--top-k", topK != null);
+    given.put("--top-p", topP != null);
+    given.put("--repetition-penalty", repetitionPenalty != null);
+    given.put("--seed", seed != null);
+    given.put("--stop", !stops.isEmpty());
+    return given.entrySet().stream()
+        .filter(Map.Entry::getValue)
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   private static void require(boolean holds, String option, Object value, String expected) {
