@@ -78,9 +78,11 @@ public final class TokenGenerator {
     return new TokenGenerator(
         (ids, padding, wanted) -> {
           network.setLayerMaskArrays(padding, wanted);
-          INDArray output = network.rnnTimeStep(ids);
-          network.clearLayerMaskArrays();
-          return output;
+          try {
+            return network.rnnTimeStep(ids);
+          } finally {
+            network.clearLayerMaskArrays();
+          }
         },
         network::rnnClearPreviousState,
         context);
@@ -115,10 +117,14 @@ public final class TokenGenerator {
    * @param sampler chooses them
    * @param listener is told of them, and ends sequences
    * @return what was added to each
-   * @throws IllegalArgumentException if a prompt is empty or too long
+   * @throws IllegalArgumentException if a prompt is empty or too long, or tokens below 0
    */
   public int[][] generate(int[][] prompts, int tokens, Sampler sampler, Listener listener) {
     check(prompts);
+    if (tokens < 0) {
+      throw new IllegalArgumentException(
+          "TokenGenerator: tokens is %d but must be at least 0.".formatted(tokens));
+    }
     Run run = new Run(prompts, tokens);
     clear.run();
     try {
@@ -152,7 +158,7 @@ public final class TokenGenerator {
    * @param tokens how many to add
    * @param sampler chooses them
    * @return what was added
-   * @throws IllegalArgumentException if the prompt is empty or too long
+   * @throws IllegalArgumentException if the prompt is empty or too long, or tokens below 0
    */
   public int[] generate(int[] prompt, int tokens, Sampler sampler) {
     return generate(new int[][] {prompt}, tokens, sampler, (sequence, token) -> true)[0];
