@@ -62,6 +62,7 @@ final class ArchitectureTest {
           "monitor",
           "monitor.ui",
           "training",
+          "generation",
           "pretrained");
 
   private static final String DL4J = "org.attention4j.dl4j..";

@@ -56,6 +56,22 @@ final class CompiledGraph {
   private List<SDVariable> kept = List.of();
 
   CompiledGraph(GraphDefinition definition, GraphInputs inputs, DataType type, boolean training) {
+    this(definition, inputs, type, training, null, false);
+  }
+
+  /**
+   * Compiles a graph.
+   *
+   * @param memory what the steps of the input follow; null if they are whole sequences
+   * @param few whether they are few
+   */
+  CompiledGraph(
+      GraphDefinition definition,
+      GraphInputs inputs,
+      DataType type,
+      boolean training,
+      @Nullable StepMemory memory,
+      boolean few) {
     SameDiff sd = SameDiff.create();
     Map<String, SDVariable> inputVariables = new LinkedHashMap<>();
     Map<String, SDVariable> masks = new LinkedHashMap<>();
@@ -81,7 +97,8 @@ final class CompiledGraph {
             cast(inputVariables, wide),
             cast(masks, wide),
             cast(parameters, wide),
-            inputs.steps());
+            inputs.steps(),
+            memory == null ? null : past(sd, memory, !masks.isEmpty(), type, wide, few));
     output = cast(definition.define(graph), type);
     epsilonType = type;
     differentiated = new ArrayList<>(inputVariables.values());
@@ -95,6 +112,13 @@ final class CompiledGraph {
       computed.add(graph.loss());
     }
     forward = new GraphProgram(computed);
+  }
+
+  private static PastSteps past(
+      SameDiff sd, StepMemory memory, boolean masked, DataType type, DataType wide, boolean few) {
+    SDVariable count = sd.placeHolder(StepMemory.COUNT, DataType.INT64);
+    SDVariable mask = masked ? cast(sd.placeHolder(StepMemory.MASK, type, -1, -1), wide) : null;
+    return new PastSteps(memory, count, mask, few);
   }
 
   private void planBackward() {

@@ -25,7 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public class ExactLayerRuntime extends BaseLayer<ExactSameDiffLayer> implements IntermediateSource {
   private static final String INPUT = ExactSameDiffLayer.INPUT;
 
-  private final GraphRunner runner;
+  final GraphRunner runner;
 
   /**
    * Makes a layer that has no parameters yet.
@@ -124,12 +124,12 @@ public class ExactLayerRuntime extends BaseLayer<ExactSameDiffLayer> implements 
   }
 
   /** The layer as the messages of errors name it. */
-  private String owner() {
+  final String owner() {
     String name = layerConf().getLayerName();
     return layerConf().getClass().getSimpleName() + (name == null ? "" : " '" + name + "'");
   }
 
-  private static GraphInputs graphInputs(
+  static GraphInputs graphInputs(
       INDArray input, @Nullable INDArray mask, Map<String, INDArray> parameters) {
     return new GraphInputs(
         Map.of(INPUT, input), mask == null ? Map.of() : Map.of(INPUT, mask), parameters);

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.api.ParamInitializer;
@@ -102,6 +103,30 @@ public abstract class ExactSameDiffLayer extends BaseRecurrentLayer {
    */
   public void validateInput(INDArray input, @Nullable INDArray mask) {
     validateInput(input);
+  }
+
+  /**
+   * Checks steps that follow earlier ones, before they are computed; for layers whose runtime is a
+   * {@link SteppingLayerRuntime}.
+   *
+   * @param input the new steps
+   * @param mask the mask of the earlier and the new steps, null if all steps count
+   * @param earlier how many steps came before
+   * @throws IllegalArgumentException if the layer cannot take the input
+   * @throws IllegalStateException if there are more steps than the layer can take
+   */
+  protected void validateSteps(INDArray input, @Nullable INDArray mask, long earlier) {
+    validateInput(input);
+  }
+
+  /**
+   * Why the layer cannot compute steps as they come, if it cannot; for layers whose runtime is a
+   * {@link SteppingLayerRuntime}.
+   *
+   * @return the end of a sentence that begins with "since"; empty if it can
+   */
+  protected Optional<String> obstacleToSteps() {
+    return Optional.empty();
   }
 
   /**

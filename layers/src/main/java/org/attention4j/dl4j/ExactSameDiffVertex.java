@@ -239,7 +239,7 @@ public abstract class ExactSameDiffVertex extends SameDiffVertex {
       Map<String, SDVariable> layerInput,
       Map<String, SDVariable> paramTable,
       Map<String, SDVariable> maskVars) {
-    return define(new LayerGraph(sameDiff, false, layerInput, maskVars, paramTable, -1));
+    return define(new LayerGraph(sameDiff, false, layerInput, maskVars, paramTable, -1, null));
   }
 
   /**

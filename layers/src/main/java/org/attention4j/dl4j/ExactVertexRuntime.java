@@ -79,6 +79,11 @@ public class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedi
     if (graph.getInputMaskArrays() == null) {
       maskArrays = null; // the network takes old masks away from its layers only
     }
+    if (!training && StepCall.isRunning()) {
+      throw new UnsupportedOperationException(
+          "%s: rnnTimeStep is not possible, since a vertex keeps nothing between steps; use a SelfAttentionLayer or a TransformerBlock with causal(true)."
+              .formatted(owner()));
+    }
     config.validateInput(inputs);
     requireContent(inputs);
     return runner.forward(graphInputs(inputs, maskArrays), training, workspaceMgr);

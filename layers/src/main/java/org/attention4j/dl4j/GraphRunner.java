@@ -3,6 +3,7 @@ package org.attention4j.dl4j;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.attention4j.internal.graph.Value;
@@ -31,7 +32,13 @@ final class GraphRunner {
   /** Unrolled graphs are large, and the lengths of sequences may be many: the oldest goes. */
   private static final int MOST_VARIANTS = 32;
 
+  /** Examples times steps up to which reading the parameters is most of the work. */
+  private static final long FEW = 16;
+
   private record Variant(Set<String> masked, boolean training, long steps) {}
+
+  /** Graphs of steps that follow earlier ones. */
+  private record StepVariant(boolean masked, boolean few) {}
 
   private final GraphDefinition definition;
   private final DataType type;
@@ -43,6 +50,7 @@ final class GraphRunner {
           return size() > MOST_VARIANTS;
         }
       };
+  private final Map<StepVariant, CompiledGraph> stepVariants = new LinkedHashMap<>();
   private ForwardPass last = ForwardPass.none();
 
   private @Nullable Consumer<INDArray> backwardObserver;
@@ -84,6 +92,43 @@ final class GraphRunner {
     last =
         new ForwardPass(
             graph, training, dropoutDraws, ForwardPass.arrays(given), inputs.masks(), kept, loss);
+    return place(output, workspaces, ArrayType.ACTIVATIONS);
+  }
+
+  /**
+   * Computes the output for steps that follow those in a memory, and remembers them there.
+   *
+   * @param given one input
+   */
+  INDArray step(GraphInputs given, StepMemory memory, LayerWorkspaceMgr workspaces) {
+    GraphInputs inputs = read(given);
+    String name = given.inputs().keySet().iterator().next();
+    long examples = Objects.requireNonNull(given.inputs().get(name)).size(0);
+    long steps = inputs.steps();
+    INDArray all;
+    Map<String, INDArray> pastValues;
+    CompiledGraph graph;
+    try (MemoryWorkspace none = outsideWorkspaces()) {
+      all = memory.withNew(inputs.masks().get(name), examples, steps);
+      if (all != null && inputs.masks().isEmpty()) {
+        inputs = inputs.withMasks(Map.of(name, memory.ones(examples, steps)));
+      }
+      pastValues = memory.placeholders(all);
+      StepVariant variant = new StepVariant(all != null, examples * steps <= FEW);
+      CompiledGraph known = stepVariants.get(variant);
+      graph =
+          known == null
+              ? new CompiledGraph(definition, inputs, type, false, memory, variant.few())
+              : known;
+      stepVariants.put(variant, graph);
+    }
+    SessionMemMgr arrays = memory(workspaces, ArrayType.FF_WORKING_MEM, ArrayType.ACTIVATIONS);
+    List<Value> results = graph.forward(inputs, pastValues, arrays);
+    INDArray output = results.get(0).array(arrays);
+    CompiledGraph.release(results, List.of());
+    try (MemoryWorkspace none = outsideWorkspaces()) {
+      memory.remember(all, examples, Math.toIntExact(steps));
+    }
     return place(output, workspaces, ArrayType.ACTIVATIONS);
   }
 

@@ -33,6 +33,7 @@ public final class LayerGraph {
   private final List<SDVariable> observable = new ArrayList<>();
   private @Nullable SDVariable loss;
   private final long steps;
+  private final @Nullable PastSteps past;
   private boolean unrolled;
 
   /**
@@ -64,13 +65,15 @@ public final class LayerGraph {
       Map<String, SDVariable> inputs,
       Map<String, SDVariable> masks,
       Map<String, SDVariable> parameters,
-      long steps) {
+      long steps,
+      @Nullable PastSteps past) {
     this.sd = sd;
     this.training = training;
     this.inputs = inputs;
     this.masks = masks;
     this.parameters = parameters;
     this.steps = steps;
+    this.past = past;
   }
 
   /**
@@ -89,6 +92,15 @@ public final class LayerGraph {
    */
   public boolean training() {
     return training;
+  }
+
+  /**
+   * What is known of the steps before the input. The output is then that of the new steps alone.
+   *
+   * @return empty if the input is whole sequences
+   */
+  public Optional<PastSteps> past() {
+    return Optional.ofNullable(past);
   }
 
   /**

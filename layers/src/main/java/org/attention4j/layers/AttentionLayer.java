@@ -5,7 +5,9 @@ import static org.attention4j.internal.graph.GraphShapes.doubleRange;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.dl4j.PastSteps;
 import org.attention4j.normalizer.Normalizer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -65,14 +67,35 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
     return heads(getNIn());
   }
 
-  /** Attention of a sequence [b, nIn, T] to itself, under the mask of the layer's input. */
+  /**
+   * Attention of a sequence [b, nIn, T] to itself, under the mask of the layer's input; of steps
+   * that follow earlier ones, to these too.
+   */
   final SDVariable selfAttention(LayerGraph graph, SDVariable x) {
     SequenceShape shape = new SequenceShape(x);
-    AttentionSources.Sequence sequence =
-        new AttentionSources.Sequence(x, shape, doubleRange(shape.steps()));
+    PastSteps past = graph.past().orElse(null);
+    SDVariable positions = doubleRange(shape.steps());
     SDVariable mask = graph.mask().orElse(null);
+    SDVariable keyMask = mask;
+    if (past != null) {
+      positions = positions.add(past.count().castTo(DataType.DOUBLE));
+      keyMask = past.mask().orElse(null);
+      if (options.slidingWindow > 0 && options.firstKeys == 0) {
+        past.needsLast(options.slidingWindow - 1);
+      }
+    }
+    AttentionSources.Sequence sequence = new AttentionSources.Sequence(x, shape, positions);
     return AttentionPath.of(heads(), graph, x.dataType())
-        .apply(new AttentionSources(sequence, sequence, x, false, mask, mask, this::squareWeights));
+        .apply(
+            new AttentionSources(
+                sequence, sequence, x, false, keyMask, mask, this::squareWeights));
+  }
+
+  @Override
+  protected Optional<String> obstacleToSteps() {
+    return options.causal
+        ? Optional.empty()
+        : Optional.of("each step sees later ones; build it with causal(true)");
   }
 
   private long[] squareWeights(Map<String, long[]> inputShapes) {

@@ -101,6 +101,7 @@ public final class FeedForwardBlock extends SequenceLayer {
   protected SDVariable define(LayerGraph graph) {
     return apply(
         graph.input(),
+        JavaPath.isPossible(graph.input().dataType()),
         getActivationFn(),
         gelu,
         linear(graph, W1, B1, hidden()),
@@ -112,6 +113,7 @@ public final class FeedForwardBlock extends SequenceLayer {
    * Applies a feed-forward block to each step.
    *
    * @param x shape [b, in, T]
+   * @param mayRunInJava whether operations in Java can be taken
    * @param activation f
    * @param gelu which function GELU is
    * @param first the map before the activation
@@ -121,13 +123,14 @@ public final class FeedForwardBlock extends SequenceLayer {
    */
   static SDVariable apply(
       SDVariable x,
+      boolean mayRunInJava,
       @Nullable IActivation activation,
       Gelu gelu,
       LinearMap first,
       @Nullable LinearMap gate,
       LinearMap second) {
     Optional<FloatActivation> inJava = Activations.inJava(activation, gelu);
-    if (JavaPath.isPossible(x.dataType()) && FloatOps.VECTORS && inJava.isPresent()) {
+    if (mayRunInJava && FloatOps.VECTORS && inJava.isPresent()) {
       return FusedFeedForward.apply(x, inJava.get(), first, gate, second);
     }
     SequenceShape shape = new SequenceShape(x);

@@ -4,6 +4,7 @@ import static org.attention4j.internal.graph.GraphShapes.doubleRange;
 import static org.attention4j.internal.graph.GraphShapes.sizeInProgram;
 
 import java.util.Map;
+import java.util.Optional;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
 import org.deeplearning4j.nn.api.MaskState;
@@ -43,6 +44,11 @@ public final class FirstStep extends SequenceLayer {
   @Override
   protected ExactLayerRuntime runtime(NeuralNetConfiguration conf, DataType networkDataType) {
     return new org.attention4j.layers.runtime.FirstStep(conf, networkDataType);
+  }
+
+  @Override
+  protected Optional<String> obstacleToSteps() {
+    return Optional.of("it stands for whole sequences");
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.dl4j.PastSteps;
 import org.attention4j.internal.dotproduct.ParameterNames;
 import org.attention4j.internal.graph.FusedAttention;
 import org.attention4j.internal.graph.FusedGate;
@@ -19,7 +20,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Attention as one operation that runs in Java. In FLOAT the projections too run on the CPU
- * kernels, which know no other type; without vector instructions the backend's products are faster.
+ * kernels, which know no other type; without vector instructions, and for a few steps after earlier
+ * ones, the backend's products are faster.
  */
 final class FusedPath extends AttentionPath {
   private final MultiHeadAttention heads;
@@ -51,21 +53,35 @@ final class FusedPath extends AttentionPath {
     this.heads = heads;
     this.graph = graph;
     this.asGraph = asGraph;
-    fusesProjections = type == DataType.FLOAT && FloatOps.VECTORS;
+    fusesProjections = type == DataType.FLOAT && FloatOps.VECTORS && !JavaPath.isFewSteps(graph);
   }
 
   @Override
   SDVariable apply(AttentionSources sources) {
     Projected projected = project(sources);
-    // Only for those who ask for scores and weights; the output below does not depend on it.
-    asGraph.attend(projected.split(), sources, UnaryOperator.identity());
-    SDVariable attended = attend(projected.fused(), sources.keyMask());
+    SDVariable attended = attendAll(projected, sources);
     asGraph.observeGated(attended);
     SDVariable gated =
         projected.gate() == null
             ? asGraph.gated(attended, sources.queries())
             : FusedGate.apply(attended, projected.gate());
     return merge(gated, sources.outputShape());
+  }
+
+  private SDVariable attendAll(Projected projected, AttentionSources sources) {
+    PastSteps past = graph.past().orElse(null);
+    if (past != null) {
+      List<SDVariable> fused = projected.fused();
+      return attend(
+          List.of(
+              fused.get(0),
+              past.andNew(AttentionLayer.KEYS, fused.get(1)),
+              past.andNew(AttentionLayer.VALUES, fused.get(2))),
+          sources.keyMask());
+    }
+    // Only for those who ask for scores and weights; the output below does not depend on it.
+    asGraph.attend(projected.split(), sources, UnaryOperator.identity());
+    return attend(projected.fused(), sources.keyMask());
   }
 
   /** Learned queries have fewer examples than keys, and are repeated after their projection. */

@@ -1,7 +1,10 @@
 package org.attention4j.layers;
 
+import static org.attention4j.internal.graph.GraphShapes.doubleRange;
+
 import java.util.function.UnaryOperator;
 import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.dl4j.PastSteps;
 import org.attention4j.internal.dotproduct.ColumnAttention;
 import org.attention4j.internal.dotproduct.ParameterNames;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -18,6 +21,11 @@ final class GraphPath extends AttentionPath {
 
   @Override
   SDVariable apply(AttentionSources sources) {
+    PastSteps past = graph.past().orElse(null);
+    if (past != null) {
+      SDVariable attended = attendAll(project(sources), sources, past);
+      return merge(attended, sources.queries(), sources.outputShape());
+    }
     AttentionOptions options = heads.options();
     ColumnAttention.Result result =
         attend(
@@ -28,6 +36,22 @@ final class GraphPath extends AttentionPath {
     EntropyPenalty.add(graph, options, result.scores(), result.weights(), sources.queryMask());
     observeGated(result.output());
     return merge(result.output(), sources.queries(), sources.outputShape());
+  }
+
+  /** Attention to the earlier steps and the new ones. The last query stands at the last key. */
+  private SDVariable attendAll(
+      HeadProjections projected, AttentionSources sources, PastSteps past) {
+    SDVariable keys = past.andNew(AttentionLayer.KEYS, projected.keys());
+    SDVariable values = past.andNew(AttentionLayer.VALUES, projected.values());
+    SequenceShape all = sources.keys().shape().withStepsOf(keys);
+    SDVariable keyMask = sources.keyMask();
+    return attention(
+            Positions.fromEnd(sources.queries().shape().steps(), all.steps()),
+            doubleRange(all.steps()))
+        .withMask(keyMask == null ? null : AttentionLayer.asKeyMask(keyMask))
+        .apply(
+            projected.queries(), forEachQueryHead(keys, all), forEachQueryHead(values, all))
+        .output();
   }
 
   HeadProjections project(AttentionSources sources) {

@@ -1,5 +1,7 @@
 package org.attention4j.layers;
 
+import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.dl4j.PastSteps;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -17,6 +19,14 @@ final class JavaPath {
    */
   static boolean isPossible(DataType type) {
     return type == DataType.FLOAT && onCpu();
+  }
+
+  /**
+   * Whether a graph is for a few steps after earlier ones. Most of its work is to read the
+   * parameters, which operations in Java would copy first.
+   */
+  static boolean isFewSteps(LayerGraph graph) {
+    return graph.past().map(PastSteps::few).orElse(false);
   }
 
   static boolean onCpu() {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.dl4j.PastSteps;
 import org.attention4j.internal.graph.StepMask;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
@@ -17,7 +18,6 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -75,36 +75,47 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
     SameDiff sd = graph.sameDiff();
     SDVariable steps = sizeInProgram(graph.input(), 2);
     SDVariable learned = graph.parameter(W);
+    SDVariable earlier = graph.past().map(PastSteps::count).orElseGet(() -> sd.constant(0L));
     return graph
-        .mask()
-        .map(mask -> graph.input().add(fromFirstVisible(learned, mask, steps)))
-        .orElseGet(() -> graph.input().add(sd.expandDims(first(learned, steps), 0)));
+        .past()
+        .map(PastSteps::mask)
+        .orElseGet(graph::mask)
+        .map(mask -> graph.input().add(fromFirstVisible(learned, mask, earlier, steps)))
+        .orElseGet(() -> graph.input().add(sd.expandDims(some(learned, earlier, steps), 0)));
   }
 
-  /** The vectors of the first positions, shape [size, count]. */
-  private SDVariable first(SDVariable learned, SDVariable count) {
+  /** The vectors of neighbouring positions, shape [size, count]. */
+  private SDVariable some(SDVariable learned, SDVariable from, SDVariable count) {
     SameDiff sd = learned.getSameDiff();
-    SDVariable begin = sd.constant(Nd4j.createFromArray(0L, 0L));
+    SDVariable begin = sd.stack(0, sd.constant(0L), from);
     return sd.slice(learned, begin, sd.stack(0, sd.constant(getNIn()), count));
   }
 
   /**
-   * The vectors of each example's steps, shape [b, size, T]. They are chosen by a product with ones
+   * The vectors of each example's steps, shape [b, size, t]. They are chosen by a product with ones
    * and zeros: the gradient of nd4j's gather is wrong where an index occurs twice.
+   *
+   * @param mask of the earlier steps and of these, shape [b, earlier + t]
    */
-  private SDVariable fromFirstVisible(SDVariable learned, SDVariable mask, SDVariable steps) {
+  private SDVariable fromFirstVisible(
+      SDVariable learned, SDVariable mask, SDVariable earlier, SDVariable steps) {
     SameDiff sd = learned.getSameDiff();
-    SDVariable step = doubleRange(steps).reshape(1, -1);
+    SDVariable all = earlier.add(steps);
+    SDVariable end = all.castTo(DataType.DOUBLE);
     SDVariable fromEnd =
         sd.max(
-            mask.neq(0.0).castTo(DataType.DOUBLE).mul(step.rsub(steps.castTo(DataType.DOUBLE))),
+            mask.neq(0.0)
+                .castTo(DataType.DOUBLE)
+                .mul(doubleRange(all).reshape(1, -1).rsub(end)),
             true,
             1);
-    SDVariable begin = fromEnd.rsub(steps.castTo(DataType.DOUBLE));
-    SDVariable count = sd.math.min(steps, sd.constant(maxLength));
+    SDVariable begin = fromEnd.rsub(end);
+    SDVariable step = doubleRange(steps).add(earlier.castTo(DataType.DOUBLE)).reshape(1, -1);
+    SDVariable count = sd.math.min(all, sd.constant(maxLength));
     SDVariable position = sd.math.clipByValue(step.sub(begin), 0, maxLength - 1.0).reshape(-1, 1);
     SDVariable chosen = position.eq(doubleRange(count).reshape(1, -1)).castTo(learned.dataType());
-    SDVariable vectors = sd.mmul(chosen, first(learned, count), false, true, false);
+    SDVariable vectors =
+        sd.mmul(chosen, some(learned, sd.constant(0L), count), false, true, false);
     SDVariable shape = sd.stack(0, sizeInProgram(mask, 0), steps, sd.constant(getNIn()));
     return vectors.reshape(shape).permute(0, 2, 1);
   }
@@ -121,6 +132,17 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
                 : "the number of steps from an example's first visible one to its last",
             longest,
             "at most maxLength " + maxLength);
+  }
+
+  @Override
+  protected void validateSteps(INDArray input, @Nullable INDArray mask, long earlier) {
+    validateInput(input);
+    long longest = mask == null ? earlier + input.size(2) : longest(mask);
+    if (longest > maxLength) {
+      throw new IllegalStateException(
+          "%s: the cache is full, since step %d follows but maxLength is %d; call rnnClearPreviousState before the next sequence."
+              .formatted(require().layer(), longest, maxLength));
+    }
   }
 
   private long longest(INDArray mask) {

@@ -4,6 +4,7 @@ import static org.attention4j.internal.graph.GraphShapes.doubleRange;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
 import org.deeplearning4j.nn.api.MaskState;
@@ -74,6 +75,11 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
   @Override
   protected ExactLayerRuntime runtime(NeuralNetConfiguration conf, DataType networkDataType) {
     return new org.attention4j.layers.runtime.LearnedSelfAttentionLayer(conf, networkDataType);
+  }
+
+  @Override
+  protected Optional<String> obstacleToSteps() {
+    return Optional.of("its queries see the whole sequence");
   }
 
   @Override

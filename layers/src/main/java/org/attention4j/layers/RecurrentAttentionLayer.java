@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
@@ -167,6 +168,11 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
   @Override
   protected ExactLayerRuntime runtime(NeuralNetConfiguration conf, DataType networkDataType) {
     return new org.attention4j.layers.runtime.RecurrentAttentionLayer(conf, networkDataType);
+  }
+
+  @Override
+  protected Optional<String> obstacleToSteps() {
+    return Optional.of("its queries see the keys of all steps, later ones too");
   }
 
   @Override

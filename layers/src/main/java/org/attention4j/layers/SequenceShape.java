@@ -44,6 +44,11 @@ final class SequenceShape {
     return new SequenceShape(sd, examples, other.steps);
   }
 
+  /** As many examples as here, as many steps as an array [b, heads, headSize, T] has. */
+  SequenceShape withStepsOf(SDVariable split) {
+    return new SequenceShape(sd, examples, sizeInProgram(split, 3));
+  }
+
   boolean isSingleStep() {
     return steps == null;
   }

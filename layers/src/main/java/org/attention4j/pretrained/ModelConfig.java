@@ -1,5 +1,7 @@
 package org.attention4j.pretrained;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.attention4j.layers.Gelu;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +130,23 @@ final class ModelConfig {
   Iterable<JsonNode> list(String key) throws ModelFileException {
     require(isAbsent(key) || root.path(key).isArray(), key, "a list");
     return root.path(key);
+  }
+
+  /** The ids of one token or of several; none if it is absent. */
+  List<Integer> tokens(String key) throws ModelFileException {
+    if (isAbsent(key)) {
+      return List.of();
+    }
+    JsonNode node = root.path(key);
+    List<Integer> tokens = new ArrayList<>();
+    for (JsonNode one : node.isArray() ? node : List.of(node)) {
+      require(
+          one.isIntegralNumber() && one.canConvertToInt() && one.intValue() >= 0,
+          key,
+          "a token id, or a list of them");
+      tokens.add(one.intValue());
+    }
+    return List.copyOf(tokens);
   }
 
   void require(boolean holds, String key, String expected) throws ModelFileException {

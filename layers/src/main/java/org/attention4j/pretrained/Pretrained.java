@@ -57,14 +57,17 @@ public final class Pretrained {
   private final ModelDescription description;
   private final List<String> unusedTensors;
   private final List<Path> tokenizerFiles;
+  private final List<Integer> endTokens;
 
   private Pretrained(
       MultiLayerNetwork network,
       ModelDescription description,
+      List<Integer> endTokens,
       List<String> unusedTensors,
       List<Path> tokenizerFiles) {
     this.network = network;
     this.description = description;
+    this.endTokens = endTokens;
     this.unusedTensors = unusedTensors;
     this.tokenizerFiles = tokenizerFiles;
   }
@@ -118,6 +121,15 @@ public final class Pretrained {
    */
   public ModelDescription description() {
     return description;
+  }
+
+  /**
+   * The tokens that end a text, {@code eos_token_id} of the configuration.
+   *
+   * @return their ids, in their order; empty if the configuration has none
+   */
+  public List<Integer> endTokens() {
+    return endTokens;
   }
 
   /**
@@ -231,7 +243,12 @@ public final class Pretrained {
       List<Layer> layers = NetworkLayers.layers(architecture, normalizer);
       MultiLayerNetwork network = NetworkLayers.network(architecture, layers, updater);
       plan.carryOut(network);
-      return new Pretrained(network, architecture.description(), plan.unused(), tokenizerFiles);
+      return new Pretrained(
+          network,
+          architecture.description(),
+          config.tokens("eos_token_id"),
+          plan.unused(),
+          tokenizerFiles);
     }
   }
 }

@@ -40,7 +40,8 @@ public final class TrainingGraph {
             Map.of(input, sd.placeHolder(input, DataType.DOUBLE, -1, size, -1)),
             Map.of(input, sd.placeHolder("mask", DataType.DOUBLE, -1, -1)),
             parameters,
-            steps);
+            steps,
+            null);
     layer.define(graph);
     return graph;
   }

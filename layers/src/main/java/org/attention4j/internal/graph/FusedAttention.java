@@ -7,6 +7,7 @@ import java.util.List;
 import org.attention4j.internal.attention.AttentionProblem;
 import org.attention4j.internal.attention.AttentionShape;
 import org.attention4j.internal.attention.DoubleAttention;
+import org.attention4j.internal.attention.FewQueries;
 import org.attention4j.internal.attention.FloatAttention;
 import org.attention4j.internal.attention.ForwardState;
 import org.attention4j.internal.attention.KeyRange;
@@ -137,6 +138,23 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
       return new Value[] {Value.of(output, size)};
     }
     float[] output = FloatArrays.zeros(length);
+    StepBuffer keys = inputs[1].steps();
+    StepBuffer values = inputs[2].steps();
+    if (keys != null
+        && values != null
+        && keys.room() == values.room()
+        && FewQueries.isFor(shape.queries())) {
+      new FewQueries(
+              problem,
+              inputs[0].floats(),
+              keys.floats(),
+              values.floats(),
+              keys.room(),
+              mask(inputs),
+              parameters(inputs))
+          .forward(output);
+      return new Value[] {Value.of(output, size)};
+    }
     ForwardState trace = floats(problem, inputs).forward(output, traced());
     if (!traced()) {
       return new Value[] {Value.of(output, size)};
@@ -179,17 +197,21 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
   }
 
   FloatAttention floats(AttentionProblem problem, Value[] inputs) {
-    float[][] parameters = new float[options.parameters()][];
-    for (int p = 0; p < parameters.length; p++) {
-      parameters[p] = parameter(inputs, p).floats();
-    }
     return new FloatAttention(
         problem,
         inputs[0].floats(),
         inputs[1].floats(),
         inputs[2].floats(),
         mask(inputs),
-        parameters);
+        parameters(inputs));
+  }
+
+  private float[][] parameters(Value[] inputs) {
+    float[][] parameters = new float[options.parameters()][];
+    for (int p = 0; p < parameters.length; p++) {
+      parameters[p] = parameter(inputs, p).floats();
+    }
+    return parameters;
   }
 
   DoubleAttention doubles(AttentionProblem problem, Value[] inputs) {

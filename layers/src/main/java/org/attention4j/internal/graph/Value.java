@@ -26,11 +26,24 @@ public final class Value {
   /** A float[], double[] or int[] in C order. */
   private @Nullable Object host;
 
+  /** Where the numbers are if nobody has asked for an array. */
+  private final @Nullable StepBuffer steps;
+
   private Value(DataType type, long[] shape, @Nullable INDArray array, @Nullable Object host) {
+    this(type, shape, array, host, null);
+  }
+
+  private Value(
+      DataType type,
+      long[] shape,
+      @Nullable INDArray array,
+      @Nullable Object host,
+      @Nullable StepBuffer steps) {
     this.type = type;
     this.shape = shape;
     this.array = array;
     this.host = host;
+    this.steps = steps;
   }
 
   /**
@@ -45,6 +58,11 @@ public final class Value {
 
   static Value of(float[] values, long... shape) {
     return new Value(DataType.FLOAT, shape, null, values);
+  }
+
+  /** The first steps of a buffer, which changes after the pass. */
+  static Value of(StepBuffer steps, DataType type, long... shape) {
+    return new Value(type, shape, null, null, steps);
   }
 
   static Value of(double[] values, long... shape) {
@@ -76,7 +94,19 @@ public final class Value {
     return Math.toIntExact(length);
   }
 
+  /** The buffer that this value is in; null if it is an array. */
+  @Nullable StepBuffer steps() {
+    return steps;
+  }
+
+  private void copySteps() {
+    if (steps != null && host == null) {
+      host = steps.copy(size(-1));
+    }
+  }
+
   float[] floats() {
+    copySteps();
     if (!(host instanceof float[])) {
       host = HostArrays.floats(Objects.requireNonNull(array));
     }
@@ -93,6 +123,7 @@ public final class Value {
   }
 
   double[] doubles() {
+    copySteps();
     if (!(host instanceof double[])) {
       host = HostArrays.doubles(Objects.requireNonNull(array));
     }
@@ -137,6 +168,7 @@ public final class Value {
 
   private INDArray array(Supplier<INDArray> room) {
     if (array == null) {
+      copySteps();
       INDArray copy = room.get();
       HostArrays.put(Objects.requireNonNull(host), copy);
       array = copy;
@@ -162,6 +194,7 @@ public final class Value {
    */
   public void copyTo(INDArray target) {
     if (array == null && target.dataType() == type && target.length() == length()) {
+      copySteps();
       HostArrays.put(Objects.requireNonNull(host), target);
     } else {
       target.assign(array(() -> Nd4j.createUninitialized(type, shape, 'c')));

@@ -1,13 +1,11 @@
 package org.attention4j.examples.compare;
 
-import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.attention4j.examples.training.Alphabet;
 import org.attention4j.examples.training.Text;
+import org.attention4j.generation.Sampler;
+import org.attention4j.generation.TokenGenerator;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Lets a character model write. */
 final class TextSampler {
@@ -23,51 +21,24 @@ final class TextSampler {
    * @param model the model
    * @param beginning how the text begins; at least one character
    * @param length how many characters to add
-   * @param context how many characters the model sees at most
+   * @param context how many characters the model sees at most; then it forgets the older half
    * @param seed what fixes the draws
    * @return the beginning and what was added
    */
   static String write(
       ComputationGraph model, String beginning, int length, int context, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
+    Text begun = Alphabet.encode(beginning);
+    int[] symbols = IntStream.range(0, begun.length()).map(begun::symbol).toArray();
+    Sampler sampler =
+        Sampler.builder()
+            .temperature(TEMPERATURE)
+            .without(Alphabet.OTHER) // what stands for all other characters cannot be written
+            .seed(seed)
+            .build();
     StringBuilder text = new StringBuilder(beginning);
-    for (int i = 0; i < length; i++) {
-      Text seen = Alphabet.encode(text.substring(Math.max(0, text.length() - context)));
-      text.append(Alphabet.character(draw(odds(model, seen), random)));
+    for (int symbol : TokenGenerator.of(model, context).generate(symbols, length, sampler)) {
+      text.append(Alphabet.character(symbol));
     }
     return text.toString();
-  }
-
-  private static double[] odds(ComputationGraph model, Text seen) {
-    INDArray features = Nd4j.create(DataType.FLOAT, 1, 1, seen.length());
-    for (int t = 0; t < seen.length(); t++) {
-      features.putScalar(0, 0, t, seen.symbol(t));
-    }
-    INDArray last =
-        model
-            .outputSingle(features)
-            .get(NDArrayIndex.point(0), NDArrayIndex.all(), NDArrayIndex.point(seen.length() - 1L));
-    double[] odds = last.castTo(DataType.DOUBLE).toDoubleVector();
-    for (int i = 0; i < odds.length; i++) {
-      odds[i] = Math.pow(odds[i], 1 / TEMPERATURE);
-    }
-    // What stands for all characters outside the alphabet cannot be written.
-    odds[Alphabet.OTHER] = 0;
-    return odds;
-  }
-
-  private static int draw(double[] odds, SplittableRandom random) {
-    double sum = 0;
-    for (double each : odds) {
-      sum += each;
-    }
-    double left = random.nextDouble() * sum;
-    for (int symbol = 0; symbol < odds.length - 1; symbol++) {
-      left -= odds[symbol];
-      if (left < 0) {
-        return symbol;
-      }
-    }
-    return Alphabet.NEWLINE;
   }
 }

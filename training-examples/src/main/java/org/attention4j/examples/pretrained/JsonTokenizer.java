@@ -12,7 +12,7 @@ import org.attention4j.pretrained.ModelFileException;
  * A tokenizer that a {@code tokenizer.json} describes, run by the library of Hugging Face in DJL.
  * Its native code comes with its jar and is unpacked into {@code ~/.djl.ai}; nothing is downloaded.
  */
-final class JsonTokenizer implements Tokenizer, AutoCloseable {
+final class JsonTokenizer implements Tokenizer {
   /** The name of the file in a model's folder. */
   static final String FILE = "tokenizer.json";
 
@@ -64,6 +64,11 @@ final class JsonTokenizer implements Tokenizer, AutoCloseable {
   @Override
   public int[] encode(String text) {
     return Arrays.stream(tokenizer.encode(text).getIds()).mapToInt(Math::toIntExact).toArray();
+  }
+
+  @Override
+  public String decode(int[] tokens) {
+    return tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), true);
   }
 
   @Override

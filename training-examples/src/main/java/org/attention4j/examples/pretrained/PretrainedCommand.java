@@ -10,19 +10,24 @@ import org.attention4j.examples.training.NativeThreads;
 import org.attention4j.examples.training.TextFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs published models: MiniLM against ONNX Runtime, or a language model on a text. */
+/**
+ * Runs published models: MiniLM against ONNX Runtime, or a language model that judges a text or
+ * goes on with one.
+ */
 @Command(
     name = "pretrained",
     description = {
       "Without --model: makes vectors of sentences with MiniLM (all-MiniLM-L6-v2), prints the most"
           + " similar ones and, if ONNX Runtime is on the class path, the largest difference from"
           + " it.",
-      "With --model: prints the perplexity of a language model (GPT-2, Llama, Mistral, Qwen) on a"
-          + " text."
+      "With --model and --text: prints the perplexity of a language model (GPT-2, Llama, Mistral,"
+          + " Qwen) on a text.",
+      "With --model and --generate: goes on with a text."
     })
 public final class PretrainedCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -50,6 +55,9 @@ public final class PretrainedCommand implements Callable<Integer> {
               + ").")
   private @Nullable Integer context;
 
+  @Mixin
+  private GenerationOptions generation = new GenerationOptions();
+
   @Option(
       names = "--sentences",
       paramLabel = "N",
@@ -75,6 +83,14 @@ public final class PretrainedCommand implements Callable<Integer> {
     check("--context", context);
     check("--sentences", sentences);
     check("--threads", threads);
+    generation.check();
+    String prompt = generation.prompt();
+    if (model == null && prompt != null) {
+      throw new BadArgument("--generate needs --model.");
+    }
+    if (prompt != null && text != null) {
+      throw new BadArgument("--text does not go with --generate.");
+    }
     if (model == null && context != null) {
       throw new BadArgument("--context needs --model.");
     }
@@ -82,8 +98,9 @@ public final class PretrainedCommand implements Callable<Integer> {
       throw new BadArgument(
           "%s does not go with --model.".formatted(sentences == null ? "--time" : "--sentences"));
     }
-    if (model != null && text == null) {
-      throw new BadArgument("--model needs --text, the text to foretell.");
+    if (model != null && text == null && prompt == null) {
+      throw new BadArgument(
+          "--model needs --text, the text to foretell, or --generate, a text to go on with.");
     }
     List<String> documents = text == null ? List.of() : TextFile.documents(text);
     if (text != null && documents.isEmpty()) {
@@ -97,6 +114,9 @@ public final class PretrainedCommand implements Callable<Integer> {
               text == null ? Europarl.documents() : documents,
               sentences == null ? SentenceReport.DEFAULT_SENTENCES : sentences,
               time);
+    } else if (prompt != null) {
+      new GenerationReport(spec.commandLine())
+          .run(model, prompt, context == null ? 0 : context, generation);
     } else {
       new PerplexityReport(spec.commandLine())
           .run(model, String.join("\n\n", documents), context == null ? 0 : context);

@@ -100,6 +100,15 @@ final class SmallGpt2 {
     return Math.exp(loss / (tokens.length - 1));
   }
 
+  /** The token that most probably follows. */
+  int likeliest(int[] before) {
+    int best = 0;
+    for (int token = 1; token < vocabulary; token++) {
+      best = logProbability(before, token) > logProbability(before, best) ? token : best;
+    }
+    return best;
+  }
+
   private double logProbability(int[] before, int next) {
     double[][] x = new double[before.length][SIZE];
     double[][] joined = new double[before.length][];

@@ -1,0 +1,46 @@
+package org.attention4j.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.attention4j.bench.model.Decoder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GenerationSpeedTest {
+  private final StringWriter results = new StringWriter();
+  private final StringWriter messages = new StringWriter();
+
+  private int execute(String... arguments) {
+    return GenerationSpeed.execute(
+        new PrintWriter(results, true), new PrintWriter(messages, true), arguments);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--threads=0, --threads is 0 but must be at least 1.",
+    "'--contexts=5,0', --contexts is 0 but must be at least 1.",
+    "--fast, Unknown option: '--fast'"
+  })
+  void badArgumentsGetOneSentence(String argument, String sentence) {
+    assertThat(execute(argument)).isEqualTo(2);
+    assertThat(messages.toString().lines()).containsExactly(sentence);
+    assertThat(results.toString()).isEmpty();
+  }
+
+  @Test
+  void helpNamesTheOptions() {
+    assertThat(execute("--help")).isZero();
+    assertThat(results.toString()).contains("--quick", "--contexts=N", "--threads=N");
+  }
+
+  @Test
+  void aLineHasBothSpeeds() {
+    assertThat(GenerationSpeed.line(Decoder.small(), 19, 1))
+        .matches(
+            "GENERATE context=19 kept_tokens_per_s=\\d+\\.\\d whole_tokens_per_s=\\d+\\.\\d"
+                + " ratio=\\d+\\.\\d\\d");
+  }
+}
