@@ -39,8 +39,8 @@ public final class InferencePass implements AutoCloseable {
       inputsBefore = graph.getInputs();
     } else {
       throw new IllegalArgumentException(
-          "%s: the model is a %s but must be a MultiLayerNetwork or a ComputationGraph."
-              .formatted(owner, model == null ? "null" : model.getClass().getSimpleName()));
+          "%s: the model is %s but must be a MultiLayerNetwork or a ComputationGraph."
+              .formatted(owner, model == null ? "null" : "a " + model.getClass().getSimpleName()));
     }
     boolean done = false;
     try {
