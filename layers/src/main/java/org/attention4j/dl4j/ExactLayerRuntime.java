@@ -129,10 +129,10 @@ public class ExactLayerRuntime extends BaseLayer<ExactSameDiffLayer> implements 
     return layerConf().getClass().getSimpleName() + (name == null ? "" : " '" + name + "'");
   }
 
-  static GraphInputs graphInputs(
+  GraphInputs graphInputs(
       INDArray input, @Nullable INDArray mask, Map<String, INDArray> parameters) {
     return new GraphInputs(
-        Map.of(INPUT, input), mask == null ? Map.of() : Map.of(INPUT, mask), parameters);
+        owner(), Map.of(INPUT, input), mask == null ? Map.of() : Map.of(INPUT, mask), parameters);
   }
 
   @Override

@@ -186,6 +186,6 @@ public class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedi
         namedMasks.put(names.get(i), mask);
       }
     }
-    return new GraphInputs(named, namedMasks, paramTable);
+    return new GraphInputs(owner(), named, namedMasks, paramTable);
   }
 }

@@ -9,12 +9,16 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * The arrays that go into a layer's graph.
  *
+ * @param owner the layer, for messages
  * @param inputs the inputs by name, in their order
  * @param masks the masks of those inputs that have one, shape [b, T]
  * @param parameters the parameters by name, in their order
  */
 record GraphInputs(
-    Map<String, INDArray> inputs, Map<String, INDArray> masks, Map<String, INDArray> parameters) {
+    String owner,
+    Map<String, INDArray> inputs,
+    Map<String, INDArray> masks,
+    Map<String, INDArray> parameters) {
 
   /** Above this a masked value is taken for garbage: its cube, as in GELU, still fits a float. */
   private static final double LARGEST_SENSIBLE = 1e10;
@@ -34,9 +38,37 @@ record GraphInputs(
     }
   }
 
+  /**
+   * Refuses a mask that has not one number for each step of its input.
+   *
+   * @throws IllegalArgumentException if there is one
+   */
+  void requireFittingMasks() {
+    masks.forEach(
+        (name, mask) -> {
+          INDArray input = inputs.get(name);
+          if (input != null && input.rank() == 3) {
+            requireSameSteps(input, mask);
+          }
+        });
+  }
+
+  private void requireSameSteps(INDArray input, INDArray mask) {
+    long[] expected = {input.size(0), input.size(2)};
+    if (!Arrays.equals(mask.shape(), expected)) {
+      throw new IllegalArgumentException(
+          "%s: the mask's shape is %s but must be %s for an input of shape %s."
+              .formatted(
+                  owner,
+                  Arrays.toString(mask.shape()),
+                  Arrays.toString(expected),
+                  Arrays.toString(input.shape())));
+    }
+  }
+
   /** The same with other masks. */
   GraphInputs withMasks(Map<String, INDArray> read) {
-    return new GraphInputs(inputs, read, parameters);
+    return new GraphInputs(owner, inputs, read, parameters);
   }
 
   /**
@@ -46,7 +78,7 @@ record GraphInputs(
   GraphInputs withoutGarbage() {
     Map<String, INDArray> clean = new LinkedHashMap<>(inputs);
     masks.forEach((name, mask) -> clean.computeIfPresent(name, (n, x) -> clean(x, mask)));
-    return new GraphInputs(clean, masks, parameters);
+    return new GraphInputs(owner, clean, masks, parameters);
   }
 
   /** The number of steps of the first input. */
@@ -62,11 +94,7 @@ record GraphInputs(
   }
 
   private static INDArray clean(INDArray input, INDArray mask) {
-    if (input.rank() != 3) {
-      return input;
-    }
-    requireSameSteps(input, mask);
-    if (sensible(input)) {
+    if (input.rank() != 3 || sensible(input)) {
       return input;
     }
     INDArray result = input.dup();
@@ -82,18 +110,6 @@ record GraphInputs(
       }
     }
     return result;
-  }
-
-  private static void requireSameSteps(INDArray input, INDArray mask) {
-    long[] expected = {input.size(0), input.size(2)};
-    if (!Arrays.equals(mask.shape(), expected)) {
-      throw new IllegalArgumentException(
-          "The mask's shape is %s but must be %s for an input of shape %s."
-              .formatted(
-                  Arrays.toString(mask.shape()),
-                  Arrays.toString(expected),
-                  Arrays.toString(input.shape())));
-    }
   }
 
   private static boolean sensible(INDArray values) {

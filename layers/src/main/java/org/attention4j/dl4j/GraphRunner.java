@@ -226,6 +226,7 @@ final class GraphRunner {
   }
 
   private GraphInputs read(GraphInputs given) {
+    given.requireFittingMasks();
     return given.withMasks(maskReader.read(given.masks())).withoutGarbage();
   }
 

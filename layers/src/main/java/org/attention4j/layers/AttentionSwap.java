@@ -90,6 +90,12 @@ public final class AttentionSwap {
       throw new IllegalArgumentException(
           "AttentionSwap.only() needs at least one name; leave it out to replace all.");
     }
+    for (@Nullable String name : names) {
+      if (name == null) {
+        throw new IllegalArgumentException(
+            "AttentionSwap.only(..): a name is null but must be that of a layer or vertex.");
+      }
+    }
     return new AttentionSwap(normalizer, new LinkedHashSet<>(List.of(names)));
   }
 
@@ -102,7 +108,7 @@ public final class AttentionSwap {
    *     that was given to {@link #only}
    */
   public Result<MultiLayerNetwork> in(MultiLayerNetwork network) {
-    requireInitialized(network.isInitCalled());
+    requireInitialized(network, network != null && network.isInitCalled());
     MultiLayerConfiguration configuration =
         MultiLayerConfiguration.fromJson(network.getLayerWiseConfigurations().toJson());
     List<String> layerNames = new ArrayList<>();
@@ -131,7 +137,7 @@ public final class AttentionSwap {
    *     that was given to {@link #only}
    */
   public Result<ComputationGraph> in(ComputationGraph network) {
-    requireInitialized(network.getVertices() != null);
+    requireInitialized(network, network != null && network.getVertices() != null);
     ComputationGraphConfiguration configuration =
         ComputationGraphConfiguration.fromJson(network.getConfiguration().toJson());
     requireKnown(configuration.getVertices().keySet());
@@ -234,7 +240,12 @@ public final class AttentionSwap {
         });
   }
 
-  private static void requireInitialized(boolean initialized) {
+  private static void requireInitialized(@Nullable Model network, boolean initialized) {
+    if (network == null) {
+      throw new IllegalArgumentException(
+          "AttentionSwap: the network is null but must be a MultiLayerNetwork or a"
+              + " ComputationGraph.");
+    }
     if (!initialized) {
       throw new IllegalArgumentException(
           "AttentionSwap: the network is not initialized, so that it has no parameters to keep;"

@@ -237,6 +237,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
    *     has no name or that of training
    */
   public List<LayerReport> measure(Model model, DataSet data, String split) {
+    requireData(data);
     INDArray mask = data.getFeaturesMaskArray();
     return measure(
         model,
@@ -255,6 +256,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
    * @throws IllegalArgumentException as above
    */
   public List<LayerReport> measure(Model model, MultiDataSet data, String split) {
+    requireData(data);
     return measure(model, data.getFeatures(), data.getFeaturesMaskArrays(), split);
   }
 
@@ -282,6 +284,13 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
    */
   public List<LayerReport> measure(Model model, INDArray[] features, String split) {
     return measure(model, features, null, split);
+  }
+
+  private static void requireData(@Nullable Object data) {
+    if (data == null) {
+      throw new IllegalArgumentException(
+          "AttentionMonitor: the data are null but must be a batch.");
+    }
   }
 
   private synchronized List<LayerReport> measure(

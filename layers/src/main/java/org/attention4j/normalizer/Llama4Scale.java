@@ -30,6 +30,7 @@ record Llama4Scale(double beta, int length, Normalizer normalizer) implements No
   Llama4Scale {
     NormalizerOptions.requireShare(TYPE, "beta", beta);
     NormalizerOptions.require(TYPE, "length", length, length >= 1, "at least 1");
+    NormalizerOptions.requireInner(TYPE, normalizer);
   }
 
   @Override

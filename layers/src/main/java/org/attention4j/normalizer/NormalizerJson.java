@@ -32,7 +32,11 @@ final class NormalizerJson {
 
   private NormalizerJson() {}
 
-  static String write(Normalizer normalizer) {
+  static String write(@Nullable Normalizer normalizer) {
+    if (normalizer == null) {
+      throw new IllegalArgumentException(
+          "The normalizer is null but must be one such as Normalizers.softmax().");
+    }
     try {
       return MAPPER.writeValueAsString(fields(normalizer));
     } catch (JsonProcessingException e) {
@@ -44,7 +48,10 @@ final class NormalizerJson {
   }
 
   /** Reads a JSON object or a short form. */
-  static Normalizer read(String text) {
+  static Normalizer read(@Nullable String text) {
+    if (text == null) {
+      throw ShortForm.notANormalizer("null", null);
+    }
     String stripped = text.strip();
     return create(stripped.startsWith("{") ? object(stripped) : ShortForm.fields(stripped));
   }

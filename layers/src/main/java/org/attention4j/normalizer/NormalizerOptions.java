@@ -219,6 +219,14 @@ public final class NormalizerOptions {
     require(type, "alpha", value, value > 1 && value <= 32, "above 1 and at most 32");
   }
 
+  /** The normalizer that another one wraps. */
+  static void requireInner(String type, @Nullable Normalizer normalizer) {
+    if (normalizer == null) {
+      throw new IllegalArgumentException(
+          message(type, "normalizer", "null", "one such as Normalizers.softmax()"));
+    }
+  }
+
   private static String message(String type, String option, Object value, String expected) {
     return "Normalizer '%s': option '%s' is %s but must be %s."
         .formatted(type, option, value, expected);

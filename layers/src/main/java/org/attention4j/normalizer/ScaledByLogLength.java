@@ -26,9 +26,11 @@ record ScaledByLogLength(Normalizer normalizer, double s, boolean learnable) imp
 
   ScaledByLogLength {
     NormalizerOptions.requireScale(TYPE, s);
+    NormalizerOptions.requireInner(TYPE, normalizer);
     if (normalizer instanceof ScaledByLogLength) {
       throw new IllegalArgumentException(
-          "Normalizer '" + TYPE + "': option 'normalizer' must not itself be " + TYPE + ".");
+          "Normalizer '%s': option 'normalizer' must not itself be %s but another one."
+              .formatted(TYPE, TYPE));
     }
   }
 

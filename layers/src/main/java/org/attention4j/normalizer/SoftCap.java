@@ -27,6 +27,7 @@ record SoftCap(double cap, Normalizer normalizer) implements Normalizer {
 
   SoftCap {
     NormalizerOptions.requireCap(TYPE, cap);
+    NormalizerOptions.requireInner(TYPE, normalizer);
   }
 
   @Override

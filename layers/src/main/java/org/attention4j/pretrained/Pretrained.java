@@ -91,7 +91,7 @@ public final class Pretrained {
    * @return the options
    */
   public static Builder from(Path folder) {
-    return new Builder(folder, null, null);
+    return new Builder(given("folder", folder, "one with " + CONFIG), null, null);
   }
 
   /**
@@ -102,7 +102,10 @@ public final class Pretrained {
    * @return the options
    */
   public static Builder from(String config, TensorSource tensors) {
-    return new Builder(null, config, tensors);
+    return new Builder(
+        null,
+        given("config", config, "the text of " + CONFIG),
+        given("tensors", tensors, "a TensorSource such as SafeTensors"));
   }
 
   /**
@@ -150,6 +153,15 @@ public final class Pretrained {
     return tokenizerFiles;
   }
 
+  /** The argument, which must not be null. */
+  private static <T> T given(String option, @Nullable T argument, String expected) {
+    if (argument == null) {
+      throw new IllegalArgumentException(
+          "Pretrained: %s is null but must be %s.".formatted(option, expected));
+    }
+    return argument;
+  }
+
   /** Options beyond what a model's files say. */
   public static final class Builder {
     private final @Nullable Path folder;
@@ -173,7 +185,7 @@ public final class Pretrained {
      * @return this
      */
     public Builder normalizer(Normalizer normalizer) {
-      this.normalizer = Objects.requireNonNull(normalizer, "normalizer");
+      this.normalizer = given("normalizer", normalizer, "one such as Normalizers.softmax()");
       return this;
     }
 
@@ -184,7 +196,7 @@ public final class Pretrained {
      * @return this
      */
     public Builder updater(IUpdater updater) {
-      this.updater = Objects.requireNonNull(updater, "updater");
+      this.updater = given("updater", updater, "one such as new Adam(2e-5)");
       return this;
     }
 

@@ -95,6 +95,7 @@ public final class Attention {
    * @return this
    */
   public Attention normalizer(Normalizer normalizer) {
+    requireGiven("normalizer", normalizer, "one such as Normalizers.softmax()");
     attention = attention.withNormalizer(normalizer);
     normalizerParameters = null;
     return this;
@@ -108,6 +109,8 @@ public final class Attention {
    * @return this
    */
   public Attention normalizer(Normalizer normalizer, Map<String, SDVariable> parameters) {
+    requireGiven("normalizer", normalizer, "one such as Normalizers.softmax()");
+    requireGiven("normalizer's parameters", parameters, "a map from names to variables");
     attention = attention.withNormalizer(normalizer);
     normalizerParameters = Map.copyOf(parameters);
     return this;
@@ -176,6 +179,8 @@ public final class Attention {
    * @return this
    */
   public Attention past(SDVariable keys, SDVariable values) {
+    requireGiven("past keys", keys, "a variable of the graph");
+    requireGiven("past values", values, "a variable of the graph");
     pastKeys = keys;
     pastValues = values;
     return this;
@@ -252,6 +257,7 @@ public final class Attention {
    * @return this
    */
   public Attention align(QueryAlignment alignment) {
+    requireGiven("align", alignment, "LAST_KEY or FIRST_KEY");
     this.alignment = alignment;
     return this;
   }
@@ -291,6 +297,7 @@ public final class Attention {
    * @return this
    */
   public Attention dropout(UnaryOperator<SDVariable> dropout) {
+    requireGiven("dropout", dropout, "a function of the weights");
     this.dropout = dropout;
     return this;
   }
@@ -319,6 +326,7 @@ public final class Attention {
    * @throws IllegalArgumentException if it is blank
    */
   public Attention name(String name) {
+    requireGiven("name", name, "not blank");
     require(!name.isBlank(), "name", "'" + name + "'", "not blank");
     this.name = name;
     return this;
@@ -334,6 +342,9 @@ public final class Attention {
    * @throws IllegalArgumentException if types, known shapes or the number of heads do not fit
    */
   public AttentionResult apply(SDVariable queries, SDVariable keys, SDVariable values) {
+    requireGiven("queries", queries, "a variable of the graph");
+    requireGiven("keys", keys, "a variable of the graph");
+    requireGiven("values", values, "a variable of the graph");
     AttentionInputs known =
         new AttentionInputs(queries, keys, values, pastKeys, pastValues, packing);
     known.check();
@@ -401,6 +412,11 @@ public final class Attention {
         layout.inRankOfInput(weights, layout.keyCount()),
         allKeys,
         allValues);
+  }
+
+  /** Checks what a caller of Java without null checks can still leave out. */
+  private static void requireGiven(String option, @Nullable Object value, String expected) {
+    require(value != null, option, "null", expected);
   }
 
   /** Keys or values with those of the cache before them, heads on an axis of their own. */

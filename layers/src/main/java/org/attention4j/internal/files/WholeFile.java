@@ -31,12 +31,18 @@ public final class WholeFile {
    *
    * @param file the file; what a link points to is replaced, not the link
    * @param content its content
-   * @throws IOException if it cannot be written; an existing file is as it was
+   * @throws IOException if it cannot be written, which names the file and the reason; an existing
+   *     file is as it was
    */
   public static void write(Path file, Content content) throws IOException {
     Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
     if (Files.isDirectory(target)) {
-      throw new FileSystemException(file.toString(), null, "is a directory, not a file");
+      throw new FileSystemException(file.toString(), null, "must be a file, not a directory");
+    }
+    Path folder = target.getParent();
+    if (folder != null && !Files.isDirectory(folder)) {
+      throw new FileSystemException(
+          file.toString(), null, "must be in a directory, and there is no " + folder);
     }
     Path beside = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
     try {

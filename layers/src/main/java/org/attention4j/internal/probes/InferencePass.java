@@ -39,8 +39,8 @@ public final class InferencePass implements AutoCloseable {
       inputsBefore = graph.getInputs();
     } else {
       throw new IllegalArgumentException(
-          "%s: the model is a %s but must be a MultiLayerNetwork or a ComputationGraph."
-              .formatted(owner, model.getClass().getSimpleName()));
+          "%s: the model is %s but must be a MultiLayerNetwork or a ComputationGraph."
+              .formatted(owner, model == null ? "null" : "a " + model.getClass().getSimpleName()));
     }
     boolean done = false;
     try {
@@ -66,6 +66,13 @@ public final class InferencePass implements AutoCloseable {
   }
 
   private static void requireInputs(String owner, int count, INDArray[] features) {
+    for (int i = 0; i < features.length; i++) {
+      @Nullable INDArray input = features[i];
+      if (input == null) {
+        throw new IllegalArgumentException(
+            "%s: the features of input %d are null but must be an array.".formatted(owner, i));
+      }
+    }
     if (features.length != count) {
       throw new IllegalArgumentException(
           "%s: there are %d feature arrays but must be as many as the network has inputs, %d."

@@ -53,8 +53,12 @@ public final class AlarmRules {
    * @param fall the share of its median below which the entropy counts as fallen, 0.5 by default
    * @param duration how many scheduled iterations the fault must last, 2 by default
    * @return the rule
+   * @throws IllegalArgumentException if a value is out of range
    */
   public static AlarmRule.Factory entropyCollapse(double floor, double fall, int duration) {
+    requireShare("entropyCollapse", "floor", floor);
+    requireShare("entropyCollapse", "fall", fall);
+    requireDuration("entropyCollapse", duration);
     return () ->
         new DebouncedRule(
             "entropy-collapse",
@@ -73,8 +77,11 @@ public final class AlarmRules {
    * @param factor the fault is a largest weight below this many times 1/n, 2 by default
    * @param duration how many scheduled iterations the fault must last, 20 by default
    * @return the rule
+   * @throws IllegalArgumentException if a value is out of range
    */
   public static AlarmRule.Factory vanishingAttention(double factor, int duration) {
+    requirePositive("vanishingAttention", "factor", factor);
+    requireDuration("vanishingAttention", duration);
     int fewKeys = 16;
     return () ->
         new DebouncedRule(
@@ -106,8 +113,17 @@ public final class AlarmRules {
    * @param duration how many scheduled iterations that count fully raise the alarm, 20 by default;
    *     within the band it takes 100
    * @return the rule
+   * @throws IllegalArgumentException if a value is out of range
    */
   public static AlarmRule.Factory saturatedHead(double low, double high, int duration) {
+    requireShare("saturatedHead", "low", low);
+    require(
+        high >= low && high <= 1,
+        "saturatedHead",
+        "high",
+        high,
+        "at least low, which is " + low + ", and at most 1");
+    requireDuration("saturatedHead", duration);
     int full = 5;
     double recovered = high + HYSTERESIS * (1 - high);
     return () ->
@@ -140,8 +156,11 @@ public final class AlarmRules {
    * @param limit the largest score that is no fault, 100 by default
    * @param duration how many scheduled iterations the fault must last, 1 by default
    * @return the rule
+   * @throws IllegalArgumentException if a value is out of range
    */
   public static AlarmRule.Factory logitBlowUp(double limit, int duration) {
+    requirePositive("logitBlowUp", "limit", limit);
+    requireDuration("logitBlowUp", duration);
     return () ->
         new DebouncedRule(
             "logit-blow-up",
@@ -164,8 +183,11 @@ public final class AlarmRules {
    * @param limit the lowest temperature that is no fault, 0.1 by default
    * @param duration how many scheduled iterations the fault must last, 1 by default
    * @return the rule
+   * @throws IllegalArgumentException if a value is out of range
    */
   public static AlarmRule.Factory coldSoftmax(double limit, int duration) {
+    requirePositive("coldSoftmax", "limit", limit);
+    requireDuration("coldSoftmax", duration);
     return () ->
         new DebouncedRule(
             "cold-softmax",
@@ -186,8 +208,11 @@ public final class AlarmRules {
    * @param factor how many times the scale is a fault, 10 by default
    * @param duration how many scheduled iterations the fault must last, 2 by default
    * @return the rule
+   * @throws IllegalArgumentException if a value is out of range
    */
   public static AlarmRule.Factory explodingGradient(double factor, int duration) {
+    requirePositive("explodingGradient", "factor", factor);
+    requireDuration("explodingGradient", duration);
     return () ->
         new DebouncedRule(
             "exploding-gradient",
@@ -272,6 +297,26 @@ public final class AlarmRules {
     if (duration < 1) {
       throw new IllegalArgumentException(
           rule + ": the duration is " + duration + " but must be at least 1.");
+    }
+  }
+
+  private static void requireShare(String rule, String option, double value) {
+    require(value >= 0 && value <= 1, rule, option, value, "from 0 to 1");
+  }
+
+  private static void requirePositive(String rule, String option, double value) {
+    require(value > 0, rule, option, value, "positive");
+  }
+
+  private static void requireDuration(String rule, int duration) {
+    require(duration >= 1, rule, "duration", duration, "at least 1");
+  }
+
+  private static void require(
+      boolean holds, String rule, String option, Object value, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "AlarmRules.%s: %s is %s but must be %s.".formatted(rule, option, value, expected));
     }
   }
 

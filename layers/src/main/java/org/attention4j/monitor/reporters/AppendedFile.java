@@ -36,7 +36,10 @@ final class AppendedFile implements AutoCloseable {
       stream = Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       lock = FileChannel.open(path, StandardOpenOption.WRITE);
     } catch (IOException e) {
-      throw new UncheckedIOException("The metrics file '" + path + "' cannot be opened.", e);
+      throw new UncheckedIOException(
+          "The metrics file '%s' cannot be opened but must be a file in a folder that can be written to."
+              .formatted(path),
+          e);
     }
     if (!isLocked(lock)) {
       close();
@@ -78,6 +81,20 @@ final class AppendedFile implements AutoCloseable {
     }
   }
 
+  /**
+   * Appends the first lines; the file is closed if that fails, as on a full disk.
+   *
+   * @throws UncheckedIOException if they cannot be written
+   */
+  void begin(CharSequence lines) {
+    try {
+      append(lines);
+    } catch (UncheckedIOException e) {
+      close();
+      throw e;
+    }
+  }
+
   /** Appends lines, each with its line end. */
   void append(CharSequence lines) {
     append(lines.toString().getBytes(StandardCharsets.UTF_8));
@@ -88,7 +105,10 @@ final class AppendedFile implements AutoCloseable {
     try {
       stream.write(record);
     } catch (IOException e) {
-      throw new UncheckedIOException("The metrics file '" + path + "' cannot be written.", e);
+      throw new UncheckedIOException(
+          "The metrics file '%s' cannot be written but must be on a disk with space left."
+              .formatted(path),
+          e);
     }
   }
 

@@ -18,7 +18,7 @@ final class CsvReporter implements Reporter {
   CsvReporter(Path path) {
     file = new AppendedFile(path);
     if (file.isEmpty()) {
-      file.append(
+      file.begin(
           FORMAT.format(
                   "iteration",
                   "epoch",

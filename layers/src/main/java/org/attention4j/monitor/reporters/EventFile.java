@@ -53,12 +53,12 @@ final class EventFile implements AutoCloseable {
     try {
       // Own file first: of two that begin at the same moment, never both go on.
       checkAlone(folder, path);
+      append(event -> event.writeString(FILE_VERSION, "brain.Event:2"));
     } catch (RuntimeException e) {
       file.close();
       path.toFile().delete();
       throw e;
     }
-    append(event -> event.writeString(FILE_VERSION, "brain.Event:2"));
   }
 
   private static void checkAlone(Path folder, Path own) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.attention4j.monitor.alarms.Alarm;
 import org.attention4j.monitor.metrics.MetricDescription;
 import org.deeplearning4j.core.storage.StatsStorageRouter;
+import org.jspecify.annotations.Nullable;
 
 /** The reporters of this library. */
 public final class Reporters {
@@ -52,7 +53,7 @@ public final class Reporters {
    * @throws IllegalStateException if another reporter is writing to it
    */
   public static Reporter jsonLines(Path file) {
-    return JsonLinesReporter.ofRecords(file);
+    return JsonLinesReporter.ofRecords(given("jsonLines", "file", file));
   }
 
   /**
@@ -65,7 +66,7 @@ public final class Reporters {
    * @throws IllegalStateException if another reporter is writing to it
    */
   public static Reporter alarmsAsJsonLines(Path file) {
-    return JsonLinesReporter.ofAlarms(file);
+    return JsonLinesReporter.ofAlarms(given("alarmsAsJsonLines", "file", file));
   }
 
   /**
@@ -81,6 +82,7 @@ public final class Reporters {
    *     path
    */
   public static Reporter csv(Path file) {
+    given("csv", "file", file);
     try {
       return new CsvReporter(file);
     } catch (NoClassDefFoundError e) {
@@ -103,7 +105,7 @@ public final class Reporters {
    * @return the reporter
    */
   public static Reporter micrometer(MeterRegistry registry) {
-    return new MicrometerReporter(registry);
+    return new MicrometerReporter(given("micrometer", "registry", registry));
   }
 
   /**
@@ -124,7 +126,7 @@ public final class Reporters {
    * @throws IllegalStateException if another reporter is writing to the folder
    */
   public static Reporter tensorBoard(Path logDir) {
-    return new TensorBoardReporter(logDir);
+    return new TensorBoardReporter(given("tensorBoard", "folder", logDir));
   }
 
   /**
@@ -168,7 +170,8 @@ public final class Reporters {
    *     which a FileStatsStorage cannot store
    */
   public static Reporter statsStorage(StatsStorageRouter storage, String session) {
-    return new StatsStorageReporter(storage, session);
+    return new StatsStorageReporter(
+        given("statsStorage", "storage", storage), given("statsStorage", "session", session));
   }
 
   /**
@@ -179,6 +182,15 @@ public final class Reporters {
    * @return one that never throws
    */
   public static Reporter guarded(Reporter reporter) {
-    return new IsolatedReporter(reporter);
+    return new IsolatedReporter(given("guarded", "reporter", reporter));
+  }
+
+  /** The argument, which must not be null. */
+  private static <T> T given(String factory, String what, @Nullable T argument) {
+    if (argument == null) {
+      throw new IllegalArgumentException(
+          "Reporters.%s: the %s is null but must be given.".formatted(factory, what));
+    }
+    return argument;
   }
 }

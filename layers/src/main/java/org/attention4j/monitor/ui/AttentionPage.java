@@ -73,10 +73,13 @@ public final class AttentionPage {
    *     Everyone who can reach it sees the training UI without a password
    * @param port the port, 0 for any that is free
    * @return the page's address
+   * @throws IllegalArgumentException if the storage is null, the host blank or the port impossible;
+   *     no server is started then
    * @throws IllegalStateException if the server cannot be started, as on a port that is taken
    */
   public static URI start(StatsStorage storage, String host, int port) {
     requireStorage(storage);
+    requireHost(host);
     boolean ranBefore = isRunning(VertxUIServer.getInstance());
     VertxUIServer server = running(host, port);
     server.attach(storage);
@@ -91,6 +94,14 @@ public final class AttentionPage {
       throw new IllegalArgumentException(
           "AttentionPage: the storage is null but must be what Reporters.statsStorage reports to,"
               + " such as new InMemoryStatsStorage().");
+    }
+  }
+
+  private static void requireHost(@Nullable String host) {
+    if (host == null || host.isBlank()) {
+      throw new IllegalArgumentException(
+          "AttentionPage: the host is '%s' but must be an address to listen on, such as 127.0.0.1 or 0.0.0.0."
+              .formatted(host));
     }
   }
 

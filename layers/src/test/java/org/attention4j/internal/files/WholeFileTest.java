@@ -46,7 +46,7 @@ final class WholeFileTest {
     assertThat(directory.toFile().list()).hasSize(1);
     assertThatThrownBy(() -> WholeFile.write(directory, beside -> Files.createFile(beside)))
         .isInstanceOf(FileSystemException.class)
-        .hasMessageContaining("is a directory, not a file");
+        .hasMessageContaining("must be a file, not a directory");
     assertThat(directory.toFile().list()).hasSize(1);
   }
 }

@@ -1,0 +1,26 @@
+package org.attention4j.endurance;
+
+/** How long the tests run, by system properties. */
+final class Settings {
+  private Settings() {}
+
+  /** Prints what was measured, which a reader of a long run wants to see even if it passes. */
+  static void report(String format, Object... values) {
+    System.out.println(format.formatted(values));
+  }
+
+  /** Calls of {@code fit} on each path: {@code attention4j.endurance.iterations}. */
+  static int iterations() {
+    return Integer.getInteger("attention4j.endurance.iterations", 20_000);
+  }
+
+  /** Seconds of inference: {@code attention4j.endurance.seconds}. */
+  static int seconds() {
+    return Integer.getInteger("attention4j.endurance.seconds", 180);
+  }
+
+  /** Interrupted trainings: {@code attention4j.endurance.interruptions}. */
+  static int interruptions() {
+    return Integer.getInteger("attention4j.endurance.interruptions", 60);
+  }
+}
