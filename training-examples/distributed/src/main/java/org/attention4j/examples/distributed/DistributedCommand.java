@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.attention4j.examples.report.Csv;
 import org.attention4j.examples.report.Table;
 import org.attention4j.examples.support.BadArgument;
@@ -242,7 +241,7 @@ public final class DistributedCommand implements FurtherCommand {
     try (WorkerFiles files =
             new WorkerFiles(out.resolve("attention.jsonl"), out.resolve("alarms.jsonl"));
         WorkerPage page = new WorkerPage(ui);
-        JavaSparkContext spark = new JavaSparkContext(where.configuration())) {
+        OpenSpark spark = new OpenSpark(where)) {
       page.address().ifPresent(address -> say("attention while it trains: " + address));
       DriverMonitor monitor =
           new DriverMonitor(AlarmRules.all(), worker -> reporters(files, page, worker));
@@ -253,7 +252,7 @@ public final class DistributedCommand implements FurtherCommand {
           plan.averageEvery() == 1 ? "batch" : plan.averageEvery() + " batches",
           Numbers.count(plan.rounds(paths.size()), "round"));
       records =
-          new SparkTraining(spark, plan)
+          new SparkTraining(spark.context(), plan)
               .train(
                   network,
                   paths,

@@ -1,5 +1,6 @@
 package org.attention4j.examples.distributed;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -7,6 +8,7 @@ import org.apache.spark.util.CollectionAccumulator;
 import org.attention4j.examples.support.CommandFailure;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.spark.api.Repartition;
+import org.deeplearning4j.spark.api.TrainingHook;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
 import org.jspecify.annotations.Nullable;
@@ -70,18 +72,14 @@ final class SparkTraining {
     int size = plan.batchesPerRound();
     for (int round = 0; (round + 1) * size <= files.size(); round++) {
       graph.setListeners(List.of(new WorkerMonitor(round, plan.monitorEvery(), told)));
-      WorkerFault hook = hook(round, fault);
-      if (hook != null) {
-        master.addHook(hook);
-      }
+      List<TrainingHook> hooks = hooks(round, fault);
+      hooks.forEach(master::addHook);
       long start = System.nanoTime();
       graph.fitPaths(
           context.parallelize(
               List.copyOf(files.subList(round * size, (round + 1) * size)), plan.workers()));
       double seconds = (System.nanoTime() - start) / 1e9;
-      if (hook != null) {
-        master.removeHook(hook);
-      }
+      hooks.forEach(master::removeHook);
       WorkerRecords.Round done = records.add(round, seconds, told.value());
       told.reset();
       listener.accept(done);
@@ -92,9 +90,12 @@ final class SparkTraining {
     return records;
   }
 
-  private @Nullable WorkerFault hook(int round, @Nullable Fault fault) {
-    return fault == null || fault.round() != round
-        ? null
-        : new WorkerFault(plan.workers() - 1, plan.averageEvery() / 2, fault.process());
+  private List<TrainingHook> hooks(int round, @Nullable Fault fault) {
+    List<TrainingHook> hooks = new ArrayList<>();
+    hooks.add(new IterationCount(round * plan.averageEvery()));
+    if (fault != null && fault.round() == round) {
+      hooks.add(new WorkerFault(plan.workers() - 1, plan.averageEvery() / 2, fault.process()));
+    }
+    return hooks;
   }
 }

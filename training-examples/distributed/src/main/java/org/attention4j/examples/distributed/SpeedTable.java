@@ -72,11 +72,11 @@ final class SpeedTable {
     List<Speed> speeds = new ArrayList<>();
     for (String name : MASTERS) {
       SparkMaster master = new SparkMaster(name);
-      try (JavaSparkContext spark = new JavaSparkContext(master.configuration())) {
+      try (OpenSpark spark = new OpenSpark(master)) {
         for (int averageEvery : FREQUENCIES) {
           Plan plan =
               new Plan(master.workers().orElseThrow(), averageEvery, settings.batch(), 0);
-          Speed speed = measure(spark, name, plan);
+          Speed speed = measure(spark.context(), name, plan);
           speeds.add(speed);
           console.printf(
               "%s, average every %s: %s windows/s%n",

@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Parameter averaging by hand: networks in this JVM, whose parameters are averaged by loops. */
 final class TrainedApart {
@@ -15,7 +16,10 @@ final class TrainedApart {
   TrainedApart(ComputationGraph start, Plan plan) {
     this.plan = plan;
     for (int worker = 0; worker < plan.workers(); worker++) {
-      networks.add(start.clone());
+      // A clone would share the list of listeners.
+      ComputationGraph network = new ComputationGraph(start.getConfiguration().clone());
+      network.init(start.params().dup(), false);
+      networks.add(network);
     }
   }
 
@@ -54,7 +58,7 @@ final class TrainedApart {
       mean[i] /= vectors.size();
     }
     for (INDArray vector : vectors) {
-      vector.assign(org.nd4j.linalg.factory.Nd4j.createFromArray(mean).reshape(vector.shape()));
+      vector.assign(Nd4j.createFromArray(mean).reshape(vector.shape()));
     }
   }
 
