@@ -6,12 +6,14 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.ServiceLoader;
 import org.attention4j.examples.compare.CompareCommand;
 import org.attention4j.examples.normalize.NormalizeCommand;
 import org.attention4j.examples.pretrained.PretrainedCommand;
 import org.attention4j.examples.recall.RecallCommand;
 import org.attention4j.examples.support.BadArgument;
 import org.attention4j.examples.support.CommandFailure;
+import org.attention4j.examples.support.FurtherCommand;
 import org.attention4j.examples.support.Launch;
 import org.attention4j.examples.support.Sentences;
 import org.attention4j.examples.support.VectorModule;
@@ -91,7 +93,7 @@ public final class Main implements Runnable {
   /** Runs the same in a JVM with vector instructions. */
   private static int again(String... arguments) {
     try {
-      return VectorModule.run(Main.class, List.of(arguments), System.err);
+      return VectorModule.run(Main.class, List.of(), List.of(arguments), System.err);
     } catch (IOException e) {
       System.err.println("Another JVM cannot be started: " + Sentences.about(e));
       return FAILURE;
@@ -113,6 +115,7 @@ public final class Main implements Runnable {
   static int run(PrintStream results, PrintStream messages, Charset charset, String... arguments) {
     PrintWriter err = ConsoleText.writer(messages, charset);
     CommandLine commandLine = new CommandLine(new Main());
+    ServiceLoader.load(FurtherCommand.class).forEach(commandLine::addSubcommand);
     WrongUsage.prepare(commandLine);
     commandLine.setOut(ConsoleText.writer(results, charset));
     commandLine.setErr(err);

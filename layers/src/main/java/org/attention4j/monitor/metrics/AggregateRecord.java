@@ -1,5 +1,6 @@
 package org.attention4j.monitor.metrics;
 
+import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,7 +22,8 @@ public record AggregateRecord(
     int epoch,
     @Nullable String split,
     @Nullable String layer,
-    Map<String, Double> metrics) {
+    Map<String, Double> metrics)
+    implements Serializable {
   /**
    * Copies the metrics, keeping their order.
    *

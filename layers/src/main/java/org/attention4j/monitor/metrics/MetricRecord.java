@@ -1,5 +1,6 @@
 package org.attention4j.monitor.metrics;
 
+import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,7 +27,8 @@ public record MetricRecord(
     String layer,
     int head,
     Map<String, Double> metrics,
-    Map<String, Double> standardErrors) {
+    Map<String, Double> standardErrors)
+    implements Serializable {
   /**
    * Copies the metrics, keeping their order.
    *

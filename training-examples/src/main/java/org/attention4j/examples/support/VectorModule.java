@@ -69,16 +69,18 @@ public final class VectorModule {
    * end, the other one is, and is waited for.
    *
    * @param main the class
+   * @param options what else the JVM is told, after what this one was told
    * @param arguments the command line's arguments
    * @param messages where its standard error goes
    * @return its exit status
    * @throws IOException if it cannot be started or read from
    * @throws InterruptedException if this thread is interrupted
    */
-  public static int run(Class<?> main, List<String> arguments, OutputStream messages)
+  public static int run(
+      Class<?> main, List<String> options, List<String> arguments, OutputStream messages)
       throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(Quoting.ofThisSystem().ofProcess(command(main, arguments)))
+        new ProcessBuilder(Quoting.ofThisSystem().ofProcess(command(main, options, arguments)))
             .redirectInput(ProcessBuilder.Redirect.INHERIT)
             .redirectOutput(ProcessBuilder.Redirect.INHERIT)
             .start();
@@ -116,7 +118,7 @@ public final class VectorModule {
   }
 
   /** The command line of the other JVM. */
-  static List<String> command(Class<?> main, List<String> arguments) {
+  static List<String> command(Class<?> main, List<String> options, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(jvmArguments());
@@ -125,7 +127,9 @@ public final class VectorModule {
     // Also ends the matter if the other JVM should not get the module either.
     command.add("-D" + RELAUNCH + "=false");
     command.addAll(Launch.handedOn());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(options);
+    command.add(main.getName());
     command.addAll(arguments);
     return command;
   }

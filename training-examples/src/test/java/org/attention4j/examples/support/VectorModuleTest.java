@@ -56,7 +56,7 @@ class VectorModuleTest {
 
   @Test
   void theOtherJvmHasTheModuleAndStartsNoThird() {
-    assertThat(VectorModule.command(Main.class, List.of("compare", "--text", "a b")))
+    assertThat(VectorModule.command(Main.class, List.of(), List.of("compare", "--text", "a b")))
         .containsSubsequence(
             "--add-modules",
             "jdk.incubator.vector",
