@@ -1,7 +1,10 @@
 package org.attention4j.examples.training;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.StringJoiner;
 import org.attention4j.pretrained.Pretrained;
+import org.attention4j.pretrained.SafeTensors;
 import org.attention4j.pretrained.TensorSource;
 import org.nd4j.linalg.learning.config.IUpdater;
 
@@ -18,8 +21,14 @@ import org.nd4j.linalg.learning.config.IUpdater;
  *     extrapolation</a>
  */
 public final class CharacterModel {
+  /** What the trained model that comes with the program is called. */
+  public static final String NAME = "characters";
+
   /** How many characters a window of the training has. */
   public static final int CONTEXT = 128;
+
+  /** Where the trained model is in the jar. */
+  private static final String TENSORS = "model.safetensors";
 
   private static final int WIDTH = 128;
   private static final int BLOCKS = 4;
@@ -50,6 +59,24 @@ public final class CharacterModel {
       """
           .formatted(Alphabet.SIZE, WIDTH, FEED_FORWARD, BLOCKS, HEADS, HEADS, LONGEST);
 
+  /** Replaces what the {@link Alphabet} replaces. */
+  private static final String TOKENIZER =
+      """
+      {
+        "version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
+        "normalizer": {"type": "Sequence", "normalizers": [
+          {"type": "Replace", "pattern": {"String": "\\r\\n"}, "content": "\\n"},
+          {"type": "Replace", "pattern": {"Regex": "[\\u2018\\u2019]"}, "content": "'"},
+          {"type": "Replace", "pattern": {"Regex": "[\\u201c\\u201d]"}, "content": "\\""},
+          {"type": "Replace", "pattern": {"Regex": "[\\u2010-\\u2014]"}, "content": "-"},
+          {"type": "Replace", "pattern": {"Regex": "[\\u00a0\\u202f\\t]"}, "content": " "}]},
+        "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "[\\\\s\\\\S]"},
+          "behavior": "Isolated", "invert": false},
+        "post_processor": null, "decoder": {"type": "Fuse"},
+        "model": {"type": "WordLevel", "unk_token": "\\ufffd", "vocab": {%s}}
+      }
+      """;
+
   private CharacterModel() {}
 
   /**
@@ -65,6 +92,47 @@ public final class CharacterModel {
     } catch (IOException e) {
       throw new IllegalStateException("Random weights need no file.", e);
     }
+  }
+
+  /**
+   * Begins to load the model that comes with the program; docs/pretrained.md says how it was made.
+   *
+   * @return the options of loading it
+   * @throws IOException if it cannot be read
+   */
+  public static Pretrained.Builder trained() throws IOException {
+    return Pretrained.from(CONFIG, tensors());
+  }
+
+  private static TensorSource tensors() throws IOException {
+    try (InputStream file = CharacterModel.class.getResourceAsStream(TENSORS)) {
+      if (file == null) {
+        throw new IOException(TENSORS + " is missing in the jar.");
+      }
+      return SafeTensors.of("the model " + NAME, file.readAllBytes());
+    }
+  }
+
+  /**
+   * The tokenizer as Hugging Face's files describe one: each character is a token.
+   *
+   * @return the text of {@code tokenizer.json}
+   */
+  public static String tokenizer() {
+    StringJoiner vocabulary = new StringJoiner(", ");
+    for (int symbol = 0; symbol < Alphabet.OTHER; symbol++) {
+      vocabulary.add("\"%s\": %d".formatted(escaped(Alphabet.character(symbol)), symbol));
+    }
+    vocabulary.add("\"\\ufffd\": %d".formatted(Alphabet.OTHER));
+    return TOKENIZER.formatted(vocabulary);
+  }
+
+  private static String escaped(char character) {
+    return switch (character) {
+      case '\n' -> "\\n";
+      case '"', '\\' -> "\\" + character;
+      default -> String.valueOf(character);
+    };
   }
 
   /**
