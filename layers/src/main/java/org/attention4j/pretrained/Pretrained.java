@@ -5,13 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.attention4j.internal.files.WholeFile;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
  * A published transformer as a network of this library's layers, with its weights.
@@ -59,17 +62,27 @@ public final class Pretrained {
   private final List<Path> tokenizerFiles;
   private final List<Integer> endTokens;
 
+  private final String config;
+  private final TensorLayout layout;
+  private final Normalizer normalizer;
+
   private Pretrained(
       MultiLayerNetwork network,
       ModelDescription description,
       List<Integer> endTokens,
       List<String> unusedTensors,
-      List<Path> tokenizerFiles) {
+      List<Path> tokenizerFiles,
+      String config,
+      TensorLayout layout,
+      Normalizer normalizer) {
     this.network = network;
     this.description = description;
     this.endTokens = endTokens;
     this.unusedTensors = unusedTensors;
     this.tokenizerFiles = tokenizerFiles;
+    this.config = config;
+    this.layout = layout;
+    this.normalizer = normalizer;
   }
 
   /**
@@ -153,6 +166,44 @@ public final class Pretrained {
     return tokenizerFiles;
   }
 
+  /**
+   * Writes the network's present parameters as a model that {@link #load} and other programs read:
+   * {@code config.json} and {@code model.safetensors}. Files of a tokenizer are not copied.
+   *
+   * @param folder made if absent; its two files are replaced
+   * @param type how numbers are stored: FLOAT, HALF or BFLOAT16. The last two round to the nearest
+   * @throws IllegalArgumentException if the type is another one, or a number is not finite in it
+   * @throws IllegalStateException if the folder could not say what the network is: the normalizer
+   *     is not softmax, or a parameter was trained that the family's files do not have
+   * @throws IOException if the files cannot be written
+   */
+  public void save(Path folder, DataType type) throws IOException {
+    TensorType stored =
+        switch (type) {
+          case FLOAT -> TensorType.F32;
+          case HALF -> TensorType.F16;
+          case BFLOAT16 -> TensorType.BF16;
+          default ->
+              throw new IllegalArgumentException(
+                  "Pretrained.save: the type is %s but must be FLOAT, HALF or BFLOAT16."
+                      .formatted(type));
+        };
+    if (!normalizer.equals(Normalizers.softmax())) {
+      throw new IllegalStateException(
+          ("Pretrained.save: the normalizer is %s but must be softmax, since %s has no word for"
+                  + " another; save the network with SavedModel.")
+              .formatted(normalizer, CONFIG));
+    }
+    layout.requireConstants(network);
+    Files.createDirectories(folder);
+    WholeFile.write(folder.resolve(CONFIG), beside -> Files.writeString(beside, config));
+    SafeTensorsWriter.write(
+        folder.resolve(FolderTensors.WHOLE),
+        layout.shapes(),
+        stored,
+        tensor -> layout.numbers(network, tensor));
+  }
+
   /** The argument, which must not be null. */
   private static <T> T given(String option, @Nullable T argument, String expected) {
     if (argument == null) {
@@ -222,7 +273,8 @@ public final class Pretrained {
     public Pretrained load() throws IOException {
       if (folder == null) {
         return load(
-            new ModelConfig(CONFIG, JsonFile.parse(CONFIG, Objects.requireNonNull(config))),
+            JsonFile.parse(CONFIG, Objects.requireNonNull(config)),
+            CONFIG,
             CONFIG,
             Objects.requireNonNull(tensors),
             List.of());
@@ -231,17 +283,21 @@ public final class Pretrained {
       if (!Files.exists(file)) {
         throw new ModelFileException(folder + ": there must be " + CONFIG + ".");
       }
-      ModelConfig read = new ModelConfig(file.toString(), JsonFile.read(file));
       List<Path> tokenizer =
           TOKENIZER_FILES.stream().map(folder::resolve).filter(Files::isRegularFile).toList();
       try (FolderTensors files = FolderTensors.open(folder)) {
-        return load(read, folder.toString(), files, tokenizer);
+        return load(JsonFile.read(file), file.toString(), folder.toString(), files, tokenizer);
       }
     }
 
     private Pretrained load(
-        ModelConfig config, String model, TensorSource source, List<Path> tokenizerFiles)
+        JsonNode json,
+        String configFile,
+        String model,
+        TensorSource source,
+        List<Path> tokenizerFiles)
         throws IOException {
+      ModelConfig config = new ModelConfig(configFile, json);
       Family family = Families.of(config);
       Architecture architecture = family.architecture(config);
       if (pooler && !family.hasPooler()) {
@@ -260,7 +316,10 @@ public final class Pretrained {
           architecture.description(),
           config.tokens("eos_token_id"),
           plan.unused(),
-          tokenizerFiles);
+          tokenizerFiles,
+          json.toPrettyString(),
+          plan.layout(),
+          normalizer);
     }
   }
 }

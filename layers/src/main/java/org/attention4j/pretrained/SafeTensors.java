@@ -51,6 +51,19 @@ public final class SafeTensors implements TensorSource, Closeable {
   }
 
   /**
+   * Checks the header of a file that is in memory already, such as a resource of a program.
+   *
+   * @param file what messages call it
+   * @param bytes the whole file, not to be changed
+   * @return its tensors
+   * @throws ModelFileException if it is no whole safetensors file
+   * @throws IOException never; the method that maps files shares the code
+   */
+  public static SafeTensors of(String file, byte[] bytes) throws IOException {
+    return open(file, FileBytes.of(bytes));
+  }
+
+  /**
    * Checks the header of bytes.
    *
    * @param file what messages call them

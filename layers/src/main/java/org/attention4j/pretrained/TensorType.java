@@ -26,7 +26,18 @@ enum TensorType {
 
   private static final int BFLOAT_SHIFT = 16;
 
+  /** Just below half of the step from one BF16 to the next. */
+  private static final int BFLOAT_HALF_STEP = 0x7fff;
+
   private static final int HALF_SIGN = 0x8000;
+  private static final int HALF_NAN = 0x7e00;
+
+  /** From here on a number is nearer to the step beyond the largest half, 65,504. */
+  private static final float HALF_OVERFLOW = 65_520;
+
+  /** Of the smallest normal half. */
+  private static final int SMALLEST_HALF_EXPONENT = -14;
+
   private static final int HALF_FRACTION_BITS = 10;
   private static final int HALF_FRACTION = 0x3ff;
   private static final int HALF_EXPONENT = 0x1f;
@@ -74,6 +85,51 @@ enum TensorType {
       }
       default -> throw new IllegalStateException(this + " cannot be read");
     }
+  }
+
+  /**
+   * Writes numbers at the position of a buffer, each rounded to the nearest of the type, to the
+   * even one of two.
+   *
+   * @return the index of the first number that is not finite in this type; -1 if there is none
+   */
+  int write(float[] numbers, ByteBuffer to) {
+    float[] stored = new float[1];
+    for (int i = 0; i < numbers.length; i++) {
+      switch (this) {
+        case F32 -> to.putFloat(numbers[i]);
+        case F16 -> to.putShort(half(numbers[i]));
+        case BF16 -> {
+          int bits = Float.floatToRawIntBits(numbers[i]);
+          int odd = (bits >>> BFLOAT_SHIFT) & 1;
+          to.putShort((short) ((bits + BFLOAT_HALF_STEP + odd) >>> BFLOAT_SHIFT));
+        }
+        default -> throw new IllegalStateException(this + " cannot be written");
+      }
+      read(to.slice(to.position() - bytes, bytes).order(to.order()), stored, 0, 1);
+      if (!Float.isFinite(stored[0])) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** IEEE 754's binary16 that is nearest to a number, the even one of two; infinity beyond. */
+  static short half(float number) {
+    int sign = Float.floatToRawIntBits(number) >>> BFLOAT_SHIFT & HALF_SIGN;
+    float size = Math.abs(number);
+    if (Float.isNaN(number)) {
+      return (short) HALF_NAN;
+    }
+    if (size >= HALF_OVERFLOW) {
+      return (short) (sign | HALF_EXPONENT << HALF_FRACTION_BITS);
+    }
+    // The spacing of halves at this size; rint rounds to the even one, and the products are exact.
+    int exponent = Math.max(Math.getExponent(size), SMALLEST_HALF_EXPONENT);
+    float spacing = Math.scalb(1f, exponent - HALF_FRACTION_BITS);
+    int steps = (int) Math.rint(size / spacing);
+    // Whole steps beyond the implicit bit carry into the exponent, as they should.
+    return (short) (sign | ((exponent - SMALLEST_HALF_EXPONENT) << HALF_FRACTION_BITS) + steps);
   }
 
   /** The number that 16 bits of IEEE 754's binary16 mean. */

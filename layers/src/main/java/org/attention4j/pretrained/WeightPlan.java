@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -30,7 +32,8 @@ final class WeightPlan {
   private final Map<Target, Double> constants = new LinkedHashMap<>();
   private final Set<String> used = new HashSet<>();
 
-  private record Target(String layer, String parameter) {}
+  /** A parameter of a layer. */
+  record Target(String layer, String parameter) {}
 
   /**
    * Columns of a tensor, seen as a matrix.
@@ -41,7 +44,7 @@ final class WeightPlan {
    * @param columns how many are taken
    * @param transposed whether columns of the tensor are rows of the parameter
    */
-  private record Copy(
+  record Copy(
       String tensor, long rows, long width, long from, long columns, boolean transposed) {}
 
   WeightPlan(String model, TensorSource tensors) {
@@ -136,6 +139,13 @@ final class WeightPlan {
     }
   }
 
+  /** Where the parameters go when they are written; without the tensors they came from. */
+  TensorLayout layout() {
+    SortedMap<String, long[]> shapes = new TreeMap<>();
+    copies.values().forEach(copy -> shapes.put(copy.tensor(), tensors.shape(copy.tensor())));
+    return new TensorLayout(shapes, new LinkedHashMap<>(copies), new LinkedHashMap<>(constants));
+  }
+
   private void fill(INDArray parameter, Copy copy) throws IOException {
     INDArray matrix = asMatrix(parameter, copy);
     int step = (int) Math.max(1, Math.min(copy.rows(), CHUNK / copy.width()));
@@ -164,7 +174,7 @@ final class WeightPlan {
   }
 
   /** The parameter with as many rows and columns as are taken; a view of the same numbers. */
-  private static INDArray asMatrix(INDArray parameter, Copy copy) {
+  static INDArray asMatrix(INDArray parameter, Copy copy) {
     long rows = copy.transposed() ? copy.columns() : copy.rows();
     long columns = copy.transposed() ? copy.rows() : copy.columns();
     if (parameter.rank() == 2 && parameter.size(0) == rows && parameter.size(1) == columns) {

@@ -7,6 +7,7 @@ import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.ServiceLoader;
+import org.attention4j.examples.characters.CharactersCommand;
 import org.attention4j.examples.compare.CompareCommand;
 import org.attention4j.examples.normalize.NormalizeCommand;
 import org.attention4j.examples.pretrained.PretrainedCommand;
@@ -41,7 +42,8 @@ import picocli.CommandLine.Spec;
       TemperatureCommand.class,
       RecallCommand.class,
       NormalizeCommand.class,
-      PretrainedCommand.class
+      PretrainedCommand.class,
+      CharactersCommand.class
     })
 public final class Main implements Runnable {
   /** Set to true, this system property adds the stack trace to the sentence about a failure. */

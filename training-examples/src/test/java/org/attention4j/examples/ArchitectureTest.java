@@ -16,7 +16,7 @@ import java.util.concurrent.Callable;
 class ArchitectureTest {
   static final String ROOT = "org.attention4j.examples";
   private static final String[] COMMANDS = {
-    "compare", "temperature", "recall", "normalize", "pretrained"
+    "compare", "temperature", "recall", "normalize", "pretrained", "characters"
   };
 
   @ArchTest
@@ -35,6 +35,8 @@ class ArchitectureTest {
           .definedBy(ROOT + ".normalize")
           .layer("pretrained")
           .definedBy(ROOT + ".pretrained")
+          .layer("characters")
+          .definedBy(ROOT + ".characters")
           .layer("quickstart")
           .definedBy(ROOT + ".quickstart")
           .layer("retrieval")
@@ -61,11 +63,19 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("main")
           .whereLayer("pretrained")
           .mayOnlyBeAccessedByLayers("main")
+          .whereLayer("characters")
+          .mayOnlyBeAccessedByLayers("main")
           .whereLayer("retrieval")
           .mayOnlyBeAccessedByLayers("compare", "temperature", "recall")
           .whereLayer("training")
           .mayOnlyBeAccessedByLayers(
-              "compare", "temperature", "recall", "normalize", "pretrained", "retrieval")
+              "compare",
+              "temperature",
+              "recall",
+              "normalize",
+              "pretrained",
+              "characters",
+              "retrieval")
           .whereLayer("statistics")
           .mayOnlyBeAccessedByLayers(COMMANDS)
           .whereLayer("report")
@@ -90,6 +100,7 @@ class ArchitectureTest {
               ROOT + ".recall",
               ROOT + ".normalize",
               ROOT + ".pretrained",
+              ROOT + ".characters",
               ROOT + ".quickstart",
               ROOT + ".retrieval",
               ROOT + ".training",
@@ -106,7 +117,8 @@ class ArchitectureTest {
               ROOT + ".temperature",
               ROOT + ".recall",
               ROOT + ".normalize",
-              ROOT + ".pretrained")
+              ROOT + ".pretrained",
+              ROOT + ".characters")
           .and()
           .areTopLevelClasses()
           .and()

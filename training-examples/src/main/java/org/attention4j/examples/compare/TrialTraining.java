@@ -10,7 +10,9 @@ import org.attention4j.examples.training.BitsPerCharacter;
 import org.attention4j.examples.training.Corpus;
 import org.attention4j.examples.training.LanguageModel;
 import org.attention4j.examples.training.Settings;
+import org.attention4j.examples.training.TextSampler;
 import org.attention4j.examples.training.Windows;
+import org.attention4j.generation.TokenGenerator;
 import org.attention4j.monitor.AttentionMonitor;
 import org.attention4j.monitor.MonitorBuilder;
 import org.attention4j.monitor.alarms.Alarm;
@@ -124,7 +126,8 @@ final class TrialTraining {
 
   /** As many characters as the model sees. */
   private static String sample(ComputationGraph model, Settings settings) {
-    return TextSampler.write(model, BEGINNING, settings.context(), settings.context(), 1);
+    int context = settings.context();
+    return TextSampler.write(TokenGenerator.of(model, context), BEGINNING, context, 1);
   }
 
   private AttentionMonitor monitor(Path directory, List<Reporter> live, List<Alarm> alarms) {

@@ -1,7 +1,9 @@
 package org.attention4j.examples.training;
 
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.dataset.DataSet;
 
 /**
@@ -33,14 +35,33 @@ public final class BitsPerCharacter {
    * @return bits per character, the mean over all windows
    */
   public static double of(ComputationGraph model, List<DataSet> parts, int context) {
+    double bits = of(part -> model.score(part, false), parts, context);
+    // DL4J leaves the mask of the labels at the output layer.
+    model.clearLayerMaskArrays();
+    return bits;
+  }
+
+  /**
+   * Judges a model.
+   *
+   * @param model the model
+   * @param parts windows, at least one
+   * @param context how many positions of a window count
+   * @return bits per character, the mean over all windows
+   */
+  public static double of(MultiLayerNetwork model, List<DataSet> parts, int context) {
+    double bits = of(part -> model.score(part, false), parts, context);
+    model.clearLayerMaskArrays();
+    return bits;
+  }
+
+  private static double of(ToDoubleFunction<DataSet> score, List<DataSet> parts, int context) {
     double total = 0;
     int judged = 0;
     for (DataSet part : parts) {
-      total += of(model.score(part, false), context) * part.numExamples();
+      total += of(score.applyAsDouble(part), context) * part.numExamples();
       judged += part.numExamples();
     }
-    // DL4J leaves the mask of the labels at the output layer.
-    model.clearLayerMaskArrays();
     return total / judged;
   }
 }

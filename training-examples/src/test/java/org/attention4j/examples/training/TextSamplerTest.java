@@ -1,10 +1,8 @@
-package org.attention4j.examples.compare;
+package org.attention4j.examples.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.attention4j.examples.training.Alphabet;
-import org.attention4j.examples.training.LanguageModel;
-import org.attention4j.examples.training.Settings;
+import org.attention4j.generation.TokenGenerator;
 import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
@@ -15,11 +13,11 @@ class TextSamplerTest {
 
   @Test
   void writesOnAndOnBeyondTheContext() {
-    String text = TextSampler.write(model, "So", 17, 7, 1);
+    String text = TextSampler.write(TokenGenerator.of(model, 7), "So", 17, 1);
 
     assertThat(text).startsWith("So").hasSize(19).matches("(?s)[\\n -~]*");
-    assertThat(TextSampler.write(model, "So", 17, 7, 1)).isEqualTo(text);
-    assertThat(TextSampler.write(model, "So", 17, 7, 2)).isNotEqualTo(text);
+    assertThat(TextSampler.write(TokenGenerator.of(model, 7), "So", 17, 1)).isEqualTo(text);
+    assertThat(TextSampler.write(TokenGenerator.of(model, 7), "So", 17, 2)).isNotEqualTo(text);
   }
 
   @Test

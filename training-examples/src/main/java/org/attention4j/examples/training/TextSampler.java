@@ -1,14 +1,11 @@
-package org.attention4j.examples.compare;
+package org.attention4j.examples.training;
 
 import java.util.stream.IntStream;
-import org.attention4j.examples.training.Alphabet;
-import org.attention4j.examples.training.Text;
 import org.attention4j.generation.Sampler;
 import org.attention4j.generation.TokenGenerator;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** Lets a character model write. */
-final class TextSampler {
+public final class TextSampler {
   /** A little below one: livelier than the likeliest character, tamer than the model's own odds. */
   private static final double TEMPERATURE = 0.7;
 
@@ -21,12 +18,10 @@ final class TextSampler {
    * @param model the model
    * @param beginning how the text begins; at least one character
    * @param length how many characters to add
-   * @param context how many characters the model sees at most; then it forgets the older half
    * @param seed what fixes the draws
    * @return the beginning and what was added
    */
-  static String write(
-      ComputationGraph model, String beginning, int length, int context, long seed) {
+  public static String write(TokenGenerator model, String beginning, int length, long seed) {
     Text begun = Alphabet.encode(beginning);
     int[] symbols = IntStream.range(0, begun.length()).map(begun::symbol).toArray();
     Sampler sampler =
@@ -36,7 +31,7 @@ final class TextSampler {
             .seed(seed)
             .build();
     StringBuilder text = new StringBuilder(beginning);
-    for (int symbol : TokenGenerator.of(model, context).generate(symbols, length, sampler)) {
+    for (int symbol : model.generate(symbols, length, sampler)) {
       text.append(Alphabet.character(symbol));
     }
     return text.toString();
