@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.attention4j.examples.compare.CompareCommand;
 import org.attention4j.examples.normalize.NormalizeCommand;
+import org.attention4j.examples.paper.PaperCommand;
 import org.attention4j.examples.pretrained.PretrainedCommand;
 import org.attention4j.examples.recall.RecallCommand;
 import org.attention4j.examples.support.BadArgument;
@@ -39,7 +40,8 @@ import picocli.CommandLine.Spec;
       TemperatureCommand.class,
       RecallCommand.class,
       NormalizeCommand.class,
-      PretrainedCommand.class
+      PretrainedCommand.class,
+      PaperCommand.class
     })
 public final class Main implements Runnable {
   /** Set to true, this system property adds the stack trace to the sentence about a failure. */

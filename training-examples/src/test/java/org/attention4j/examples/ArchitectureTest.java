@@ -16,7 +16,7 @@ import java.util.concurrent.Callable;
 class ArchitectureTest {
   static final String ROOT = "org.attention4j.examples";
   private static final String[] COMMANDS = {
-    "compare", "temperature", "recall", "normalize", "pretrained"
+    "compare", "temperature", "recall", "normalize", "pretrained", "paper"
   };
 
   @ArchTest
@@ -35,6 +35,10 @@ class ArchitectureTest {
           .definedBy(ROOT + ".normalize")
           .layer("pretrained")
           .definedBy(ROOT + ".pretrained")
+          .layer("paper")
+          .definedBy(ROOT + ".paper")
+          .layer("models")
+          .definedBy(ROOT + ".models")
           .layer("quickstart")
           .definedBy(ROOT + ".quickstart")
           .layer("retrieval")
@@ -61,11 +65,15 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("main")
           .whereLayer("pretrained")
           .mayOnlyBeAccessedByLayers("main")
+          .whereLayer("paper")
+          .mayOnlyBeAccessedByLayers("main")
+          .whereLayer("models")
+          .mayOnlyBeAccessedByLayers("pretrained", "paper")
           .whereLayer("retrieval")
           .mayOnlyBeAccessedByLayers("compare", "temperature", "recall")
           .whereLayer("training")
           .mayOnlyBeAccessedByLayers(
-              "compare", "temperature", "recall", "normalize", "pretrained", "retrieval")
+              "compare", "temperature", "recall", "normalize", "pretrained", "paper", "retrieval")
           .whereLayer("statistics")
           .mayOnlyBeAccessedByLayers(COMMANDS)
           .whereLayer("report")
@@ -90,6 +98,8 @@ class ArchitectureTest {
               ROOT + ".recall",
               ROOT + ".normalize",
               ROOT + ".pretrained",
+              ROOT + ".paper",
+              ROOT + ".models",
               ROOT + ".quickstart",
               ROOT + ".retrieval",
               ROOT + ".training",
@@ -106,7 +116,8 @@ class ArchitectureTest {
               ROOT + ".temperature",
               ROOT + ".recall",
               ROOT + ".normalize",
-              ROOT + ".pretrained")
+              ROOT + ".pretrained",
+              ROOT + ".paper")
           .and()
           .areTopLevelClasses()
           .and()

@@ -1,11 +1,11 @@
-package org.attention4j.examples.pretrained;
+package org.attention4j.examples.models;
 
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
 
 /** Makes token ids of text, as a published model wants them. */
-interface Tokenizer {
+public interface Tokenizer {
   /**
    * Encodes a text.
    *

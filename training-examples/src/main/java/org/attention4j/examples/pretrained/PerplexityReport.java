@@ -1,12 +1,10 @@
 package org.attention4j.examples.pretrained;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import org.attention4j.examples.models.ModelTokens;
 import org.attention4j.examples.support.BadArgument;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.support.ProgressLine;
@@ -21,9 +19,6 @@ final class PerplexityReport {
   static final int MAX_DEFAULT_CONTEXT = 1024;
 
   private static final int DIGITS = 6;
-
-  private static final String GPT2 = "gpt2";
-  private static final int GPT2_VOCABULARY = 50_257;
 
   private final PrintWriter results;
   private final PrintWriter messages;
@@ -94,34 +89,12 @@ final class PerplexityReport {
 
   private static int[] tokens(ModelDescription description, Path folder, String text)
       throws IOException {
-    int[] tokens = encode(description, folder, text);
+    int[] tokens = ModelTokens.of(description, folder, text)[0];
     if (tokens.length < 2) {
       throw new BadArgument(
           "--text has %s but must have at least 2."
               .formatted(Numbers.count(tokens.length, "token")));
     }
-    int largest = Arrays.stream(tokens).max().getAsInt();
-    if (largest >= description.vocabulary()) {
-      throw new BadArgument(
-          "--model %s: the tokenizer gives token %d but the model has tokens up to %d."
-              .formatted(folder, largest, description.vocabulary() - 1));
-    }
     return tokens;
-  }
-
-  private static int[] encode(ModelDescription description, Path folder, String text)
-      throws IOException {
-    Path file = folder.resolve(JsonTokenizer.FILE);
-    if (Files.isRegularFile(file)) {
-      try (InputStream content = new BufferedInputStream(Files.newInputStream(file));
-          JsonTokenizer tokenizer = JsonTokenizer.whole(file.toString(), content)) {
-        return tokenizer.encode(text);
-      }
-    }
-    if (description.family().equals(GPT2) && description.vocabulary() == GPT2_VOCABULARY) {
-      return Tokenizer.gpt2().encode(text);
-    }
-    throw new BadArgument(
-        "--model %s must hold %s, the tokenizer.".formatted(folder, JsonTokenizer.FILE));
   }
 }
