@@ -60,9 +60,9 @@ public final class PaperCommand implements Callable<Integer> {
   };
   private static final int[] QUICK_COUNTS = {1, 2, 4, 5, 8, 16, 20, 32, 64};
   private static final int[] RESTRICTIONS = {
-    1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384
+    1, 2, 4, 8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 192, 256, 320, 384, 448
   };
-  private static final int[] QUICK_RESTRICTIONS = {2, 8, 16, 32, 64, 96};
+  private static final int[] QUICK_RESTRICTIONS = {4, 16, 28, 32, 56, 64, 96, 112};
 
   @Spec private CommandSpec spec;
 
