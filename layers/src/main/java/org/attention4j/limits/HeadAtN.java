@@ -60,8 +60,7 @@ public record HeadAtN(
     for (AttentionRow row : rows) {
       RowAtN ofRow = new RowAtN(row);
       for (int i = 0; i < fitting.length; i++) {
-        // The same sets for all heads, so that heads differ by their weights alone.
-        Random random = new Random(31 * (31 * seed + row.example()) + row.query());
+        Random random = random(head, row, fitting[i], seed);
         double[] numbers = ofRow.measure(fitting[i], draws, random);
         for (int k = 0; k < numbers.length; k++) {
           sums[i][k] += numbers[k];
@@ -77,6 +76,12 @@ public record HeadAtN(
       measured.add(new HeadAtN(head.layer(), head.head(), fitting[i], rows.size(), means));
     }
     return measured;
+  }
+
+  /** Sets of their own for each head, row and N, so that the heads are a sample for a test. */
+  private static Random random(SampledHead head, AttentionRow row, int count, long seed) {
+    return new Random(
+        Objects.hash(seed, head.layer(), head.head(), row.example(), row.query(), count));
   }
 
   /**

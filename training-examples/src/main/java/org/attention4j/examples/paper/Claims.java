@@ -73,9 +73,9 @@ final class Claims {
         Arrays.stream(settings.lengths())
             .filter(length -> !results.at(length, PaperSettings.FIXED_N).isEmpty())
             .toArray();
-    double[] slopes = new double[0];
+    double[] logarithms = new double[0];
     if (lengths.length > 1) {
-      slopes =
+      logarithms =
           growth(
               lengths[0],
               PaperSettings.FIXED_N,
@@ -83,18 +83,27 @@ final class Claims {
               PaperSettings.FIXED_N,
               head -> head.mean(Quantity.DISTANCE));
     }
-    MeanInterval ratio = MeanInterval.of(slopes);
+    MeanInterval ratio = MeanInterval.of(logarithms);
     return new Claim(
         "Distance against L at N = " + PaperSettings.FIXED_N,
         "d\u0303 grows with L",
         lengths.length > 1
-            ? "the natural logarithm of d\u0303 at L = %d over that at L = %d is %s"
-                .formatted(lengths[lengths.length - 1], lengths[0], ratio.text(2))
+            ? "at L = %d, d\u0303 is %s times that at L = %d, the geometric mean over heads"
+                .formatted(lengths[lengths.length - 1], factor(ratio), lengths[0])
             : "at one L alone",
         hasHeads() && lengths.length > 1
             ? Verdict.within(ratio.low(), ratio.high(), 0, Double.POSITIVE_INFINITY)
             : Verdict.OPEN,
         evidence());
+  }
+
+  /** What a mean of logarithms and its interval stand for. */
+  private static String factor(MeanInterval logarithm) {
+    return "%s [%s, %s]"
+        .formatted(
+            Numbers.brief(Math.exp(logarithm.mean()), 3),
+            Numbers.brief(Math.exp(logarithm.low()), 3),
+            Numbers.brief(Math.exp(logarithm.high()), 3));
   }
 
   /** The logarithm of a number of each head at the second L and N over that at the first. */

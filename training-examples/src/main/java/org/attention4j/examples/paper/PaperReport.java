@@ -348,7 +348,8 @@ final class PaperReport {
             .guide("1/(2T), the bound of the norm", x, each(x, SoftmaxJacobian::spectralBound));
     for (double epsilon : epsilons) {
       chart.guide(
-          "\u221a2/\u03b5 at \u03b5 = " + Numbers.plain(epsilon),
+          "\u221a2/\u03b5 = %s at \u03b5 = %s"
+              .formatted(Numbers.brief(Math.sqrt(2) / epsilon, 3), Numbers.plain(epsilon)),
           x,
           constant(x, Math.sqrt(2) / epsilon));
     }
