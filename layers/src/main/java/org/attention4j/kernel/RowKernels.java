@@ -69,6 +69,18 @@ public final class RowKernels {
   }
 
   /**
+   * Another kernel, of whose weights the largest of each row are kept.
+   *
+   * @param kernel makes the weights
+   * @param count N, how many are kept, at least 1; of equal ones those with the lowest index
+   * @param renormalised whether the weights that are kept are divided by their sum
+   * @return the kernel
+   */
+  public static RowKernel restricted(RowKernel kernel, int count, boolean renormalised) {
+    return new RestrictedKernel(kernel, count, renormalised);
+  }
+
+  /**
    * softmax(β z), β the adaptive temperature's polynomial of the entropy of softmax(z).
    *
    * @param polynomial its coefficients, the highest power first

@@ -11,6 +11,7 @@ import org.attention4j.internal.dotproduct.NormalizerTrial;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.attention4j.normalizer.Normalizers;
+import org.attention4j.normalizer.Restriction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -167,6 +168,9 @@ final class AttentionOptions implements Serializable {
   void whenBuilt(Requirements owner, int heads, DataType type, boolean fresh) {
     NormalizerTrial.complaint(normalizer, heads, type == DataType.DOUBLE ? type : DataType.FLOAT)
         .ifPresent(expected -> owner.that(false, "normalizer", normalizer, expected));
+    if (normalizer instanceof Restriction) {
+      return; // made for measuring, never saved
+    }
     String obstacle = Normalizers.obstacleToSaving(normalizer).orElse(null);
     if (obstacle != null && (WARNED.add(normalizer.getClass().getName()) || fresh)) {
       LOG.warn(

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.attention4j.dl4j.UpdaterState;
 import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -51,13 +53,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * lacks or that do not go with the normalizer.
  */
 public final class AttentionSwap {
-  private final Normalizer normalizer;
+  /** From the normalizer that is there to the one that comes in. */
+  private final UnaryOperator<Normalizer> change;
+
+  /** Whether trained parameters of a normalizer go to the one that comes in, if it has the same. */
+  private final boolean keepsParameters;
 
   /** What to replace; empty for all. */
   private final Set<String> names;
 
-  private AttentionSwap(Normalizer normalizer, Set<String> names) {
-    this.normalizer = normalizer;
+  private AttentionSwap(
+      UnaryOperator<Normalizer> change, boolean keepsParameters, Set<String> names) {
+    this.change = change;
+    this.keepsParameters = keepsParameters;
     this.names = names;
   }
 
@@ -75,7 +83,19 @@ public final class AttentionSwap {
           "AttentionSwap.with(..): the normalizer is null but must be one, such as"
               + " Normalizers.softmax().");
     }
-    return new AttentionSwap(normalizer, Set.of());
+    return new AttentionSwap(before -> normalizer, false, Set.of());
+  }
+
+  /**
+   * Starts a swap of all attention layers and vertices in which the normalizer that comes in
+   * depends on the one that is there, such as one around it.
+   *
+   * @param change from the normalizer that is there, softmax in a stock layer, to the one that
+   *     comes in. If that has parameters of the same names, they keep their trained values
+   * @return the swap
+   */
+  public static AttentionSwap changing(UnaryOperator<Normalizer> change) {
+    return new AttentionSwap(change, true, Set.of());
   }
 
   /**
@@ -96,7 +116,7 @@ public final class AttentionSwap {
             "AttentionSwap.only(..): a name is null but must be that of a layer or vertex.");
       }
     }
-    return new AttentionSwap(normalizer, new LinkedHashSet<>(List.of(names)));
+    return new AttentionSwap(change, keepsParameters, new LinkedHashSet<>(List.of(names)));
   }
 
   /**
@@ -171,6 +191,7 @@ public final class AttentionSwap {
       return;
     }
     try {
+      Normalizer normalizer = change.apply(Normalizers.softmax());
       configuration.setLayer(StockAttention.replace(layer, normalizer));
       configuration.clearVariables(); // the parameters' names; the new layer fills in its own
       report.replaced(name, subject, normalizer);
@@ -187,14 +208,22 @@ public final class AttentionSwap {
     }
     try {
       for (OwnAttention attention : own) {
-        Normalizer before = attention.replaceNormalizer(normalizer);
+        Normalizer before = attention.options().normalizer;
+        Normalizer normalizer = change.apply(before);
+        attention.replaceNormalizer(normalizer);
         report.changed(name, first.kind(), before, normalizer);
-        report.fresh(prefix, before, attention.heads());
-        report.fresh(prefix, normalizer, attention.heads());
+        if (!keepsParameters || !parameters(before, attention).equals(parameters(normalizer, attention))) {
+          report.fresh(prefix, before, attention.heads());
+          report.fresh(prefix, normalizer, attention.heads());
+        }
       }
     } catch (IllegalArgumentException reason) {
       report.kept(name, String.valueOf(reason.getMessage()));
     }
+  }
+
+  private static List<String> parameters(Normalizer normalizer, OwnAttention attention) {
+    return normalizer.parameters(attention.heads()).stream().map(one -> one.name()).toList();
   }
 
   private void swapVertex(Map.Entry<String, GraphVertex> entry, Report report) {
@@ -209,6 +238,7 @@ public final class AttentionSwap {
       return;
     }
     try {
+      Normalizer normalizer = change.apply(Normalizers.softmax());
       entry.setValue(StockAttention.replace(vertex, normalizer));
       report.replaced(name, vertex, normalizer);
     } catch (IllegalArgumentException reason) {

@@ -63,15 +63,12 @@ record OwnAttention(
   /**
    * Takes another normalizer in place of the present one.
    *
-   * @return the present one
    * @throws IllegalArgumentException if the other options do not allow it
    */
-  Normalizer replaceNormalizer(Normalizer normalizer) {
+  void replaceNormalizer(Normalizer normalizer) {
     AttentionOptions changed = new AttentionOptions(options);
     changed.normalizer = normalizer;
     changed.validate(require, heads, headFeatures, true, "hasBias");
-    Normalizer before = options.normalizer;
     options.normalizer = normalizer;
-    return before;
   }
 }

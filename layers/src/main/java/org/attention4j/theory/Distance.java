@@ -1,6 +1,7 @@
 package org.attention4j.theory;
 
 import java.util.Arrays;
+import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
@@ -89,6 +90,43 @@ public record Distance(double value, double bound) {
       double difference = components[i] - component;
       squares[i] += difference * difference;
     }
+  }
+
+  /**
+   * The mean distance over random choices of N tokens, each set alike: an estimate of {@code E d̃}
+   * where {@link #ofRandomChoice} leaves it between two bounds. Takes O(draws L d) steps.
+   *
+   * @param weights α [L]
+   * @param x token vectors [L][d]
+   * @param count N, at least 1 and at most L
+   * @param draws how many sets, at least 1; the standard error falls with its root
+   * @param random draws them
+   * @return the mean of d̃
+   * @throws IllegalArgumentException if N or the draws are out of range
+   */
+  public static double meanOfRandomChoices(
+      double[] weights, double[][] x, int count, int draws, Random random) {
+    int length = weights.length;
+    if (count < 1 || count > length || draws < 1) {
+      throw new IllegalArgumentException(
+          "N is %d and there are %d draws but N must be between 1 and the %d visible tokens, with at least 1 draw."
+              .formatted(count, draws, length));
+    }
+    int[] tokens = IntStream.range(0, length).toArray();
+    double sum = 0;
+    for (int draw = 0; draw < draws; draw++) {
+      for (int i = 0; i < count; i++) {
+        int other = i + random.nextInt(length - i);
+        int taken = tokens[other];
+        tokens[other] = tokens[i];
+        tokens[i] = taken;
+      }
+      double[] context = Vectors.combination(weights, x, Arrays.copyOf(tokens, count));
+      for (int i = count; i < length; i++) {
+        sum += Vectors.distance(context, weights[tokens[i]], x[tokens[i]]);
+      }
+    }
+    return sum / draws;
   }
 
   /**

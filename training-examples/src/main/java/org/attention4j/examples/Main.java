@@ -10,6 +10,7 @@ import java.util.ServiceLoader;
 import org.attention4j.examples.characters.CharactersCommand;
 import org.attention4j.examples.compare.CompareCommand;
 import org.attention4j.examples.normalize.NormalizeCommand;
+import org.attention4j.examples.paper.PaperCommand;
 import org.attention4j.examples.pretrained.PretrainedCommand;
 import org.attention4j.examples.recall.RecallCommand;
 import org.attention4j.examples.support.BadArgument;
@@ -43,7 +44,8 @@ import picocli.CommandLine.Spec;
       RecallCommand.class,
       NormalizeCommand.class,
       PretrainedCommand.class,
-      CharactersCommand.class
+      CharactersCommand.class,
+      PaperCommand.class
     })
 public final class Main implements Runnable {
   /** Set to true, this system property adds the stack trace to the sentence about a failure. */

@@ -16,7 +16,7 @@ import java.util.concurrent.Callable;
 class ArchitectureTest {
   static final String ROOT = "org.attention4j.examples";
   private static final String[] COMMANDS = {
-    "compare", "temperature", "recall", "normalize", "pretrained", "characters"
+    "compare", "temperature", "recall", "normalize", "pretrained", "characters", "paper"
   };
 
   @ArchTest
@@ -36,7 +36,11 @@ class ArchitectureTest {
           .layer("pretrained")
           .definedBy(ROOT + ".pretrained")
           .layer("characters")
-          .definedBy(ROOT + ".characters")
+          .definedBy(ROOT + ".characters",
+          .layer("paper")
+          .definedBy(ROOT + ".paper")
+          .layer("models")
+          .definedBy(ROOT + ".models")
           .layer("quickstart")
           .definedBy(ROOT + ".quickstart")
           .layer("retrieval")
@@ -65,6 +69,10 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("main")
           .whereLayer("characters")
           .mayOnlyBeAccessedByLayers("main")
+          .whereLayer("paper")
+          .mayOnlyBeAccessedByLayers("main")
+          .whereLayer("models")
+          .mayOnlyBeAccessedByLayers("pretrained", "paper")
           .whereLayer("retrieval")
           .mayOnlyBeAccessedByLayers("compare", "temperature", "recall")
           .whereLayer("training")
@@ -75,6 +83,7 @@ class ArchitectureTest {
               "normalize",
               "pretrained",
               "characters",
+              "paper",
               "retrieval")
           .whereLayer("statistics")
           .mayOnlyBeAccessedByLayers(COMMANDS)
@@ -101,6 +110,8 @@ class ArchitectureTest {
               ROOT + ".normalize",
               ROOT + ".pretrained",
               ROOT + ".characters",
+              ROOT + ".paper",
+              ROOT + ".models",
               ROOT + ".quickstart",
               ROOT + ".retrieval",
               ROOT + ".training",
@@ -118,7 +129,8 @@ class ArchitectureTest {
               ROOT + ".recall",
               ROOT + ".normalize",
               ROOT + ".pretrained",
-              ROOT + ".characters")
+              ROOT + ".characters",
+              ROOT + ".paper")
           .and()
           .areTopLevelClasses()
           .and()

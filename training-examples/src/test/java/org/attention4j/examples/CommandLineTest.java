@@ -101,6 +101,10 @@ class CommandLineTest {
         arguments(
             "normalize --normalizer uniform-for-test --scores 1 --execution fused",
             "Normalizer 'uniform-for-test' has no row kernel; use --execution graph."),
+        arguments("paper --windows 0", "--windows is 0 but must be at least 1"),
+        arguments("paper --lengths 8,x", "--lengths is 'x' but must be a whole number."),
+        arguments("paper --out " + file, "is a file, not a directory"),
+        arguments("paper --text " + directory.resolve("absent"), "is not a file"),
         arguments("pretrained --sentences 0", "--sentences is 0 but must be at least 1"),
         arguments("pretrained --threads -1", "--threads is -1 but must be at least 1"),
         arguments("pretrained --context 5", "--context needs --model"),
@@ -159,6 +163,9 @@ class CommandLineTest {
         "temperature --updaters @",
         "recall --length @",
         "recall --normalizers softmax,top-k:@",
+        "paper --geometry @",
+        "paper --lengths @",
+        "paper --network @",
         "pretrained --model @",
         "pretrained --text @",
         "pretrained --sentences @"
@@ -233,6 +240,7 @@ class CommandLineTest {
           {"compare", "--version"},
           {"temperature", "--help"},
           {"recall", "--help"},
+          {"paper", "--help"},
           {"normalize", "--help"},
           {"normalize", "--version"}
         }) {

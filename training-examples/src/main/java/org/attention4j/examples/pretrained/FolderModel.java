@@ -1,11 +1,10 @@
 package org.attention4j.examples.pretrained;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import org.attention4j.examples.models.ModelTokens;
+import org.attention4j.examples.models.Tokenizer;
 import org.attention4j.examples.support.BadArgument;
 import org.attention4j.pretrained.ModelDescription;
 import org.attention4j.pretrained.ModelFileException;
@@ -13,9 +12,6 @@ import org.attention4j.pretrained.Pretrained;
 
 /** A language model in a folder, with its tokenizer. */
 final class FolderModel implements AutoCloseable {
-  private static final String GPT2 = "gpt2";
-  private static final int GPT2_VOCABULARY = 50_257;
-
   private final Path folder;
   private final Pretrained model;
   private final Tokenizer tokenizer;
@@ -43,25 +39,10 @@ final class FolderModel implements AutoCloseable {
             "--model %s holds a %s but must hold a language model."
                 .formatted(folder, model.description().family()));
       }
-      return new FolderModel(folder, model, tokenizer(folder, model.description()));
+      return new FolderModel(folder, model, ModelTokens.tokenizer(model.description(), folder));
     } catch (ModelFileException e) {
       throw new BadArgument("--model " + e.getMessage(), e);
     }
-  }
-
-  private static Tokenizer tokenizer(Path folder, ModelDescription description)
-      throws IOException {
-    Path file = folder.resolve(JsonTokenizer.FILE);
-    if (Files.isRegularFile(file)) {
-      try (InputStream content = new BufferedInputStream(Files.newInputStream(file))) {
-        return JsonTokenizer.whole(file.toString(), content);
-      }
-    }
-    if (description.family().equals(GPT2) && description.vocabulary() == GPT2_VOCABULARY) {
-      return Tokenizer.gpt2();
-    }
-    throw new BadArgument(
-        "--model %s must hold %s, the tokenizer.".formatted(folder, JsonTokenizer.FILE));
   }
 
   Pretrained pretrained() {
@@ -74,14 +55,7 @@ final class FolderModel implements AutoCloseable {
 
   /** The tokens of a text, all of which the model knows. */
   int[] encode(String text) {
-    int[] tokens = tokenizer.encode(text);
-    int largest = Arrays.stream(tokens).max().orElse(0);
-    if (largest >= description().vocabulary()) {
-      throw new BadArgument(
-          "--model %s: the tokenizer gives token %d but the model has tokens up to %d."
-              .formatted(folder, largest, description().vocabulary() - 1));
-    }
-    return tokens;
+    return ModelTokens.encode(tokenizer, description(), folder, text);
   }
 
   String decode(int[] tokens) {

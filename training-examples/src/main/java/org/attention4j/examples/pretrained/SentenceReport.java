@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.PriorityQueue;
+import org.attention4j.examples.models.JsonTokenizer;
+import org.attention4j.examples.models.MiniLmFiles;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.support.ProgressLine;
 import org.attention4j.examples.support.Sentences;
@@ -51,7 +53,7 @@ final class SentenceReport {
     }
     try (MiniLm ours = MiniLm.load();
         @Nullable Encoder peer =
-            OnnxModel.isPossible() ? OnnxModel.load(MiniLm.model(), threads) : null) {
+            OnnxModel.isPossible() ? OnnxModel.load(MiniLmFiles.onnx(), threads) : null) {
       compare(sentences, batches, ours, peer);
       if (time) {
         time(sentences.size(), batches, ours, peer);

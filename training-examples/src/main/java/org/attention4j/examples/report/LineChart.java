@@ -4,12 +4,14 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.DoubleFunction;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
@@ -40,6 +42,9 @@ public final class LineChart implements Drawing {
 
   private static final int POWER_SPACING = 50;
   private static final int BAND_ALPHA = 45;
+  private static final int BOX_ALPHA = 110;
+  private static final float BOX = 11;
+  private static final float WHISKER = 1.5f;
   private static final float[] DASHES = {7, 5};
   private static final float[] DOTS = {2, 4};
 
@@ -148,6 +153,47 @@ public final class LineChart implements Drawing {
   }
 
   /**
+   * Adds a box for each position: the median, a box from the first to the third quartile, and a
+   * line from the 5th to the 95th percentile.
+   *
+   * @param name in the legend
+   * @param curve the number of its colour, from 0
+   * @param x where the boxes are
+   * @param samples the numbers at each position; NaN is left out
+   * @return this
+   */
+  public LineChart boxes(String name, int curve, double[] x, List<double[]> samples) {
+    OptionalInt color = OptionalInt.of(curve);
+    double[] median = percentile(samples, 50);
+    curves.add(
+        new Plot.Curve(
+            name + ", 5 % to 95 %",
+            Plot.Style.POINTS,
+            color,
+            x,
+            median,
+            percentile(samples, 5),
+            percentile(samples, 95)));
+    curves.add(
+        new Plot.Curve(
+            name + ", quartiles",
+            Plot.Style.POINTS,
+            color,
+            x,
+            median,
+            percentile(samples, 25),
+            percentile(samples, 75)));
+    return this;
+  }
+
+  private static double[] percentile(List<double[]> samples, double percent) {
+    return samples.stream()
+        .map(sample -> Arrays.stream(sample).filter(v -> !Double.isNaN(v)).toArray())
+        .mapToDouble(sample -> new Percentile(percent).evaluate(sample))
+        .toArray();
+  }
+
+  /**
    * Adds a grey line to compare with, dashed for the first, dotted for the next and so on.
    *
    * @param name in the legend
@@ -178,13 +224,16 @@ public final class LineChart implements Drawing {
             small ? SMALL_WIDTH : WIDTH, small ? SMALL_HEIGHT : HEIGHT, xTitle, yTitle, theme);
     chart.setTitle(title);
     style(chart.getStyler(), theme);
-    curves.stream().filter(Plot.Curve::hasSpread).forEach(curve -> band(chart, theme, curve));
+    curves.stream()
+        .filter(curve -> curve.style() == Plot.Style.LINE && curve.hasSpread())
+        .forEach(curve -> band(chart, theme, curve));
     int guides = 0;
+    int points = 0;
     for (Plot.Curve curve : curves) {
-      if (curve.style() == Plot.Style.GUIDE) {
-        guide(chart, curve, guides++ % 2 == 0 ? DASHES : DOTS);
-      } else {
-        line(chart, theme, curve);
+      switch (curve.style()) {
+        case GUIDE -> guide(chart, curve, guides++ % 2 == 0 ? DASHES : DOTS);
+        case POINTS -> points(chart, theme, curve, points++ % 2 == 0 ? WHISKER : BOX);
+        case LINE -> line(chart, theme, curve);
       }
     }
     return chart;
@@ -247,6 +296,38 @@ public final class LineChart implements Drawing {
                     .setLineColor(color)
                     .setLineStyle(
                         theme.isDashed(number) ? stroke(2f, DASHES) : new BasicStroke(2f)));
+  }
+
+  /** A line at each position as long as its spread: thin for a whisker, thick for a box. */
+  private void points(XYChart chart, Theme theme, Plot.Curve curve, float width) {
+    Color color = Color.decode(theme.curve(curve.color().orElseThrow()));
+    Color drawn =
+        width == BOX
+            ? new Color(color.getRed(), color.getGreen(), color.getBlue(), BOX_ALPHA)
+            : color;
+    for (int i = 0; i < curve.x().length; i++) {
+      double[] at = {curve.x()[i], curve.x()[i]};
+      series(
+              chart,
+              curve.name() + " at " + curve.x()[i],
+              at,
+              new double[] {curve.low()[i], curve.high()[i]})
+          .ifPresent(
+              series -> {
+                series.setMarker(SeriesMarkers.NONE).setLineColor(drawn);
+                series.setLineStyle(
+                    new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER));
+                series.setShowInLegend(false);
+              });
+    }
+    if (width == BOX) {
+      series(chart, curve.name(), curve.x(), curve.y())
+          .ifPresent(
+              series -> {
+                series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
+                series.setMarker(SeriesMarkers.CIRCLE).setMarkerColor(color);
+              });
+    }
   }
 
   private void guide(XYChart chart, Plot.Curve curve, float[] pattern) {

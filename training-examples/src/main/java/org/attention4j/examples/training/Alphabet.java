@@ -14,7 +14,7 @@ public final class Alphabet {
   public static final byte OTHER = 96;
 
   /** How many symbols there are. */
-  static final int SIZE = 97;
+  public static final int SIZE = 97;
 
   private static final char FIRST_PRINTABLE = ' ';
   private static final char LAST_PRINTABLE = '~';

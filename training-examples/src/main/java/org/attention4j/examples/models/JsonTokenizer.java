@@ -1,4 +1,4 @@
-package org.attention4j.examples.pretrained;
+package org.attention4j.examples.models;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.IOException;
@@ -12,9 +12,9 @@ import org.attention4j.pretrained.ModelFileException;
  * A tokenizer that a {@code tokenizer.json} describes, run by the library of Hugging Face in DJL.
  * Its native code comes with its jar and is unpacked into {@code ~/.djl.ai}; nothing is downloaded.
  */
-final class JsonTokenizer implements Tokenizer {
+public final class JsonTokenizer implements Tokenizer {
   /** The name of the file in a model's folder. */
-  static final String FILE = "tokenizer.json";
+  public static final String FILE = "tokenizer.json";
 
   /** Keeps DJL from fetching code for graphics cards and from counting its users. */
   private static final Map<String, String> QUIET =
@@ -32,8 +32,10 @@ final class JsonTokenizer implements Tokenizer {
    * @param file its name, for messages
    * @param content what is in the file
    * @param maxTokens how many tokens a text has at most, with those that are added
+   * @return the tokenizer
+   * @throws IOException if it cannot be read
    */
-  static JsonTokenizer cutting(String file, InputStream content, int maxTokens) throws IOException {
+  public static JsonTokenizer cutting(String file, InputStream content, int maxTokens) throws IOException {
     return read(
         file, content, Map.of("truncation", "true", "maxLength", Integer.toString(maxTokens)));
   }
@@ -43,8 +45,10 @@ final class JsonTokenizer implements Tokenizer {
    *
    * @param file its name, for messages
    * @param content what is in the file
+   * @return the tokenizer
+   * @throws IOException if it cannot be read
    */
-  static JsonTokenizer whole(String file, InputStream content) throws IOException {
+  public static JsonTokenizer whole(String file, InputStream content) throws IOException {
     return read(file, content, Map.of("truncation", "false"));
   }
 

@@ -1,4 +1,4 @@
-package org.attention4j.examples.pretrained;
+package org.attention4j.examples.models;
 
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
@@ -7,7 +7,7 @@ import com.knuddels.jtokkit.api.IntArrayList;
 import java.util.Arrays;
 
 /** Makes token ids of text, as a published model wants them, and text of token ids. */
-interface Tokenizer extends AutoCloseable {
+public interface Tokenizer extends AutoCloseable {
   /**
    * Encodes a text.
    *

@@ -1,4 +1,4 @@
-package org.attention4j.examples.pretrained;
+package org.attention4j.examples.models;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,10 +10,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A random GPT-2 of one block: its files, and its perplexity in plain loops over doubles. */
-final class SmallGpt2 {
-  static final int LENGTH = 13;
+public final class SmallGpt2 {
+  public static final int LENGTH = 13;
   private static final int HEADS = 2;
   private static final int HEAD_SIZE = 3;
   private static final int SIZE = HEADS * HEAD_SIZE;
@@ -25,7 +27,7 @@ final class SmallGpt2 {
   private final Map<String, int[]> shapes = new LinkedHashMap<>();
   private final Random random = new Random(83);
 
-  SmallGpt2(int vocabulary) {
+  public SmallGpt2(int vocabulary) {
     this.vocabulary = vocabulary;
     add("wte.weight", vocabulary, SIZE);
     add("wpe.weight", LENGTH, SIZE);
@@ -58,7 +60,7 @@ final class SmallGpt2 {
   }
 
   /** Writes config.json and model.safetensors. */
-  void write(Path folder) throws IOException {
+  public void write(Path folder) throws IOException {
     Files.writeString(
         folder.resolve("config.json"),
         """
@@ -90,8 +92,24 @@ final class SmallGpt2 {
     Files.write(folder.resolve("model.safetensors"), file.array());
   }
 
+  /** A tokenizer.json: word number i, "wi", is token i. */
+  public static void writeTokenizer(Path folder, int words) throws IOException {
+    String entries =
+        IntStream.range(0, words)
+            .mapToObj("\"w%1$d\":%1$d"::formatted)
+            .collect(Collectors.joining(","));
+    Files.writeString(
+        folder.resolve("tokenizer.json"),
+        """
+        {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
+         "normalizer": null, "pre_tokenizer": {"type": "Whitespace"}, "post_processor": null,
+         "decoder": null, "model": {"type": "WordLevel", "vocab": {%s}, "unk_token": "w0"}}\
+        """
+            .formatted(entries));
+  }
+
   /** exp of the mean loss of all tokens but the first, each after those before it in its window. */
-  double perplexity(int[] tokens, int context) {
+  public double perplexity(int[] tokens, int context) {
     double loss = 0;
     for (int i = 1; i < tokens.length; i++) {
       int from = (i - 1) / context * context;

@@ -1,4 +1,4 @@
-package org.attention4j.examples.pretrained;
+package org.attention4j.examples.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
