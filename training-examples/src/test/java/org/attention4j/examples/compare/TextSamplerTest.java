@@ -2,16 +2,16 @@ package org.attention4j.examples.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.examples.training.Alphabet;
 import org.attention4j.examples.training.LanguageModel;
 import org.attention4j.examples.training.Settings;
-import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 
 class TextSamplerTest {
   private final ComputationGraph model =
-      LanguageModel.ofAnyLength(Normalizers.softmax(), new Settings(7, 3, 2, 12, 3, 5));
+      LanguageModel.ofAnyLength(NamedAttention.parse("softmax"), new Settings(7, 3, 2, 12, 3, 5));
 
   @Test
   void writesOnAndOnBeyondTheContext() {
