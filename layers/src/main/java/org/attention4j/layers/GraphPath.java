@@ -4,6 +4,7 @@ import java.util.function.UnaryOperator;
 import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.internal.dotproduct.ColumnAttention;
 import org.attention4j.internal.dotproduct.ParameterNames;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /** Attention as ordinary operations, with scores and weights as matrices in memory. */
@@ -44,7 +45,7 @@ final class GraphPath extends AttentionPath {
     projected.publish(graph);
     SDVariable keyMask = sources.keyMask();
     ColumnAttention.Result result =
-        attention(sources.queries().positions(), sources.keys().positions())
+        attention(sources.queries().positions(), sources.keys().positions(), gates(sources))
             .withMask(keyMask == null ? null : AttentionLayer.asKeyMask(keyMask))
             .withDropout(dropout)
             .apply(
@@ -104,17 +105,47 @@ final class GraphPath extends AttentionPath {
    *
    * @param queryPositions the positions of the queries, shape [Tq]
    * @param keyPositions the positions of the keys, shape [Tk]
+   * @param gates what is forgotten; null if nothing is
    */
-  ColumnAttention attention(SDVariable queryPositions, SDVariable keyPositions) {
+  ColumnAttention attention(
+      SDVariable queryPositions, SDVariable keyPositions, @Nullable ForgetGates gates) {
     ColumnAttention attention =
         new ColumnAttention(
             heads.attention(),
             heads.heads(),
             heads.headFeatures(),
             heads.normalizerVariables(graph));
+    if (gates != null) {
+      return attention.withBias(gates.bias(queryPositions));
+    }
     return heads.options().position == Position.ALIBI
         ? attention.withBias(Positions.linearBias(queryPositions, keyPositions, heads.heads()))
         : attention;
+  }
+
+  /** What the heads forget; null if they do not. */
+  @Nullable ForgetGates gates(AttentionSources sources) {
+    return gates(sources.keys(), sources.keyMask());
+  }
+
+  /** The same, and publishes the sums of what is forgotten. */
+  @Nullable ForgetGates gates(AttentionSources.Sequence keys, @Nullable SDVariable mask) {
+    if (!heads.options().forgets()) {
+      return null;
+    }
+    ForgetGates gates = new ForgetGates(forgetInput(keys), mask, keys.positions());
+    graph.publish(AttentionLayer.DECAYS, gates.sums());
+    return gates;
+  }
+
+  /** What the gates are computed from, shape [b, h, Tk]. */
+  SDVariable forgetInput(AttentionSources.Sequence keys) {
+    SequenceShape shape = keys.shape();
+    SDVariable matrix = graph.parameter(ParameterNames.FORGET_WEIGHTS);
+    return shape.addToEachStep(
+        Projection.apply(matrix, keys.x(), shape),
+        graph.parameter(ParameterNames.FORGET_BIAS),
+        heads.heads());
   }
 
   /**

@@ -78,8 +78,12 @@ final class ExactScores {
             0);
     float[] q = HostArrays.floats(heads[0].castTo(DataType.FLOAT));
     float[] k = HostArrays.floats(heads[1].castTo(DataType.FLOAT));
+    double[] decays =
+        spec.position() == Position.FORGETTING
+            ? HeadVectors.numbers(heads[heads.length - 1])
+            : null;
     LargestScores largest =
-        new FloatAttention(problem, q, k, new float[0], flags(keyMask, layer.name()))
+        new FloatAttention(problem, q, k, new float[0], flags(keyMask, layer.name()), decays)
             .largestScores(flags(sampled(layer.queryMask(), examples), layer.name()));
     FloatArrays.giveBack(q);
     FloatArrays.giveBack(k);

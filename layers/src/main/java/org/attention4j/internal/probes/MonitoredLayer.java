@@ -9,6 +9,7 @@ import org.attention4j.internal.attention.LargestScores;
 import org.attention4j.internal.dotproduct.ParameterNames;
 import org.attention4j.internal.graph.StepMask;
 import org.attention4j.layers.AttentionSpec;
+import org.attention4j.layers.Position;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -54,8 +55,9 @@ public record MonitoredLayer(
      *
      * @param inputs as those of the layer, some examples only
      * @param keyMask of these examples
-     * @return Q [e, h, d, Tq], K and V [e, g, d, Tk]; and, unless it is the input at the keys, what
-     *     keys are projected from [e, size, Tk]
+     * @return Q [e, h, d, Tq], K and V [e, g, d, Tk]; then, unless it is the input at the keys, what
+     *     keys are projected from [e, size, Tk]; last, with {@link Position#FORGETTING}, the sums of
+     *     what is forgotten [e, h, Tk]
      */
     INDArray[] heads(INDArray[] inputs, @Nullable INDArray keyMask);
   }
@@ -128,6 +130,7 @@ public record MonitoredLayer(
     }
     INDArray sampledKeyMask = keyMask == null ? null : sampled(keyMask, examples);
     INDArray[] heads = projection.heads(sampled, sampledKeyMask);
+    int known = heads.length - (forgets() ? 1 : 0);
     Map<String, double[]> normalizerParameters = new HashMap<>();
     for (NormalizerParameter parameter : spec.normalizer().parameters(spec.heads())) {
       INDArray vector = parameters.get(parameter.name());
@@ -143,7 +146,7 @@ public record MonitoredLayer(
         new HeadVectors(heads[1]),
         new HeadVectors(heads[2]),
         new HeadVectors(
-            heads.length > HEAD_ARRAYS
+            known > HEAD_ARRAYS
                 ? heads[HEAD_ARRAYS]
                 : sampled[Math.min(1, sampled.length - 1)]),
         queryMask == null ? null : StepMask.visible(sampled(queryMask, examples), name),
@@ -151,7 +154,18 @@ public record MonitoredLayer(
         normalizerParameters,
         null,
         withOutput && output != null ? new HeadVectors(sampled(output, examples)) : null,
+        forgets() ? decays(heads) : null,
         oneSequence);
+  }
+
+  private boolean forgets() {
+    return spec.position() == Position.FORGETTING;
+  }
+
+  /** As vectors of one number for each head and key. */
+  private static HeadVectors decays(INDArray[] heads) {
+    INDArray sums = heads[heads.length - 1];
+    return new HeadVectors(sums.reshape(sums.size(0), sums.size(1), 1, sums.size(2)));
   }
 
   /**

@@ -9,7 +9,7 @@ import org.attention4j.dl4j.Observation;
 import org.attention4j.internal.graph.StepMask;
 import org.attention4j.layers.AttentionSpec;
 import org.attention4j.layers.AttentionVertex;
-import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.layers.Position;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
@@ -19,10 +19,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Makes monitored layers of attention vertices, ours and the stock one. */
 final class VertexProbes {
-  private static final String[] HEADS = {
-    SelfAttentionLayer.QUERIES, SelfAttentionLayer.KEYS, SelfAttentionLayer.VALUES
-  };
-
   private VertexProbes() {}
 
   /** What goes in and out, and whether queries and keys come from the same vertex. */
@@ -52,7 +48,7 @@ final class VertexProbes {
           vertex,
           spec,
           sequences,
-          (sampled, keyMask) -> published(vertex, sampled),
+          (sampled, keyMask) -> published(vertex, spec, sampled, keyMask),
           (examples, observer) -> {
             if (spec.gated()) {
               Observation.ofInnerGradients(
@@ -81,10 +77,16 @@ final class VertexProbes {
         : null;
   }
 
-  private static INDArray[] published(GraphVertex vertex, INDArray[] inputs) {
-    Map<String, INDArray> published =
-        Intermediates.of(vertex, inputs, new INDArray[inputs.length], HEADS);
-    return Arrays.stream(HEADS)
+  /** Only what is forgotten depends on the mask. */
+  private static INDArray[] published(
+      GraphVertex vertex, AttentionSpec spec, INDArray[] inputs, @Nullable INDArray keyMask) {
+    String[] names = LayerProbes.names(spec);
+    @Nullable INDArray[] masks = new INDArray[inputs.length];
+    if (spec.position() == Position.FORGETTING) {
+      Arrays.fill(masks, Math.min(1, masks.length - 1), masks.length, keyMask);
+    }
+    Map<String, INDArray> published = Intermediates.of(vertex, inputs, masks, names);
+    return Arrays.stream(names)
         .map(name -> Objects.requireNonNull(published.get(name)))
         .toArray(INDArray[]::new);
   }
