@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.normalizer.Normalizers;
 import org.attention4j.testing.Sequences;
+import org.attention4j.testing.Sizes;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -170,9 +171,9 @@ class ForgettingTest {
     int keys = 7;
     AttentionVertex vertex =
         new AttentionVertex.Builder()
-            .nInQueries(SIZE)
-            .nInKeys(SIZE)
-            .nInValues(SIZE)
+            .nInQueries(Sizes.input(0))
+            .nInKeys(Sizes.input(1))
+            .nInValues(Sizes.input(2))
             .nOut(OUT)
             .nHeads(HEADS)
             .projectInput(true)
@@ -181,7 +182,8 @@ class ForgettingTest {
             .execution(execution)
             .build();
     ComputationGraph graph = TestNetworks.of(vertex, 0, 1, 2).graph(DataType.DOUBLE);
-    graph.getVertex("attention").paramTable(false).get("Wforget").assign(Nd4j.randn(HEADS, SIZE));
+    INDArray gates = graph.getVertex("attention").paramTable(false).get("Wforget");
+    gates.assign(Nd4j.randn(gates.dataType(), gates.shape()));
     INDArray[] inputs = {
       Sequences.input(DataType.DOUBLE, 0, EXAMPLES, queries),
       Sequences.input(DataType.DOUBLE, 1, EXAMPLES, keys),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.attention4j.layers.AttentionVertex;
 import org.attention4j.layers.OutputGate;
+import org.attention4j.layers.Position;
 import org.attention4j.layers.TransformerBlock;
 
 /**
@@ -15,22 +16,27 @@ import org.attention4j.layers.TransformerBlock;
  * @param window how many steps a query sees, its own among them; 0 for all
  * @param firstKeys how many first keys are seen besides
  * @param qkNorm whether queries and keys are normalised
+ * @param forgets whether scores decay by learned gates, in place of other positions
  */
-public record LayerOptions(OutputGate gate, int window, int firstKeys, boolean qkNorm) {
+public record LayerOptions(
+    OutputGate gate, int window, int firstKeys, boolean qkNorm, boolean forgets) {
   /** Layers as they are without any option. */
-  public static final LayerOptions NONE = new LayerOptions(OutputGate.NONE, 0, 0, false);
+  public static final LayerOptions NONE = new LayerOptions(OutputGate.NONE, 0, 0, false, false);
 
   /** What an option of the command line says of them. */
   public static final String HELP =
       "gate (a gate for each feature of a head on what it attended), gate=head (one for each head),"
           + " window=N (a query sees N steps), first-keys=N (with a window: and the first N keys),"
-          + " qk-norm (normalised queries and keys)";
+          + " qk-norm (normalised queries and keys), forgetting (scores decay by learned gates, in"
+          + " place of other positions)";
 
   private static final String GATE = "gate";
   private static final String WINDOW = "window";
   private static final String FIRST_KEYS = "first-keys";
   private static final String QK_NORM = "qk-norm";
-  private static final String KNOWN = "gate, gate=head, window=N, first-keys=N and qk-norm";
+  private static final String FORGETTING = "forgetting";
+  private static final String KNOWN =
+      "gate, gate=head, window=N, first-keys=N, qk-norm and forgetting";
 
   /**
    * Checks what belongs together.
@@ -39,6 +45,7 @@ public record LayerOptions(OutputGate gate, int window, int firstKeys, boolean q
    * @param window the window, 0 for none
    * @param firstKeys how many first keys are seen besides
    * @param qkNorm whether queries and keys are normalised
+   * @param forgets whether scores decay by learned gates
    * @throws BadArgument if there are first keys without a window
    */
   public LayerOptions {
@@ -61,6 +68,7 @@ public record LayerOptions(OutputGate gate, int window, int firstKeys, boolean q
     int window = 0;
     int firstKeys = 0;
     boolean qkNorm = false;
+    boolean forgets = false;
     Set<String> named = new HashSet<>();
     for (String text : texts) {
       String option = text.strip();
@@ -79,13 +87,14 @@ public record LayerOptions(OutputGate gate, int window, int firstKeys, boolean q
         case WINDOW -> window = count(option, value);
         case FIRST_KEYS -> firstKeys = count(option, value);
         case QK_NORM -> qkNorm = without(option, value);
+        case FORGETTING -> forgets = without(option, value);
         default ->
             throw new BadArgument(
                 "'%s' is no option of the attention; known are %s."
                     .formatted(Sentences.brief(option), KNOWN));
       }
     }
-    return new LayerOptions(gate, window, firstKeys, qkNorm);
+    return new LayerOptions(gate, window, firstKeys, qkNorm, forgets);
   }
 
   private static OutputGate gate(String option, String value) {
@@ -151,6 +160,9 @@ public record LayerOptions(OutputGate gate, int window, int firstKeys, boolean q
     if (qkNorm) {
       texts.add(QK_NORM);
     }
+    if (forgets) {
+      texts.add(FORGETTING);
+    }
     return texts;
   }
 
@@ -167,16 +179,21 @@ public record LayerOptions(OutputGate gate, int window, int firstKeys, boolean q
   /**
    * Sets the options of a block.
    *
-   * @param builder the builder of a causal block
-   * @return the builder
+   * @param builder the builder of a block
+   * @param position what the block knows of positions unless it forgets
+   * @return the builder, of a causal block
    */
-  public TransformerBlock.Builder on(TransformerBlock.Builder builder) {
-    builder.outputGate(gate).qkNorm(qkNorm);
+  public TransformerBlock.Builder on(TransformerBlock.Builder builder, Position position) {
+    builder
+        .causal(true)
+        .position(forgets ? Position.FORGETTING : position)
+        .outputGate(gate)
+        .qkNorm(qkNorm);
     return window == 0 ? builder : builder.slidingWindow(window).firstKeys(firstKeys);
   }
 
   /**
-   * Sets the options of a vertex.
+   * Sets the options of a vertex without positions, whose last query sees the last key.
    *
    * @param builder the builder of a vertex with projections
    * @return the builder
@@ -185,6 +202,9 @@ public record LayerOptions(OutputGate gate, int window, int firstKeys, boolean q
     builder.outputGate(gate).qkNorm(qkNorm);
     if (window > 0) {
       builder.slidingWindow(window).firstKeys(firstKeys);
+    }
+    if (forgets) {
+      builder.causal(true).position(Position.FORGETTING);
     }
     return builder;
   }

@@ -34,7 +34,8 @@ public final class LanguageModel {
   /**
    * Builds a model for contexts of any length. The first block has linear biases (ALiBi) and reads
    * what is near; the others have no positions, so that their weights depend on contents alone and
-   * all visible keys compete, at any distance.
+   * all visible keys compete, at any distance. With the option {@code forgetting}, the scores of all
+   * blocks decay by gates instead.
    *
    * <p>Weights depend on the seed alone, as {@link SharedWeights} says.
    *
@@ -112,12 +113,12 @@ public final class LanguageModel {
           block(i),
           attention
               .options()
-              .on(new TransformerBlock.Builder())
+              .on(
+                  new TransformerBlock.Builder(),
+                  i == 0 && !learnedPositions ? Position.ALIBI : Position.NONE)
               .nHeads(settings.heads())
               .feedForwardSize(Settings.FEED_FORWARD_FACTOR * width)
               .normalizer(attention.map())
-              .causal(true)
-              .position(i == 0 && !learnedPositions ? Position.ALIBI : Position.NONE)
               .scale(1 / (temperature * Math.sqrt((double) width / settings.heads())))
               .build(),
           last);

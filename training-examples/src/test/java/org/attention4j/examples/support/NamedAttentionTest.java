@@ -13,10 +13,10 @@ class NamedAttentionTest {
   @Test
   void optionsFollowThePlusSignsOutsideNumbersAndJson() {
     assertThat(NamedAttention.parse("log-n:1e+2+gate=head+window=7").options())
-        .isEqualTo(new LayerOptions(OutputGate.PER_HEAD, 7, 0, false));
+        .isEqualTo(new LayerOptions(OutputGate.PER_HEAD, 7, 0, false, false));
     assertThat(NamedAttention.parse("log-n:1e+2").normalizer().json()).contains("100");
     NamedAttention json = NamedAttention.parse("{\"type\":\"top-k\",\"k\":3}+gate+qk-norm");
-    assertThat(json.options()).isEqualTo(new LayerOptions(OutputGate.PER_ELEMENT, 0, 0, true));
+    assertThat(json.options()).isEqualTo(new LayerOptions(OutputGate.PER_ELEMENT, 0, 0, true, false));
     assertThat(json.normalizer().json()).contains("top-k");
   }
 
@@ -25,7 +25,8 @@ class NamedAttentionTest {
     "softmax, softmax",
     "softmax+gate=element, softmax+gate",
     "softmax+first-keys=4+window=64, softmax+window=64+first-keys=4",
-    "ssmax+qk-norm+gate=head, ssmax+gate=head+qk-norm"
+    "ssmax+qk-norm+gate=head, ssmax+gate=head+qk-norm",
+    "ssmax+forgetting+gate, ssmax+gate+forgetting"
   })
   void aLabelIsReadAsTheSameAttention(String text, String label) {
     NamedAttention attention = NamedAttention.parse(text);

@@ -102,6 +102,17 @@ class LanguageModelTest {
   }
 
   @Test
+  void gatesStandInPlaceOfOtherPositions() {
+    ComputationGraph model =
+        LanguageModel.ofAnyLength(NamedAttention.parse("softmax+forgetting"), SMALL);
+
+    assertThat(model.getConfiguration().toJson())
+        .contains("\"position\" : \"FORGETTING\"")
+        .doesNotContain("\"position\" : \"ALIBI\"", "\"position\" : \"NONE\"");
+    assertThat(model.paramTable()).containsKeys("block-0_Wforget", "block-1_bforget");
+  }
+
+  @Test
   void labelsAreTheNextCharacters() {
     Windows windows = new Windows(Alphabet.encode("abcdefghijk"), 7);
     DataSet drawn = windows.random(3, new SplittableRandom(1));
