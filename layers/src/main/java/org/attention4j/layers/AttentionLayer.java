@@ -38,6 +38,12 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
   /** The name under which the values are published, shape [b, g, d, Tk]. */
   public static final String VALUES = "values";
 
+  /**
+   * The name under which, with {@link Position#FORGETTING}, the sums of the logarithms of the gates
+   * up to each step are published, DOUBLE, shape [b, h, Tk].
+   */
+  public static final String DECAYS = "decays";
+
   @JsonProperty private int nHeads;
   @JsonProperty private long headSize;
   @JsonProperty private boolean projectInput;

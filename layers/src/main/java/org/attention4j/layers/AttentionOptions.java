@@ -71,6 +71,11 @@ final class AttentionOptions implements Serializable {
     return outputGate != OutputGate.NONE;
   }
 
+  /** Whether scores fall by what gates forget. */
+  boolean forgets() {
+    return position == Position.FORGETTING;
+  }
+
   /** Which keys a query sees by their positions. */
   KeyRange range() {
     return new KeyRange(causal, slidingWindow, firstKeys);
@@ -96,7 +101,7 @@ final class AttentionOptions implements Serializable {
   void validate(
       Requirements require, int heads, long headFeatures, boolean projectInput, String biasOption) {
     require.present("normalizer", normalizer, "one such as Normalizers.softmax()");
-    require.present("position", position, "NONE, ALIBI or ROTARY");
+    require.present("position", position, "NONE, ALIBI, ROTARY or FORGETTING");
     require.present("execution", execution, "AUTO, GRAPH or FUSED");
     require.that(
         execution != Execution.FUSED || normalizer.kernel().isPresent(),
@@ -155,6 +160,11 @@ final class AttentionOptions implements Serializable {
         "nKeyValueHeads",
         nKeyValueHeads,
         "a divisor of nHeads " + heads + ", or left out for nHeads");
+    require.that(
+        causal || !forgets(),
+        "position",
+        position,
+        "another one than FORGETTING unless causal is true (a query forgets what was before it)");
     validatePosition(require, headFeatures);
   }
 

@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
 import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.dl4j.PastSteps;
 import org.attention4j.internal.dotproduct.ParameterNames;
+import org.attention4j.internal.graph.DecaySums;
 import org.attention4j.internal.graph.FusedAttention;
 import org.attention4j.internal.graph.FusedGate;
 import org.attention4j.internal.graph.LinearMap;
@@ -36,11 +37,15 @@ final class FusedPath extends AttentionPath {
    * @param fused as the fused operation takes them: of that shape, or with the features of all
    *     heads in one axis, which is the same in memory and spares a copy
    * @param gate what the gate is computed from, if it is projected with them; null if not
+   * @param forget what the forget gates are computed from, likewise
    */
   private record Projected(
-      HeadProjections split, List<SDVariable> fused, @Nullable SDVariable gate) {}
+      HeadProjections split,
+      List<SDVariable> fused,
+      @Nullable SDVariable gate,
+      @Nullable SDVariable forget) {}
 
-  /** One of them on its way; no scale for values and the gate. */
+  /** One of them on its way; no scale for values and gates. */
   private record Wanted(
       AttentionSources.Sequence source,
       String weights,
@@ -77,18 +82,19 @@ final class FusedPath extends AttentionPath {
               fused.get(0),
               past.andNew(AttentionLayer.KEYS, fused.get(1)),
               past.andNew(AttentionLayer.VALUES, fused.get(2))),
-          sources.keyMask());
+          sources.keyMask(),
+          decays(projected.forget(), sources));
     }
     // Only for those who ask for scores and weights; the output below does not depend on it.
     asGraph.attend(projected.split(), sources, UnaryOperator.identity());
-    return attend(projected.fused(), sources.keyMask());
+    return attend(projected.fused(), sources.keyMask(), decays(projected.forget(), sources));
   }
 
   /** Learned queries have fewer examples than keys, and are repeated after their projection. */
   private Projected project(AttentionSources sources) {
     if (!fusesProjections || sources.learnedQueries()) {
       HeadProjections split = asGraph.project(sources);
-      return new Projected(split, List.of(split.queries(), split.keys(), split.values()), null);
+      return new Projected(split, List.of(split.queries(), split.keys(), split.values()), null, null);
     }
     List<Wanted> wanted =
         new ArrayList<>(
@@ -112,16 +118,27 @@ final class FusedPath extends AttentionPath {
                     heads.keyValueHeads(),
                     null)));
     int ofAttention = wanted.size();
-    boolean gated = heads.options().gated();
-    if (gated) {
-      wanted.add(
-          new Wanted(
-              sources.queries(),
-              ParameterNames.GATE_WEIGHTS,
-              ParameterNames.GATE_BIAS,
-              heads.gates(),
-              heads.heads(),
-              null));
+    Wanted gate =
+        new Wanted(
+            sources.queries(),
+            ParameterNames.GATE_WEIGHTS,
+            ParameterNames.GATE_BIAS,
+            heads.gates(),
+            heads.heads(),
+            null);
+    Wanted forget =
+        new Wanted(
+            sources.keys(),
+            ParameterNames.FORGET_WEIGHTS,
+            ParameterNames.FORGET_BIAS,
+            heads.heads(),
+            heads.heads(),
+            null);
+    if (heads.options().gated()) {
+      wanted.add(gate);
+    }
+    if (heads.options().forgets() && heads.projected()) {
+      wanted.add(forget);
     }
     List<SDVariable> flat =
         heads.projected()
@@ -144,7 +161,27 @@ final class FusedPath extends AttentionPath {
     return new Projected(
         new HeadProjections(split.get(0), split.get(1), split.get(2)),
         fused,
-        gated ? flat.get(ofAttention) : null);
+        of(gate, wanted, flat),
+        of(forget, wanted, flat));
+  }
+
+  private static @Nullable SDVariable of(Wanted one, List<Wanted> wanted, List<SDVariable> flat) {
+    int index = wanted.indexOf(one);
+    return index < 0 ? null : flat.get(index);
+  }
+
+  /** The sums of what the heads forget, shape [b, h, Tk]; null if they do not. */
+  private @Nullable SDVariable decays(@Nullable SDVariable projected, AttentionSources sources) {
+    if (!heads.options().forgets()) {
+      return null;
+    }
+    SDVariable input = projected == null ? asGraph.forgetInput(sources.keys()) : projected;
+    SDVariable all =
+        graph
+            .past()
+            .map(past -> asGraph.allForgetInputs(past, input, sources.keys().shape()))
+            .orElse(input);
+    return DecaySums.apply(all, sources.keyMask());
   }
 
   private Wanted ofHeads(
@@ -189,7 +226,10 @@ final class FusedPath extends AttentionPath {
   }
 
   /** The attended values, shape [b, h * d, Tq]. */
-  private SDVariable attend(List<SDVariable> queriesKeysValues, @Nullable SDVariable keyMask) {
+  private SDVariable attend(
+      List<SDVariable> queriesKeysValues,
+      @Nullable SDVariable keyMask,
+      @Nullable SDVariable decays) {
     AttentionOptions options = heads.options();
     List<SDVariable> parameters = List.copyOf(heads.normalizerVariables(graph).values());
     double dropout = graph.training() ? options.attentionDropout : 0;
@@ -202,12 +242,14 @@ final class FusedPath extends AttentionPath {
             heads.attention().scaleFor(heads.headFeatures()),
             heads.options().range(),
             options.position == Position.ALIBI,
+            options.forgets(),
             dropout,
             graph.training());
     return FusedAttention.apply(
         fusedOptions,
         queriesKeysValues,
         keyMask,
+        decays,
         parameters,
         dropout > 0 ? graph.weightsDropoutSeed(dropout) : null);
   }

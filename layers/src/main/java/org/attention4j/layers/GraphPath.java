@@ -7,6 +7,7 @@ import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.dl4j.PastSteps;
 import org.attention4j.internal.dotproduct.ColumnAttention;
 import org.attention4j.internal.dotproduct.ParameterNames;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /** Attention as ordinary operations, with scores and weights as matrices in memory. */
@@ -45,9 +46,16 @@ final class GraphPath extends AttentionPath {
     SDVariable values = past.andNew(AttentionLayer.VALUES, projected.values());
     SequenceShape all = sources.keys().shape().withStepsOf(keys);
     SDVariable keyMask = sources.keyMask();
+    SDVariable positions = doubleRange(all.steps());
+    ForgetGates gates =
+        heads.options().forgets()
+            ? new ForgetGates(
+                allForgetInputs(past, forgetInput(sources.keys()), sources.keys().shape()),
+                keyMask,
+                positions)
+            : null;
     return attention(
-            Positions.fromEnd(sources.queries().shape().steps(), all.steps()),
-            doubleRange(all.steps()))
+            Positions.fromEnd(sources.queries().shape().steps(), all.steps()), positions, gates)
         .withMask(keyMask == null ? null : AttentionLayer.asKeyMask(keyMask))
         .apply(
             projected.queries(), forEachQueryHead(keys, all), forEachQueryHead(values, all))
@@ -68,7 +76,7 @@ final class GraphPath extends AttentionPath {
     projected.publish(graph);
     SDVariable keyMask = sources.keyMask();
     ColumnAttention.Result result =
-        attention(sources.queries().positions(), sources.keys().positions())
+        attention(sources.queries().positions(), sources.keys().positions(), gates(sources))
             .withMask(keyMask == null ? null : AttentionLayer.asKeyMask(keyMask))
             .withDropout(dropout)
             .apply(
@@ -128,17 +136,59 @@ final class GraphPath extends AttentionPath {
    *
    * @param queryPositions the positions of the queries, shape [Tq]
    * @param keyPositions the positions of the keys, shape [Tk]
+   * @param gates what is forgotten; null if nothing is
    */
-  ColumnAttention attention(SDVariable queryPositions, SDVariable keyPositions) {
+  ColumnAttention attention(
+      SDVariable queryPositions, SDVariable keyPositions, @Nullable ForgetGates gates) {
     ColumnAttention attention =
         new ColumnAttention(
             heads.attention(),
             heads.heads(),
             heads.headFeatures(),
             heads.normalizerVariables(graph));
+    if (gates != null) {
+      return attention.withBias(gates.bias(queryPositions));
+    }
     return heads.options().position == Position.ALIBI
         ? attention.withBias(Positions.linearBias(queryPositions, keyPositions, heads.heads()))
         : attention;
+  }
+
+  /** What the heads forget; null if they do not. */
+  @Nullable ForgetGates gates(AttentionSources sources) {
+    return gates(sources.keys(), sources.keyMask());
+  }
+
+  /** The same, and publishes the sums of what is forgotten. */
+  @Nullable ForgetGates gates(AttentionSources.Sequence keys, @Nullable SDVariable mask) {
+    if (!heads.options().forgets()) {
+      return null;
+    }
+    ForgetGates gates = new ForgetGates(forgetInput(keys), mask, keys.positions());
+    graph.publish(AttentionLayer.DECAYS, gates.sums());
+    return gates;
+  }
+
+  /** What the gates are computed from, shape [b, h, Tk]. */
+  SDVariable forgetInput(AttentionSources.Sequence keys) {
+    SequenceShape shape = keys.shape();
+    SDVariable matrix = graph.parameter(ParameterNames.FORGET_WEIGHTS);
+    return shape.addToEachStep(
+        Projection.apply(matrix, keys.x(), shape),
+        graph.parameter(ParameterNames.FORGET_BIAS),
+        heads.heads());
+  }
+
+  /**
+   * What the gates of all remembered steps and of the new ones are computed from.
+   *
+   * @param input of the new ones, shape [b, h, t]
+   * @param shape of the new ones
+   * @return shape [b, h, remembered + t]
+   */
+  SDVariable allForgetInputs(PastSteps past, SDVariable input, SequenceShape shape) {
+    SDVariable all = past.andNew(AttentionLayer.DECAYS, shape.split(input, heads.heads(), 1));
+    return shape.withStepsOf(all).merge(all, heads.heads());
   }
 
   /**

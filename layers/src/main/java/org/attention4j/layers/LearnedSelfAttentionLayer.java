@@ -177,6 +177,12 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
      */
     @Override
     public LearnedSelfAttentionLayer build() {
+      requirements(LearnedSelfAttentionLayer.class)
+          .that(
+              !options.forgets(),
+              "position",
+              options.position,
+              "NONE (learned queries have no position in time)");
       Requirements require = validate(LearnedSelfAttentionLayer.class);
       require.positive("nQueries", nQueries);
       String timeless = " (learned queries have no position in time)";

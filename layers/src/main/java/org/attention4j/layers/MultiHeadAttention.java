@@ -1,5 +1,7 @@
 package org.attention4j.layers;
 
+import static org.attention4j.internal.dotproduct.ParameterNames.FORGET_BIAS;
+import static org.attention4j.internal.dotproduct.ParameterNames.FORGET_WEIGHTS;
 import static org.attention4j.internal.dotproduct.ParameterNames.GATE_BIAS;
 import static org.attention4j.internal.dotproduct.ParameterNames.GATE_WEIGHTS;
 import static org.attention4j.internal.dotproduct.ParameterNames.KEY_BIAS;
@@ -49,7 +51,7 @@ record MultiHeadAttention(
     boolean projected,
     AttentionOptions options) {
 
-  /** The bias of a gate that starts open. */
+  /** The bias of a gate that starts open, and of one that forgets little. */
   private static final double OPEN = 5;
 
   /** Keeps the root mean square of an all-zero query or key above zero. */
@@ -84,6 +86,10 @@ record MultiHeadAttention(
       params.addWeightParam(GATE_WEIGHTS, gates(), querySize);
       params.addBiasParam(GATE_BIAS, gates());
     }
+    if (options.forgets()) {
+      params.addWeightParam(FORGET_WEIGHTS, heads, keySize);
+      params.addBiasParam(FORGET_BIAS, heads);
+    }
   }
 
   /**
@@ -106,6 +112,8 @@ record MultiHeadAttention(
           Projection.initialize(array, querySize, gates(), scheme);
         }
       }
+      case FORGET_WEIGHTS -> array.assign(0);
+      case FORGET_BIAS -> array.assign(OPEN);
       case GATE_BIAS -> array.assign(options.gateStartsOpen ? OPEN : bias);
       case QUERY_BIAS, KEY_BIAS, VALUE_BIAS, OUTPUT_BIAS -> array.assign(bias);
       case QUERY_SCALE, KEY_SCALE -> array.assign(gain);

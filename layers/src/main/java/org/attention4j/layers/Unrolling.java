@@ -30,6 +30,7 @@ final class Unrolling {
   private final SDVariable values;
   private final @Nullable SDVariable keyMask;
   private final KeyRange range;
+  private final @Nullable ForgetGates gates;
 
   /** One at the first keys that are not masked; null without a mask or such keys. */
   private final @Nullable SDVariable firstKeys;
@@ -63,6 +64,7 @@ final class Unrolling {
     values = path.forEachQueryHead(path.values(sequence), shape);
     keyMask = graph.mask().map(AttentionLayer::asKeyMask).orElse(null);
     range = layer.options().range();
+    gates = path.gates(sequence, graph.mask().orElse(null));
     firstKeys =
         keyMask == null || range.first() == 0
             ? null
@@ -100,7 +102,7 @@ final class Unrolling {
     AttentionSources.Sequence source = new AttentionSources.Sequence(query, oneStep, position);
     SDVariable ofHeads = path.queries(source);
     ColumnAttention.Result attention =
-        path.attention(position, keyPositions)
+        path.attention(position, keyPositions, gates)
             .withWindow(AttentionWindow.causal(false)) // the query is not the last one
             .withDropout(this::dropped)
             .withMask(visible())

@@ -143,20 +143,7 @@ public final class AttentionSample {
         queries[e][query] = true;
       }
     }
-    return new Probe(
-        probe.layer(),
-        probe.spec(),
-        probe.examples(),
-        probe.queries(),
-        probe.keys(),
-        probe.values(),
-        probe.tokens(),
-        queries,
-        probe.visibleKeys(),
-        probe.normalizerParameters(),
-        null,
-        null,
-        probe.oneSequence());
+    return probe.withVisibleQueries(queries);
   }
 
   /** The queries that see the most keys. */

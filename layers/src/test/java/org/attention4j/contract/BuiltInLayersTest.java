@@ -139,6 +139,29 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  class Forgetting extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return self().hasBias(true).causal(true).position(Position.FORGETTING).build();
+    }
+  }
+
+  @Nested
+  class ForgettingInAWindow extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return self()
+          .nKeyValueHeads(1)
+          .causal(true)
+          .slidingWindow(2)
+          .firstKeys(1)
+          .position(Position.FORGETTING)
+          .normalizer(Normalizers.ssmax())
+          .build();
+    }
+  }
+
+  @Nested
   class GroupedHeads extends LayerContract {
     @Override
     protected Layer layer() {
@@ -207,6 +230,14 @@ class BuiltInLayersTest {
     @Override
     protected Layer layer() {
       return recurrent().slidingWindow(2).firstKeys(1).outputGate(OutputGate.PER_ELEMENT).build();
+    }
+  }
+
+  @Nested
+  class RecurrentThatForgets extends LayerContract {
+    @Override
+    protected Layer layer() {
+      return recurrent().causal(true).position(Position.FORGETTING).build();
     }
   }
 
@@ -326,6 +357,19 @@ class BuiltInLayersTest {
     @Override
     protected GraphVertex vertex() {
       return vertexOf(5, 7, 7).hasBias(true).slidingWindow(3).firstKeys(1).build();
+    }
+
+    @Override
+    protected int[] inputSizes() {
+      return new int[] {5, 7};
+    }
+  }
+
+  @Nested
+  class TwoInputsThatForget extends VertexContract {
+    @Override
+    protected GraphVertex vertex() {
+      return vertexOf(5, 7, 7).causal(true).position(Position.FORGETTING).build();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.attention4j.layers;
 
+import static org.attention4j.layers.Position.FORGETTING;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,16 +40,28 @@ final class PlainAttention {
     boolean sees(int key);
   }
 
+  /** The output for one query where every step counts. */
+  double[] of(
+      double[] query, int queryPosition, double[][] keys, double[][] values, Visibility visible) {
+    return of(query, queryPosition, keys, values, visible, step -> true);
+  }
+
   /**
    * The output for one query.
    *
+   * @param counts which steps forget
    * @param query features of the query
    * @param queryPosition where the query stands
    * @param keys [size][T]
    * @param values [size][T]
    */
   double[] of(
-      double[] query, int queryPosition, double[][] keys, double[][] values, Visibility visible) {
+      double[] query,
+      int queryPosition,
+      double[][] keys,
+      double[][] values,
+      Visibility visible,
+      Visibility counts) {
     int steps = keys[0].length;
     double[] joined = new double[heads * headSize];
     for (int head = 0; head < heads; head++) {
@@ -61,6 +75,9 @@ final class PlainAttention {
           weights[key] = dot(q, k) / Math.sqrt(headSize);
           if (position == Position.ALIBI) {
             weights[key] -= slopes(heads).get(head) * Math.abs(queryPosition - key);
+          }
+          for (int step = key + 1; step <= queryPosition && position == FORGETTING; step++) {
+            weights[key] += counts.sees(step) ? Math.log(gate(head, column(keys, step))) : 0;
           }
           largest = Math.max(largest, weights[key]);
         }
@@ -96,6 +113,15 @@ final class PlainAttention {
       }
     }
     return joined;
+  }
+
+  /** The forget gate of a step. */
+  private double gate(int head, double[] x) {
+    double z = parameters.get("bforget").getDouble(head);
+    for (int j = 0; j < x.length; j++) {
+      z += parameters.get("Wforget").getDouble(head, j) * x[j];
+    }
+    return 1 / (1 + Math.exp(-z));
   }
 
   private double[] project(String role, int head, double[] x) {
@@ -207,7 +233,8 @@ final class PlainAttention {
                 step,
                 x,
                 x,
-                key -> isVisible(mask, row, key) && pairs.see(query, key, rank(mask, row, key)));
+                key -> isVisible(mask, row, key) && pairs.see(query, key, rank(mask, row, key)),
+                key -> isVisible(mask, row, key));
         for (int i = 0; i < output.length; i++) {
           result.putScalar(example, i, step, output[i]);
         }

@@ -47,6 +47,16 @@ class CommandLineTest {
         arguments("compare --normalizers top-k:2.5", "a whole number"),
         arguments("compare --normalizers sparsemax:2", "takes no number"),
         arguments("compare --normalizers {\"type\":\"top-k\"", "is not a normalizer"),
+        arguments(
+            "compare --attention gates",
+            "'gates' is no option of the attention; known are gate, gate=head, window=N"),
+        arguments("compare --attention first-keys=4", "first-keys=4 needs a window"),
+        arguments("compare --normalizers softmax+window=x", "'window=x' of the attention needs"),
+        arguments(
+            "compare --attention gate --normalizers softmax+gate=head",
+            "The option 'gate' of the attention is named twice."),
+        arguments("recall --attention window=0", "'window=0' of the attention needs"),
+        arguments("recall --normalizers softmax,softmax+gates", "'gates' is no option"),
         arguments("compare --context 1", "--context is 1 but must be at least 2"),
         arguments("compare --steps 0", "--steps is 0 but must be at least 1"),
         arguments("compare --steps ten", "--steps is 'ten' but must be a whole number."),

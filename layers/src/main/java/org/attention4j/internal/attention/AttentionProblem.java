@@ -6,12 +6,12 @@ import org.attention4j.kernel.RowKernel;
  * What one attention operation computes, besides its arrays.
  *
  * <pre>
- *   z = scale Qᵀ K - slope |position of the query - position of the key|   [Tq, Tk]
+ *   z = scale Qᵀ K - slope |position of the query - position of the key| + decay   [Tq, Tk]
  *   p = kernel(z over the visible keys), times dropout                     [Tq, Tk]
  *   output = V pᵀ                                                          [dv, Tq]
  * </pre>
  *
- * <p>for each example and head, the letters being those of {@link AttentionShape}.
+ * <p>where the decay is that of {@link FloatAttention}, for each example and head, the letters being those of {@link AttentionShape}.
  *
  * @param shape the sizes
  * @param kernel the normalizer of a row
@@ -51,7 +51,8 @@ public record AttentionProblem(
     return start == 0 ? 0 : range.first();
   }
 
-  private int position(int query) {
+  /** Where a query stands among the keys. */
+  int position(int query) {
     return query + shape.keys() - shape.queries();
   }
 

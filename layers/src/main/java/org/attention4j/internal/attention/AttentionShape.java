@@ -39,6 +39,11 @@ public record AttentionShape(
     return (example * heads + head) * queries + query;
   }
 
+  /** Where the sums of a head begin among those of {@link HeadDecays}, [b, h, Tk]. */
+  int decays(int example, int head) {
+    return (example * heads + head) * keys;
+  }
+
   int rows() {
     return examples * heads * queries;
   }

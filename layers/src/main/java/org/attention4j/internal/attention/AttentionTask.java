@@ -6,6 +6,7 @@ import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
 import org.attention4j.kernel.FloatRow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One task of a pass of {@link FloatAttention}: how its arrays are packed, and the products of a
@@ -46,6 +47,9 @@ abstract class AttentionTask {
 
   /** Rows of a block. */
   final int rowLimit;
+
+  /** How the scores of the head at hand decay; null if they do not. */
+  @Nullable HeadDecays decays;
 
   AttentionTask(AttentionProblem problem, VisibleKeys keys, Workspace workspace) {
     this.problem = problem;
@@ -284,15 +288,20 @@ abstract class AttentionTask {
     }
   }
 
-  /** Adds linear biases to a row of scores. */
-  void addLinearBiases(int at, int query, BlockKeys block, int row, int head) {
-    int start = block.start(row);
-    addLinearBias(at, query, 0, block.first(row), head);
-    addLinearBias(at + start, query, block.key(start), block.end(row) - start, head);
+  /** Goes on with a head, whose scores may decay. */
+  final void takeHead(FloatAttention attention, int example, int head) {
+    decays = attention.decays(workspace, keys, example, head);
   }
 
-  /** Adds linear biases to part of a row of scores, from some visible key on. */
-  void addLinearBias(int at, int query, int key, int count, int head) {
+  /** Adds linear biases and decays to a row of scores. */
+  void addBiases(int at, int query, BlockKeys block, int row, int head) {
+    int start = block.start(row);
+    addBias(at, query, 0, block.first(row), head);
+    addBias(at + start, query, block.key(start), block.end(row) - start, head);
+  }
+
+  /** Adds them to part of a row of scores, from some visible key on. */
+  void addBias(int at, int query, int key, int count, int head) {
     if (problem.linearBiases()) {
       FloatOps.ROWS.subtractDistances(
           arena.floats(),
@@ -302,6 +311,10 @@ abstract class AttentionTask {
           query + problem.queryOffset(),
           keys.positions(),
           key);
+    }
+    HeadDecays ofHead = decays;
+    if (ofHead != null && count > 0) {
+      ofHead.addTo(arena.floats(), at, count, problem.position(query), key);
     }
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.attention4j.internal.linear.MatrixPacking;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The backward pass of some queries of all heads that share one head of keys and values.
@@ -38,6 +39,9 @@ abstract class BackwardTask extends AttentionTask {
   int queryGradients;
   int scores;
 
+  /** Null if scores do not decay. */
+  final @Nullable DecayGradients decayGradients;
+
   /** Kept for {@link #addTo} if several parts share these keys. */
   private float[] keptKeySums = {};
 
@@ -52,6 +56,7 @@ abstract class BackwardTask extends AttentionTask {
     this.part = part;
     dropout = new Dropout(problem.dropout(), problem.seed());
     context = new HeadContext(problem.parameters(), problem.kernel().savedValues());
+    decayGradients = attention.decays() ? new DecayGradients(shape, keys) : null;
     keySums = arena.take(sums(shape.headSize()));
     valueSums = arena.take(sums(shape.valueSize()));
     panel = arena.take(DEPTH * PANEL);
@@ -105,6 +110,10 @@ abstract class BackwardTask extends AttentionTask {
     for (int i = 0; i < shape.group(); i++) {
       int head = part.keyValueHead() * shape.group() + i;
       attention.setParameters(context, head);
+      takeHead(attention, part.example(), head);
+      if (decayGradients != null) {
+        decayGradients.head(i);
+      }
       context.clearGradients();
       head(head, outputGradient, gradients.q());
       int at = (part.example() * shape.heads() + head) * part.chunks() + part.chunk();
@@ -116,6 +125,7 @@ abstract class BackwardTask extends AttentionTask {
     if (part.chunks() == 1) {
       addTo(gradients.k(), keyStart(), arena.floats(), keySums, shape.headSize());
       addTo(gradients.v(), valueStart(), arena.floats(), valueSums, shape.valueSize());
+      addDecaysTo(gradients);
     } else {
       // The arena goes to another task.
       keptKeySums = Arrays.copyOfRange(arena.floats(), keySums, keyEnd);
@@ -127,6 +137,34 @@ abstract class BackwardTask extends AttentionTask {
   final void addTo(FloatGradients gradients) {
     addTo(gradients.k(), keyStart(), keptKeySums, 0, shape.headSize());
     addTo(gradients.v(), valueStart(), keptValueSums, 0, shape.valueSize());
+    addDecaysTo(gradients);
+  }
+
+  private void addDecaysTo(FloatGradients gradients) {
+    if (decayGradients != null) {
+      decayGradients.addTo(gradients.decays(), part.example(), part.keyValueHead());
+    }
+  }
+
+  /** The gradient of neighbouring scores of a row, from some visible key on, reaches the decays. */
+  final void addToDecays(int at, int count, int query, int key) {
+    if (decayGradients != null) {
+      decayGradients.add(arena.floats(), at, count, problem.position(query), key);
+    }
+  }
+
+  /** So does that of one score. */
+  final void addToDecay(double gradient, int query, int keyPosition) {
+    if (decayGradients != null) {
+      decayGradients.add(gradient, problem.position(query), keyPosition);
+    }
+  }
+
+  /** Ends a tile of rows. */
+  final void flushDecays() {
+    if (decayGradients != null) {
+      decayGradients.flush();
+    }
   }
 
   private void addTo(float[] gradient, int start, float[] sums, int first, int features) {

@@ -14,6 +14,7 @@ public final class DoubleAttention {
   private final double[] q;
   private final double[] k;
   private final double[] v;
+  private final double @Nullable [] decays;
   private final double[][] parameters;
   private final VisibleKeys[] visibleKeys;
   private final Dropout dropout;
@@ -42,19 +43,46 @@ public final class DoubleAttention {
       double[] v,
       float @Nullable [] mask,
       double[]... parameters) {
+    this(problem, q, k, v, visibleKeys(problem.shape(), mask), null, parameters);
+  }
+
+  private DoubleAttention(
+      AttentionProblem problem,
+      double[] q,
+      double[] k,
+      double[] v,
+      VisibleKeys[] visibleKeys,
+      double @Nullable [] decays,
+      double[]... parameters) {
     this.problem = problem;
+    this.visibleKeys = visibleKeys;
+    this.decays = decays;
     this.shape = problem.shape();
     this.q = q;
     this.k = k;
     this.v = v;
     this.parameters = parameters;
-    visibleKeys = new VisibleKeys[shape.examples()];
-    Arrays.setAll(visibleKeys, b -> new VisibleKeys(mask, b * shape.keys(), shape.keys()));
     dropout = new Dropout(problem.dropout(), problem.seed());
     context = new HeadContext(problem.parameters(), problem.kernel().savedValues());
     weights = new double[shape.keys()];
     scores = new double[shape.keys()];
     gradients = new double[shape.keys()];
+  }
+
+  private static VisibleKeys[] visibleKeys(AttentionShape shape, float @Nullable [] mask) {
+    VisibleKeys[] visibleKeys = new VisibleKeys[shape.examples()];
+    Arrays.setAll(visibleKeys, b -> new VisibleKeys(mask, b * shape.keys(), shape.keys()));
+    return visibleKeys;
+  }
+
+  /**
+   * The same call where scores decay.
+   *
+   * @param sums C [b, h, Tk], as in {@link FloatAttention}
+   * @return another one; the problem must be causal
+   */
+  public DoubleAttention withDecays(double[] sums) {
+    return new DoubleAttention(problem, q, k, v, visibleKeys, sums, parameters);
   }
 
   /**
@@ -87,6 +115,21 @@ public final class DoubleAttention {
    * @return dL/dparameter for each parameter, [h]
    */
   public double[][] backward(double[] outputGradient, double[] dq, double[] dk, double[] dv) {
+    return backward(outputGradient, dq, dk, dv, new double[decays == null ? 0 : decays.length]);
+  }
+
+  /**
+   * The same, and the gradient by the sums of the decays.
+   *
+   * @param outputGradient dL/doutput, [b, h, dv, Tq]
+   * @param dq where dL/dQ goes, zero on entry
+   * @param dk where dL/dK goes, zero on entry
+   * @param dv where dL/dV goes, zero on entry
+   * @param decayGradient where dL/dC goes, zero on entry
+   * @return dL/dparameter for each parameter, [h]
+   */
+  public double[][] backward(
+      double[] outputGradient, double[] dq, double[] dk, double[] dv, double[] decayGradient) {
     double[][] parameterGradients = new double[problem.parameters()][shape.heads()];
     forEachRow(
         row -> {
@@ -105,6 +148,12 @@ public final class DoubleAttention {
           problem.kernel().backward(scoreRow, weightRow, gradientRow, context);
           for (int p = 0; p < parameterGradients.length; p++) {
             parameterGradients[p][row.head()] += context.gradient(p);
+          }
+          if (decays != null) {
+            for (int i = 0; i < n; i++) {
+              decayGradient[row.decay()] += gradients[i];
+              decayGradient[row.decay(i)] -= gradients[i];
+            }
           }
           drop(weightRow, weights, row);
           addGradients(row, outputGradient, dq, dk, dv);
@@ -143,6 +192,9 @@ public final class DoubleAttention {
       }
       int distance = row.query() + problem.queryOffset() - row.position(i);
       scores[i] = problem.scale() * sum - slope * Math.abs(distance);
+      if (decays != null) {
+        scores[i] += decays[row.decay()] - decays[row.decay(i)];
+      }
       weights[i] = scores[i];
     }
     for (int p = 0; p < parameters.length; p++) {
@@ -171,6 +223,16 @@ public final class DoubleAttention {
       int visible) {
     int position(int i) {
       return keys.position(i < first ? i : i - first + start);
+    }
+
+    /** Where the sum of the query's position is. */
+    int decay() {
+      return shape.decays(example, head) + query + shape.keys() - shape.queries();
+    }
+
+    /** Where that of a key's position is. */
+    int decay(int i) {
+      return shape.decays(example, head) + position(i);
     }
 
     int index() {

@@ -27,6 +27,7 @@ public final class FloatAttention {
   final float[] v;
   float[] output = {};
   private final AttentionShape shape;
+  private final double @Nullable [] decays;
   private final float[][] parameters;
   private final VisibleKeys[] visibleKeys;
   private float[] saved = {};
@@ -49,7 +50,31 @@ public final class FloatAttention {
       float[] v,
       float @Nullable [] mask,
       float[]... parameters) {
+    this(problem, q, k, v, mask, null, parameters);
+  }
+
+  /**
+   * Describes one call of attention that forgets.
+   *
+   * @param problem what to compute, causal
+   * @param q Q, channel-major as in {@link AttentionShape}
+   * @param k K
+   * @param v V
+   * @param mask zero for a masked key, [b, Tk]; null if none is masked
+   * @param decays sums C [b, h, Tk]: the score of a query at position i and a key at j gets C_i -
+   *     C_j; null for nothing
+   * @param parameters the normalizer's learnable parameters, each [h]
+   */
+  public FloatAttention(
+      AttentionProblem problem,
+      float[] q,
+      float[] k,
+      float[] v,
+      float @Nullable [] mask,
+      double @Nullable [] decays,
+      float[]... parameters) {
     this.problem = problem;
+    this.decays = decays;
     this.shape = problem.shape();
     this.q = q;
     this.k = k;
@@ -235,6 +260,18 @@ public final class FloatAttention {
       starts[row + 1] = starts[row] + Math.max(counts[row], 0);
     }
     return starts;
+  }
+
+  /** Whether scores decay. */
+  boolean decays() {
+    return decays != null;
+  }
+
+  /** The decays of one head; null if there are none. */
+  @Nullable HeadDecays decays(Workspace workspace, VisibleKeys keys, int example, int head) {
+    return decays == null
+        ? null
+        : workspace.decays.over(decays, shape.decays(example, head), keys);
   }
 
   void setParameters(HeadContext context, int head) {

@@ -49,6 +49,7 @@ final class ForwardTask extends AttentionTask {
     for (int i = 0; i < shape.group(); i++) {
       int head = keyValueHead * shape.group() + i;
       attention.setParameters(context, head);
+      takeHead(attention, example, head);
       for (int row = from; row < to; row += rowLimit) {
         block(example, head, row, Math.min(rowLimit, to - row), supports);
       }
@@ -96,7 +97,7 @@ final class ForwardTask extends AttentionTask {
       supports.addEmpty(row);
       return 0;
     }
-    addLinearBiases(scores, query, block, r, head);
+    addBiases(scores, query, block, r, head);
     int joined = join(scores, block, r);
     FloatRow weights = workspace.row.over(arena.floats(), joined, count);
     problem.kernel().forward(weights, context.row(count));

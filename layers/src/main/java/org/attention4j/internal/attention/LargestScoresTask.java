@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The largest scores of some queries of all heads that share one head of keys. */
 final class LargestScoresTask extends AttentionTask {
+  private final FloatAttention attention;
   private final float[] q;
   private final float[] k;
   private final float @Nullable [] queryMask;
@@ -18,6 +19,7 @@ final class LargestScoresTask extends AttentionTask {
       VisibleKeys keys,
       Workspace workspace) {
     super(attention.problem, keys, workspace);
+    this.attention = attention;
     q = attention.q;
     k = attention.k;
     this.queryMask = queryMask;
@@ -31,6 +33,7 @@ final class LargestScoresTask extends AttentionTask {
     packKeys(k, shape.key(example, keyValueHead, shape.headSize()), shape.headSize(), keyPanels);
     for (int i = 0; i < shape.group(); i++) {
       int head = keyValueHead * shape.group() + i;
+      takeHead(attention, example, head);
       for (int row = from; row < to; row += rowLimit) {
         block(example, head, row, Math.min(rowLimit, to - row), largest);
       }
@@ -56,8 +59,8 @@ final class LargestScoresTask extends AttentionTask {
         int row = scores + r * scoreStride;
         float product = largest(row, block, r);
         float score = product;
-        if (problem.linearBiases()) {
-          addLinearBiases(row, query + r, block, r, head);
+        if (problem.linearBiases() || decays != null) {
+          addBiases(row, query + r, block, r, head);
           score = largest(row, block, r);
         }
         largest.add(head, score, product);

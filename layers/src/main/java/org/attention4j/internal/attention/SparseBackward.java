@@ -139,8 +139,8 @@ final class SparseBackward {
     if (dropped != weights) {
       drop(weights, gradients, dropped, row, count);
     }
-    if (kernel.readsScores() && task.problem.linearBiases()) {
-      addLinearBias(scores, at, head, query, starts[row], count);
+    if (kernel.readsScores()) {
+      addBias(scores, at, head, query, starts[row], count);
     }
     task.attention.restore(task.context, row);
     kernel.backward(
@@ -148,14 +148,23 @@ final class SparseBackward {
         workspace.row.over(weights, at, count),
         workspace.gradientRow.over(gradients, at, count),
         task.context.row(visible));
+    for (int j = 0; j < count; j++) {
+      int position = task.keys.position(state.keys()[starts[row] + j]);
+      task.addToDecay(gradients[at + j], query, position);
+    }
   }
 
-  private void addLinearBias(float[] scores, int at, int head, int query, int from, int count) {
-    double slope = task.problem.slope(head);
+  private void addBias(float[] scores, int at, int head, int query, int from, int count) {
+    HeadDecays decays = task.decays;
+    double slope = task.problem.linearBiases() ? task.problem.slope(head) : 0;
+    if (slope == 0 && decays == null) {
+      return;
+    }
     for (int j = 0; j < count; j++) {
       int position = task.keys.position(state.keys()[from + j]);
       double distance = Math.abs(query + task.problem.queryOffset() - position);
-      scores[at + j] = (float) (scores[at + j] - slope * distance);
+      double decay = decays == null ? 0 : decays.bias(task.problem.position(query), position);
+      scores[at + j] = (float) (scores[at + j] - slope * distance + decay);
     }
   }
 

@@ -141,6 +141,7 @@ final class TiledBackward extends BackwardTask {
         clear(at, width);
       }
     }
+    flushDecays();
     addQueryGradients(first, rows, key, width);
     addProducts(gradients, stride, queryColumns + columnAt(first, d), d, rows, key, last, keySums);
     addProducts(
@@ -180,7 +181,7 @@ final class TiledBackward extends BackwardTask {
   private void row(int head, int query, int key, int count, int at) {
     int start = problem.start(keys, query);
     int visible = problem.first(start) + problem.end(keys, query) - start;
-    addLinearBias(weights + at, query, key, count, head);
+    addBias(weights + at, query, key, count, head);
     int row = shape.row(part.example(), head, query);
     RowKernel kernel = problem.kernel();
     FloatRow weightRow = workspace.row.over(arena.floats(), weights + at, count);
@@ -198,6 +199,7 @@ final class TiledBackward extends BackwardTask {
       dropout.apply(gradient, row, keys, key);
     }
     kernel.backward(scoreRow, weightRow, gradient, context);
+    addToDecays(gradients + at, count, query, key);
     if (problem.dropout() > 0) {
       dropout.apply(weightRow, row, keys, key);
     }

@@ -62,6 +62,7 @@ final class WholeRowBackward extends BackwardTask {
       for (int r = 0; r < rows; r++) {
         denseRow(head, query + r, r * scoreStride, block, r);
       }
+      flushDecays();
       clearHidden(weights, block);
       clearHidden(gradients, block);
       multiplyByFeatures(gradients, keyFeatures, d, block, queryGradients);
@@ -108,7 +109,7 @@ final class WholeRowBackward extends BackwardTask {
       clear(gradients + at, block, r);
       return;
     }
-    addLinearBiases(weights + at, query, block, r, head);
+    addBiases(weights + at, query, block, r, head);
     RowKernel kernel = problem.kernel();
     FloatRow weightRow = workspace.row.over(x, join(weights + at, block, r), count);
     FloatRow scoreRow = weightRow;
@@ -123,6 +124,9 @@ final class WholeRowBackward extends BackwardTask {
     gradient.over(x, join(gradients + at, block, r), count);
     kernel.backward(scoreRow, weightRow, gradient, context);
     part(gradients + at, block, r);
+    int start = block.start(r);
+    addToDecays(gradients + at, block.first(r), query, 0);
+    addToDecays(gradients + at + start, block.end(r) - start, query, block.key(start));
     part(weights + at, block, r);
     drop(dropout, weightRow, weights + at, block, r, row);
   }

@@ -32,6 +32,7 @@ final class Workspace implements AutoCloseable {
 
   final BlockKeys blockKeys = new BlockKeys();
   final SparseRows sparseRows = new SparseRows();
+  final HeadDecays decays = new HeadDecays();
   final FloatRow row = new FloatRow();
   final FloatRow scoreRow = new FloatRow();
   final FloatRow gradientRow = new FloatRow();

@@ -35,6 +35,12 @@ public final class ParameterNames {
   /** What is added before the gate's logistic function, shape [h] or [h * d]. */
   public static final String GATE_BIAS = "bgate";
 
+  /** The map to the forget gates, shape [h, nIn]. */
+  public static final String FORGET_WEIGHTS = "Wforget";
+
+  /** What is added before a forget gate's logistic function, shape [h]. */
+  public static final String FORGET_BIAS = "bforget";
+
   /** The learned scale of normalised queries, shape [d]. */
   public static final String QUERY_SCALE = "gq";
 

@@ -24,8 +24,8 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
  * gradient of its own. No array of queries by keys exists in either pass.
  *
  * <p>Inputs: Q [b, h, d, Tq], K [b, g, d, Tk], V [b, g, dv, Tk], also with the features of all
- * heads in one axis, all FLOAT or all DOUBLE; then, if there is one, the mask [b, Tk]; then the
- * normalizer's learnable parameters, each [h]; then, with dropout, its seed, one INT64. Outputs:
+ * heads in one axis, all FLOAT or all DOUBLE; then, if there is one, the mask [b, Tk]; then, if the
+ * scores decay, the {@link DecaySums} [b, h, Tk]; then the normalizer's learnable parameters, each [h]; then, with dropout, its seed, one INT64. Outputs:
  * the attended values [b, h * dv, Tq]; in training and FLOAT, what the backward pass will read.
  */
 public final class FusedAttention extends DynamicCustomOp implements JavaOperation {
@@ -50,6 +50,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
    * @param scale the factor on the scores
    * @param range which keys a query sees by their positions; the last query stands at the last key
    * @param linearBiases whether the distance between query and key counts
+   * @param decays whether scores decay by sums of their own
    * @param dropout the chance of each weight to be dropped
    * @param training whether a backward pass may follow
    */
@@ -61,6 +62,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
       double scale,
       KeyRange range,
       boolean linearBiases,
+      boolean decays,
       double dropout,
       boolean training) {}
 
@@ -80,6 +82,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
    * @param options what to compute
    * @param queriesKeysValues Q, K and V
    * @param mask zero for a masked key, shape [b, Tk]; null if none is masked
+   * @param decays what {@link DecaySums} gives, if the options say so
    * @param parameters the normalizer's learnable parameters in their order, each [h]
    * @param seed what the dropout is drawn from, one INT64; null without dropout
    * @return the attended values, shape [b, h * dv, Tq]
@@ -88,11 +91,15 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
       Options options,
       List<SDVariable> queriesKeysValues,
       @Nullable SDVariable mask,
+      @Nullable SDVariable decays,
       List<SDVariable> parameters,
       @Nullable SDVariable seed) {
     List<SDVariable> inputs = new ArrayList<>(queriesKeysValues);
     if (mask != null) {
       inputs.add(mask.castTo(DataType.FLOAT));
+    }
+    if (decays != null) {
+      inputs.add(decays);
     }
     inputs.addAll(parameters);
     if (seed != null) {
@@ -142,6 +149,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
     StepBuffer values = inputs[2].steps();
     if (keys != null
         && values != null
+        && !options.decays()
         && keys.room() == values.room()
         && FewQueries.isFor(shape.queries())) {
       new FewQueries(
@@ -179,7 +187,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
             inputs[1].size(-1),
             features(q, options.heads()),
             features(inputs[2], options.keyValueHeads()));
-    int seedAt = ARRAYS + (masked ? 1 : 0) + options.parameters();
+    int seedAt = firstParameter() + options.parameters();
     return new AttentionProblem(
         shape,
         options.kernel(),
@@ -203,6 +211,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
         inputs[1].floats(),
         inputs[2].floats(),
         mask(inputs),
+        options.decays() ? inputs[decaysAt()].doubles() : null,
         parameters(inputs));
   }
 
@@ -219,17 +228,32 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
     for (int p = 0; p < parameters.length; p++) {
       parameters[p] = parameter(inputs, p).doubles();
     }
-    return new DoubleAttention(
-        problem,
-        inputs[0].doubles(),
-        inputs[1].doubles(),
-        inputs[2].doubles(),
-        mask(inputs),
-        parameters);
+    DoubleAttention attention =
+        new DoubleAttention(
+            problem,
+            inputs[0].doubles(),
+            inputs[1].doubles(),
+            inputs[2].doubles(),
+            mask(inputs),
+            parameters);
+    return options.decays() ? attention.withDecays(inputs[decaysAt()].doubles()) : attention;
   }
 
   private Value parameter(Value[] inputs, int index) {
-    return inputs[ARRAYS + (masked ? 1 : 0) + index];
+    return inputs[firstParameter() + index];
+  }
+
+  private int decaysAt() {
+    return ARRAYS + (masked ? 1 : 0);
+  }
+
+  private int firstParameter() {
+    return decaysAt() + (options.decays() ? 1 : 0);
+  }
+
+  /** The shape of the sums of the decays; null if there are none. */
+  long @Nullable [] decaysShape(Value[] inputs) {
+    return options.decays() ? inputs[decaysAt()].shape() : null;
   }
 
   private float @Nullable [] mask(Value[] inputs) {
@@ -258,5 +282,9 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
 
   int parameters() {
     return options.parameters();
+  }
+
+  boolean decays() {
+    return options.decays();
   }
 }

@@ -1,5 +1,6 @@
 package org.attention4j.internal.graph;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.attention4j.internal.attention.AttentionProblem;
@@ -15,7 +16,7 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
 /**
  * The backward pass of {@link FusedAttention}. Inputs: those of the forward pass; what it left for
  * this one and its output, if it was one of training in FLOAT; dL/doutput. Outputs: dL/dQ, dL/dK,
- * dL/dV and dL/dparameter for each.
+ * dL/dV, if scores decay dL/dC, and dL/dparameter for each.
  */
 final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperation {
   private static final String NAME = "attention4j_fused_attention_gradient";
@@ -37,12 +38,33 @@ final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperat
 
   @Override
   public int getNumOutputs() {
-    return FusedAttention.ARRAYS + forward.parameters();
+    return firstParameter() + forward.parameters();
+  }
+
+  private int firstParameter() {
+    return FusedAttention.ARRAYS + (forward.decays() ? 1 : 0);
   }
 
   @Override
   public List<DataType> calculateOutputDataTypes(List<DataType> inputTypes) {
-    return Collections.nCopies(getNumOutputs(), type);
+    List<DataType> types = new ArrayList<>(Collections.nCopies(getNumOutputs(), type));
+    if (forward.decays()) {
+      types.set(FusedAttention.ARRAYS, DataType.DOUBLE);
+    }
+    return types;
+  }
+
+  /** Zeros for dL/dC, none if no scores decay. */
+  private double[] decayGradient(Value[] inputs) {
+    long[] shape = forward.decaysShape(inputs);
+    return new double[shape == null ? 0 : Math.toIntExact(shape[0] * shape[1] * shape[2])];
+  }
+
+  private void put(Value[] result, double[] decayGradient, Value[] inputs) {
+    long[] shape = forward.decaysShape(inputs);
+    if (shape != null) {
+      result[FusedAttention.ARRAYS] = Value.of(decayGradient, shape);
+    }
   }
 
   @Override
@@ -73,15 +95,17 @@ final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperat
         new FloatGradients(
             FloatArrays.zeros(inputs[0].length()),
             FloatArrays.zeros(inputs[1].length()),
-            FloatArrays.zeros(inputs[2].length()));
+            FloatArrays.zeros(inputs[2].length()),
+            decayGradient(inputs));
     float[][] parameters =
         attention.backward(trace, output, inputs[inputs.length - 1].floats(), gradients);
     Value[] result = new Value[getNumOutputs()];
     result[0] = Value.of(gradients.q(), inputs[0].shape());
     result[1] = Value.of(gradients.k(), inputs[1].shape());
     result[2] = Value.of(gradients.v(), inputs[2].shape());
+    put(result, gradients.decays(), inputs);
     for (int p = 0; p < parameters.length; p++) {
-      result[FusedAttention.ARRAYS + p] = Value.of(parameters[p], parameters[p].length);
+      result[firstParameter() + p] = Value.of(parameters[p], parameters[p].length);
     }
     return result;
   }
@@ -91,17 +115,23 @@ final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperat
     for (int i = 0; i < gradients.length; i++) {
       gradients[i] = new double[inputs[i].length()];
     }
+    double[] decays = decayGradient(inputs);
     double[][] parameters =
         forward
             .doubles(problem, inputs)
             .backward(
-                inputs[inputs.length - 1].doubles(), gradients[0], gradients[1], gradients[2]);
+                inputs[inputs.length - 1].doubles(),
+                gradients[0],
+                gradients[1],
+                gradients[2],
+                decays);
     Value[] result = new Value[getNumOutputs()];
     for (int i = 0; i < gradients.length; i++) {
       result[i] = Value.of(gradients[i], inputs[i].shape());
     }
+    put(result, decays, inputs);
     for (int p = 0; p < parameters.length; p++) {
-      result[FusedAttention.ARRAYS + p] = Value.of(parameters[p], parameters[p].length);
+      result[firstParameter() + p] = Value.of(parameters[p], parameters[p].length);
     }
     return result;
   }

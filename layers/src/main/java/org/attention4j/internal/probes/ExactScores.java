@@ -61,7 +61,7 @@ final class ExactScores {
     int keyHeads = keys.length / (examples * size * keyCount);
     AttentionShape shape =
         new AttentionShape(examples, spec.heads(), keyHeads, queryCount, keyCount, size, size);
-    return of(layer, shape, queries, keys, layer.queryMask(), layer.keyMask());
+    return of(layer, shape, queries, keys, null, layer.queryMask(), layer.keyMask());
   }
 
   private static LargestScores ofProjected(MonitoredLayer layer, int[] examples) {
@@ -86,8 +86,12 @@ final class ExactScores {
             headSize);
     float[] q = HostArrays.floats(heads[0].castTo(DataType.FLOAT));
     float[] k = HostArrays.floats(heads[1].castTo(DataType.FLOAT));
+    double[] decays =
+        spec.position() == Position.FORGETTING
+            ? HostArrays.numbers(heads[heads.length - 1])
+            : null;
     LargestScores largest =
-        of(layer, shape, q, k, sampled(layer.queryMask(), examples), keyMask);
+        of(layer, shape, q, k, decays, sampled(layer.queryMask(), examples), keyMask);
     FloatArrays.giveBack(q);
     FloatArrays.giveBack(k);
     return largest;
@@ -98,6 +102,7 @@ final class ExactScores {
       AttentionShape shape,
       float[] queries,
       float[] keys,
+      double @Nullable [] decays,
       @Nullable INDArray queryMask,
       @Nullable INDArray keyMask) {
     AttentionSpec spec = layer.spec();
@@ -112,7 +117,8 @@ final class ExactScores {
             shape.keys() - shape.queries(),
             0,
             0);
-    return new FloatAttention(problem, queries, keys, new float[0], flags(keyMask, layer.name()))
+    return new FloatAttention(
+            problem, queries, keys, new float[0], flags(keyMask, layer.name()), decays)
         .largestScores(flags(queryMask, layer.name()));
   }
 

@@ -32,7 +32,9 @@ record HeadParameterNorms(double norm, long nans, long infinities) {
               Math.toIntExact(array.size(0));
           case ParameterNames.OUTPUT_WEIGHTS,
               ParameterNames.GATE_WEIGHTS,
-              ParameterNames.GATE_BIAS ->
+              ParameterNames.GATE_BIAS,
+              ParameterNames.FORGET_WEIGHTS,
+              ParameterNames.FORGET_BIAS ->
               heads;
           default -> isOfNormalizer(spec, name) ? heads : 0;
         };

@@ -1,5 +1,6 @@
 package org.attention4j.internal.probes;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import org.attention4j.dl4j.Observation;
 import org.attention4j.internal.graph.StepMask;
 import org.attention4j.layers.AttentionSpec;
 import org.attention4j.layers.LearnedSelfAttentionLayer;
+import org.attention4j.layers.Position;
 import org.attention4j.layers.RecurrentAttentionLayer;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.layers.TransformerBlock;
@@ -21,16 +23,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Makes monitored layers of attention layers, ours and the stock ones. */
 final class LayerProbes {
-  private static final String[] HEADS = {
-    SelfAttentionLayer.QUERIES, SelfAttentionLayer.KEYS, SelfAttentionLayer.VALUES
-  };
-
-  private static final String[] WITH_TOKENS = {
-    SelfAttentionLayer.QUERIES,
-    SelfAttentionLayer.KEYS,
-    SelfAttentionLayer.VALUES,
-    TransformerBlock.TOKENS
-  };
+  private static final List<String> HEADS =
+      List.of(SelfAttentionLayer.QUERIES, SelfAttentionLayer.KEYS, SelfAttentionLayer.VALUES);
 
   private final Layer layer;
   private final String id;
@@ -91,7 +85,7 @@ final class LayerProbes {
         spec,
         new INDArray[] {input},
         ownQueries ? null : mask,
-        published(HEADS),
+        published(names(spec)),
         spec.gated()
             ? beforeTheGate(spec)
             : (examples, observer) ->
@@ -121,7 +115,7 @@ final class LayerProbes {
         spec,
         new INDArray[] {input},
         mask,
-        published(WITH_TOKENS),
+        published(names(spec, TransformerBlock.TOKENS)),
         spec.gated()
             ? beforeTheGate(spec)
             : (examples, observer) ->
@@ -141,13 +135,23 @@ final class LayerProbes {
         () -> Intermediates.kept(layer, names));
   }
 
+  /** What a layer publishes, in the order of {@link MonitoredLayer.Projection}. */
+  static String[] names(AttentionSpec spec, String... others) {
+    List<String> names = new ArrayList<>(HEADS);
+    names.addAll(List.of(others));
+    if (spec.position() == Position.FORGETTING) {
+      names.add(SelfAttentionLayer.DECAYS);
+    }
+    return names.toArray(new String[0]);
+  }
+
   /** The layer's own outputs are the queries, and their gradient comes from inside the layer. */
   private MonitoredLayer recurrent(RecurrentAttentionLayer ours) {
     return monitored(
         ours.attentionRule(),
         new INDArray[] {input},
         attending(true),
-        published(HEADS),
+        published(names(ours.attentionRule())),
         // The first step attends to nothing, so a sequence of one step has no gradients.
         input.size(2) < 2
             ? null

@@ -145,7 +145,7 @@ public final class LayerSnapshot {
               layer.name(),
               head,
               rows.get(head),
-              RowRecomputation.learned(layer.spec(), probe.normalizerParameters(), head),
+              RowRecomputation.learned(probe, head),
               norms(head),
               largest(head),
               rows));
@@ -167,7 +167,8 @@ public final class LayerSnapshot {
     if (largest == null || largest.scores()[head] < 0) {
       return null;
     }
-    boolean biased = layer.spec().position() == Position.ALIBI;
+    Position position = layer.spec().position();
+    boolean biased = position == Position.ALIBI || position == Position.FORGETTING;
     return new HeadProbe.Largest(
         largest.scores()[head],
         biased ? OptionalDouble.of(largest.products()[head]) : OptionalDouble.empty());

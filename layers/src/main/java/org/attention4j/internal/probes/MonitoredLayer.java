@@ -12,6 +12,7 @@ import org.attention4j.internal.attention.LargestScores;
 import org.attention4j.internal.dotproduct.ParameterNames;
 import org.attention4j.internal.graph.StepMask;
 import org.attention4j.layers.AttentionSpec;
+import org.attention4j.layers.Position;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -56,8 +57,9 @@ public record MonitoredLayer(
      *
      * @param inputs as those of the layer, some examples only
      * @param keyMask of these examples
-     * @return Q [e, h, d, Tq], K and V [e, g, d, Tk]; and, unless it is the input at the keys, what
-     *     keys are projected from [e, size, Tk]
+     * @return Q [e, h, d, Tq], K and V [e, g, d, Tk]; then, unless it is the input at the keys, what
+     *     keys are projected from [e, size, Tk]; last, with {@link Position#FORGETTING}, the sums of
+     *     what is forgotten [e, h, Tk]
      */
     INDArray[] heads(INDArray[] inputs, @Nullable INDArray keyMask);
 
@@ -137,6 +139,7 @@ public record MonitoredLayer(
     List<float[]> kept = projection.kept();
     List<HeadVectors> heads =
         kept.isEmpty() ? projected(examples, sampledKeyMask) : picked(kept, examples);
+    int known = heads.size() - (forgets() ? 1 : 0);
     Map<String, double[]> normalizerParameters = new HashMap<>();
     for (NormalizerParameter parameter : spec.normalizer().parameters(spec.heads())) {
       INDArray vector = parameters.get(parameter.name());
@@ -151,19 +154,30 @@ public record MonitoredLayer(
         heads.get(0),
         heads.get(1),
         heads.get(2),
-        heads.size() > HEAD_ARRAYS ? heads.get(HEAD_ARRAYS) : HeadVectors.of(atKeys(), examples, 1),
+        known > HEAD_ARRAYS ? heads.get(HEAD_ARRAYS) : HeadVectors.of(atKeys(), examples, 1),
         queryMask == null ? null : StepMask.visible(sampled(queryMask, examples), name),
         sampledKeyMask == null ? null : StepMask.visible(sampledKeyMask, name),
         normalizerParameters,
         null,
         withOutput && output != null ? HeadVectors.of(output, examples, 1) : null,
+        forgets() ? heads.get(known) : null,
         oneSequence);
+  }
+
+  private boolean forgets() {
+    return spec.position() == Position.FORGETTING;
   }
 
   private List<HeadVectors> projected(int[] examples, @Nullable INDArray sampledKeyMask) {
     INDArray[] sampled =
         Arrays.stream(inputs).map(input -> sampled(input, examples)).toArray(INDArray[]::new);
-    return Arrays.stream(projection.heads(sampled, sampledKeyMask)).map(HeadVectors::new).toList();
+    INDArray[] heads = projection.heads(sampled, sampledKeyMask);
+    if (forgets()) {
+      // As vectors of one number for each head and key.
+      INDArray sums = heads[heads.length - 1];
+      heads[heads.length - 1] = sums.reshape(sums.size(0), sums.size(1), 1, sums.size(2));
+    }
+    return Arrays.stream(heads).map(HeadVectors::new).toList();
   }
 
   private List<HeadVectors> picked(List<float[]> kept, int[] examples) {

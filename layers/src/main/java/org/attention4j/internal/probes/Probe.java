@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param attendedGradient the gradient at the heads' outputs V pᵀ [e, h, d, Tq]; null if it is not
  *     known
  * @param outputs the layer's outputs [e, size, Tq]; null if they are not known
+ * @param decays the sums of what is forgotten up to each key [e, h, 1, Tk]; null if nothing is
  * @param oneSequence whether queries and keys are the same sequence
  */
 public record Probe(
@@ -37,6 +38,7 @@ public record Probe(
     Map<String, double[]> normalizerParameters,
     @Nullable StepVectors attendedGradient,
     @Nullable HeadVectors outputs,
+    @Nullable HeadVectors decays,
     boolean oneSequence) {
 
   Probe withAttendedGradient(StepVectors gradient) {
@@ -53,6 +55,31 @@ public record Probe(
         normalizerParameters,
         gradient,
         outputs,
+        decays,
+        oneSequence);
+  }
+
+  /**
+   * The same with other queries masked.
+   *
+   * @param wanted false for a query that is to be left out [e][Tq]
+   * @return the probe
+   */
+  public Probe withVisibleQueries(boolean[][] wanted) {
+    return new Probe(
+        layer,
+        spec,
+        examples,
+        queries,
+        keys,
+        values,
+        tokens,
+        wanted,
+        visibleKeys,
+        normalizerParameters,
+        attendedGradient,
+        outputs,
+        decays,
         oneSequence);
   }
 }

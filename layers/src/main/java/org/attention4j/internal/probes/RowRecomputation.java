@@ -13,6 +13,7 @@ import org.attention4j.internal.attention.KeyRange;
 import org.attention4j.layers.AttentionSpec;
 import org.attention4j.monitor.metrics.AttentionRow;
 import org.attention4j.monitor.metrics.Geometry;
+import org.attention4j.monitor.metrics.MetricNames;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.jspecify.annotations.Nullable;
 
@@ -185,6 +186,30 @@ public final class RowRecomputation {
     return safe;
   }
 
+  /** The learned quantities of one head's normalizer, and the mean of its forget gates. */
+  static Map<String, Double> learned(Probe probe, int head) {
+    Map<String, Double> learned =
+        new HashMap<>(learned(probe.spec(), probe.normalizerParameters(), head));
+    HeadVectors decays = probe.decays();
+    if (decays != null) {
+      double sum = 0;
+      int count = 0;
+      for (int sample = 0; sample < probe.examples().length; sample++) {
+        double before = 0;
+        for (int step = 0; step < decays.steps(); step++) {
+          double upTo = decays.of(sample, head, step)[0];
+          if (isVisible(probe.visibleKeys(), sample, step)) {
+            sum += Math.exp(upTo - before);
+            count++;
+          }
+          before = upTo;
+        }
+      }
+      learned.put(MetricNames.FORGET_GATE, count == 0 ? Double.NaN : sum / count);
+    }
+    return learned;
+  }
+
   /** The learned quantities of one head's normalizer. */
   static Map<String, Double> learned(
       AttentionSpec spec, Map<String, double[]> parameters, int head) {
@@ -201,12 +226,24 @@ public final class RowRecomputation {
       for (int r = 0; r < queries.size(); r++) {
         SampledQuery query = queries.get(r);
         for (int i = 0; i < query.keys().length; i++) {
-          int distance = Math.abs(query.step() + offset - query.keys()[i]);
-          scores[head][r][i] = spec.scale() * scores[head][r][i] + bias * distance;
+          int position = query.step() + offset;
+          int distance = Math.abs(position - query.keys()[i]);
+          scores[head][r][i] =
+              spec.scale() * scores[head][r][i]
+                  + bias * distance
+                  + decay(probe, query.sample(), head, position, query.keys()[i]);
         }
       }
     }
     return scores;
+  }
+
+  /** By what a score changes because of what is forgotten between key and query. */
+  private static double decay(Probe probe, int sample, int head, int position, int key) {
+    HeadVectors decays = probe.decays();
+    return decays == null
+        ? 0
+        : decays.of(sample, head, position)[0] - decays.of(sample, head, key)[0];
   }
 
   /** dL/dp = Vᵀ dO; null if no gradient was seen. */

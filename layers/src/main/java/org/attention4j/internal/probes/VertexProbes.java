@@ -9,7 +9,7 @@ import org.attention4j.dl4j.Observation;
 import org.attention4j.internal.graph.StepMask;
 import org.attention4j.layers.AttentionSpec;
 import org.attention4j.layers.AttentionVertex;
-import org.attention4j.layers.SelfAttentionLayer;
+import org.attention4j.layers.Position;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
@@ -19,10 +19,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Makes monitored layers of attention vertices, ours and the stock one. */
 final class VertexProbes {
-  private static final String[] HEADS = {
-    SelfAttentionLayer.QUERIES, SelfAttentionLayer.KEYS, SelfAttentionLayer.VALUES
-  };
-
   private VertexProbes() {}
 
   /** What goes in and out, and whether queries and keys come from the same vertex. */
@@ -52,7 +48,7 @@ final class VertexProbes {
           vertex,
           spec,
           sequences,
-          published(vertex),
+          published(vertex, spec),
           (examples, observer) -> {
             if (spec.gated()) {
               Observation.ofInnerGradients(
@@ -81,12 +77,19 @@ final class VertexProbes {
         : null;
   }
 
-  private static PublishedHeads published(GraphVertex vertex) {
+  /** Only what is forgotten depends on the mask. */
+  private static PublishedHeads published(GraphVertex vertex, AttentionSpec spec) {
+    String[] names = LayerProbes.names(spec);
     return new PublishedHeads(
-        List.of(HEADS),
-        (inputs, keyMask) ->
-            Intermediates.of(vertex, inputs, new INDArray[inputs.length], HEADS),
-        () -> Intermediates.kept(vertex, HEADS));
+        List.of(names),
+        (inputs, keyMask) -> {
+          @Nullable INDArray[] masks = new INDArray[inputs.length];
+          if (spec.position() == Position.FORGETTING) {
+            Arrays.fill(masks, Math.min(1, masks.length - 1), masks.length, keyMask);
+          }
+          return Intermediates.of(vertex, inputs, masks, names);
+        },
+        () -> Intermediates.kept(vertex, names));
   }
 
   private static MonitoredLayer monitored(

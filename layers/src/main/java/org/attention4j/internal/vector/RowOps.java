@@ -149,6 +149,30 @@ public interface RowOps {
       int keyFrom);
 
   /**
+   * x_i += (high - highs_i) + (low - lows_i): the difference of two numbers that are each the sum of
+   * a float and of what it left over. Its error is that of the difference, however large the two
+   * are.
+   *
+   * @param x the array of scores
+   * @param from where the row begins
+   * @param length the number of entries
+   * @param high the first number as a float
+   * @param low what it left over
+   * @param highs the other numbers, one for each key
+   * @param lows what they left over
+   * @param keyFrom where those of the key of x_0 are
+   */
+  void addDifferences(
+      float[] x,
+      int from,
+      int length,
+      float high,
+      float low,
+      float[] highs,
+      float[] lows,
+      int keyFrom);
+
+  /**
    * Sums over the entries above a threshold t, of which a float holds the most and another one what
    * is left: with d_i = max(0, x_i - t),
    *

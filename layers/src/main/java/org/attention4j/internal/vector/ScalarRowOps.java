@@ -113,6 +113,21 @@ final class ScalarRowOps implements RowOps {
   }
 
   @Override
+  public void addDifferences(
+      float[] x,
+      int from,
+      int length,
+      float high,
+      float low,
+      float[] highs,
+      float[] lows,
+      int keyFrom) {
+    for (int i = 0; i < length; i++) {
+      x[from + i] += (high - highs[keyFrom + i]) + (low - lows[keyFrom + i]);
+    }
+  }
+
+  @Override
   public void sumsAbove(float[] x, int from, int length, float high, float low, double[] sums) {
     int count = 0;
     double sum = 0;

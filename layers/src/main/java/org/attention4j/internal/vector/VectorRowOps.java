@@ -290,6 +290,29 @@ final class VectorRowOps implements RowOps {
   }
 
   @Override
+  public void addDifferences(
+      float[] x,
+      int from,
+      int length,
+      float high,
+      float low,
+      float[] highs,
+      float[] lows,
+      int keyFrom) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector ofHigh = broadcast(high);
+    FloatVector ofLow = broadcast(low);
+    for (int i = 0; i < bound; i += V) {
+      FloatVector difference =
+          ofHigh.sub(load(highs, keyFrom + i)).add(ofLow.sub(load(lows, keyFrom + i)));
+      load(x, from + i).add(difference).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] += (high - highs[keyFrom + i]) + (low - lows[keyFrom + i]);
+    }
+  }
+
+  @Override
   public void sumsAbove(float[] x, int from, int length, float high, float low, double[] sums) {
     int bound = FLOATS.loopBound(length);
     FloatVector zero = broadcast(0);

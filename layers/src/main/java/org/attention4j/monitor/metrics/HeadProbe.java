@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param head counted from 0
  * @param rows the sampled queries that have a visible key; may be empty
  * @param normalizerParameters the learned quantities of the normalizer by name, such as {@code
- *     alpha}, as {@link org.attention4j.normalizer.Normalizer#learned} gives them
+ *     alpha}, as {@link org.attention4j.normalizer.Normalizer#learned} gives them; and {@code
+ *     forgetGate}, the mean of the gates where the position forgets
  * @param parameters norms of this head's share of each parameter of the layer, by name, such as
  *     {@code Wq}; parameters that belong to all heads together are left out
  * @param largest the largest scores of the head, over all rows of the batch; null if they were not

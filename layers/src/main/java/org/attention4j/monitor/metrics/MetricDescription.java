@@ -215,7 +215,8 @@ public record MetricDescription(
               LOGITS,
               "Largest logit without bias",
               NO_UNIT,
-              "`maxLogit` without the bias of the position; only with `Position.ALIBI`",
+              "`maxLogit` without the bias of the position; only with `Position.ALIBI`"
+                  + " and `FORGETTING`",
               "below about 30",
               "towards 100: logit blow-up"),
           new MetricDescription(
@@ -240,7 +241,8 @@ public record MetricDescription(
               "Learned %s",
               NO_UNIT,
               "a learned quantity of the head's normalizer: `temperature`, `s`, `alpha`, `beta`,"
-                  + " `gamma`, `sink`",
+                  + " `gamma`, `sink`; or `forgetGate`, the mean of its gates with"
+                  + " `Position.FORGETTING`",
               "moves slowly",
               ""),
           new MetricDescription(

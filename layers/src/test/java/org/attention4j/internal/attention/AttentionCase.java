@@ -18,6 +18,7 @@ record AttentionCase(
     AttentionShape shape,
     KeyRange range,
     boolean linearBiases,
+    boolean forgets,
     double dropout,
     float @Nullable [] mask) {
   private static final int SCALE_BITS = 256;
@@ -49,13 +50,28 @@ record AttentionCase(
             .windowed(53, 19)
             .biased()
             .dropped(),
+        of("forgets", 1, 2, 2, 337, 337, 5, 7).causally().forgetful(),
+        of("forgets, fewer queries", 1, 2, 2, 67, 317, 17, 16).causally().forgetful(),
+        of("forgets, more queries", 1, 2, 1, 139, 71, 3, 5).causally().forgetful(),
+        of("forgets in a window", 2, 4, 2, 281, 283, 11, 17)
+            .masked()
+            .causally()
+            .windowed(53, 19)
+            .forgetful()
+            .dropped(),
+        of("forgets, all together", 3, 6, 2, 163, 167, 5, 3)
+            .masked()
+            .causally()
+            .forgetful()
+            .biased()
+            .dropped(),
         of("all together", 2, 4, 2, 131, 149, 37, 17).masked().causally().biased().dropped());
   }
 
   static AttentionCase of(
       String name, int b, int heads, int keyValueHeads, int queries, int keys, int d, int dv) {
     AttentionShape shape = new AttentionShape(b, heads, keyValueHeads, queries, keys, d, dv);
-    return new AttentionCase(name, shape, KeyRange.causal(false), false, 0, null);
+    return new AttentionCase(name, shape, KeyRange.causal(false), false, false, 0, null);
   }
 
   AttentionCase causally() {
@@ -64,13 +80,14 @@ record AttentionCase(
         shape,
         new KeyRange(true, range.window(), range.first()),
         linearBiases,
+        forgets,
         dropout,
         mask);
   }
 
   AttentionCase windowed(int window, int first) {
     KeyRange windowed = new KeyRange(range.causal(), window, first);
-    return new AttentionCase(name, shape, windowed, linearBiases, dropout, mask);
+    return new AttentionCase(name, shape, windowed, linearBiases, forgets, dropout, mask);
   }
 
   /** Whether a query sees a key, counted key by key. */
@@ -86,11 +103,15 @@ record AttentionCase(
   }
 
   AttentionCase biased() {
-    return new AttentionCase(name, shape, range, true, dropout, mask);
+    return new AttentionCase(name, shape, range, true, forgets, dropout, mask);
+  }
+
+  AttentionCase forgetful() {
+    return new AttentionCase(name, shape, range, linearBiases, true, dropout, mask);
   }
 
   AttentionCase dropped() {
-    return new AttentionCase(name, shape, range, linearBiases, 0.3, mask);
+    return new AttentionCase(name, shape, range, linearBiases, forgets, 0.3, mask);
   }
 
   /** A third of the keys, and all of the last example. */
@@ -100,7 +121,7 @@ record AttentionCase(
     for (int i = 0; i < values.length; i++) {
       values[i] = random.nextInt(3) > 0 && i / shape.keys() < shape.examples() - 1 ? 1 : 0;
     }
-    return new AttentionCase(name, shape, range, linearBiases, dropout, values);
+    return new AttentionCase(name, shape, range, linearBiases, forgets, dropout, values);
   }
 
   boolean isMasked(int example, int key) {
@@ -136,6 +157,21 @@ record AttentionCase(
 
   double[] v() {
     return normal(3, shape.keyValueHeads() * shape.valueSize() * shape.keys());
+  }
+
+  /**
+   * Sums that decay, [b, h, Tk]; none if nothing is forgotten. Multiples of 1/8, and so large that
+   * floats would not tell neighbours apart.
+   */
+  double[] decays() {
+    Random random = new Random(5);
+    int keys = shape.keys();
+    double[] sums = new double[forgets ? shape.examples() * shape.heads() * keys : 0];
+    for (int i = 0; i < sums.length; i++) {
+      double before = i % keys == 0 ? -(1 << 25) : sums[i - 1];
+      sums[i] = before - Math.max(0, random.nextInt(5) - 2) / 8.0;
+    }
+    return sums;
   }
 
   double[] outputGradient() {

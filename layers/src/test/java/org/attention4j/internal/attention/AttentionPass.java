@@ -6,7 +6,14 @@ import org.assertj.core.api.Assertions;
 
 /** What a forward and a backward pass give. */
 record AttentionPass(
-    double[] output, double[] dq, double[] dk, double[] dv, double[][] parameters, int[] counts) {
+    
+    double[] output,
+    double[] dq,
+    double[] dk,
+    double[] dv,
+    double[] decays,
+    double[][] parameters,
+    int[] counts) {
 
   private static final String PARAMETER = "parameter gradient ";
 
@@ -23,11 +30,21 @@ record AttentionPass(
     }
     FloatAttention attention =
         new FloatAttention(
-            inputs.problem(map), floats(q), floats(k), floats(v), inputs.mask(), parameters);
+            inputs.problem(map),
+            floats(q),
+            floats(k),
+            floats(v),
+            inputs.mask(),
+            inputs.forgets() ? inputs.decays() : null,
+            parameters);
     float[] output = new float[inputs.outputLength()];
     ForwardState state = attention.forward(output, true);
     FloatGradients gradients =
-        new FloatGradients(new float[q.length], new float[k.length], new float[v.length]);
+        new FloatGradients(
+            new float[q.length],
+            new float[k.length],
+            new float[v.length],
+            new double[inputs.decays().length]);
     float[][] byParameter =
         attention.backward(state, output, floats(inputs.outputGradient()), gradients);
     double[][] parameterGradients = new double[byParameter.length][];
@@ -39,6 +56,7 @@ record AttentionPass(
         doubles(gradients.q()),
         doubles(gradients.k()),
         doubles(gradients.v()),
+        gradients.decays(),
         parameterGradients,
         state.counts());
   }
@@ -48,15 +66,29 @@ record AttentionPass(
     double[] k = inputs.k();
     double[] v = inputs.v();
     DoubleAttention attention =
-        new DoubleAttention(
-            inputs.problem(map), q, k, v, inputs.mask(), map.values(inputs.shape().heads()));
+        inDouble(inputs, map, inputs.decays(), q, k, v, map.values(inputs.shape().heads()));
     double[] output = new double[inputs.outputLength()];
     attention.forward(output);
     double[] dq = new double[q.length];
     double[] dk = new double[k.length];
     double[] dv = new double[v.length];
-    double[][] parameters = attention.backward(inputs.outputGradient(), dq, dk, dv);
-    return new AttentionPass(output, dq, dk, dv, parameters, new int[0]);
+    double[] decays = new double[inputs.decays().length];
+    double[][] parameters = attention.backward(inputs.outputGradient(), dq, dk, dv, decays);
+    return new AttentionPass(output, dq, dk, dv, decays, parameters, new int[0]);
+  }
+
+  /** The plain loops; with decays if the case forgets. */
+  static DoubleAttention inDouble(
+      AttentionCase inputs,
+      KernelUnderTest map,
+      double[] decays,
+      double[] q,
+      double[] k,
+      double[] v,
+      double[][] parameters) {
+    DoubleAttention attention =
+        new DoubleAttention(inputs.problem(map), q, k, v, inputs.mask(), parameters);
+    return inputs.forgets() ? attention.withDecays(decays) : attention;
   }
 
   Map<String, double[]> arrays() {
@@ -65,6 +97,7 @@ record AttentionPass(
     arrays.put("dQ", dq);
     arrays.put("dK", dk);
     arrays.put("dV", dv);
+    arrays.put("dC", decays);
     for (int p = 0; p < parameters.length; p++) {
       arrays.put(PARAMETER + p, parameters[p]);
     }

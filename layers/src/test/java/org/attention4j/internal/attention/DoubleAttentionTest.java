@@ -24,6 +24,12 @@ class DoubleAttentionTest {
         AttentionCase.of("causal", 2, 2, 1, 7, 11, 3, 5).masked().causally(),
         AttentionCase.of("window", 2, 2, 1, 13, 13, 3, 5).masked().causally().windowed(3, 2),
         AttentionCase.of("both sides", 1, 2, 2, 11, 13, 3, 2).windowed(4, 2).dropped().biased(),
+        AttentionCase.of("forgets", 2, 4, 2, 7, 11, 3, 5)
+            .masked()
+            .causally()
+            .windowed(5, 2)
+            .forgetful()
+            .dropped(),
         AttentionCase.of("biased", 1, 2, 2, 11, 7, 3, 5).biased().dropped());
   }
 
@@ -32,14 +38,19 @@ class DoubleAttentionTest {
   }
 
   /** All arrays of one call. */
-  private record Inputs(double[] q, double[] k, double[] v, double[][] parameters) {
+  private record Inputs(
+      double[] q, double[] k, double[] v, double[] decays, double[][] parameters) {
     Inputs moved(Inputs direction, double step) {
       double[][] moved = new double[parameters.length][];
       for (int p = 0; p < moved.length; p++) {
         moved[p] = sum(parameters[p], direction.parameters[p], step);
       }
       return new Inputs(
-          sum(q, direction.q, step), sum(k, direction.k, step), sum(v, direction.v, step), moved);
+          sum(q, direction.q, step),
+          sum(k, direction.k, step),
+          sum(v, direction.v, step),
+          sum(decays, direction.decays, step),
+          moved);
     }
 
     private static double[] sum(double[] values, double[] direction, double step) {
@@ -49,7 +60,7 @@ class DoubleAttentionTest {
     }
 
     double dot(Inputs other) {
-      double sum = dot(q, other.q) + dot(k, other.k) + dot(v, other.v);
+      double sum = dot(q, other.q) + dot(k, other.k) + dot(v, other.v) + dot(decays, other.decays);
       for (int p = 0; p < parameters.length; p++) {
         sum += dot(parameters[p], other.parameters[p]);
       }
@@ -73,6 +84,7 @@ class DoubleAttentionTest {
           noise(shapes.q().length, random),
           noise(shapes.k().length, random),
           noise(shapes.v().length, random),
+          noise(shapes.decays().length, random),
           parameters);
     }
 
@@ -82,8 +94,8 @@ class DoubleAttentionTest {
   }
 
   private static DoubleAttention attention(AttentionCase shapes, KernelUnderTest map, Inputs at) {
-    return new DoubleAttention(
-        shapes.problem(map), at.q(), at.k(), at.v(), shapes.mask(), at.parameters());
+    return AttentionPass.inDouble(
+        shapes, map, at.decays(), at.q(), at.k(), at.v(), at.parameters());
   }
 
   private static double loss(AttentionCase shapes, KernelUnderTest map, Inputs at) {
@@ -96,9 +108,10 @@ class DoubleAttentionTest {
     double[] dq = new double[at.q().length];
     double[] dk = new double[at.k().length];
     double[] dv = new double[at.v().length];
+    double[] decays = new double[at.decays().length];
     double[][] parameters =
-        attention(shapes, map, at).backward(shapes.outputGradient(), dq, dk, dv);
-    return new Inputs(dq, dk, dv, parameters);
+        attention(shapes, map, at).backward(shapes.outputGradient(), dq, dk, dv, decays);
+    return new Inputs(dq, dk, dv, decays, parameters);
   }
 
   /** Along random directions in all arrays at once. Random inputs keep away from the kinks. */
@@ -107,7 +120,12 @@ class DoubleAttentionTest {
   void gradientIsThatOfTheOutput(KernelUnderTest map, AttentionCase shapes) {
     Random random = new Random(23);
     Inputs noise = Inputs.random(shapes, map, random);
-    Inputs at = new Inputs(noise.q(), noise.k(), noise.v(), map.values(shapes.shape().heads()));
+    Inputs at = new Inputs(
+            noise.q(),
+            noise.k(),
+            noise.v(),
+            noise.decays(),
+            map.values(shapes.shape().heads()));
     Inputs gradient = gradient(shapes, map, at);
     for (int i = 0; i < 5; i++) {
       Inputs direction = Inputs.random(shapes, map, random);
@@ -162,6 +180,30 @@ class DoubleAttentionTest {
     last = 0.5 * (-1 * 2 + 3 * 1);
     share = 1 / (1 + Math.exp(last - first));
     assertThat(output[1]).isCloseTo(10 * share + 30 * (1 - share), within(1e-12));
+  }
+
+  /** Each step forgets half of what was before it: a weight of one head by hand. */
+  @Test
+  void whatIsForgotten() {
+    AttentionProblem problem =
+        new AttentionProblem(
+            new AttentionShape(1, 1, 1, 2, 3, 1, 1),
+            RowKernels.softmax(1),
+            0,
+            1,
+            KeyRange.causal(true),
+            false,
+            1,
+            0,
+            0);
+    double half = Math.log(0.5);
+    double[] decays = {half, 2 * half, 3 * half};
+    double[] output = new double[2];
+    new DoubleAttention(problem, new double[2], new double[3], new double[] {10, 20, 30}, null)
+        .withDecays(decays)
+        .forward(output);
+    assertThat(output[0]).isCloseTo((0.5 * 10 + 20) / 1.5, within(1e-12));
+    assertThat(output[1]).isCloseTo((0.25 * 10 + 0.5 * 20 + 30) / 1.75, within(1e-12));
   }
 
   /** Each weight is dropped with its chance, and the mean stays. */

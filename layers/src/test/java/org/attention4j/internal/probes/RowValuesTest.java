@@ -75,6 +75,7 @@ final class RowValuesTest {
             Map.of(),
             null,
             null,
+            null,
             true);
     return withGradient ? probe.withAttendedGradient(new HeadVectors(gradient)) : probe;
   }

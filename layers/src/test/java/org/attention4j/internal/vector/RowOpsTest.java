@@ -140,6 +140,26 @@ class RowOpsTest {
         (i, x) -> x - 0.25 * Math.abs(positions[5 + i] - 13.0));
   }
 
+  /** Of numbers that a float alone would not tell apart. */
+  @ParameterizedTest
+  @MethodSource("lengths")
+  void addsDifferences(int length) {
+    double[] sums = new double[length + 5];
+    float[] highs = new float[length + 5];
+    float[] lows = new float[length + 5];
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = -(1 << 26) - 0.375 * i;
+      highs[i] = (float) sums[i];
+      lows[i] = (float) (sums[i] - highs[i]);
+    }
+    float high = highs[3];
+    float low = lows[3];
+    replaces(
+        length,
+        action((ops, x) -> ops.addDifferences(x, FROM, length, high, low, highs, lows, 5)),
+        (i, x) -> x + sums[3] - sums[5 + i]);
+  }
+
   @ParameterizedTest
   @MethodSource("lengths")
   void softCaps(int length) {

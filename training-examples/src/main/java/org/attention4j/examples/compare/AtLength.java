@@ -47,7 +47,7 @@ final class AtLength {
           (i == 0 ? "bits/char at %d" : "at %d").formatted(context * Validation.MULTIPLES.get(i)));
     }
     if (recall) {
-      for (int m : Validation.MULTIPLES) {
+      for (int m : RecallAtLength.MULTIPLES) {
         headings.add((m == 1 ? "recall at %d" : "at %d").formatted(m * RecallAtLength.LENGTH));
       }
       headings.add("learned");
@@ -65,7 +65,7 @@ final class AtLength {
       cells.add(i < result.lengths() ? Numbers.fixed(result.bitsAt(i).mean(), 3) : NONE);
     }
     if (recall) {
-      for (int i = 0; i < Validation.MULTIPLES.size(); i++) {
+      for (int i = 0; i < RecallAtLength.MULTIPLES.size(); i++) {
         Spread spread = result.recallAt(i);
         cells.add(Double.isNaN(spread.mean()) ? NONE : Numbers.fixed(spread.mean(), 2));
       }
@@ -112,6 +112,7 @@ final class AtLength {
             "context in characters",
             "bits per character"),
         context,
+        Validation.MULTIPLES,
         result -> IntStream.range(0, result.lengths()).mapToObj(result::bitsAt).toList());
   }
 
@@ -122,8 +123,9 @@ final class AtLength {
         new LineChart("Recall, trained at L = %d".formatted(RecallAtLength.LENGTH), "L", "accuracy")
             .yRange(0, 1),
         RecallAtLength.LENGTH,
+        RecallAtLength.MULTIPLES,
         result ->
-            IntStream.range(0, Validation.MULTIPLES.size()).mapToObj(result::recallAt).toList());
+            IntStream.range(0, RecallAtLength.MULTIPLES.size()).mapToObj(result::recallAt).toList());
   }
 
   private Figure figure(
@@ -131,13 +133,14 @@ final class AtLength {
       String caption,
       LineChart chart,
       int shortest,
+      List<Integer> multiples,
       Function<NormalizerResult, List<Spread>> spreads) {
     chart.powersOfTwoX();
     for (int i = 0; i < results.size(); i++) {
       List<Spread> all = spreads.apply(results.get(i));
       double[] x =
           IntStream.range(0, all.size())
-              .mapToDouble(at -> (double) shortest * Validation.MULTIPLES.get(at))
+              .mapToDouble(at -> (double) shortest * multiples.get(at))
               .toArray();
       chart.line(
           results.get(i).label(),

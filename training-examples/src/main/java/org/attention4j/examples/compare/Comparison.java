@@ -81,7 +81,7 @@ final class Comparison {
 
   /** A trial may have been named otherwise by the comparison that trained it. */
   private Optional<TrialResult> kept(Trial trial) {
-    return store.find(trial).map(result -> result.withLabel(trial.normalizer().label()));
+    return store.find(trial).map(result -> result.withLabel(trial.attention().label()));
   }
 
   private TrialResult train(

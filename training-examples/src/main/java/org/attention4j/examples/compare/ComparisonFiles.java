@@ -47,7 +47,8 @@ final class ComparisonFiles {
             "characters_per_second",
             "workspace_mib",
             "heap_mib_per_step",
-            "alarms");
+            "alarms",
+            "attention");
     for (NormalizerResult result : results) {
       csv.row(
           result.label(),
@@ -61,7 +62,8 @@ final class ComparisonFiles {
           result.charactersPerSecond(),
           result.workspaceMebibytes(),
           result.heapMebibytesPerStep(),
-          result.alarms());
+          result.alarms(),
+          result.trials().get(0).options());
     }
     return csv;
   }
@@ -97,11 +99,12 @@ final class ComparisonFiles {
             "normalizer", "seed", "multiple", "validation_bits_per_character", "recall_accuracy");
     for (TrialResult trial : trials) {
       List<Double> recall = trial.recall();
-      for (int i = 0; i < Validation.MULTIPLES.size(); i++) {
+      List<Integer> multiples = recall == null ? Validation.MULTIPLES : RecallAtLength.MULTIPLES;
+      for (int i = 0; i < multiples.size(); i++) {
         csv.row(
             trial.label(),
             trial.seed(),
-            Validation.MULTIPLES.get(i),
+            multiples.get(i),
             i < trial.bitsAtLength().size() ? trial.bitsAtLength().get(i) : Double.NaN,
             recall == null ? Double.NaN : recall.get(i));
       }

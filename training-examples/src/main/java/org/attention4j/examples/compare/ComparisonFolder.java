@@ -112,7 +112,7 @@ final class ComparisonFolder {
   private static List<MonitorLog> logs(Experiment experiment, Comparison comparison) {
     Map<String, MonitorLog> logs = new LinkedHashMap<>();
     for (Trial trial : experiment.trials()) {
-      logs.computeIfAbsent(trial.normalizer().label(), label -> new MonitorLog())
+      logs.computeIfAbsent(trial.attention().label(), label -> new MonitorLog())
           .add(comparison.directory(trial).resolve(TrialTraining.MEASUREMENTS));
     }
     return new ArrayList<>(logs.values());

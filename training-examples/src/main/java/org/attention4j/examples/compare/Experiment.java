@@ -6,7 +6,8 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.ArrayList;
 import java.util.List;
 import org.attention4j.examples.support.BadArgument;
-import org.attention4j.examples.support.NamedNormalizer;
+import org.attention4j.examples.support.LayerOptions;
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.examples.support.SeedOptions;
 import org.attention4j.examples.training.Corpus;
 import org.attention4j.examples.training.Europarl;
@@ -17,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that the numbers of a comparison depend on, but for the machine.
  *
- * @param normalizers short forms or JSON objects; the first one is what the others are held against
+ * @param normalizers short forms or JSON objects, each perhaps with options of the layers; the first
+ *     one is what the others are held against
+ * @param attention options of the attention layers of all models
  * @param seeds each fixes first weights and batches; every normalizer is trained with every seed
  * @param context how many characters a model sees
  * @param steps how many batches each model learns from
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Experiment(
     List<String> normalizers,
+    List<String> attention,
     List<Long> seeds,
     int context,
     int steps,
@@ -49,6 +53,7 @@ record Experiment(
   static final Experiment FULL =
       new Experiment(
           List.of("softmax", "ssmax", "entmax:1.5", "top-k:8"),
+          List.of(),
           List.of(1L, 2L, 3L),
           128,
           1000,
@@ -65,7 +70,17 @@ record Experiment(
    */
   static final Experiment QUICK =
       new Experiment(
-          List.of("softmax", "ssmax"), List.of(1L, 2L, 3L), 64, 150, 16, 48, 8, 50, false, null);
+          List.of("softmax", "ssmax"),
+          List.of(),
+          List.of(1L, 2L, 3L),
+          64,
+          150,
+          16,
+          48,
+          8,
+          50,
+          false,
+          null);
 
   /**
    * Checks what the command line cannot.
@@ -74,6 +89,7 @@ record Experiment(
    */
   Experiment {
     normalizers = List.copyOf(normalizers);
+    attention = LayerOptions.parse(attention).texts();
     seeds = SeedOptions.checked(seeds);
     if (monitorEvery < 1) {
       throw new BadArgument(
@@ -82,7 +98,7 @@ record Experiment(
     if (text != null && text.isBlank()) {
       throw new BadArgument("--text is empty but must name a file.");
     }
-    NamedNormalizer.parseAll(normalizers);
+    NamedAttention.parseAll(normalizers, attention);
     new Settings(context, steps, batch, width, heads, seeds.get(0));
   }
 
@@ -93,12 +109,11 @@ record Experiment(
 
   /** The models to train, seed by seed, so that each normalizer meets the machine's every mood. */
   List<Trial> trials() {
-    List<NamedNormalizer> named = NamedNormalizer.parseAll(normalizers);
+    List<NamedAttention> named = NamedAttention.parseAll(normalizers, attention);
     List<Trial> trials = new ArrayList<>();
     for (long seed : seeds) {
       named.forEach(
-          normalizer ->
-              trials.add(new Trial(normalizer, settings(seed), seed == seeds.get(0), recall)));
+          each -> trials.add(new Trial(each, settings(seed), seed == seeds.get(0), recall)));
     }
     return trials;
   }

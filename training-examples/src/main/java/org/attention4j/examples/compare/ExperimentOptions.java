@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.attention4j.examples.support.BadArgument;
+import org.attention4j.examples.support.LayerOptions;
 import org.attention4j.examples.support.NamedNormalizer;
 import org.attention4j.examples.support.SeedOptions;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Option;
  */
 final class ExperimentOptions {
   private @Nullable List<String> normalizers;
+  private @Nullable List<String> attention;
 
   @Mixin private final SeedOptions seedOptions = new SeedOptions();
 
@@ -89,10 +91,31 @@ final class ExperimentOptions {
         "Short forms or JSON objects, separated by commas; the others are held against the first"
             + " (default: softmax, ssmax, entmax:1.5, top-k:8; quick: softmax, ssmax).",
         "Also: sparsemax, asentmax, sink, softpick, sigmoid, log-n:128,"
-            + " '{\"type\":\"entmax\",\"alpha\":1.3}' and more."
+            + " '{\"type\":\"entmax\",\"alpha\":1.3}' and more.",
+        "Options of --attention for one model alone follow a plus sign each:"
+            + " softmax,softmax+gate,softmax+window=64+first-keys=4."
       })
   void nameNormalizers(String list) {
     normalizers = NamedNormalizer.split(list);
+  }
+
+  @Option(
+      names = "--attention",
+      paramLabel = "LIST",
+      description = {
+        "Options of the attention layers of all models, separated by commas (default: none).",
+        LayerOptions.HELP + "."
+      })
+  void nameAttention(String list) {
+    attention = LayerOptions.split(list);
+  }
+
+  /** In a file they are a list of options, or one text with commas. */
+  @JsonProperty("attention")
+  void nameAttention(JsonNode list) {
+    if (!list.isNull()) {
+      attention = texts(list).stream().flatMap(text -> LayerOptions.split(text).stream()).toList();
+    }
   }
 
   /** In a file they are a list, or one alone. */
@@ -104,14 +127,17 @@ final class ExperimentOptions {
   /** In a file they are a list of short forms, JSON in quotes, or objects. */
   @JsonProperty("normalizers")
   void nameNormalizers(JsonNode list) {
-    if (list.isNull()) {
-      return;
+    if (!list.isNull()) {
+      normalizers = texts(list);
     }
-    List<String> named = new ArrayList<>();
+  }
+
+  private static List<String> texts(JsonNode list) {
+    List<String> texts = new ArrayList<>();
     for (JsonNode node : list.isArray() ? list : List.of(list)) {
-      named.add(node.isTextual() ? node.textValue() : node.toString());
+      texts.add(node.isTextual() ? node.textValue() : node.toString());
     }
-    normalizers = named;
+    return texts;
   }
 
   /**
@@ -122,6 +148,7 @@ final class ExperimentOptions {
    */
   ExperimentOptions or(ExperimentOptions others) {
     normalizers = first(normalizers, others.normalizers);
+    attention = first(attention, others.attention);
     seedOptions.name(first(seedOptions.named(), others.seedOptions.named()));
     context = first(context, others.context);
     steps = first(steps, others.steps);
@@ -144,6 +171,7 @@ final class ExperimentOptions {
   Experiment or(Experiment defaults) {
     return new Experiment(
         normalizers == null ? defaults.normalizers() : normalizers,
+        attention == null ? defaults.attention() : attention,
         seedOptions.or(defaults.seeds()),
         context == null ? defaults.context() : context,
         steps == null ? defaults.steps() : steps,

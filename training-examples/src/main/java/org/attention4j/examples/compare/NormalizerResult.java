@@ -8,9 +8,9 @@ import org.attention4j.examples.retrieval.RecallExam;
 import org.attention4j.examples.statistics.Spread;
 
 /**
- * What came of one normalizer with all seeds.
+ * What came of one attention, a normalizer and perhaps options of the layers, with all seeds.
  *
- * @param label the normalizer as the user named it
+ * @param label the attention as the user named it
  * @param trials one for each seed
  */
 record NormalizerResult(String label, List<TrialResult> trials) {

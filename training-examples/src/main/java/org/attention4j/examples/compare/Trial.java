@@ -2,18 +2,18 @@ package org.attention4j.examples.compare;
 
 import java.util.Locale;
 import org.attention4j.examples.support.Digest;
-import org.attention4j.examples.support.NamedNormalizer;
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.examples.training.Settings;
 
 /**
  * One model of a comparison.
  *
- * @param normalizer what is in its attention layers
+ * @param attention what is in its attention layers
  * @param settings what it has in common with the others of its seed, and the seed
  * @param writes whether it shall write a few lines when it is trained
  * @param recall whether {@link RecallAtLength} is measured
  */
-record Trial(NamedNormalizer normalizer, Settings settings, boolean writes, boolean recall) {
+record Trial(NamedAttention attention, Settings settings, boolean writes, boolean recall) {
   /** The seed. */
   long seed() {
     return settings.seed();
@@ -21,14 +21,14 @@ record Trial(NamedNormalizer normalizer, Settings settings, boolean writes, bool
 
   /** What it is called in messages. */
   String title() {
-    return "%s, seed %d".formatted(normalizer.label(), seed());
+    return "%s, seed %d".formatted(attention.label(), seed());
   }
 
-  /** The name of its directory: readable, and another one for each normalizer and seed. */
+  /** The name of its directory: readable, and another one for each attention and seed. */
   String directory() {
-    String plain = normalizer.label().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-");
-    boolean readable = plain.length() == normalizer.label().length();
+    String plain = attention.label().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-");
+    boolean readable = plain.length() == attention.label().length();
     return "%s-seed%d"
-        .formatted(readable ? plain : plain + "-" + Digest.of(normalizer.json()), seed());
+        .formatted(readable ? plain : plain + "-" + Digest.of(attention.key()), seed());
   }
 }

@@ -9,13 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one model of a comparison came to.
  *
- * @param label the normalizer as the user named it
+ * @param label the attention as the user named it
  * @param normalizer the normalizer as JSON
+ * @param options the options of the attention layers; empty without any
  * @param seed what fixed first weights and batches
  * @param bitsAtLength bits per character on the validation text, of the same characters with 1, 2,
  *     4 and 8 times the context of the training, as far as the text is long enough; none if
  *     training broke down
- * @param recall the accuracy of {@link RecallAtLength} at 1, 2, 4 and 8 times the length of its
+ * @param recall the accuracy of {@link RecallAtLength} at each of its multiples of the length of its
  *     training; NaN if that training broke down, null if it was not asked for
  * @param brokeDownAt the step whose loss was not a number; null if training went well
  * @param parameters how many numbers were learned
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 record TrialResult(
     String label,
     String normalizer,
+    String options,
     long seed,
     List<Double> bitsAtLength,
     @Nullable List<Double> recall,
@@ -52,6 +54,7 @@ record TrialResult(
   TrialResult {
     Objects.requireNonNull(label, "label");
     Objects.requireNonNull(normalizer, "normalizer");
+    Objects.requireNonNull(options, "options");
     Objects.requireNonNull(memory, "memory");
     bitsAtLength = List.copyOf(bitsAtLength);
     recall = recall == null ? null : List.copyOf(recall);
@@ -67,11 +70,12 @@ record TrialResult(
     return bitsAtLength.isEmpty() ? Double.NaN : bitsAtLength.get(0);
   }
 
-  /** The same under another name of the normalizer. */
+  /** The same under another name of the attention. */
   TrialResult withLabel(String other) {
     return new TrialResult(
         other,
         normalizer,
+        options,
         seed,
         bitsAtLength,
         recall,

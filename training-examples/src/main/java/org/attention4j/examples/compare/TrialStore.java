@@ -59,7 +59,7 @@ final class TrialStore {
         "%s %s %s %d %s"
             .formatted(
                 trial.settings(),
-                trial.normalizer().json(),
+                trial.attention().key(),
                 corpus.fingerprint(),
                 monitorEvery,
                 new Versions().attention4j());

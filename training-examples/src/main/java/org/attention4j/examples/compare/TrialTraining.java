@@ -72,7 +72,7 @@ final class TrialTraining {
   TrialResult run(Trial trial, Path directory, List<Reporter> live, StepListener listener) {
     Settings settings = trial.settings();
     StepMeter meter = new StepMeter(settings.steps(), monitorEvery);
-    ComputationGraph model = LanguageModel.ofAnyLength(trial.normalizer().normalizer(), settings);
+    ComputationGraph model = LanguageModel.ofAnyLength(trial.attention(), settings);
     Validation validation = new Validation(corpus.validation(), settings);
     List<Double> losses = new ArrayList<>();
     List<Checkpoint> checkpoints = new ArrayList<>();
@@ -99,13 +99,13 @@ final class TrialTraining {
     save(model, directory.resolve(MODEL));
     boolean well = losses.size() == settings.steps();
     return new TrialResult(
-        trial.normalizer().label(),
-        trial.normalizer().json(),
+        trial.attention().label(),
+        trial.attention().normalizer().json(),
+        trial.attention().options().toString(),
         trial.seed(),
         well ? validation.bitsAtLength(model) : List.of(),
         trial.recall()
-            ? RecallAtLength.measure(
-                trial.normalizer().normalizer(), trial.seed(), Validation.MULTIPLES)
+            ? RecallAtLength.measure(trial.attention(), trial.seed())
             : null,
         well ? null : losses.size() + 1,
         model.numParams(),

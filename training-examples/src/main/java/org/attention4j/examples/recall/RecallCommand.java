@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
 import org.attention4j.examples.retrieval.RecallModel;
 import org.attention4j.examples.retrieval.RecallTask;
 import org.attention4j.examples.support.BadArgument;
+import org.attention4j.examples.support.LayerOptions;
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.examples.support.NamedNormalizer;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.support.OutputDirectory;
@@ -64,6 +66,17 @@ public final class RecallCommand implements Callable<Integer> {
   private @Nullable String normalizers;
 
   @Option(
+      names = "--attention",
+      paramLabel = "LIST",
+      description = {
+        "Options of the attention layers of all models, separated by commas (default: none).",
+        LayerOptions.HELP + ".",
+        "Options of one model alone follow a plus sign each in --normalizers:"
+            + " softmax,softmax+gate,softmax+window=64+first-keys=4."
+      })
+  private @Nullable String attention;
+
+  @Option(
       names = "--length",
       defaultValue = "" + LENGTH,
       paramLabel = "N",
@@ -106,7 +119,7 @@ public final class RecallCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<NamedNormalizer> named = named();
+    List<NamedAttention> named = named();
     List<Long> seeds = seedOptions.or(SEEDS);
     RecallSettings settings = settings();
     PrintWriter messages = spec.commandLine().getErr();
@@ -141,14 +154,20 @@ public final class RecallCommand implements Callable<Integer> {
     return 0;
   }
 
-  private List<NamedNormalizer> named() {
+  private List<NamedAttention> named() {
     String list = normalizers == null ? usualNormalizers() : normalizers;
-    List<NamedNormalizer> named = NamedNormalizer.parseAll(NamedNormalizer.split(list));
-    if (named.stream().noneMatch(each -> each.label().equals(RecallStudy.REFERENCE))) {
+    List<NamedAttention> named = NamedAttention.parseAll(NamedNormalizer.split(list), options());
+    if (RecallStudy.reference(named).isEmpty()) {
       throw new BadArgument(
           "--normalizers %s lacks softmax, which the others are compared with.".formatted(list));
     }
     return named;
+  }
+
+  private List<String> options() {
+    return attention == null
+        ? List.of()
+        : LayerOptions.parse(LayerOptions.split(attention)).texts();
   }
 
   private String usualNormalizers() {
@@ -165,7 +184,7 @@ public final class RecallCommand implements Callable<Integer> {
         quick ? QUICK_QUESTIONS : QUESTIONS);
   }
 
-  private static Map<String, String> facts(RecallSettings settings, List<Long> seeds) {
+  private Map<String, String> facts(RecallSettings settings, List<Long> seeds) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put(
         "Tasks",
@@ -176,6 +195,9 @@ public final class RecallCommand implements Callable<Integer> {
         "Model",
         "one query attends to the items: %d heads of size %d, no positions; softmax over %d answers"
             .formatted(RecallModel.HEADS, RecallModel.HEAD_SIZE, RecallTask.ANSWERS));
+    if (!options().isEmpty()) {
+      facts.put("Attention of all models", String.join(", ", options()));
+    }
     facts.put(
         "Training",
         "%s of %s with %d items, Adam"

@@ -9,7 +9,7 @@ import org.attention4j.examples.retrieval.RecallExam;
 import org.attention4j.examples.retrieval.RecallTask;
 import org.attention4j.examples.statistics.Evidence;
 import org.attention4j.examples.statistics.LogLogFit;
-import org.attention4j.examples.support.NamedNormalizer;
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.examples.support.Numbers;
 
 /** What a study of recall came to, in sentences made of its numbers. */
@@ -33,8 +33,8 @@ final class RecallConclusion {
     List<String> fade = new ArrayList<>();
     List<String> unlearned = new ArrayList<>();
     int[] lengths = study.settings().lengths();
-    for (NamedNormalizer normalizer : study.normalizers()) {
-      List<RecallRun> runs = study.runs(task, normalizer);
+    for (NamedAttention attention : study.attentions()) {
+      List<RecallRun> runs = study.runs(task, attention);
       List<RecallRun> learned =
           runs.stream().filter(run -> run.at(lengths[0]).accuracy() >= RecallExam.LEARNED).toList();
       List<RecallRun> judged = learned.isEmpty() ? runs : learned;
@@ -43,7 +43,7 @@ final class RecallConclusion {
       String change =
           "%s (%s to %s%s)"
               .formatted(
-                  normalizer.label(),
+                  attention.label(),
                   Numbers.fixed(near, 2),
                   Numbers.fixed(far, 2),
                   judged.size() < runs.size()
@@ -107,14 +107,14 @@ final class RecallConclusion {
     int[] lengths = study.settings().lengths();
     int longest = lengths[lengths.length - 1];
     String numbers =
-        study.normalizers().stream()
+        study.attentions().stream()
             .map(
-                normalizer ->
+                attention ->
                     "%s %s and %s"
                         .formatted(
-                            normalizer.label(),
-                            Numbers.fixed(accuracy(study.runs(task, normalizer), lengths[0]), 2),
-                            Numbers.fixed(accuracy(study.runs(task, normalizer), longest), 2)))
+                            attention.label(),
+                            Numbers.fixed(accuracy(study.runs(task, attention), lengths[0]), 2),
+                            Numbers.fixed(accuracy(study.runs(task, attention), longest), 2)))
             .collect(Collectors.joining("; "));
     return "%s, no verdict: %s. Measured accuracy at L = %d and at L = %d: %s."
         .formatted(capital(task.label()), missing, lengths[0], longest, numbers);

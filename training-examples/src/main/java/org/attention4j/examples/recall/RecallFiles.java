@@ -15,7 +15,7 @@ final class RecallFiles {
    * @param runs the numbers, of all runs or as many as there are
    */
   static void write(Path directory, List<RecallRun> runs) {
-    Csv accuracy = new Csv("task", "normalizer", "seed", "length", "accuracy");
+    Csv accuracy = new Csv("task", "normalizer", "seed", "length", "accuracy", "attention");
     Csv attention =
         new Csv(
             "task",
@@ -32,15 +32,16 @@ final class RecallFiles {
             "min_score",
             "max_score");
     for (RecallRun run : runs) {
+      String options = run.attention().options().toString();
       String task = run.task().label();
-      String normalizer = run.normalizer().label();
+      String label = run.attention().label();
       for (RecallRun.AtLength at : run.lengths()) {
-        accuracy.row(task, normalizer, run.seed(), at.length(), at.accuracy());
+        accuracy.row(task, label, run.seed(), at.length(), at.accuracy(), options);
         for (RecallRun.Head head : at.heads()) {
           RecallRun.Extremes extremes = head.extremes();
           attention.row(
               task,
-              normalizer,
+              label,
               run.seed(),
               at.length(),
               head.head(),

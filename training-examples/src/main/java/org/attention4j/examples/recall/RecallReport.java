@@ -19,7 +19,7 @@ import org.attention4j.examples.report.Table;
 import org.attention4j.examples.retrieval.RecallExam;
 import org.attention4j.examples.retrieval.RecallTask;
 import org.attention4j.examples.statistics.Spread;
-import org.attention4j.examples.support.NamedNormalizer;
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.examples.support.Numbers;
 
 /** What a study of recall came to, as a page. */
@@ -63,13 +63,20 @@ final class RecallReport {
     sections.add(envelopes());
     return new Report(
         "Recall: context length",
-        "Small models learn to answer questions about %d items, and are asked about up to %d; only the map from attention scores to attention weights differs. %s."
+        "Small models learn to answer questions about %d items, and are asked about up to %d; only %s differs. %s."
             .formatted(
                 lengths[0],
                 lengths[lengths.length - 1],
+                withOptions()
+                    ? "what their attention is"
+                    : "the map from attention scores to attention weights",
                 RecallConclusion.capital(Numbers.count(study.seeds().size(), "seed"))),
         sections,
         facts);
+  }
+
+  private boolean withOptions() {
+    return study.attentions().stream().anyMatch(each -> !each.options().texts().isEmpty());
   }
 
   private Section ofTask(RecallTask task) {
@@ -127,11 +134,11 @@ final class RecallReport {
     if (name.equals("largest")) {
       chart.logY().guide("L: one item has all", x, x);
     }
-    List<NamedNormalizer> normalizers = study.normalizers();
-    boolean bands = !small && normalizers.size() <= MAX_BANDS;
-    for (int i = 0; i < normalizers.size(); i++) {
-      List<Spread> spreads = spreads(task, normalizers.get(i), number);
-      String label = normalizers.get(i).label();
+    List<NamedAttention> attentions = study.attentions();
+    boolean bands = !small && attentions.size() <= MAX_BANDS;
+    for (int i = 0; i < attentions.size(); i++) {
+      List<Spread> spreads = spreads(task, attentions.get(i), number);
+      String label = attentions.get(i).label();
       double[] means = each(spreads, Spread::mean);
       if (bands) {
         chart.line(label, i, x, means, each(spreads, Spread::min), each(spreads, Spread::max));
@@ -153,9 +160,9 @@ final class RecallReport {
   }
 
   private List<Spread> spreads(
-      RecallTask task, NamedNormalizer normalizer, ToDoubleFunction<RecallRun.AtLength> number) {
+      RecallTask task, NamedAttention attention, ToDoubleFunction<RecallRun.AtLength> number) {
     return Arrays.stream(lengths)
-        .mapToObj(length -> study.spread(task, normalizer, length, number))
+        .mapToObj(length -> study.spread(task, attention, length, number))
         .toList();
   }
 
@@ -166,9 +173,9 @@ final class RecallReport {
       headings.add("L = " + length);
     }
     List<Table.Row> rows = new ArrayList<>();
-    for (NamedNormalizer normalizer : study.normalizers()) {
-      List<String> cells = new ArrayList<>(List.of(normalizer.label()));
-      spreads(task, normalizer, number).forEach(spread -> cells.add(spread.text(decimals)));
+    for (NamedAttention attention : study.attentions()) {
+      List<String> cells = new ArrayList<>(List.of(attention.label()));
+      spreads(task, attention, number).forEach(spread -> cells.add(spread.text(decimals)));
       rows.add(Table.Row.ofCurve(rows.size(), cells));
     }
     return new Table(
@@ -261,10 +268,10 @@ final class RecallReport {
         Arrays.stream(RecallTask.values()).map(task -> task.label()).collect(Collectors.toList());
     headings.add(0, "normalizer");
     List<Table.Row> rows = new ArrayList<>();
-    for (NamedNormalizer normalizer : study.normalizers()) {
-      List<String> cells = new ArrayList<>(List.of(normalizer.label()));
+    for (NamedAttention attention : study.attentions()) {
+      List<String> cells = new ArrayList<>(List.of(attention.label()));
       for (RecallTask task : RecallTask.values()) {
-        cells.add(study.vanishing(task, normalizer).text());
+        cells.add(study.vanishing(task, attention).text());
       }
       rows.add(Table.Row.ofCurve(rows.size(), cells));
     }

@@ -4,21 +4,21 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.attention4j.examples.retrieval.RecallTask;
-import org.attention4j.examples.support.NamedNormalizer;
+import org.attention4j.examples.support.NamedAttention;
 
 /**
  * What one model that answers questions came to.
  *
  * @param task what was asked
- * @param normalizer the map
+ * @param attention what is in the attention layer
  * @param seed the seed
  * @param lengths what it did at each length, ascending
  */
-record RecallRun(RecallTask task, NamedNormalizer normalizer, long seed, List<AtLength> lengths) {
+record RecallRun(RecallTask task, NamedAttention attention, long seed, List<AtLength> lengths) {
   /** Fails for a file that lacks something. */
   RecallRun {
     Objects.requireNonNull(task, "task");
-    Objects.requireNonNull(normalizer, "normalizer");
+    Objects.requireNonNull(attention, "attention");
     lengths = List.copyOf(lengths);
   }
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.examples.retrieval.RecallExam;
 import org.attention4j.examples.retrieval.RecallLesson;
@@ -12,7 +13,7 @@ import org.attention4j.examples.retrieval.RecallModel;
 import org.attention4j.examples.retrieval.RecallTask;
 import org.attention4j.examples.retrieval.RetrievalModel;
 import org.attention4j.examples.support.CommandFailure;
-import org.attention4j.examples.support.NamedNormalizer;
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.training.Jobs;
 import org.attention4j.layers.AttentionVertex;
@@ -20,6 +21,7 @@ import org.attention4j.monitor.AttentionMonitor;
 import org.attention4j.monitor.MonitorBuilder;
 import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.reporters.Reporter;
+import org.attention4j.normalizer.NormalizerContext;
 import org.attention4j.theory.Distance;
 import org.attention4j.theory.Separability;
 import org.attention4j.theory.TopN;
@@ -39,13 +41,13 @@ final class RecallTraining {
 
   private final RecallSettings settings;
   private final RecallTask task;
-  private final NamedNormalizer normalizer;
+  private final NamedAttention attention;
   private final long seed;
 
-  RecallTraining(RecallSettings settings, RecallTask task, NamedNormalizer normalizer, long seed) {
+  RecallTraining(RecallSettings settings, RecallTask task, NamedAttention attention, long seed) {
     this.settings = settings;
     this.task = task;
-    this.normalizer = normalizer;
+    this.attention = attention;
     this.seed = seed;
   }
 
@@ -66,31 +68,31 @@ final class RecallTraining {
               if (!Double.isFinite(loss)) {
                 throw new CommandFailure(
                     "Training of %s with %s broke down: its loss at step %d is %s."
-                        .formatted(task.label(), normalizer.label(), step, loss));
+                        .formatted(task.label(), attention.label(), step, loss));
               }
               progress.step(
                   "%s %s loss %s"
-                      .formatted(task.label(), normalizer.label(), Numbers.fixed(loss, 3)));
+                      .formatted(task.label(), attention.label(), Numbers.fixed(loss, 3)));
               return true;
             });
     List<RecallRun.AtLength> lengths = new ArrayList<>();
     for (int length : settings.lengths()) {
       lengths.add(test(model, length));
     }
-    return new RecallRun(task, normalizer, seed, List.copyOf(lengths));
+    return new RecallRun(task, attention, seed, List.copyOf(lengths));
   }
 
   private ComputationGraph train(List<Reporter> live, RecallLesson.StepListener listener) {
     RecallLesson lesson =
         new RecallLesson(task, settings.length(), settings.steps(), settings.batch());
     if (live.isEmpty()) {
-      return lesson.train(normalizer.normalizer(), seed, listener);
+      return lesson.train(attention, seed, listener);
     }
     MonitorBuilder builder = AttentionMonitor.builder();
     live.forEach(builder::reportTo);
     try (AttentionMonitor monitor =
         builder.every(LOOK_INTERVAL).seed(seed).alarms(AlarmRules.all()).build()) {
-      return lesson.train(normalizer.normalizer(), seed, listener, monitor);
+      return lesson.train(attention, seed, listener, monitor);
     }
   }
 
@@ -173,13 +175,21 @@ final class RecallTraining {
       rows++;
       entropy += WeightRow.normalizedEntropy(weights);
       largest += WeightRow.largest(weights);
-      extremes = extremes.with(weights, scores);
+      extremes = extremes.with(visible(weights, scores), visible(scores, scores));
       if (isMeasured()) {
         measured++;
         TopN top = TopN.of(weights, RecallSettings.CHOSEN);
         separable += Separability.of(weights, items, top).ratio();
         distance += Distance.of(weights, items, top).value();
       }
+    }
+
+    /** Those of the keys that the query sees. */
+    private static double[] visible(double[] values, double[] scores) {
+      return IntStream.range(0, values.length)
+          .filter(key -> scores[key] > NormalizerContext.MASKED_SCORE / 2)
+          .mapToDouble(key -> values[key])
+          .toArray();
     }
 
     RecallRun.Head means() {

@@ -2,7 +2,7 @@ package org.attention4j.examples.retrieval;
 
 import java.util.List;
 import java.util.SplittableRandom;
-import org.attention4j.normalizer.Normalizer;
+import org.attention4j.examples.support.NamedAttention;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
 
@@ -29,17 +29,17 @@ public record RecallLesson(RecallTask task, int length, int steps, int batch) {
   }
 
   /**
-   * Trains a model. Weights and questions depend on the seed alone, not on the normalizer.
+   * Trains a model. Weights and questions depend on the seed alone, not on the attention.
    *
-   * @param normalizer what turns scores into weights
+   * @param attention what is in the attention layer
    * @param seed fixes first weights and questions
    * @param listener hears of each step and can end the training
    * @param watchers Deeplearning4j's listeners while it trains, such as the monitor
    * @return the model, without listeners
    */
   public ComputationGraph train(
-      Normalizer normalizer, long seed, StepListener listener, TrainingListener... watchers) {
-    ComputationGraph model = RecallModel.create(normalizer, task, length, steps, seed);
+      NamedAttention attention, long seed, StepListener listener, TrainingListener... watchers) {
+    ComputationGraph model = RecallModel.create(attention, task, length, steps, seed);
     model.setListeners(watchers);
     SplittableRandom random = new SplittableRandom(seed);
     for (int step = 1; step <= steps; step++) {

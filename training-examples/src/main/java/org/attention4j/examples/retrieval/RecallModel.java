@@ -1,7 +1,7 @@
 package org.attention4j.examples.retrieval;
 
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.examples.training.WarmUpAndDecay;
-import org.attention4j.normalizer.Normalizer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.learning.config.Adam;
 
@@ -18,9 +18,9 @@ public final class RecallModel {
   private RecallModel() {}
 
   /**
-   * Builds a model whose weights depend on the seed alone, not on the normalizer.
+   * Builds a model whose weights depend on the seed alone, not on the attention.
    *
-   * @param normalizer what turns scores into weights
+   * @param attention what is in the attention layer
    * @param task what is asked
    * @param length L of training
    * @param steps how many batches it will learn from
@@ -28,8 +28,8 @@ public final class RecallModel {
    * @return the model, ready to train
    */
   public static ComputationGraph create(
-      Normalizer normalizer, RecallTask task, int length, int steps, long seed) {
+      NamedAttention attention, RecallTask task, int length, int steps, long seed) {
     return new RetrievalModel(task.features(), RecallTask.ANSWERS, HEADS, HEAD_SIZE)
-        .create(normalizer, 1, length, new Adam(new WarmUpAndDecay(LEARNING_RATE, steps)), seed);
+        .create(attention, 1, length, new Adam(new WarmUpAndDecay(LEARNING_RATE, steps)), seed);
   }
 }

@@ -1,8 +1,8 @@
 package org.attention4j.examples.retrieval;
 
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.examples.training.SharedWeights;
 import org.attention4j.layers.AttentionVertex;
-import org.attention4j.normalizer.Normalizer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -35,9 +35,9 @@ public record RetrievalModel(int features, int answers, int heads, int headSize)
   private static final String ANSWER = "answer";
 
   /**
-   * Builds a model whose first weights depend on the seed alone, not on normalizer and temperature.
+   * Builds a model whose first weights depend on the seed alone, not on attention and temperature.
    *
-   * @param normalizer what turns scores into weights
+   * @param attention what is in the attention layer
    * @param temperature by what the scores are divided before the normalizer sees them, positive
    * @param length L of training
    * @param updater what makes steps of gradients
@@ -45,13 +45,13 @@ public record RetrievalModel(int features, int answers, int heads, int headSize)
    * @return the model, ready to train
    */
   public ComputationGraph create(
-      Normalizer normalizer, double temperature, int length, IUpdater updater, long seed) {
+      NamedAttention attention, double temperature, int length, IUpdater updater, long seed) {
     return SharedWeights.model(
-        normalizer, each -> initialised(each, temperature, length, updater, seed));
+        attention, each -> initialised(each, temperature, length, updater, seed));
   }
 
   private ComputationGraph initialised(
-      Normalizer normalizer, double temperature, int length, IUpdater updater, long seed) {
+      NamedAttention attention, double temperature, int length, IUpdater updater, long seed) {
     ComputationGraphConfiguration configuration =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
@@ -60,7 +60,7 @@ public record RetrievalModel(int features, int answers, int heads, int headSize)
             .graphBuilder()
             .addInputs(QUERY, ITEMS)
             .setInputTypes(InputType.recurrent(features, 1), InputType.recurrent(features, length))
-            .addVertex(ATTENTION, attention(normalizer, temperature), QUERY, ITEMS)
+            .addVertex(ATTENTION, vertex(attention, temperature), QUERY, ITEMS)
             .addLayer(ANSWER, answer(), ATTENTION)
             .setOutputs(ANSWER)
             .build();
@@ -69,8 +69,9 @@ public record RetrievalModel(int features, int answers, int heads, int headSize)
     return model;
   }
 
-  private AttentionVertex attention(Normalizer normalizer, double temperature) {
-    return new AttentionVertex.Builder()
+  private AttentionVertex vertex(NamedAttention attention, double temperature) {
+    AttentionVertex.Builder builder = attention.options().on(new AttentionVertex.Builder());
+    return builder
         .nInQueries(features)
         .nInKeys(features)
         .nInValues(features)
@@ -79,7 +80,7 @@ public record RetrievalModel(int features, int answers, int heads, int headSize)
         .headSize(headSize)
         .projectInput(true)
         .weightInit(WeightInit.XAVIER)
-        .normalizer(normalizer)
+        .normalizer(attention.map())
         .scale(1 / (temperature * Math.sqrt(headSize)))
         .build();
   }

@@ -1,11 +1,7 @@
 package org.attention4j.examples.support;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 
@@ -27,7 +23,6 @@ public record NamedNormalizer(String label, Normalizer normalizer) {
    * @return the normalizer
    * @throws BadArgument if the text is neither, or names what does not exist
    */
-  @JsonCreator
   public static NamedNormalizer parse(String text) {
     String trimmed = text.strip();
     if (trimmed.length() > MAX_LENGTH) {
@@ -42,34 +37,6 @@ public record NamedNormalizer(String label, Normalizer normalizer) {
     } catch (IllegalArgumentException e) {
       throw new BadArgument(Sentences.about(e), e);
     }
-  }
-
-  /**
-   * Reads several normalizers.
-   *
-   * @param texts JSON objects and short forms
-   * @return the normalizers in the order given
-   * @throws BadArgument if one cannot be read, one stands there twice, or there is none
-   */
-  public static List<NamedNormalizer> parseAll(List<String> texts) {
-    if (texts.isEmpty()) {
-      throw new BadArgument("--normalizers names no normalizer but must name at least one.");
-    }
-    List<NamedNormalizer> normalizers = texts.stream().map(NamedNormalizer::parse).toList();
-    Set<String> seen = new HashSet<>();
-    for (NamedNormalizer named : normalizers) {
-      if (!seen.add(named.json())) {
-        throw new BadArgument(
-            "Normalizer '%s' is named twice in --normalizers.".formatted(named.label()));
-      }
-    }
-    return normalizers;
-  }
-
-  /** The text that {@link #parse} reads. */
-  @JsonValue
-  String text() {
-    return label;
   }
 
   /**

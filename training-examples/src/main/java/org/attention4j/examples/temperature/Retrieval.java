@@ -2,6 +2,7 @@ package org.attention4j.examples.temperature;
 
 import java.util.random.RandomGenerator;
 import org.attention4j.examples.retrieval.RetrievalModel;
+import org.attention4j.examples.support.NamedAttention;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
@@ -98,7 +99,7 @@ record Retrieval(int items, int signs, int answers, int headSize) {
     ComputationGraph model =
         new RetrievalModel(features(), answers, 1, headSize)
             .create(
-                scaled.normalizer(temperature),
+                NamedAttention.of(scaled.normalizer(temperature)),
                 scaled.scoreDivisor(temperature),
                 items,
                 updater,

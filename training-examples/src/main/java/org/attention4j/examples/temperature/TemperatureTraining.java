@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.training.BitsPerCharacter;
 import org.attention4j.examples.training.Corpus;
@@ -81,7 +82,9 @@ final class TemperatureTraining {
   Result run(boolean keepScores, List<Reporter> live, Jobs.Progress progress) {
     ComputationGraph model =
         LanguageModel.create(
-            scaled.normalizer(temperature), settings, scaled.scoreDivisor(temperature));
+            NamedAttention.of(scaled.normalizer(temperature)),
+            settings,
+            scaled.scoreDivisor(temperature));
     List<Double> losses = new ArrayList<>();
     boolean finite;
     try (AttentionMonitor monitor = monitor(live)) {

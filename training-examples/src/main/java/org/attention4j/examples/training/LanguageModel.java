@@ -2,13 +2,13 @@ package org.attention4j.examples.training;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.layers.LanguageModelHead;
 import org.attention4j.layers.LayerNorm;
 import org.attention4j.layers.LearnedPositionEmbedding;
 import org.attention4j.layers.Position;
 import org.attention4j.layers.TokenEmbedding;
 import org.attention4j.layers.TransformerBlock;
-import org.attention4j.normalizer.Normalizer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -34,30 +34,31 @@ public final class LanguageModel {
   /**
    * Builds a model for contexts of any length. The first block has linear biases (ALiBi) and reads
    * what is near; the others have no positions, so that their weights depend on contents alone and
-   * all visible keys compete, at any distance.
+   * all visible keys compete, at any distance. With the option {@code forgetting}, the scores of all
+   * blocks decay by gates instead.
    *
    * <p>Weights depend on the seed alone, as {@link SharedWeights} says.
    *
-   * @param normalizer what turns attention scores into weights
+   * @param attention what is in the attention layers
    * @param settings sizes, steps and seed
    * @return the model, ready to train
    */
-  public static ComputationGraph ofAnyLength(Normalizer normalizer, Settings settings) {
-    return SharedWeights.model(normalizer, each -> initialised(each, settings, 1, false));
+  public static ComputationGraph ofAnyLength(NamedAttention attention, Settings settings) {
+    return SharedWeights.model(attention, each -> initialised(each, settings, 1, false));
   }
 
   /**
    * Builds a model with learned positions whose scores are divided by a temperature before the
    * normalizer sees them. Weights are shared as in {@link #ofAnyLength}.
    *
-   * @param normalizer what turns attention scores into weights
+   * @param attention what is in the attention layers
    * @param settings sizes, steps and seed
    * @param temperature T, positive
    * @return the model, ready to train
    */
   public static ComputationGraph create(
-      Normalizer normalizer, Settings settings, double temperature) {
-    return SharedWeights.model(normalizer, each -> initialised(each, settings, temperature, true));
+      NamedAttention attention, Settings settings, double temperature) {
+    return SharedWeights.model(attention, each -> initialised(each, settings, temperature, true));
   }
 
   /**
@@ -70,15 +71,21 @@ public final class LanguageModel {
   }
 
   private static ComputationGraph initialised(
-      Normalizer normalizer, Settings settings, double temperature, boolean learnedPositions) {
+      NamedAttention attention,
+      Settings settings,
+      double temperature,
+      boolean learnedPositions) {
     ComputationGraph model =
-        new ComputationGraph(configuration(normalizer, settings, temperature, learnedPositions));
+        new ComputationGraph(configuration(attention, settings, temperature, learnedPositions));
     model.init();
     return model;
   }
 
   private static ComputationGraphConfiguration configuration(
-      Normalizer normalizer, Settings settings, double temperature, boolean learnedPositions) {
+      NamedAttention attention,
+      Settings settings,
+      double temperature,
+      boolean learnedPositions) {
     int width = settings.width();
     double rate = learnedPositions ? LEARNING_RATE : ANY_LENGTH_LEARNING_RATE;
     ComputationGraphConfiguration.GraphBuilder graph =
@@ -104,12 +111,14 @@ public final class LanguageModel {
     for (int i = 0; i < Settings.BLOCKS; i++) {
       graph.addLayer(
           block(i),
-          new TransformerBlock.Builder()
+          attention
+              .options()
+              .on(
+                  new TransformerBlock.Builder(),
+                  i == 0 && !learnedPositions ? Position.ALIBI : Position.NONE)
               .nHeads(settings.heads())
               .feedForwardSize(Settings.FEED_FORWARD_FACTOR * width)
-              .normalizer(normalizer)
-              .causal(true)
-              .position(i == 0 && !learnedPositions ? Position.ALIBI : Position.NONE)
+              .normalizer(attention.map())
               .scale(1 / (temperature * Math.sqrt((double) width / settings.heads())))
               .build(),
           last);

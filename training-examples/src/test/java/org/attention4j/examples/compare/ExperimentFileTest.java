@@ -32,13 +32,14 @@ class ExperimentFileTest {
             "compare",
             "--print-config",
             "--normalizers=softmax,{\"type\":\"top-k\",\"k\":3}",
+            "--attention=window=11,gate",
             "--seeds=7,11",
             "--text=a: b.txt",
             "--quick");
 
     assertThat(printed.status()).as(printed.err()).isZero();
     assertThat(printed.err()).isEmpty();
-    assertThat(printed.out()).contains("context: 64", "monitor-every: 50", "- 7", "a: b.txt");
+    assertThat(printed.out()).contains("context: 64", "monitor-every: 50", "- 7", "a: b.txt", "- window=11");
     CommandLineRun again =
         CommandLineRun.of("compare", "--print-config", "--config=" + file(printed.out()));
     assertThat(again).isEqualTo(printed);
@@ -67,7 +68,7 @@ class ExperimentFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "stepz: 3 | there is no setting 'stepz'; known are batch, context, heads, monitor-every,"
+        "stepz: 3 | there is no setting 'stepz'; known are attention, batch, context, heads, monitor-every,"
             + " normalizers, recall, seeds, steps, text, width.",
         "steps: many | 'steps' is 'many' but must be a whole number.",
         "steps: 2.5 | 'steps' is '2.5' but must be a whole number.",
@@ -81,6 +82,8 @@ class ExperimentFileTest {
         "normalizers: [] | --normalizers names no normalizer but must name at least one.",
         "'[1, 2]' | holds no settings, which are lines such as 'steps: 300'.",
         "'steps: [' | is not YAML, line",
+        "attention: gate=half | The option 'gate=half' of the attention must be gate,",
+        "'attention: [gate, window]' | The option 'window' of the attention needs a whole number",
         "monitor-every: 0 | --monitor-every is 0 but must be at least 1."
       })
   void badValuesGetOneSentence(String yaml, String sentence) throws IOException {

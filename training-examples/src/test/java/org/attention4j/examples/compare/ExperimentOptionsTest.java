@@ -18,17 +18,18 @@ import picocli.CommandLine.Option;
 class ExperimentOptionsTest {
   /** For each setting a value that no default has. */
   private static final Map<String, Object> OTHER =
-      Map.of(
-          "normalizers", List.of("relu"),
-          "seeds", List.of(7L),
-          "context", 24,
-          "steps", 17,
-          "batch", 3,
-          "width", 48,
-          "heads", 6,
-          "monitorEvery", 13,
-          "recall", false,
-          "text", "other.txt");
+      Map.ofEntries(
+          Map.entry("normalizers", List.of("relu")),
+          Map.entry("attention", List.of("gate", "window=5")),
+          Map.entry("seeds", List.of(7L)),
+          Map.entry("context", 24),
+          Map.entry("steps", 17),
+          Map.entry("batch", 3),
+          Map.entry("width", 48),
+          Map.entry("heads", 6),
+          Map.entry("monitorEvery", 13),
+          Map.entry("recall", false),
+          Map.entry("text", "other.txt"));
 
   @Test
   void everySettingHasAnOption() {

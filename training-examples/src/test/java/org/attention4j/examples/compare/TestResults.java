@@ -28,6 +28,7 @@ final class TestResults {
     return new TrialResult(
         label,
         "{}",
+        "",
         seed,
         bitsAtLength,
         recall,

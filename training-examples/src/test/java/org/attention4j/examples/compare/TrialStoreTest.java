@@ -8,7 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.attention4j.examples.support.NamedNormalizer;
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.examples.training.Corpus;
 import org.attention4j.examples.training.Settings;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +32,14 @@ class TrialStoreTest {
     Corpus corpus = Corpus.of("text", List.of("The quick brown fox. ".repeat(20)));
     store = new TrialStore(directory, corpus, 5, new PrintWriter(messages, true));
     trial =
-        new Trial(NamedNormalizer.parse("softmax"), new Settings(7, 3, 2, 8, 2, 5), true, false);
+        new Trial(NamedAttention.parse("softmax"), new Settings(7, 3, 2, 8, 2, 5), true, false);
     Files.writeString(store.begin(trial).resolve("attention.jsonl"), LINE + LINE);
     store.finish(
         trial,
         new TrialResult(
             "softmax",
-            trial.normalizer().json(),
+            trial.attention().normalizer().json(),
+            "",
             5,
             List.of(),
             null,
@@ -66,7 +67,7 @@ class TrialStoreTest {
 
   @Test
   void aTrialWithoutTheRecallThatIsAskedForIsTrainedAgain() {
-    Trial withRecall = new Trial(trial.normalizer(), trial.settings(), trial.writes(), true);
+    Trial withRecall = new Trial(trial.attention(), trial.settings(), trial.writes(), true);
 
     assertThat(store.find(withRecall)).isEmpty();
     assertThat(messages.toString()).isEmpty();

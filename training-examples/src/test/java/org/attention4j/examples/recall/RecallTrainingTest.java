@@ -7,7 +7,7 @@ import java.util.List;
 import org.attention4j.examples.retrieval.RecallModel;
 import org.attention4j.examples.retrieval.RecallTask;
 import org.attention4j.examples.retrieval.RetrievalModel;
-import org.attention4j.examples.support.NamedNormalizer;
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.monitor.metrics.MetricRecord;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +20,7 @@ class RecallTrainingTest {
         new RecallTraining(
             new RecallSettings(7, List.of(1, 2), STEPS, 5, 11),
             RecallTask.LARGEST,
-            NamedNormalizer.parseAll(List.of("ssmax")).get(0),
+            NamedAttention.parse("ssmax"),
             3);
     List<MetricRecord> seen = new ArrayList<>();
 

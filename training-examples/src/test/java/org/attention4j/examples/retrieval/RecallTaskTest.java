@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.attention4j.normalizer.Normalizers;
+import org.attention4j.examples.support.NamedAttention;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
@@ -64,12 +65,30 @@ class RecallTaskTest {
         .isEqualTo(task.draw(3, 7, new SplittableRandom(1)).getFeatures(1));
 
     Map<String, INDArray> softmax =
-        RecallModel.create(Normalizers.softmax(), task, 7, 5, 1).paramTable();
+        RecallModel.create(NamedAttention.parse("softmax"), task, 7, 5, 1).paramTable();
     Map<String, INDArray> ssmax =
-        RecallModel.create(Normalizers.ssmax(), task, 7, 5, 1).paramTable();
+        RecallModel.create(NamedAttention.parse("ssmax"), task, 7, 5, 1).paramTable();
 
     assertThat(softmax).isNotEmpty();
     assertThat(ssmax).hasSizeGreaterThan(softmax.size()).containsAllEntriesOf(softmax);
+  }
+
+  /** The query stands at the last item, so that a window hides the first ones. */
+  @Test
+  void anOptionReachesTheModel() {
+    ComputationGraph model =
+        RecallModel.create(
+            NamedAttention.parse("softmax+window=3+gate"), RecallTask.LARGEST, 7, 5, 1);
+    assertThat(model.paramTable().keySet()).anyMatch(name -> name.endsWith("Wgate"));
+
+    MultiDataSet question = RecallTask.LARGEST.draw(2, 7, new SplittableRandom(1));
+    INDArray query = question.getFeatures(0);
+    INDArray items = question.getFeatures(1);
+    INDArray answers = model.outputSingle(query, items).dup();
+    items.tensorAlongDimension(3, 0, 1).assign(1);
+    assertThat(model.outputSingle(query, items)).isEqualTo(answers);
+    items.tensorAlongDimension(4, 0, 1).assign(1);
+    assertThat(model.outputSingle(query, items)).isNotEqualTo(answers);
   }
 
   private static double number(MultiDataSet questions, int example, int item) {

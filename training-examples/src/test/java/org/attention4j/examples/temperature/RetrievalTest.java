@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.attention4j.examples.retrieval.RetrievalModel;
-import org.attention4j.normalizer.Normalizers;
+import org.attention4j.examples.support.NamedAttention;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
@@ -59,7 +59,7 @@ class RetrievalTest {
   void queriesAndKeysStartAtThreeTenthsOfXaviersWeights() {
     Map<String, INDArray> xavier =
         new RetrievalModel(3 + 5, 5, 1, 11)
-            .create(Normalizers.softmax(), 1, 7, new Sgd(1), 1)
+            .create(NamedAttention.parse("softmax"), 1, 7, new Sgd(1), 1)
             .paramTable();
     Map<String, INDArray> own = weights("softmax", 0.01, 1);
 

@@ -5,19 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.attention4j.normalizer.Normalizers;
+import org.attention4j.examples.support.NamedAttention;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
 class LanguageModelTest {
+  private static final NamedAttention SOFTMAX = NamedAttention.parse("softmax");
   private static final Settings SMALL = new Settings(7, 3, 2, 12, 3, 5);
 
   @Test
   void everyNormalizerStartsFromTheSameWeights() {
-    ComputationGraph softmax = LanguageModel.ofAnyLength(Normalizers.softmax(), SMALL);
-    ComputationGraph ssmax = LanguageModel.ofAnyLength(Normalizers.ssmax(), SMALL);
+    ComputationGraph softmax = LanguageModel.ofAnyLength(SOFTMAX, SMALL);
+    ComputationGraph ssmax = LanguageModel.ofAnyLength(NamedAttention.parse("ssmax"), SMALL);
     Map<String, INDArray> own = ssmax.paramTable();
 
     assertThat(own).hasSize(softmax.paramTable().size() + Settings.BLOCKS);
@@ -30,16 +31,16 @@ class LanguageModelTest {
 
   @Test
   void anotherSeedGivesOtherWeights() {
-    ComputationGraph one = LanguageModel.ofAnyLength(Normalizers.softmax(), SMALL);
+    ComputationGraph one = LanguageModel.ofAnyLength(SOFTMAX, SMALL);
     ComputationGraph other =
-        LanguageModel.ofAnyLength(Normalizers.softmax(), new Settings(7, 3, 2, 12, 3, 6));
+        LanguageModel.ofAnyLength(SOFTMAX, new Settings(7, 3, 2, 12, 3, 6));
 
     assertThat(other.params()).isNotEqualTo(one.params());
   }
 
   @Test
   void noCharacterIsGuessedFromLaterOnes() {
-    ComputationGraph model = LanguageModel.ofAnyLength(Normalizers.entmax15(), SMALL);
+    ComputationGraph model = LanguageModel.ofAnyLength(NamedAttention.parse("entmax:1.5"), SMALL);
     INDArray early = guesses(model, "abcdefgh");
     INDArray changed = guesses(model, "abcdeXYZ");
 
@@ -52,7 +53,7 @@ class LanguageModelTest {
   /** Trained or not, what a model guesses at a position does not depend on what comes later. */
   @Test
   void aLongerContextThanThatOfTheTrainingBeginsWithTheSameGuesses() {
-    ComputationGraph model = LanguageModel.ofAnyLength(Normalizers.ssmax(), SMALL);
+    ComputationGraph model = LanguageModel.ofAnyLength(NamedAttention.parse("ssmax"), SMALL);
     DataSet windows =
         new Windows(Alphabet.encode("abcdefghabcdefgha"), 7).spread(1, 1, 2, 2).get(0);
     INDArray guesses = model.outputSingle(windows.getFeatures()).dup();
@@ -66,15 +67,49 @@ class LanguageModelTest {
 
   @Test
   void theFirstBlockTellsPositionsApartAndTheOthersDoNot() {
-    ComputationGraph model = LanguageModel.ofAnyLength(Normalizers.softmax(), SMALL);
+    ComputationGraph model = LanguageModel.ofAnyLength(SOFTMAX, SMALL);
 
     assertThat(model.getConfiguration().toJson())
         .containsOnlyOnce("\"position\" : \"ALIBI\"")
         .containsOnlyOnce("\"position\" : \"NONE\"")
         .doesNotContain("LearnedPositionEmbedding");
-    assertThat(LanguageModel.create(Normalizers.softmax(), SMALL, 1).getConfiguration().toJson())
+    assertThat(LanguageModel.create(SOFTMAX, SMALL, 1).getConfiguration().toJson())
         .doesNotContain("ALIBI")
         .contains("LearnedPositionEmbedding");
+  }
+
+  @Test
+  void everyBlockHasTheOptionsAndStartsFromTheSameWeights() {
+    ComputationGraph plain = LanguageModel.ofAnyLength(SOFTMAX, SMALL);
+    ComputationGraph all =
+        LanguageModel.ofAnyLength(
+            NamedAttention.parse("softmax+gate=head+window=5+first-keys=2+qk-norm"), SMALL);
+
+    for (String layer : LanguageModel.attentionLayers()) {
+      assertThat(all.getLayer(layer).conf().getLayer().toString())
+          .contains(
+              "outputGate=PER_HEAD",
+              "slidingWindow=5",
+              "firstKeys=2",
+              "qkNorm=true",
+              "causal=true");
+      assertThat(all.paramTable()).containsKeys(layer + "_Wgate", layer + "_bgate", layer + "_gq");
+    }
+    plain
+        .paramTable()
+        .forEach(
+            (name, values) -> assertThat(all.paramTable().get(name)).as(name).isEqualTo(values));
+  }
+
+  @Test
+  void gatesStandInPlaceOfOtherPositions() {
+    ComputationGraph model =
+        LanguageModel.ofAnyLength(NamedAttention.parse("softmax+forgetting"), SMALL);
+
+    assertThat(model.getConfiguration().toJson())
+        .contains("\"position\" : \"FORGETTING\"")
+        .doesNotContain("\"position\" : \"ALIBI\"", "\"position\" : \"NONE\"");
+    assertThat(model.paramTable()).containsKeys("block-0_Wforget", "block-1_bforget");
   }
 
   @Test

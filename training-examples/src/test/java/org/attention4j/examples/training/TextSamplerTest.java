@@ -2,14 +2,14 @@ package org.attention4j.examples.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.generation.TokenGenerator;
-import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 
 class TextSamplerTest {
   private final ComputationGraph model =
-      LanguageModel.ofAnyLength(Normalizers.softmax(), new Settings(7, 3, 2, 12, 3, 5));
+      LanguageModel.ofAnyLength(NamedAttention.parse("softmax"), new Settings(7, 3, 2, 12, 3, 5));
 
   @Test
   void writesOnAndOnBeyondTheContext() {
