@@ -36,7 +36,7 @@ class ArchitectureTest {
           .layer("pretrained")
           .definedBy(ROOT + ".pretrained")
           .layer("characters")
-          .definedBy(ROOT + ".characters",
+          .definedBy(ROOT + ".characters")
           .layer("paper")
           .definedBy(ROOT + ".paper")
           .layer("models")

@@ -27,6 +27,7 @@ public final class FewQueries {
   private final float[] k;
   private final float[] v;
   private final int room;
+  private final double @Nullable [] decays;
   private final float[][] parameters;
   private final VisibleKeys[] visibleKeys;
 
@@ -39,6 +40,7 @@ public final class FewQueries {
    * @param v V, with as much
    * @param room the steps from one feature of keys or values to the next
    * @param mask zero for a masked key, [b, Tk]; null if none is masked
+   * @param decays sums C [b, h, Tk], as for {@link FloatAttention}; null if nothing decays
    * @param parameters the normalizer's learnable parameters, each [h]
    */
   public FewQueries(
@@ -48,6 +50,7 @@ public final class FewQueries {
       float[] v,
       int room,
       float @Nullable [] mask,
+      double @Nullable [] decays,
       float[]... parameters) {
     this.problem = problem;
     this.shape = problem.shape();
@@ -55,6 +58,7 @@ public final class FewQueries {
     this.k = k;
     this.v = v;
     this.room = room;
+    this.decays = decays;
     this.parameters = parameters;
     visibleKeys = new VisibleKeys[shape.examples()];
     for (int b = 0; b < visibleKeys.length; b++) {
@@ -101,6 +105,7 @@ public final class FewQueries {
     private final FloatArena arena;
     private final VisibleKeys keys;
     private final HeadContext context;
+    private final @Nullable HeadDecays ofHead;
     private final int scores;
     private final int keyFrom;
     private final int valueFrom;
@@ -121,6 +126,10 @@ public final class FewQueries {
       for (int p = 0; p < parameters.length; p++) {
         context.setParameter(p, parameters[p][head]);
       }
+      ofHead =
+          decays == null
+              ? null
+              : workspace.decays.over(decays, shape.decays(example, head), keys);
       scores = arena.take(Math.max(1, keys.count()));
       int keyValueHead = example * shape.keyValueHeads() + head / shape.group();
       keyFrom = keyValueHead * shape.headSize() * room;
@@ -157,21 +166,24 @@ public final class FewQueries {
         forEachRun(
             (at, key, count) -> FloatOps.ROWS.add(x, scores + at, k, feature + key, count, factor));
       }
-      if (problem.linearBiases()) {
-        addLinearBias(query, 0, 0, first);
-        addLinearBias(query, first, start, end - start);
-      }
+      addBias(query, 0, 0, first);
+      addBias(query, first, start, end - start);
     }
 
-    private void addLinearBias(int query, int at, int key, int count) {
-      FloatOps.ROWS.subtractDistances(
-          arena.floats(),
-          scores + at,
-          count,
-          (float) problem.slope(head),
-          query + problem.queryOffset(),
-          keys.positions(),
-          key);
+    private void addBias(int query, int at, int key, int count) {
+      if (problem.linearBiases()) {
+        FloatOps.ROWS.subtractDistances(
+            arena.floats(),
+            scores + at,
+            count,
+            (float) problem.slope(head),
+            query + problem.queryOffset(),
+            keys.positions(),
+            key);
+      }
+      if (ofHead != null && count > 0) {
+        ofHead.addTo(arena.floats(), scores + at, count, problem.position(query), key);
+      }
     }
 
     private double weighted(int feature) {

@@ -149,7 +149,6 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
     StepBuffer values = inputs[2].steps();
     if (keys != null
         && values != null
-        && !options.decays()
         && keys.room() == values.room()
         && FewQueries.isFor(shape.queries())) {
       new FewQueries(
@@ -159,6 +158,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
               values.floats(),
               keys.room(),
               mask(inputs),
+              decays(inputs),
               parameters(inputs))
           .forward(output);
       return new Value[] {Value.of(output, size)};
@@ -211,8 +211,12 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
         inputs[1].floats(),
         inputs[2].floats(),
         mask(inputs),
-        options.decays() ? inputs[decaysAt()].doubles() : null,
+        decays(inputs),
         parameters(inputs));
+  }
+
+  private double @Nullable [] decays(Value[] inputs) {
+    return options.decays() ? inputs[decaysAt()].doubles() : null;
   }
 
   private float[][] parameters(Value[] inputs) {

@@ -39,6 +39,7 @@ class FewQueriesTest {
             withRoom(inputs, inputs.v(), shape.valueSize()),
             shape.keys() + SPARE,
             inputs.mask(),
+            inputs.forgets() ? inputs.decays() : null,
             parameters)
         .forward(output);
     double[] expected = AttentionPass.inDouble(inputs, map).output();

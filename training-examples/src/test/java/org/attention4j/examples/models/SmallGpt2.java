@@ -119,7 +119,7 @@ public final class SmallGpt2 {
   }
 
   /** The token that most probably follows. */
-  int likeliest(int[] before) {
+  public int likeliest(int[] before) {
     int best = 0;
     for (int token = 1; token < vocabulary; token++) {
       best = logProbability(before, token) > logProbability(before, best) ? token : best;

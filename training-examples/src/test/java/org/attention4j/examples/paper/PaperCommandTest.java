@@ -19,6 +19,7 @@ import org.attention4j.examples.StudyFiles;
 import org.attention4j.examples.models.SmallGpt2;
 import org.attention4j.examples.report.PageCharts;
 import org.attention4j.examples.report.Plot;
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.examples.training.LanguageModel;
 import org.attention4j.examples.training.Settings;
 import org.attention4j.layers.SavedModel;
@@ -291,7 +292,7 @@ class PaperCommandTest {
   @Test
   void aModelOfCompareReadsText() throws IOException {
     ComputationGraph model =
-        LanguageModel.ofAnyLength(Normalizers.ssmax(), new Settings(16, 1, 2, 8, 2, 11));
+        LanguageModel.ofAnyLength(NamedAttention.parse("ssmax"), new Settings(16, 1, 2, 8, 2, 11));
     Path file = directory.resolve("model.zip");
     model.save(file.toFile(), false);
     Path text =
