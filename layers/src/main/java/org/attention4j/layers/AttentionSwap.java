@@ -212,7 +212,8 @@ public final class AttentionSwap {
         Normalizer normalizer = change.apply(before);
         attention.replaceNormalizer(normalizer);
         report.changed(name, first.kind(), before, normalizer);
-        if (!keepsParameters || !parameters(before, attention).equals(parameters(normalizer, attention))) {
+        if (!keepsParameters
+            || !parameters(before, attention).equals(parameters(normalizer, attention))) {
           report.fresh(prefix, before, attention.heads());
           report.fresh(prefix, normalizer, attention.heads());
         }

@@ -94,7 +94,8 @@ final class FusedPath extends AttentionPath {
   private Projected project(AttentionSources sources) {
     if (!fusesProjections || sources.learnedQueries()) {
       HeadProjections split = asGraph.project(sources);
-      return new Projected(split, List.of(split.queries(), split.keys(), split.values()), null, null);
+      return new Projected(
+          split, List.of(split.queries(), split.keys(), split.values()), null, null);
     }
     List<Wanted> wanted =
         new ArrayList<>(

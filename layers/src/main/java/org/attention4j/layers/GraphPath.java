@@ -57,8 +57,7 @@ final class GraphPath extends AttentionPath {
     return attention(
             Positions.fromEnd(sources.queries().shape().steps(), all.steps()), positions, gates)
         .withMask(keyMask == null ? null : AttentionLayer.asKeyMask(keyMask))
-        .apply(
-            projected.queries(), forEachQueryHead(keys, all), forEachQueryHead(values, all))
+        .apply(projected.queries(), forEachQueryHead(keys, all), forEachQueryHead(values, all))
         .output();
   }
 

@@ -3,8 +3,8 @@ package org.attention4j.layers;
 /**
  * How an attention layer tells positions apart. Queries and keys are counted from the start of the
  * sequence; where there are fewer queries than keys, the last query stands at the last key. Only
- * what is between them matters, so that padding before or after a sequence changes nothing; masked steps
- * between two others count as steps.
+ * what is between them matters, so that padding before or after a sequence changes nothing; masked
+ * steps between two others count as steps.
  */
 public enum Position {
   /** Not at all: without a causal mask the order of the keys makes no difference. */
@@ -36,8 +36,8 @@ public enum Position {
    * </pre>
    *
    * <p>A masked step has the gate 1. Parameters, after all others of their kind: Wforget [h, nIn],
-   * which starts at 0, and bforget [h], which starts at 5, so that the gates start at 0.9933. Lin et
-   * al. 2025, "Forgetting Transformer" (ICLR), arXiv 2503.02130.
+   * which starts at 0, and bforget [h], which starts at 5, so that the gates start at 0.9933. Lin
+   * et al. 2025, "Forgetting Transformer" (ICLR), arXiv 2503.02130.
    */
   FORGETTING
 }

@@ -23,7 +23,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * <p>Parameters, flat order: Wq, Wk, Wv [h, d, nIn], Wo [h*d, nOut] as in the stock layer; then the
  * normalizer's own; then, with {@code hasBias}, bq, bk, bv [h, d] and bo [nOut]; then, with {@code
  * qkNorm}, gq and gk [d]; with an {@link OutputGate}, bgate; last, with {@link
- * Position#FORGETTING}, bforget. Wgate and Wforget come right after Wo. With {@code nKeyValueHeads} g, the first axis of Wk, Wv, bk and bv is g.
+ * Position#FORGETTING}, bforget. Wgate and Wforget come right after Wo. With {@code nKeyValueHeads}
+ * g, the first axis of Wk, Wv, bk and bv is g.
  *
  * <p>With {@link org.attention4j.normalizer.Normalizers#softmax()} the output is that of the stock
  * layer for every step that has a visible key. It differs where a step has none: there the stock

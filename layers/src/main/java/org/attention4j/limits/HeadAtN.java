@@ -25,8 +25,7 @@ import org.attention4j.theory.WeightRow;
  * @param rows how many rows were measured
  * @param means the mean of each quantity over the rows
  */
-public record HeadAtN(
-    String layer, int head, int count, int rows, Map<Quantity, Double> means) {
+public record HeadAtN(String layer, int head, int count, int rows, Map<Quantity, Double> means) {
   /**
    * Copies the map.
    *

@@ -42,7 +42,7 @@ public record SampledHead(String layer, int head, long headSize, List<AttentionR
    */
   public double sensitivity(double temperature, double epsilon, long seed) {
     Random random = new Random(31 * (31 * seed + layer.hashCode()) + head);
-    double root = Math.sqrt(headSize);
+    double root = Math.sqrt((double) headSize);
     double sum = 0;
     for (AttentionRow row : rows) {
       double[] logits = row.scores().clone();

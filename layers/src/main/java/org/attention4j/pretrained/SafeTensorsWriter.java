@@ -75,14 +75,14 @@ final class SafeTensorsWriter {
   }
 
   private static byte[] bytes(String name, TensorType type, float[] numbers) {
-    ByteBuffer bytes = buffer(Math.multiplyExact(numbers.length, type.bytes()));
-    int wrong = type.write(numbers, bytes);
+    byte[] bytes = new byte[Math.multiplyExact(numbers.length, type.bytes())];
+    int wrong = type.write(numbers, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
     if (wrong >= 0) {
       throw new IllegalArgumentException(
           "Pretrained.save: number %d of tensor '%s' is %s but must be finite as %s."
               .formatted(wrong, name, numbers[wrong], type));
     }
-    return bytes.array();
+    return bytes;
   }
 
   private static ByteBuffer buffer(int bytes) {

@@ -44,8 +44,7 @@ final class WeightPlan {
    * @param columns how many are taken
    * @param transposed whether columns of the tensor are rows of the parameter
    */
-  record Copy(
-      String tensor, long rows, long width, long from, long columns, boolean transposed) {}
+  record Copy(String tensor, long rows, long width, long from, long columns, boolean transposed) {}
 
   WeightPlan(String model, TensorSource tensors) {
     this.model = model;

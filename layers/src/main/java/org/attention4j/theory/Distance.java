@@ -49,13 +49,14 @@ public record Distance(double value, double bound) {
     }
     double mass = WeightRow.topMass(weights, choice);
     double bound =
-        (1 - mass) * Math.sqrt(furthest(x, others, chosen)) + largestNorm * (mass * others.length - (1 - mass));
+        (1 - mass) * Math.sqrt(furthest(x, others, chosen))
+            + largestNorm * (mass * others.length - (1 - mass));
     return new Distance(distance, bound);
   }
 
   /**
-   * {@code max ‖x_i − x_j‖²} over the others i and the chosen j, most of the work of all. A block of
-   * the others lies component by component, so that the compiler can use vector instructions.
+   * {@code max ‖x_i − x_j‖²} over the others i and the chosen j, most of the work of all. A block
+   * of the others lies component by component, so that the compiler can use vector instructions.
    */
   private static double furthest(double[][] x, int[] others, int[] chosen) {
     int size = x[0].length;

@@ -5,7 +5,7 @@ package org.attention4j.theory;
  * α_i v_i}, the sum {@code s = Σ_{i∈S} y_i} of the chosen ones and {@code D_i = ‖y_i − s‖}:
  *
  * <pre>
- *   R = |{i∈S: D_i < ρ_min}| / N,              ρ_min = min_{j∉S} D_j
+ *   R = |{i∈S: D_i &lt; ρ_min}| / N,              ρ_min = min_{j∉S} D_j
  *   P = N / (N + |{j∉S: D_j ≤ ρ_max}|),        ρ_max = max_{i∈S} D_i
  *   F = 2 P R / (P + R)
  * </pre>

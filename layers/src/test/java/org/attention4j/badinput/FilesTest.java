@@ -60,9 +60,22 @@ class FilesTest {
     Normalizer lambda = (sd, scores, context) -> sd.nn.softmax(scores, -1);
     MultiLayerNetwork unnamed = network(lambda);
     return Stream.of(
-        wrong("a network with a lambda", () -> SavedModel.check(unnamed), "cannot be saved", "type name"),
-        wrong("no network", () -> SavedModel.check(null), "cannot be saved", "null", "MultiLayerNetwork"),
-        wrong("a network with a lambda, to a file", () -> SavedModel.write(unnamed, directory.resolve("lambda.zip"), true), "cannot be saved", "type name"));
+        wrong(
+            "a network with a lambda",
+            () -> SavedModel.check(unnamed),
+            "cannot be saved",
+            "type name"),
+        wrong(
+            "no network",
+            () -> SavedModel.check(null),
+            "cannot be saved",
+            "null",
+            "MultiLayerNetwork"),
+        wrong(
+            "a network with a lambda, to a file",
+            () -> SavedModel.write(unnamed, directory.resolve("lambda.zip"), true),
+            "cannot be saved",
+            "type name"));
   }
 
   @ParameterizedTest
@@ -79,13 +92,48 @@ class FilesTest {
     Path folder = Files.createDirectory(directory.resolve("a-folder"));
     String writable = "in a folder that can be written to";
     return Stream.of(
-        wrong("CSV below a file", () -> Reporters.csv(below), UncheckedIOException.class, below.toString(), writable),
-        wrong("JSON lines below a file", () -> Reporters.jsonLines(below), UncheckedIOException.class, below.toString(), writable),
-        wrong("alarms below a file", () -> Reporters.alarmsAsJsonLines(below), UncheckedIOException.class, below.toString(), writable),
-        wrong("TensorBoard below a file", () -> Reporters.tensorBoard(below), UncheckedIOException.class, below.toString(), writable),
-        wrong("TensorBoard in a file's place", () -> Reporters.tensorBoard(file), UncheckedIOException.class, file.toString(), writable),
-        wrong("CSV in a folder's place", () -> Reporters.csv(folder), UncheckedIOException.class, folder.toString(), writable),
-        wrong("JSON lines in a folder's place", () -> Reporters.jsonLines(folder), UncheckedIOException.class, folder.toString(), writable));
+        wrong(
+            "CSV below a file",
+            () -> Reporters.csv(below),
+            UncheckedIOException.class,
+            below.toString(),
+            writable),
+        wrong(
+            "JSON lines below a file",
+            () -> Reporters.jsonLines(below),
+            UncheckedIOException.class,
+            below.toString(),
+            writable),
+        wrong(
+            "alarms below a file",
+            () -> Reporters.alarmsAsJsonLines(below),
+            UncheckedIOException.class,
+            below.toString(),
+            writable),
+        wrong(
+            "TensorBoard below a file",
+            () -> Reporters.tensorBoard(below),
+            UncheckedIOException.class,
+            below.toString(),
+            writable),
+        wrong(
+            "TensorBoard in a file's place",
+            () -> Reporters.tensorBoard(file),
+            UncheckedIOException.class,
+            file.toString(),
+            writable),
+        wrong(
+            "CSV in a folder's place",
+            () -> Reporters.csv(folder),
+            UncheckedIOException.class,
+            folder.toString(),
+            writable),
+        wrong(
+            "JSON lines in a folder's place",
+            () -> Reporters.jsonLines(folder),
+            UncheckedIOException.class,
+            folder.toString(),
+            writable));
   }
 
   @ParameterizedTest

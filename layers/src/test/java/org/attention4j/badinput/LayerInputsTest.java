@@ -32,7 +32,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Inputs and masks that are refused at the forward pass, and masks that hide all, which are not. */
+/**
+ * Inputs and masks that are refused at the forward pass, and masks that hide all, which are not.
+ */
 class LayerInputsTest {
   private static final int VOCABULARY = 13;
 
@@ -57,7 +59,11 @@ class LayerInputsTest {
             .nQueries(3)
             .name("reader")
             .build(),
-        new RecurrentAttentionLayer.Builder().nOut(Sizes.OUT).nHeads(Sizes.HEADS).name("reader").build(),
+        new RecurrentAttentionLayer.Builder()
+            .nOut(Sizes.OUT)
+            .nHeads(Sizes.HEADS)
+            .name("reader")
+            .build(),
         new TransformerBlock.Builder().nHeads(1).name("reader").build(),
         new FeedForwardBlock.Builder().name("reader").build(),
         new LayerNorm.Builder().name("reader").build(),
@@ -84,15 +90,57 @@ class LayerInputsTest {
     nan.putScalar(1, 2, Double.NaN);
     return Stream.of(
         wrong(type + ": rank 2", () -> network.output(ones(3, 5)), named, "[3, 5]", shape),
-        wrong(type + ": other features", () -> network.output(ones(3, 7, 11)), named, "[3, 7, 11]", shape),
-        wrong(type + ": features last", () -> network.output(ones(3, 11, 5)), named, "[3, 11, 5]", shape),
-        wrong(type + ": rank 4", () -> network.output(ones(3, 5, 11, 2)), named, "[3, 5, 11, 2]", shape),
-        wrong(type + ": no example", () -> activate(network, 0, 5, 11), named, "[0, 5, 11]", "at least 1"),
-        wrong(type + ": no step", () -> activate(network, 3, 5, 0), named, "[3, 5, 0]", "at least 1"),
-        wrong(type + ": a short mask", () -> masked(network, input, ones(3, 7)), named, "[3, 7]", "[3, 11]"),
-        wrong(type + ": a mask of rank 3", () -> masked(network, input, ones(3, 1, 11)), named, "[3, 1, 11]", "[3, 11]"),
-        wrong(type + ": a mask of other examples", () -> masked(network, input, ones(2, 11)), named, "[2, 11]", "[3, 11]"),
-        wrong(type + ": a mask with NaN", () -> masked(network, input, nan), named, "NaN", "[1, 2]", "zero for hidden"));
+        wrong(
+            type + ": other features",
+            () -> network.output(ones(3, 7, 11)),
+            named,
+            "[3, 7, 11]",
+            shape),
+        wrong(
+            type + ": features last",
+            () -> network.output(ones(3, 11, 5)),
+            named,
+            "[3, 11, 5]",
+            shape),
+        wrong(
+            type + ": rank 4",
+            () -> network.output(ones(3, 5, 11, 2)),
+            named,
+            "[3, 5, 11, 2]",
+            shape),
+        wrong(
+            type + ": no example",
+            () -> activate(network, 0, 5, 11),
+            named,
+            "[0, 5, 11]",
+            "at least 1"),
+        wrong(
+            type + ": no step", () -> activate(network, 3, 5, 0), named, "[3, 5, 0]", "at least 1"),
+        wrong(
+            type + ": a short mask",
+            () -> masked(network, input, ones(3, 7)),
+            named,
+            "[3, 7]",
+            "[3, 11]"),
+        wrong(
+            type + ": a mask of rank 3",
+            () -> masked(network, input, ones(3, 1, 11)),
+            named,
+            "[3, 1, 11]",
+            "[3, 11]"),
+        wrong(
+            type + ": a mask of other examples",
+            () -> masked(network, input, ones(2, 11)),
+            named,
+            "[2, 11]",
+            "[3, 11]"),
+        wrong(
+            type + ": a mask with NaN",
+            () -> masked(network, input, nan),
+            named,
+            "NaN",
+            "[1, 2]",
+            "zero for hidden"));
   }
 
   /** The layer alone: a network takes no empty batch to it. */
@@ -122,22 +170,62 @@ class LayerInputsTest {
     INDArray keys = ones(3, 7, 19);
     INDArray values = ones(3, 11, 19);
     return Stream.of(
-        wrong("vertex: features of queries", () -> graph.output(ones(3, 7, 17), keys, values), named, "queries", "[3, 7, 17]", "[examples, 5, steps]"),
-        wrong("vertex: rank of keys", () -> graph.output(queries, ones(3, 7), values), named, "keys", "[3, 7]", "[examples, 7, steps]"),
-        wrong("vertex: features of values", () -> graph.output(queries, keys, ones(3, 7, 19)), named, "values", "[3, 7, 19]", "[examples, 11, steps]"),
-        wrong("vertex: steps of values", () -> graph.output(queries, keys, ones(3, 11, 17)), named, "values", "[3, 11, 17]", "[3, 11, 19]"),
-        wrong("vertex: examples of keys", () -> graph.output(queries, ones(2, 7, 19), ones(2, 11, 19)), named, "keys is 2", "3 as in queries"),
-        wrong("vertex: mask of queries", () -> masked(graph, queries, keys, values, ones(3, 13), null, null), named, "[3, 13]", "[3, 17]"),
-        wrong("vertex: mask of keys", () -> masked(graph, queries, keys, values, null, ones(3, 13), null), named, "[3, 13]", "[3, 19]"),
-        wrong("vertex: masks that do not fit each other", () -> masked(graph, queries, keys, values, null, ones(3, 19), ones(3, 13)), named, "[3, 13]", "[3, 19]"));
+        wrong(
+            "vertex: features of queries",
+            () -> graph.output(ones(3, 7, 17), keys, values),
+            named,
+            "queries",
+            "[3, 7, 17]",
+            "[examples, 5, steps]"),
+        wrong(
+            "vertex: rank of keys",
+            () -> graph.output(queries, ones(3, 7), values),
+            named,
+            "keys",
+            "[3, 7]",
+            "[examples, 7, steps]"),
+        wrong(
+            "vertex: features of values",
+            () -> graph.output(queries, keys, ones(3, 7, 19)),
+            named,
+            "values",
+            "[3, 7, 19]",
+            "[examples, 11, steps]"),
+        wrong(
+            "vertex: steps of values",
+            () -> graph.output(queries, keys, ones(3, 11, 17)),
+            named,
+            "values",
+            "[3, 11, 17]",
+            "[3, 11, 19]"),
+        wrong(
+            "vertex: examples of keys",
+            () -> graph.output(queries, ones(2, 7, 19), ones(2, 11, 19)),
+            named,
+            "keys is 2",
+            "3 as in queries"),
+        wrong(
+            "vertex: mask of queries",
+            () -> masked(graph, queries, keys, values, ones(3, 13), null, null),
+            named,
+            "[3, 13]",
+            "[3, 17]"),
+        wrong(
+            "vertex: mask of keys",
+            () -> masked(graph, queries, keys, values, null, ones(3, 13), null),
+            named,
+            "[3, 13]",
+            "[3, 19]"),
+        wrong(
+            "vertex: masks that do not fit each other",
+            () -> masked(graph, queries, keys, values, null, ones(3, 19), ones(3, 13)),
+            named,
+            "[3, 13]",
+            "[3, 19]"));
   }
 
   private static INDArray masked(
-      ComputationGraph graph,
-      INDArray queries,
-      INDArray keys,
-      INDArray values,
-      INDArray... masks) {
+      ComputationGraph graph, INDArray queries, INDArray keys, INDArray values, INDArray... masks) {
     graph.setLayerMaskArrays(masks, null);
     try {
       return graph.output(queries, keys, values)[0];
@@ -147,7 +235,8 @@ class LayerInputsTest {
   }
 
   static Stream<Wrong> ofTokens() {
-    TokenEmbedding embedding = new TokenEmbedding.Builder().nIn(VOCABULARY).nOut(5).name("tokens").build();
+    TokenEmbedding embedding =
+        new TokenEmbedding.Builder().nIn(VOCABULARY).nOut(5).name("tokens").build();
     LanguageModelHead head = new LanguageModelHead.Builder().nOut(VOCABULARY).name("head").build();
     MultiLayerNetwork network =
         TestNetworks.of(embedding).inputSizes(VOCABULARY).output(head).network(DataType.FLOAT);
@@ -156,16 +245,56 @@ class LayerInputsTest {
     INDArray half = Nd4j.zeros(3, VOCABULARY, 11);
     half.putScalar(0, 1, 0, 0.5);
     return Stream.of(
-        wrong("an id above all", () -> network.output(ids.add(VOCABULARY)), tokens, "is 13", "from 0 to 12"),
+        wrong(
+            "an id above all",
+            () -> network.output(ids.add(VOCABULARY)),
+            tokens,
+            "is 13",
+            "from 0 to 12"),
         wrong("an id below 0", () -> network.output(ids.sub(1)), tokens, "is -1", "from 0 to 12"),
         wrong("a fraction", () -> network.output(ids.add(0.5)), tokens, "is 0.5", "whole number"),
-        wrong("an id NaN", () -> network.output(ids.add(Double.NaN)), tokens, "is NaN", "whole number"),
-        wrong("an id infinite", () -> network.output(ids.add(Double.POSITIVE_INFINITY)), tokens, "is Infinity", "whole number"),
-        wrong("ids of rank 3", () -> network.output(Nd4j.zeros(3, 2, 11)), tokens, "[3, 2, 11]", "[examples, steps]"),
-        wrong("a short mask of ids", () -> masked(network, ids, ones(3, 7)), tokens, "[3, 7]", "[3, 11]"),
-        wrong("a label above all", () -> network.score(new DataSet(ids, ids.add(13))), "LanguageModelHead 'head'", "is 13", "from 0 to 12"),
-        wrong("labels of other steps", () -> network.score(new DataSet(ids, Nd4j.zeros(3, 7))), "LanguageModelHead 'head'", "[3, 7]", "[3, 11]"),
-        wrong("labels that are not one-hot", () -> network.score(new DataSet(ids, half)), "LanguageModelHead 'head'", "0.5 for class 1", "1 for one class"));
+        wrong(
+            "an id NaN",
+            () -> network.output(ids.add(Double.NaN)),
+            tokens,
+            "is NaN",
+            "whole number"),
+        wrong(
+            "an id infinite",
+            () -> network.output(ids.add(Double.POSITIVE_INFINITY)),
+            tokens,
+            "is Infinity",
+            "whole number"),
+        wrong(
+            "ids of rank 3",
+            () -> network.output(Nd4j.zeros(3, 2, 11)),
+            tokens,
+            "[3, 2, 11]",
+            "[examples, steps]"),
+        wrong(
+            "a short mask of ids",
+            () -> masked(network, ids, ones(3, 7)),
+            tokens,
+            "[3, 7]",
+            "[3, 11]"),
+        wrong(
+            "a label above all",
+            () -> network.score(new DataSet(ids, ids.add(13))),
+            "LanguageModelHead 'head'",
+            "is 13",
+            "from 0 to 12"),
+        wrong(
+            "labels of other steps",
+            () -> network.score(new DataSet(ids, Nd4j.zeros(3, 7))),
+            "LanguageModelHead 'head'",
+            "[3, 7]",
+            "[3, 11]"),
+        wrong(
+            "labels that are not one-hot",
+            () -> network.score(new DataSet(ids, half)),
+            "LanguageModelHead 'head'",
+            "0.5 for class 1",
+            "1 for one class"));
   }
 
   /** Input types that a network's configuration shows before any data do. */

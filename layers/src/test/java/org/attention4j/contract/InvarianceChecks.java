@@ -157,7 +157,7 @@ final class InvarianceChecks {
         .forEach(
             (name, gradient) ->
                 Distance.check(
-                    actual.gradients().get(name),
+                    Objects.requireNonNull(actual.gradients().get(name)),
                     gradient,
                     tolerance,
                     "%s the gradient of parameter '%s'".formatted(what, name)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
@@ -74,7 +75,7 @@ final class NetworkDifferences {
       double below = score(graph, data);
       values.assign(start);
       double expected = (above - below) / (2 * STEP);
-      double actual = gradients.get(name).mul(direction).sumNumber().doubleValue();
+      double actual = Objects.requireNonNull(gradients.get(name)).mul(direction).sumNumber().doubleValue();
       if (!(Math.abs(actual - expected) <= tolerance * Math.max(1e-2, Math.abs(expected)))) {
         fail(
             "%s: the gradient of %s (T = %d%s) along a random direction is %s, but central"

@@ -7,6 +7,7 @@ import static org.attention4j.contract.NormalizerUnderTest.row;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.attention4j.contract.RowBatch.Scores;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -186,7 +187,7 @@ final class RowChecks {
         .forEach(
             (name, values) -> {
               for (int head = 0; head < values.length; head++) {
-                double other = actual.parameterGradients().get(name)[head];
+                double other = Objects.requireNonNull(actual.parameterGradients().get(name))[head];
                 near(map, change, "the gradient of '" + name + "'", values[head], other);
               }
             });

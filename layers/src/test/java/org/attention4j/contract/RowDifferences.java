@@ -6,6 +6,7 @@ import static org.attention4j.contract.NormalizerUnderTest.row;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.attention4j.contract.RowBatch.Scores;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -46,7 +47,7 @@ final class RowDifferences {
       double[] below = headLosses(graph, batch, moved(map.parameters(), name, -STEP));
       for (int head = 0; head < batch.heads(); head++) {
         double expected = (above[head] - below[head]) / (2 * STEP);
-        double actual = gradients.get(name)[head];
+        double actual = Objects.requireNonNull(gradients.get(name))[head];
         if (differ(actual, expected, tolerance)) {
           fail(
               "%s: the gradient of parameter '%s' in head %d is %s, but central differences give"

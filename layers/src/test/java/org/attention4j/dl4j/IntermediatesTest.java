@@ -98,7 +98,9 @@ class IntermediatesTest {
     assertThat(weights(network.getLayer(0), input)).isEqualTo(first);
   }
 
-  /** With vectors the fused path projects in Java, and its backward pass reads what it projected. */
+  /**
+   * With vectors the fused path projects in Java, and its backward pass reads what it projected.
+   */
   @Test
   void aTrainingPassLendsWhatItKeeps() {
     MultiLayerNetwork network =

@@ -100,7 +100,10 @@ final class Footprint {
     StringBuilder text = new StringBuilder();
     for (String what : samples.keySet()) {
       long[] medians = {third(what, 0), third(what, 1), third(what, 2)};
-      text.append(text.isEmpty() ? "" : ", ").append(what).append(' ').append(Arrays.toString(medians));
+      text.append(text.isEmpty() ? "" : ", ")
+          .append(what)
+          .append(' ')
+          .append(Arrays.toString(medians));
     }
     return text.toString();
   }

@@ -140,14 +140,12 @@ class TokenGeneratorTest {
 
   @Test
   void wrongPromptsAreNamed() {
-    TokenGenerator generator =
-        TokenGenerator.of(positioned().network(DataType.FLOAT), CONTEXT);
+    TokenGenerator generator = TokenGenerator.of(positioned().network(DataType.FLOAT), CONTEXT);
     assertThatThrownBy(() -> generator.generate(new int[0], 1, penalised()))
         .hasMessage("TokenGenerator: a prompt has 0 tokens but must have 1 to 17, the context.");
     assertThatThrownBy(() -> generator.generate(new int[18], 1, penalised()))
         .hasMessageContaining("18 tokens");
-    assertThatThrownBy(
-            () -> TokenGenerator.of(positioned().network(DataType.FLOAT), 1))
+    assertThatThrownBy(() -> TokenGenerator.of(positioned().network(DataType.FLOAT), 1))
         .hasMessage("TokenGenerator: context is 1 but must be at least 2.");
   }
 

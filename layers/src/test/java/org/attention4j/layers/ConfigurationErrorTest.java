@@ -226,7 +226,8 @@ class ConfigurationErrorTest {
       assertThatThrownBy(() -> network.output(input, false, mask, null))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "SelfAttentionLayer 'layer0': the mask's shape is %s but must be [3, 11] for an input of shape [3, 5, 11].",
+              "SelfAttentionLayer 'layer0': the mask's shape is %s but must be [3, 11] for an input"
+                  + " of shape [3, 5, 11].",
               Arrays.toString(shape));
     }
   }

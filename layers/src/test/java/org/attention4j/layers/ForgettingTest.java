@@ -191,8 +191,7 @@ class ForgettingTest {
     };
     INDArray actual = graph.feedForward(inputs, false).get("attention");
     PlainAttention plain =
-        new PlainAttention(
-            graph.getVertex("attention").paramTable(false), Position.FORGETTING);
+        new PlainAttention(graph.getVertex("attention").paramTable(false), Position.FORGETTING);
     for (int e = 0; e < EXAMPLES; e++) {
       double[][] memory = PlainAttention.example(inputs[1], e);
       double[][] values = PlainAttention.example(inputs[2], e);
@@ -215,8 +214,7 @@ class ForgettingTest {
     Map<String, INDArray> parameters = network.getLayer(0).paramTable();
     assertThat(parameters.keySet())
         .containsExactly(
-            "Wq", "Wk", "Wv", "Wo", "Wgate", "Wforget", "bq", "bk", "bv", "bo", "bgate",
-            "bforget");
+            "Wq", "Wk", "Wv", "Wo", "Wgate", "Wforget", "bq", "bk", "bv", "bo", "bgate", "bforget");
     assertThat(parameters.get("Wforget").shape()).containsExactly(HEADS, SIZE);
     assertThat(parameters.get("Wforget").amaxNumber().doubleValue()).isZero();
     assertThat(parameters.get("bforget").toFloatVector()).containsOnly(5f).hasSize(HEADS);
@@ -225,8 +223,7 @@ class ForgettingTest {
   /** Gates of 1 forget nothing: the layer is the one without a position. */
   @Test
   void openGatesChangeNothing() {
-    MultiLayerNetwork plain =
-        network(DataType.FLOAT, self().position(Position.NONE).build());
+    MultiLayerNetwork plain = network(DataType.FLOAT, self().position(Position.NONE).build());
     MultiLayerNetwork open = TestNetworks.of(self().build()).network(DataType.FLOAT);
     plain.paramTable().forEach((name, values) -> open.getParam(name).assign(values));
     open.getParam("0_bforget").assign(50);
@@ -246,8 +243,9 @@ class ForgettingTest {
       INDArray expected = network.feedForward(input, false).get(1).dup();
       int before = 4;
       int after = 3;
-      INDArray padded = Nd4j.valueArrayOf(
-          new long[] {EXAMPLES, SIZE, before + STEPS + after}, 1e30f, DataType.FLOAT);
+      INDArray padded =
+          Nd4j.valueArrayOf(
+              new long[] {EXAMPLES, SIZE, before + STEPS + after}, 1e30f, DataType.FLOAT);
       INDArray mask = Nd4j.zeros(DataType.FLOAT, EXAMPLES, before + STEPS + after);
       var steps = NDArrayIndex.interval(before, before + STEPS);
       padded.get(NDArrayIndex.all(), NDArrayIndex.all(), steps).assign(input);
@@ -266,8 +264,7 @@ class ForgettingTest {
   @Test
   void publishesTheSumsOfWhatIsForgotten() {
     for (Execution execution : new Execution[] {Execution.GRAPH, Execution.FUSED}) {
-      MultiLayerNetwork network =
-          network(DataType.DOUBLE, self().execution(execution).build());
+      MultiLayerNetwork network = network(DataType.DOUBLE, self().execution(execution).build());
       network.getParam("0_Wforget").assign(0);
       network.getParam("0_bforget").assign(0);
       INDArray mask = mask(DataType.DOUBLE, true);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import org.attention4j.monitor.metrics.AttentionRow;
 import org.assertj.core.data.Offset;
+import org.attention4j.monitor.metrics.AttentionRow;
 import org.junit.jupiter.api.Test;
 
 /** Rows whose numbers are known. */
@@ -54,8 +54,7 @@ class HeadAtNTest {
   /** The four tokens in the plane that are worked out by hand in the tests of theory. */
   @Test
   void fourTokensInThePlane() {
-    SampledHead head =
-        new SampledHead("att", 3, 2, List.of(row(3, new double[4], WEIGHTS, X)));
+    SampledHead head = new SampledHead("att", 3, 2, List.of(row(3, new double[4], WEIGHTS, X)));
     List<HeadAtN> atN = HeadAtN.of(head, new int[] {2, 3, 4}, 5000, 1);
     assertThat(atN).extracting(HeadAtN::count).containsExactly(2, 3);
     HeadAtN two = atN.get(0);
@@ -135,7 +134,8 @@ class HeadAtNTest {
   }
 
   /**
-   * Two keys whose scores are far apart: softmax((l + εv)/T) moves by the logistic function's slope.
+   * Two keys whose scores are far apart: softmax((l + εv)/T) moves by the logistic function's
+   * slope.
    */
   @Test
   void temperatureReplacesTheRootOfTheHeadSize() {

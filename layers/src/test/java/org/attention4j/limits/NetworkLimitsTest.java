@@ -140,8 +140,7 @@ class NetworkLimitsTest {
         .as("something is left out")
         .isGreaterThan(1e-3);
     MultiLayerNetwork whole = (MultiLayerNetwork) RestrictedNetwork.of(network, T, false);
-    assertThat(whole.output(x).sub(network.output(x)).amaxNumber().doubleValue())
-        .isLessThan(1e-13);
+    assertThat(whole.output(x).sub(network.output(x)).amaxNumber().doubleValue()).isLessThan(1e-13);
   }
 
   /** Without renormalisation the output of the heads is a part of that of all keys. */
@@ -169,8 +168,7 @@ class NetworkLimitsTest {
     MultiLayerNetwork whole = (MultiLayerNetwork) RestrictedNetwork.of(network, T, false);
     assertThat(whole.params().sub(network.params()).amaxNumber().doubleValue()).isZero();
     INDArray x = input();
-    assertThat(whole.output(x).sub(network.output(x)).amaxNumber().doubleValue())
-        .isLessThan(1e-13);
+    assertThat(whole.output(x).sub(network.output(x)).amaxNumber().doubleValue()).isLessThan(1e-13);
   }
 
   @Test

@@ -66,7 +66,8 @@ final class SaveTest {
 
   @Test
   void gpt2_whose_tensors_are_shared_by_several_parameters_is_the_same() throws IOException {
-    Pretrained model = Pretrained.from(RandomModels.gpt2(folder.resolve("first"))).updater(new Sgd(0.1)).load();
+    Pretrained model =
+        Pretrained.from(RandomModels.gpt2(folder.resolve("first"))).updater(new Sgd(0.1)).load();
     train(model.network());
 
     model.save(folder.resolve("second"), DataType.FLOAT);
@@ -80,7 +81,7 @@ final class SaveTest {
     Pretrained model = llama();
     train(model.network());
 
-    model.save(folder.resolve("half"), DataType.HALF);
+    model.save(folder.resolve("half"), DataType.FLOAT16);
     model.save(folder.resolve("bfloat"), DataType.BFLOAT16);
 
     float[] exact = model.network().params().data().asFloat();
@@ -153,7 +154,7 @@ final class SaveTest {
         .hasMessageContaining("must be softmax");
 
     model.network().getLayer("block-0").getParam("Wq").putScalar(0, 1e5);
-    assertThatThrownBy(() -> model.save(folder, DataType.HALF))
+    assertThatThrownBy(() -> model.save(folder, DataType.FLOAT16))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(
             "of tensor 'model.layers.0.self_attn.q_proj.weight' is 100000.0 but must be finite as"

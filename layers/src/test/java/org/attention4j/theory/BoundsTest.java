@@ -102,8 +102,7 @@ final class BoundsTest {
       Case row = Case.draw(random);
       Arrays.fill(row.x[random.nextInt(row.x.length)], i % 2);
       TopN choice = TopN.of(row.weights, row.count);
-      Separability expected =
-          Separability.of(row.weights, Separability.onSphere(row.x), choice);
+      Separability expected = Separability.of(row.weights, Separability.onSphere(row.x), choice);
       Separability found = Separability.ofDirections(row.weights, row.x, choice);
       assertThat(found.radius()).isCloseTo(expected.radius(), Offset.offset(1e-12));
       assertThat(found.count()).isEqualTo(expected.count());

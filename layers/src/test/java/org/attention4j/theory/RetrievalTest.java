@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 
 /** Recall, precision and F of a chosen set, by hand and against Separability. */
 class RetrievalTest {
-  /** Numbers on a line: the products are 1, 3, 2 and 6, so s = 4 and the distances are 3, 1, 2, 2. */
+  /**
+   * Numbers on a line: the products are 1, 3, 2 and 6, so s = 4 and the distances are 3, 1, 2, 2.
+   */
   @Test
   void byHand() {
     double[] weights = {.5, .5, .5, .5};

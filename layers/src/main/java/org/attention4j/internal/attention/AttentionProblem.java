@@ -11,7 +11,8 @@ import org.attention4j.kernel.RowKernel;
  *   output = V pᵀ                                                          [dv, Tq]
  * </pre>
  *
- * <p>where the decay is that of {@link FloatAttention}, for each example and head, the letters being those of {@link AttentionShape}.
+ * <p>where the decay is that of {@link FloatAttention}, for each example and head, the letters
+ * being those of {@link AttentionShape}.
  *
  * @param shape the sizes
  * @param kernel the normalizer of a row

@@ -127,9 +127,7 @@ public final class FewQueries {
         context.setParameter(p, parameters[p][head]);
       }
       ofHead =
-          decays == null
-              ? null
-              : workspace.decays.over(decays, shape.decays(example, head), keys);
+          decays == null ? null : workspace.decays.over(decays, shape.decays(example, head), keys);
       scores = arena.take(Math.max(1, keys.count()));
       int keyValueHead = example * shape.keyValueHeads() + head / shape.group();
       keyFrom = keyValueHead * shape.headSize() * room;
@@ -146,8 +144,7 @@ public final class FewQueries {
           score(query, visible);
           problem
               .kernel()
-              .forward(
-                  workspace.row.over(arena.floats(), scores, visible), context.row(visible));
+              .forward(workspace.row.over(arena.floats(), scores, visible), context.row(visible));
           int to = shape.query(example, head, shape.valueSize()) + query;
           for (int c = 0; c < shape.valueSize(); c++) {
             output[to + c * shape.queries()] = (float) weighted(valueFrom + c * room);

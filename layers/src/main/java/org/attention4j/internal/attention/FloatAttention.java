@@ -269,9 +269,7 @@ public final class FloatAttention {
 
   /** The decays of one head; null if there are none. */
   @Nullable HeadDecays decays(Workspace workspace, VisibleKeys keys, int example, int head) {
-    return decays == null
-        ? null
-        : workspace.decays.over(decays, shape.decays(example, head), keys);
+    return decays == null ? null : workspace.decays.over(decays, shape.decays(example, head), keys);
   }
 
   void setParameters(HeadContext context, int head) {

@@ -3,8 +3,8 @@ package org.attention4j.internal.attention;
 import org.attention4j.internal.vector.FloatOps;
 
 /**
- * How the scores of one head fall with what lies between query and key: {@code bias = C_i - C_j} for
- * the query at position i and the key at position j, with the sums C of {@link FloatAttention}.
+ * How the scores of one head fall with what lies between query and key: {@code bias = C_i - C_j}
+ * for the query at position i and the key at position j, with the sums C of {@link FloatAttention}.
  *
  * <p>The sums grow with the length, and a float has no digits left for a difference of two of them.
  * Each is held as two floats, whose differences have the error of the result alone.

@@ -25,8 +25,9 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
  *
  * <p>Inputs: Q [b, h, d, Tq], K [b, g, d, Tk], V [b, g, dv, Tk], also with the features of all
  * heads in one axis, all FLOAT or all DOUBLE; then, if there is one, the mask [b, Tk]; then, if the
- * scores decay, the {@link DecaySums} [b, h, Tk]; then the normalizer's learnable parameters, each [h]; then, with dropout, its seed, one INT64. Outputs:
- * the attended values [b, h * dv, Tq]; in training and FLOAT, what the backward pass will read.
+ * scores decay, the {@link DecaySums} [b, h, Tk]; then the normalizer's learnable parameters, each
+ * [h]; then, with dropout, its seed, one INT64. Outputs: the attended values [b, h * dv, Tq]; in
+ * training and FLOAT, what the backward pass will read.
  */
 public final class FusedAttention extends DynamicCustomOp implements JavaOperation {
   private static final String NAME = "attention4j_fused_attention";

@@ -87,9 +87,7 @@ final class ExactScores {
     float[] q = HostArrays.floats(heads[0].castTo(DataType.FLOAT));
     float[] k = HostArrays.floats(heads[1].castTo(DataType.FLOAT));
     double[] decays =
-        spec.position() == Position.FORGETTING
-            ? HostArrays.numbers(heads[heads.length - 1])
-            : null;
+        spec.position() == Position.FORGETTING ? HostArrays.numbers(heads[heads.length - 1]) : null;
     LargestScores largest =
         of(layer, shape, q, k, decays, sampled(layer.queryMask(), examples), keyMask);
     FloatArrays.giveBack(q);

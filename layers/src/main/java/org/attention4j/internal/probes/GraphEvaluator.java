@@ -1,6 +1,5 @@
 package org.attention4j.internal.probes;
 
-import org.attention4j.internal.graph.HostArrays;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.attention4j.internal.graph.Gradients;
 import org.attention4j.internal.graph.GraphProgram;
+import org.attention4j.internal.graph.HostArrays;
 import org.attention4j.normalizer.MaskedScores;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerParameter;

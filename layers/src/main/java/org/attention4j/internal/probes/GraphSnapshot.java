@@ -1,6 +1,5 @@
 package org.attention4j.internal.probes;
 
-import org.attention4j.internal.graph.HostArrays;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -17,6 +16,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.attention4j.internal.dotproduct.AttentionNote;
 import org.attention4j.internal.dotproduct.ParameterNames;
+import org.attention4j.internal.graph.HostArrays;
 import org.attention4j.monitor.metrics.AttentionRow;
 import org.attention4j.monitor.metrics.Geometry;
 import org.attention4j.monitor.metrics.HeadProbe;

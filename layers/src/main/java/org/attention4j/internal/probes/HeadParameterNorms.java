@@ -1,7 +1,7 @@
 package org.attention4j.internal.probes;
 
-import org.attention4j.internal.graph.HostArrays;
 import org.attention4j.internal.dotproduct.ParameterNames;
+import org.attention4j.internal.graph.HostArrays;
 import org.attention4j.layers.AttentionSpec;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

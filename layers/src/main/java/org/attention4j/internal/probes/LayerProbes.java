@@ -1,10 +1,8 @@
 package org.attention4j.internal.probes;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.dl4j.Observation;
 import org.attention4j.internal.graph.StepMask;

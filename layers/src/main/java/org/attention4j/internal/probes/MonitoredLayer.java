@@ -1,6 +1,5 @@
 package org.attention4j.internal.probes;
 
-import org.attention4j.internal.graph.HostArrays;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -10,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.attention4j.internal.attention.LargestScores;
 import org.attention4j.internal.dotproduct.ParameterNames;
+import org.attention4j.internal.graph.HostArrays;
 import org.attention4j.internal.graph.StepMask;
 import org.attention4j.layers.AttentionSpec;
 import org.attention4j.layers.Position;
@@ -57,9 +57,9 @@ public record MonitoredLayer(
      *
      * @param inputs as those of the layer, some examples only
      * @param keyMask of these examples
-     * @return Q [e, h, d, Tq], K and V [e, g, d, Tk]; then, unless it is the input at the keys, what
-     *     keys are projected from [e, size, Tk]; last, with {@link Position#FORGETTING}, the sums of
-     *     what is forgotten [e, h, Tk]
+     * @return Q [e, h, d, Tq], K and V [e, g, d, Tk]; then, unless it is the input at the keys,
+     *     what keys are projected from [e, size, Tk]; last, with {@link Position#FORGETTING}, the
+     *     sums of what is forgotten [e, h, Tk]
      */
     INDArray[] heads(INDArray[] inputs, @Nullable INDArray keyMask);
 
@@ -198,8 +198,7 @@ public record MonitoredLayer(
   /** Some examples of [b, heads, size, T]. */
   private HeadVectors picked(float[] all, int[] examples, long size, long steps) {
     int heads = Math.toIntExact(all.length / (inputs[0].size(0) * size * steps));
-    return new HeadVectors(
-        all, examples, heads, Math.toIntExact(size), Math.toIntExact(steps));
+    return new HeadVectors(all, examples, heads, Math.toIntExact(size), Math.toIntExact(steps));
   }
 
   /** What keys and values are projected from. */

@@ -1,9 +1,9 @@
 package org.attention4j.internal.probes;
 
-import org.attention4j.internal.graph.HostArrays;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
+import org.attention4j.internal.graph.HostArrays;
 import org.attention4j.monitor.metrics.HeadProbe.Largest;
 import org.attention4j.normalizer.NormalizerContext;
 import org.jspecify.annotations.Nullable;

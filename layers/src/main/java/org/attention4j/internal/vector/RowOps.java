@@ -149,8 +149,8 @@ public interface RowOps {
       int keyFrom);
 
   /**
-   * x_i += (high - highs_i) + (low - lows_i): the difference of two numbers that are each the sum of
-   * a float and of what it left over. Its error is that of the difference, however large the two
+   * x_i += (high - highs_i) + (low - lows_i): the difference of two numbers that are each the sum
+   * of a float and of what it left over. Its error is that of the difference, however large the two
    * are.
    *
    * @param x the array of scores

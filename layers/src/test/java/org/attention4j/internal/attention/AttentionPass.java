@@ -6,7 +6,6 @@ import org.assertj.core.api.Assertions;
 
 /** What a forward and a backward pass give. */
 record AttentionPass(
-    
     double[] output,
     double[] dq,
     double[] dk,

@@ -120,12 +120,9 @@ class DoubleAttentionTest {
   void gradientIsThatOfTheOutput(KernelUnderTest map, AttentionCase shapes) {
     Random random = new Random(23);
     Inputs noise = Inputs.random(shapes, map, random);
-    Inputs at = new Inputs(
-            noise.q(),
-            noise.k(),
-            noise.v(),
-            noise.decays(),
-            map.values(shapes.shape().heads()));
+    Inputs at =
+        new Inputs(
+            noise.q(), noise.k(), noise.v(), noise.decays(), map.values(shapes.shape().heads()));
     Inputs gradient = gradient(shapes, map, at);
     for (int i = 0; i < 5; i++) {
       Inputs direction = Inputs.random(shapes, map, random);

@@ -89,7 +89,7 @@ class HostArraysTest {
 
   @Test
   void readsHalfAndNothing() {
-    INDArray half = counting(DataType.HALF, 'f', 3, 5);
+    INDArray half = counting(DataType.FLOAT16, 'f', 3, 5);
     assertThat(HostArrays.numbers(half)).startsWith(0, 1, 2).hasSize(15);
     assertThat(HostArrays.numbers(Nd4j.empty(DataType.FLOAT))).isEmpty();
     assertThat(HostArrays.numbers(Nd4j.scalar(0.5f))).containsExactly(0.5);

@@ -230,9 +230,15 @@ final class ReportersTest {
   void aFileThatCannotBe() throws Exception {
     Path file = Files.createFile(folder.resolve("file")).resolve("metrics.csv");
     assertThatThrownBy(() -> Reporters.csv(file))
-        .hasMessage("The metrics file '" + file + "' cannot be opened but must be a file in a folder that can be written to.");
+        .hasMessage(
+            "The metrics file '"
+                + file
+                + "' cannot be opened but must be a file in a folder that can be written to.");
     assertThatThrownBy(() -> Reporters.jsonLines(file))
-        .hasMessage("The metrics file '" + file + "' cannot be opened but must be a file in a folder that can be written to.");
+        .hasMessage(
+            "The metrics file '"
+                + file
+                + "' cannot be opened but must be a file in a folder that can be written to.");
   }
 
   /** The short line: a range over the heads, and few metrics. */

@@ -245,6 +245,7 @@ final class TensorBoardReporterTest {
     assertThatThrownBy(() -> Reporters.tensorBoard(file))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageStartingWith("The metrics file '" + file)
-        .hasMessageEndingWith("cannot be opened but must be a file in a folder that can be written to.");
+        .hasMessageEndingWith(
+            "cannot be opened but must be a file in a folder that can be written to.");
   }
 }
