@@ -75,6 +75,7 @@ class PortableSourcesTest {
     SIGNAL("sun\\.misc\\.Signal");
 
     private final Pattern code;
+
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> allowed;
 

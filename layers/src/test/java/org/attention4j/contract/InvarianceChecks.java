@@ -2,6 +2,7 @@ package org.attention4j.contract;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import java.util.Objects;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -75,7 +75,8 @@ final class NetworkDifferences {
       double below = score(graph, data);
       values.assign(start);
       double expected = (above - below) / (2 * STEP);
-      double actual = Objects.requireNonNull(gradients.get(name)).mul(direction).sumNumber().doubleValue();
+      double actual =
+          Objects.requireNonNull(gradients.get(name)).mul(direction).sumNumber().doubleValue();
       if (!(Math.abs(actual - expected) <= tolerance * Math.max(1e-2, Math.abs(expected)))) {
         fail(
             "%s: the gradient of %s (T = %d%s) along a random direction is %s, but central"

@@ -1,4 +1,6 @@
-/** The command {@code characters}: trains the causal character model that comes with the program. */
+/**
+ * The command {@code characters}: trains the causal character model that comes with the program.
+ */
 @NullMarked
 package org.attention4j.examples.characters;
 

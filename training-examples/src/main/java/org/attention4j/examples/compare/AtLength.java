@@ -125,7 +125,9 @@ final class AtLength {
         RecallAtLength.LENGTH,
         RecallAtLength.MULTIPLES,
         result ->
-            IntStream.range(0, RecallAtLength.MULTIPLES.size()).mapToObj(result::recallAt).toList());
+            IntStream.range(0, RecallAtLength.MULTIPLES.size())
+                .mapToObj(result::recallAt)
+                .toList());
   }
 
   private Figure figure(

@@ -171,7 +171,10 @@ public final class CompareCommand implements Callable<Integer> {
   private Map<String, String> facts(Experiment experiment, Corpus corpus) {
     Map<String, String> facts =
         LanguageModelFacts.of(experiment.settings(experiment.seeds().get(0)), corpus);
-    facts.put("Positions", "linear biases (ALiBi) in the first block, none in the others; with forgetting, gates in all");
+    facts.put(
+        "Positions",
+        "linear biases (ALiBi) in the first block, none in the others; with forgetting, gates in"
+            + " all");
     if (!experiment.attention().isEmpty()) {
       facts.put("Attention of all models", String.join(", ", experiment.attention()));
     }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that the numbers of a comparison depend on, but for the machine.
  *
- * @param normalizers short forms or JSON objects, each perhaps with options of the layers; the first
- *     one is what the others are held against
+ * @param normalizers short forms or JSON objects, each perhaps with options of the layers; the
+ *     first one is what the others are held against
  * @param attention options of the attention layers of all models
  * @param seeds each fixes first weights and batches; every normalizer is trained with every seed
  * @param context how many characters a model sees

@@ -35,7 +35,8 @@ final class RecallAtLength {
    *
    * @param attention what is in the attention layer
    * @param seed fixes first weights and questions
-   * @return the accuracies, one for each of {@link #MULTIPLES}; NaN if the loss stops being a number
+   * @return the accuracies, one for each of {@link #MULTIPLES}; NaN if the loss stops being a
+   *     number
    */
   static List<Double> measure(NamedAttention attention, long seed) {
     ComputationGraph model =

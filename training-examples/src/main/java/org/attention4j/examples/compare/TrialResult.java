@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param bitsAtLength bits per character on the validation text, of the same characters with 1, 2,
  *     4 and 8 times the context of the training, as far as the text is long enough; none if
  *     training broke down
- * @param recall the accuracy of {@link RecallAtLength} at each of its multiples of the length of its
- *     training; NaN if that training broke down, null if it was not asked for
+ * @param recall the accuracy of {@link RecallAtLength} at each of its multiples of the length of
+ *     its training; NaN if that training broke down, null if it was not asked for
  * @param brokeDownAt the step whose loss was not a number; null if training went well
  * @param parameters how many numbers were learned
  * @param seconds the time that training took, monitor included, checkpoints not

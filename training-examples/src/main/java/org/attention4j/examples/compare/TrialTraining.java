@@ -104,9 +104,7 @@ final class TrialTraining {
         trial.attention().options().toString(),
         trial.seed(),
         well ? validation.bitsAtLength(model) : List.of(),
-        trial.recall()
-            ? RecallAtLength.measure(trial.attention(), trial.seed())
-            : null,
+        trial.recall() ? RecallAtLength.measure(trial.attention(), trial.seed()) : null,
         well ? null : losses.size() + 1,
         model.numParams(),
         meter.seconds(),

@@ -35,7 +35,8 @@ public final class JsonTokenizer implements Tokenizer {
    * @return the tokenizer
    * @throws IOException if it cannot be read
    */
-  public static JsonTokenizer cutting(String file, InputStream content, int maxTokens) throws IOException {
+  public static JsonTokenizer cutting(String file, InputStream content, int maxTokens)
+      throws IOException {
     return read(
         file, content, Map.of("truncation", "true", "maxLength", Integer.toString(maxTokens)));
   }

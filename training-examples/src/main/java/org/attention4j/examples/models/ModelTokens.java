@@ -44,8 +44,7 @@ public final class ModelTokens {
    * @throws BadArgument if there is none
    * @throws IOException if it cannot be read
    */
-  public static Tokenizer tokenizer(ModelDescription description, Path folder)
-      throws IOException {
+  public static Tokenizer tokenizer(ModelDescription description, Path folder) throws IOException {
     Path file = folder.resolve(JsonTokenizer.FILE);
     if (Files.isRegularFile(file)) {
       try (InputStream content = new BufferedInputStream(Files.newInputStream(file))) {

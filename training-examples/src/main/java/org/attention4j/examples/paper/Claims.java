@@ -153,8 +153,7 @@ final class Claims {
         "Distances where N grows with L",
         "they collapse: the chosen tokens cannot be told from random ones",
         "at N = L/%d, d\u0303 is %s times that of random tokens at L = %d and %s times at L = %d"
-            .formatted(
-                PaperSettings.SHARE, before.text(2), shortest, after.text(2), longest),
+            .formatted(PaperSettings.SHARE, before.text(2), shortest, after.text(2), longest),
         hasHeads() && longest > shortest
             ? Verdict.within(change.low(), change.high(), Double.NEGATIVE_INFINITY, 0)
             : Verdict.OPEN,
@@ -186,11 +185,7 @@ final class Claims {
         measured
             ? "at L = %d, d\u0303 at N = %d over that at N = %d is %s; a plateau is within %s of 1"
                 .formatted(
-                    longest,
-                    far,
-                    PaperSettings.PLATEAU_N,
-                    change.text(2),
-                    Numbers.plain(FLAT))
+                    longest, far, PaperSettings.PLATEAU_N, change.text(2), Numbers.plain(FLAT))
             : "L = %d is too short: L/%d must be at least %d"
                 .formatted(longest, PaperSettings.SHARE, 2 * PaperSettings.PLATEAU_N),
         measured && hasHeads()
@@ -205,8 +200,7 @@ final class Claims {
     int longest = settings.longest();
     int[] counts =
         Arrays.stream(settings.counts(longest))
-            .filter(
-                n -> n >= PaperSettings.SATURATED_N && n <= longest / PaperSettings.SHARE)
+            .filter(n -> n >= PaperSettings.SATURATED_N && n <= longest / PaperSettings.SHARE)
             .toArray();
     double[] means = new double[counts.length == 0 ? 0 : results.at(longest, counts[0]).size()];
     for (int count : counts) {
@@ -224,8 +218,7 @@ final class Claims {
     long inside =
         Arrays.stream(means)
             .filter(
-                mean ->
-                    mean >= Separability.SATURATED_FROM && mean <= Separability.SATURATED_TO)
+                mean -> mean >= Separability.SATURATED_FROM && mean <= Separability.SATURATED_TO)
             .count();
     return new Claim(
         "N\u209b/N",
@@ -246,10 +239,7 @@ final class Claims {
                     means.length),
         means.length >= MIN_HEADS
             ? Verdict.within(
-                share.low(),
-                share.high(),
-                Separability.SATURATED_FROM,
-                Separability.SATURATED_TO)
+                share.low(), share.high(), Separability.SATURATED_FROM, Separability.SATURATED_TO)
             : Verdict.OPEN,
         evidence());
   }
@@ -331,9 +321,7 @@ final class Claims {
       double first = (double) near.getAsInt() / settings.shortest();
       double second = (double) far.getAsInt() / settings.longest();
       verdict =
-          far.getAsInt() > near.getAsInt() && second < first
-              ? Verdict.AGREES
-              : Verdict.DISAGREES;
+          far.getAsInt() > near.getAsInt() && second < first ? Verdict.AGREES : Verdict.DISAGREES;
     }
     return new Claim(
         "N that suffices, weights " + (renormalised ? "renormalised" : "kept"),

@@ -176,8 +176,7 @@ public final class PaperCommand implements Callable<Integer> {
               PaperStudy.parts(settings),
               messages,
               (folder, parts) -> PaperFiles.write(folder, new PaperResults(settings, parts)))) {
-        RunStore<PaperPart> store =
-            new RunStore<>(out.resolve("runs"), PaperPart.class, messages);
+        RunStore<PaperPart> store = new RunStore<>(out.resolve("runs"), PaperPart.class, messages);
         List<PaperPart> parts =
             PaperStudy.run(
                 subject,
@@ -323,8 +322,7 @@ public final class PaperCommand implements Callable<Integer> {
         "Heads",
         "%s, %s each"
             .formatted(
-                Numbers.count(results.headCount(), "head"),
-                Numbers.count(results.rows(), "row")));
+                Numbers.count(results.headCount(), "head"), Numbers.count(results.rows(), "row")));
     facts.put("Windows", "%d at each L".formatted(settings.windows()));
     facts.put(
         "Tokens",

@@ -20,8 +20,7 @@ record PaperPart(@Nullable OfWindow window, @Nullable OfRestriction restriction)
    * @param heads each head at each N
    * @param sensitivities of all heads; empty but at the longest L
    */
-  record OfWindow(
-      int length, int leftOut, List<HeadAtN> heads, List<Steepness> sensitivities) {}
+  record OfWindow(int length, int leftOut, List<HeadAtN> heads, List<Steepness> sensitivities) {}
 
   /**
    * Gradient sensitivity of a head, the mean over rows.

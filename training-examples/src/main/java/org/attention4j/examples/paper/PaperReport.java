@@ -91,15 +91,16 @@ final class PaperReport {
                     List.of("subject", "papers", "measured", "verdict", "on"),
                     rows),
                 Paragraph.remark(
-                    "Intervals are 95 % confidence intervals of the mean over heads. All heads read the same text, so they say how heads differ, not how texts do. A verdict is open where the interval reaches over the border, or there are too few heads or keys.")));
+                    "Intervals are 95 % confidence intervals of the mean over heads. All heads read"
+                        + " the same text, so they say how heads differ, not how texts do. A"
+                        + " verdict is open where the interval reaches over the border, or there"
+                        + " are too few heads or keys.")));
     if (results.leftOut() > 0) {
       blocks.add(
           Paragraph.remark(
               "%s left out, since no query of it sees all keys."
                   .formatted(
-                      results.leftOut() == 1
-                          ? "1 head was"
-                          : results.leftOut() + " heads were")));
+                      results.leftOut() == 1 ? "1 head was" : results.leftOut() + " heads were")));
     }
     return new Section("Verdicts", blocks);
   }
@@ -165,8 +166,7 @@ final class PaperReport {
         .toArray();
   }
 
-  private double[] percentiles(
-      double[] x, At length, At count, Quantity quantity, double percent) {
+  private double[] percentiles(double[] x, At length, At count, Quantity quantity, double percent) {
     return DoubleStream.of(x)
         .map(
             at ->
@@ -175,8 +175,7 @@ final class PaperReport {
         .toArray();
   }
 
-  private Figure distance(
-      String name, String fixed, String axis, double[] x, At length, At count) {
+  private Figure distance(String name, String fixed, String axis, double[] x, At length, At count) {
     LineChart chart =
         new LineChart("Distance at " + fixed, axis, DISTANCE)
             .powersOfTwoX()
@@ -223,8 +222,7 @@ final class PaperReport {
     }
     return new Table(
         "Means over heads at " + fixed,
-        List.of(
-            axis, "mass", DISTANCE, "bound", "random", "random, lower", "random, upper"),
+        List.of(axis, "mass", DISTANCE, "bound", "random", "random, lower", "random, upper"),
         rows);
   }
 
@@ -285,8 +283,7 @@ final class PaperReport {
         new LineChart("N\u209b/N at L = " + longest, "N", "N\u209b/N")
             .powersOfTwoX()
             .yRange(0, 1)
-            .guide(
-                "Theorem 2, lower side", x, means(x, length, count, Quantity.SEPARABLE_LOWER))
+            .guide("Theorem 2, lower side", x, means(x, length, count, Quantity.SEPARABLE_LOWER))
             .guide(
                 "Theorem 2, upper side (heuristic)",
                 x,
@@ -296,8 +293,7 @@ final class PaperReport {
                 0,
                 x,
                 Arrays.stream(counts)
-                    .mapToObj(
-                        n -> results.numbers(longest, n, Quantity.SEPARABLE_SHARE))
+                    .mapToObj(n -> results.numbers(longest, n, Quantity.SEPARABLE_SHARE))
                     .toList());
     List<Table.Row> rows = new ArrayList<>();
     for (int n : counts) {
@@ -317,7 +313,11 @@ final class PaperReport {
     return Section.of(
         "Separability (Algorithm 4)",
         Paragraph.of(
-            "N\u209b/N is the share of the chosen tokens that are nearer to their sum than any other token, with vectors of length one. Boxes are the quartiles over heads, lines the 5th to 95th percentile. The lower side of Theorem 2 always holds; the upper side is a heuristic. The authors' later paper calls N\u209b/N of values recall and warns that separation alone does not show that a set suffices."),
+            "N\u209b/N is the share of the chosen tokens that are nearer to their sum than any"
+                + " other token, with vectors of length one. Boxes are the quartiles over heads,"
+                + " lines the 5th to 95th percentile. The lower side of Theorem 2 always holds; the"
+                + " upper side is a heuristic. The authors' later paper calls N\u209b/N of values"
+                + " recall and warns that separation alone does not show that a set suffices."),
         Gallery.of(
             new Figure(
                 "separability",
@@ -372,13 +372,20 @@ final class PaperReport {
     return Section.of(
         "Gradient sensitivity (Algorithm 5)",
         Paragraph.of(
-            "How far the weights of softmax(l/T) move if the products l of query and keys are pushed by \u03b5 in a random direction, over \u03b5: the mean over rows, then the largest of all heads. T is the whole divisor, as in the paper: it stands where the model has the root of the head size. 1/(4T) bounds single entries of the Jacobian, not its norm; the norm is at most 1/(2T), and a finite difference also at most \u221a2/\u03b5."),
+            "How far the weights of softmax(l/T) move if the products l of query and keys are"
+                + " pushed by \u03b5 in a random direction, over \u03b5: the mean over rows, then"
+                + " the largest of all heads. T is the whole divisor, as in the paper: it stands"
+                + " where the model has the root of the head size. 1/(4T) bounds single entries of"
+                + " the Jacobian, not its norm; the norm is at most 1/(2T), and a finite difference"
+                + " also at most \u221a2/\u03b5."),
         Gallery.of(
             new Figure(
                 "sensitivity",
-                "Gradient sensitivity of softmax against T for three \u03b5, with 1/(4T), 1/(2T) and \u221a2/\u03b5.",
+                "Gradient sensitivity of softmax against T for three \u03b5, with 1/(4T), 1/(2T)"
+                    + " and \u221a2/\u03b5.",
                 chart),
-            new Table("The largest g of all heads, and min(1/(2T), \u221a2/\u03b5)", headings, rows)));
+            new Table(
+                "The largest g of all heads, and min(1/(2T), \u221a2/\u03b5)", headings, rows)));
   }
 
   private static double[] each(double[] x, DoubleUnaryOperator line) {
@@ -391,8 +398,7 @@ final class PaperReport {
     double[] x = Arrays.stream(counts).asDoubleStream().toArray();
     At length = at -> longest;
     At count = at -> (int) at;
-    LineChart byWeight =
-        new LineChart("Chosen by weight, L = " + longest, "N", "mean over heads");
+    LineChart byWeight = new LineChart("Chosen by weight, L = " + longest, "N", "mean over heads");
     LineChart byNorm =
         new LineChart("Chosen by weight \u00d7 norm, L = " + longest, "N", "mean over heads");
     Quantity[][] quantities = {
@@ -420,7 +426,9 @@ final class PaperReport {
     return Section.of(
         "Recall, precision and F (arXiv 2609.37879)",
         Paragraph.of(
-            "The same question for the value vectors times their weights, from both sides: recall is the share of chosen tokens nearer to their sum than any other, precision falls with each other token that lies within their distance."),
+            "The same question for the value vectors times their weights, from both sides: recall"
+                + " is the share of chosen tokens nearer to their sum than any other, precision"
+                + " falls with each other token that lies within their distance."),
         Gallery.of(
             List.of(
                 new Figure(
@@ -429,7 +437,8 @@ final class PaperReport {
                     byWeight),
                 new Figure(
                     "retrieval-norm",
-                    "Recall, precision and F against N, tokens chosen by weight times norm of the value.",
+                    "Recall, precision and F against N, tokens chosen by weight times norm of the"
+                        + " value.",
                     byNorm)),
             new Table(
                 "Means over heads",
@@ -450,8 +459,7 @@ final class PaperReport {
     List<Figure> figures = new ArrayList<>();
     for (boolean renormalised : new boolean[] {false, true}) {
       String how = renormalised ? "renormalised" : "kept";
-      LineChart chart =
-          new LineChart("Weights " + how, "N", cost).small().powersOfTwoX().logY();
+      LineChart chart = new LineChart("Weights " + how, "N", cost).small().powersOfTwoX().logY();
       List<PaperPart.OfRestriction> all = results.restrictions(renormalised);
       double[] x = all.stream().mapToDouble(PaperPart.OfRestriction::count).toArray();
       chart.guide("5 %", x, constant(x, PaperSettings.TOLERANCE));
@@ -486,7 +494,8 @@ final class PaperReport {
                 .formatted(
                     results.hasLoss()
                         ? "A loss that is at most 5 % larger counts as kept."
-                        : "This model has no loss; the output may move by 5 % of its norm, the mean over windows.",
+                        : "This model has no loss; the output may move by 5 % of its norm, the mean"
+                            + " over windows.",
                     join(settings.fittingRestrictions()))),
         Gallery.of(figures, restrictionTable()));
   }

@@ -47,8 +47,7 @@ final class PaperResults {
       }
       Map<Integer, List<HeadAtN>> byCount = new LinkedHashMap<>();
       for (int count : settings.counts(length)) {
-        byCount.put(
-            count, joined.values().stream().filter(one -> one.count() == count).toList());
+        byCount.put(count, joined.values().stream().filter(one -> one.count() == count).toList());
       }
       heads.put(length, byCount);
     }

@@ -142,8 +142,7 @@ final class PaperStudy {
       RunStore<PaperPart> store, int count, boolean renormalised) {
     return store.job(
         "restriction N%d %s".formatted(count, renormalised ? "renormalised" : "kept"),
-        "%s %s %d"
-            .formatted(subject.fingerprint(), settings.restrictionKey(), subject.longest()),
+        "%s %s %d".formatted(subject.fingerprint(), settings.restrictionKey(), subject.longest()),
         settings.lengths().length,
         progress -> new PaperPart(null, ofRestriction(count, renormalised, progress)));
   }
@@ -193,8 +192,7 @@ final class PaperStudy {
               }
             });
     INDArray restricted = Subject.output(network, subject.window(window, length));
-    return restricted.sub(whole).norm2Number().doubleValue()
-        / whole.norm2Number().doubleValue();
+    return restricted.sub(whole).norm2Number().doubleValue() / whole.norm2Number().doubleValue();
   }
 
   static List<PaperPart.OfWindow> windows(List<PaperPart> parts) {

@@ -58,9 +58,7 @@ final class Subjects {
     int[][] tokens;
     try (JsonTokenizer tokenizer = MiniLmFiles.tokenizer(0)) {
       tokens =
-          new int[][] {
-            tokenizer.encode(""), tokenizer.encode(sample(documents, windows, longest))
-          };
+          new int[][] {tokenizer.encode(""), tokenizer.encode(sample(documents, windows, longest))};
     }
     return ofTokens(
         "MiniLM (all-MiniLM-L6-v2)",
@@ -83,11 +81,7 @@ final class Subjects {
    * @param wanted the steps of a window, of the most that the model was trained for
    */
   static Subject folder(
-      Path folder,
-      List<String> documents,
-      String name,
-      int windows,
-      IntUnaryOperator wanted)
+      Path folder, List<String> documents, String name, int windows, IntUnaryOperator wanted)
       throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new BadArgument("--model %s is not a folder.".formatted(folder));
@@ -97,8 +91,7 @@ final class Subjects {
       ModelDescription description = model.description();
       int longest = wanted.applyAsInt(description.maxLength());
       requireLength(longest, description.maxLength(), "the model");
-      int[][] tokens =
-          ModelTokens.of(description, folder, "", sample(documents, windows, longest));
+      int[][] tokens = ModelTokens.of(description, folder, "", sample(documents, windows, longest));
       return ofTokens(
           "%s, %d blocks, %d features"
               .formatted(description.family(), description.blocks(), description.size()),

@@ -17,10 +17,13 @@ enum Quoting {
   private static final char MARK = '"';
   private static final char BACKSLASH = '\\';
 
-  /** Set to false, it makes Java quote the arguments of a process in full; it is true by default. */
+  /**
+   * Set to false, it makes Java quote the arguments of a process in full; it is true by default.
+   */
   private static final String AMBIGUOUS = "jdk.lang.Process.allowAmbiguousCommands";
 
   private final Pattern plain;
+  @SuppressWarnings("ImmutableEnumChecker") // a method without state
   private final UnaryOperator<String> quote;
 
   Quoting(String plain, UnaryOperator<String> quote) {

@@ -148,8 +148,7 @@ public final class CharacterModel {
       String block = "model.layers." + i + ".";
       tensors.ones(block + "input_layernorm.weight", WIDTH);
       for (String projection : new String[] {"q", "k", "v"}) {
-        tensors.normal(
-            block + "self_attn." + projection + "_proj.weight", narrow, WIDTH, WIDTH);
+        tensors.normal(block + "self_attn." + projection + "_proj.weight", narrow, WIDTH, WIDTH);
       }
       tensors.normal(block + "self_attn.o_proj.weight", adding * narrow, WIDTH, WIDTH);
       tensors.ones(block + "post_attention_layernorm.weight", WIDTH);

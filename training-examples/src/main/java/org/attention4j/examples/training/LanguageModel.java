@@ -34,8 +34,8 @@ public final class LanguageModel {
   /**
    * Builds a model for contexts of any length. The first block has linear biases (ALiBi) and reads
    * what is near; the others have no positions, so that their weights depend on contents alone and
-   * all visible keys compete, at any distance. With the option {@code forgetting}, the scores of all
-   * blocks decay by gates instead.
+   * all visible keys compete, at any distance. With the option {@code forgetting}, the scores of
+   * all blocks decay by gates instead.
    *
    * <p>Weights depend on the seed alone, as {@link SharedWeights} says.
    *
@@ -71,10 +71,7 @@ public final class LanguageModel {
   }
 
   private static ComputationGraph initialised(
-      NamedAttention attention,
-      Settings settings,
-      double temperature,
-      boolean learnedPositions) {
+      NamedAttention attention, Settings settings, double temperature, boolean learnedPositions) {
     ComputationGraph model =
         new ComputationGraph(configuration(attention, settings, temperature, learnedPositions));
     model.init();
@@ -82,10 +79,7 @@ public final class LanguageModel {
   }
 
   private static ComputationGraphConfiguration configuration(
-      NamedAttention attention,
-      Settings settings,
-      double temperature,
-      boolean learnedPositions) {
+      NamedAttention attention, Settings settings, double temperature, boolean learnedPositions) {
     int width = settings.width();
     double rate = learnedPositions ? LEARNING_RATE : ANY_LENGTH_LEARNING_RATE;
     ComputationGraphConfiguration.GraphBuilder graph =

@@ -120,8 +120,14 @@ class CommandsTest {
         wrong("temperature --updaters rmsprop", "'rmsprop'", "one of sgd, momentum, adam"),
         wrong("normalize --normalizer softmax --scores 1,NaN", "'NaN'", "not a number"),
         wrong("normalize --normalizer softmax --scores=", "--scores", "number"),
-        wrong("normalize --normalizer softmax --scores 1,2 --gradient 1", "--gradient has 1 value", "as many"),
-        wrong("normalize --normalizer softmax --scores 1 --execution gpu", "--execution is 'gpu'", "graph or fused"),
+        wrong(
+            "normalize --normalizer softmax --scores 1,2 --gradient 1",
+            "--gradient has 1 value",
+            "as many"),
+        wrong(
+            "normalize --normalizer softmax --scores 1 --execution gpu",
+            "--execution is 'gpu'",
+            "graph or fused"),
         wrong("pretrained --sentences 0", "--sentences is 0", "at least 1"),
         wrong("pretrained --threads 0", "--threads is 0", "at least 1"),
         wrong("pretrained --context 5", "--context", "needs --model"));
@@ -157,13 +163,22 @@ class CommandsTest {
         wrong("compare --config @k.yaml", "'k' is 0", "at least 1"),
         wrong("compare --config @deep.yaml", "deep.yaml", "nested too deeply"),
         wrong("compare --config @bytes.yaml", "bytes.yaml is not UTF-8"),
-        wrong("normalize --normalizer softmax --scores 0,1 --plot @p.svg", "--plot", "must end in .png"),
-        wrong("normalize --normalizer softmax --scores 0,1 --plot @absent/p.png", "--plot", "no directory"),
+        wrong(
+            "normalize --normalizer softmax --scores 0,1 --plot @p.svg",
+            "--plot",
+            "must end in .png"),
+        wrong(
+            "normalize --normalizer softmax --scores 0,1 --plot @absent/p.png",
+            "--plot",
+            "no directory"),
         wrong("normalize --normalizer softmax --scores null --plot @p.png", "--plot", "masked"),
         wrong("pretrained --text @absent", "--text", "absent is not a file"),
         wrong("pretrained --text @empty.txt", "--text", "is empty"),
         wrong("pretrained --model @a-file --text @short.txt", "--model", "a-file is not a folder"),
-        wrong("pretrained --model @a-folder --text @short.txt", "--model", "there must be config.json"),
+        wrong(
+            "pretrained --model @a-folder --text @short.txt",
+            "--model",
+            "there must be config.json"),
         wrong("pretrained --model @model --text @short.txt", "--model", "must be JSON"),
         wrong("pretrained --model @mamba --text @short.txt", "--model", "'mamba'", "one of"));
   }

@@ -165,7 +165,9 @@ class ComparisonTest {
     assertThat(run.out().lines().toList().get(3))
         .contains("recall at 32  at 64  at 128  at 256  at 512  learned");
     List<CSVRecord> rows = StudyFiles.read(only(out.resolve("comparisons")).resolve("lengths.csv"));
-    assertThat(rows).extracting(row -> row.get("multiple")).containsExactly("1", "2", "4", "8", "16");
+    assertThat(rows)
+        .extracting(row -> row.get("multiple"))
+        .containsExactly("1", "2", "4", "8", "16");
     double near = Double.parseDouble(rows.get(0).get("recall_accuracy"));
     double far = Double.parseDouble(rows.get(3).get("recall_accuracy"));
     assertThat(near).as("the task is learned").isBetween(0.9, 1.0);

@@ -39,7 +39,8 @@ class ExperimentFileTest {
 
     assertThat(printed.status()).as(printed.err()).isZero();
     assertThat(printed.err()).isEmpty();
-    assertThat(printed.out()).contains("context: 64", "monitor-every: 50", "- 7", "a: b.txt", "- window=11");
+    assertThat(printed.out())
+        .contains("context: 64", "monitor-every: 50", "- 7", "a: b.txt", "- window=11");
     CommandLineRun again =
         CommandLineRun.of("compare", "--print-config", "--config=" + file(printed.out()));
     assertThat(again).isEqualTo(printed);
@@ -68,8 +69,8 @@ class ExperimentFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "stepz: 3 | there is no setting 'stepz'; known are attention, batch, context, heads, monitor-every,"
-            + " normalizers, recall, seeds, steps, text, width.",
+        "stepz: 3 | there is no setting 'stepz'; known are attention, batch, context, heads,"
+            + " monitor-every, normalizers, recall, seeds, steps, text, width.",
         "steps: many | 'steps' is 'many' but must be a whole number.",
         "steps: 2.5 | 'steps' is '2.5' but must be a whole number.",
         "text: [a] | 'text' must be a text.",

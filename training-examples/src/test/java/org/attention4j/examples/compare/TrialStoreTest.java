@@ -31,8 +31,7 @@ class TrialStoreTest {
   void keepATrial() throws IOException {
     Corpus corpus = Corpus.of("text", List.of("The quick brown fox. ".repeat(20)));
     store = new TrialStore(directory, corpus, 5, new PrintWriter(messages, true));
-    trial =
-        new Trial(NamedAttention.parse("softmax"), new Settings(7, 3, 2, 8, 2, 5), true, false);
+    trial = new Trial(NamedAttention.parse("softmax"), new Settings(7, 3, 2, 8, 2, 5), true, false);
     Files.writeString(store.begin(trial).resolve("attention.jsonl"), LINE + LINE);
     store.finish(
         trial,

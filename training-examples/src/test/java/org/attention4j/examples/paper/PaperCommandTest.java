@@ -68,8 +68,7 @@ class PaperCommandTest {
 
   private CommandLineRun run(String... more) {
     String[] usual = {"paper", "--threads=1", "--out=" + out};
-    return CommandLineRun.of(
-        Stream.of(usual, more).flatMap(Arrays::stream).toArray(String[]::new));
+    return CommandLineRun.of(Stream.of(usual, more).flatMap(Arrays::stream).toArray(String[]::new));
   }
 
   private CommandLineRun runOnFolder(String... more) throws IOException {
@@ -156,8 +155,7 @@ class PaperCommandTest {
     double[] expected = new double[2];
     for (int i = 0; i < expected.length; i++) {
       Normalizer normalizer = i == 0 ? Normalizers.softmax() : Normalizers.topK(4);
-      MultiLayerNetwork network =
-          Pretrained.from(folder).normalizer(normalizer).load().network();
+      MultiLayerNetwork network = Pretrained.from(folder).normalizer(normalizer).load().network();
       for (int window = 0; window < 3; window++) {
         int from = window * (LENGTH + 1);
         expected[i] +=
@@ -256,13 +254,10 @@ class PaperCommandTest {
     Nd4j.writeAsNumpy(Nd4j.randn(5, 4, 17), input.toFile());
     Path labels = directory.resolve("labels.bin");
     INDArray classes = Nd4j.zeros(5, 2, 17);
-    classes
-        .get(NDArrayIndex.all(), NDArrayIndex.point(1), NDArrayIndex.all())
-        .assign(1);
+    classes.get(NDArrayIndex.all(), NDArrayIndex.point(1), NDArrayIndex.all()).assign(1);
     Nd4j.saveBinary(classes, labels.toFile());
 
-    CommandLineRun run =
-        run("--quick", "--network=" + file, "--input=" + input, "--lengths=8,17");
+    CommandLineRun run = run("--quick", "--network=" + file, "--input=" + input, "--lengths=8,17");
     assertDone(run);
     assertThat(run.out()).contains("(3 heads, 4 rows each)", "the output moves by 5 %");
     assertThat(StudyFiles.read(out.resolve("restriction.csv")))
@@ -282,9 +277,9 @@ class PaperCommandTest {
         "reads no characters as the models of compare do, so it needs --input.");
     assertRefused(
         run("--network=" + file, "--input=" + input, "--lengths=18"),
-        "--lengths has 18 but must have at most the 17 steps of --input, whose shape is [5, 4, 17].");
-    assertRefused(
-        run("--network=" + file, "--input=" + file), "must end with .npy or .bin");
+        "--lengths has 18 but must have at most the 17 steps of --input, whose shape is [5, 4,"
+            + " 17].");
+    assertRefused(run("--network=" + file, "--input=" + file), "must end with .npy or .bin");
     Path broken = Files.writeString(directory.resolve("broken.npy"), "no array");
     assertRefused(run("--network=" + file, "--input=" + broken), "holds no array.");
   }
@@ -302,8 +297,7 @@ class PaperCommandTest {
                 .ints(3000, 'a', 'z')
                 .mapToObj(Character::toString)
                 .collect(Collectors.joining()));
-    CommandLineRun run =
-        run("--quick", "--network=" + file, "--text=" + text, "--lengths=16,37");
+    CommandLineRun run = run("--quick", "--network=" + file, "--text=" + text, "--lengths=16,37");
     assertDone(run);
     assertThat(run.out()).contains("(4 heads, 2 rows each)");
     assertThat(StudyFiles.read(out.resolve("restriction.csv")))
@@ -342,7 +336,8 @@ class PaperCommandTest {
         runOnFolder("--lengths=14"),
         "--lengths has 14 but must have at most 13, which the model was trained for.");
     assertRefused(
-        runOnFolder("--windows=4"), "--text has 42 tokens but must have at least 56, for 4 windows");
+        runOnFolder("--windows=4"),
+        "--text has 42 tokens but must have at least 56, for 4 windows");
     assertRefused(run("--lengths=513"), "at most 512, which MiniLM was trained for.");
   }
 }

@@ -11,8 +11,7 @@ class MeanIntervalTest {
   void byHand() {
     MeanInterval interval = MeanInterval.of(1, 2, Double.NaN, 3, 4);
     assertThat(interval.mean()).isEqualTo(2.5);
-    assertThat(interval.halfWidth())
-        .isCloseTo(3.182446305 * Math.sqrt(5 / 3.0) / 2, within(1e-8));
+    assertThat(interval.halfWidth()).isCloseTo(3.182446305 * Math.sqrt(5 / 3.0) / 2, within(1e-8));
     assertThat(interval.count()).isEqualTo(4);
     assertThat(interval.text(1)).isEqualTo("2.5 [0.4, 4.6]");
   }

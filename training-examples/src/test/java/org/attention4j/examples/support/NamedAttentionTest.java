@@ -16,7 +16,8 @@ class NamedAttentionTest {
         .isEqualTo(new LayerOptions(OutputGate.PER_HEAD, 7, 0, false, false));
     assertThat(NamedAttention.parse("log-n:1e+2").normalizer().json()).contains("100");
     NamedAttention json = NamedAttention.parse("{\"type\":\"top-k\",\"k\":3}+gate+qk-norm");
-    assertThat(json.options()).isEqualTo(new LayerOptions(OutputGate.PER_ELEMENT, 0, 0, true, false));
+    assertThat(json.options())
+        .isEqualTo(new LayerOptions(OutputGate.PER_ELEMENT, 0, 0, true, false));
     assertThat(json.normalizer().json()).contains("top-k");
   }
 
@@ -69,7 +70,8 @@ class NamedAttentionTest {
       delimiter = '|',
       value = {
         "gates | 'gates' is no option of the attention; known are gate, gate=head, ",
-        "gate=half | The option 'gate=half' of the attention must be gate, gate=element or gate=head.",
+        "gate=half | The option 'gate=half' of the attention must be gate, gate=element or"
+            + " gate=head.",
         "window | The option 'window' of the attention needs a whole number of at least 1",
         "window=0 | The option 'window=0' of the attention needs a whole number of at least 1",
         "window=x | The option 'window=x' of the attention needs a whole number of at least 1",

@@ -55,7 +55,7 @@ class QuotingTest {
       }
       StringBuilder word = new StringBuilder();
       boolean quoted = false;
-      while (i < line.length() && (quoted || line.charAt(i) != ' ' && line.charAt(i) != '\t')) {
+      while (i < line.length() && (quoted || (line.charAt(i) != ' ' && line.charAt(i) != '\t'))) {
         int backslashes = 0;
         while (i < line.length() && line.charAt(i) == '\\') {
           backslashes++;
@@ -83,10 +83,8 @@ class QuotingTest {
 
   /** What {@code java.lang.ProcessImpl} does to an argument on Windows, by default. */
   private static String handedOn(String argument) {
-    boolean inMarks =
-        argument.length() > 1 && argument.startsWith("\"") && argument.endsWith("\"");
-    boolean blank =
-        argument.isEmpty() || argument.chars().anyMatch(c -> Character.isWhitespace(c));
+    boolean inMarks = argument.length() > 1 && argument.startsWith("\"") && argument.endsWith("\"");
+    boolean blank = argument.isEmpty() || argument.chars().anyMatch(c -> Character.isWhitespace(c));
     return blank && !inMarks ? "\"" + argument + "\"" : argument;
   }
 
@@ -104,7 +102,9 @@ class QuotingTest {
     String json = "{\"type\":\"entmax\",\"alpha\":1.5}";
 
     assertThat(split(handedOn(json))).containsExactly("{type:entmax,alpha:1.5}");
-    assertThat(Quoting.WINDOWS.ofProcess(List.of("C:\\a b\\java.exe", json, "C:\\my results\\", "C:\\out")))
+    assertThat(
+            Quoting.WINDOWS.ofProcess(
+                List.of("C:\\a b\\java.exe", json, "C:\\my results\\", "C:\\out")))
         .containsExactly(
             "C:\\a b\\java.exe",
             "\"{\\\"type\\\":\\\"entmax\\\",\\\"alpha\\\":1.5}\"",

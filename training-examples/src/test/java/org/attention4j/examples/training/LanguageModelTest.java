@@ -32,8 +32,7 @@ class LanguageModelTest {
   @Test
   void anotherSeedGivesOtherWeights() {
     ComputationGraph one = LanguageModel.ofAnyLength(SOFTMAX, SMALL);
-    ComputationGraph other =
-        LanguageModel.ofAnyLength(SOFTMAX, new Settings(7, 3, 2, 12, 3, 6));
+    ComputationGraph other = LanguageModel.ofAnyLength(SOFTMAX, new Settings(7, 3, 2, 12, 3, 6));
 
     assertThat(other.params()).isNotEqualTo(one.params());
   }
