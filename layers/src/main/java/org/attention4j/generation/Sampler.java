@@ -110,7 +110,8 @@ public final class Sampler {
     double sum = Arrays.stream(scores).sum();
     if (sum == 0) {
       throw new IllegalArgumentException(
-          "Sampler: the probabilities of all tokens that may be chosen are 0 but one must be above.");
+          "Sampler: the probabilities of all tokens that may be chosen are 0 but one must be"
+              + " above.");
     }
     for (int token = 0; token < scores.length; token++) {
       scores[token] = Math.log(scores[token] / sum);

@@ -87,8 +87,7 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
     AttentionSources.Sequence sequence = new AttentionSources.Sequence(x, shape, positions);
     return AttentionPath.of(heads(), graph, x.dataType())
         .apply(
-            new AttentionSources(
-                sequence, sequence, x, false, keyMask, mask, this::squareWeights));
+            new AttentionSources(sequence, sequence, x, false, keyMask, mask, this::squareWeights));
   }
 
   @Override

@@ -49,8 +49,7 @@ final class GraphPath extends AttentionPath {
             Positions.fromEnd(sources.queries().shape().steps(), all.steps()),
             doubleRange(all.steps()))
         .withMask(keyMask == null ? null : AttentionLayer.asKeyMask(keyMask))
-        .apply(
-            projected.queries(), forEachQueryHead(keys, all), forEachQueryHead(values, all))
+        .apply(projected.queries(), forEachQueryHead(keys, all), forEachQueryHead(values, all))
         .output();
   }
 

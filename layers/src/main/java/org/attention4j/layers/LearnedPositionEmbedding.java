@@ -104,9 +104,7 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
     SDVariable end = all.castTo(DataType.DOUBLE);
     SDVariable fromEnd =
         sd.max(
-            mask.neq(0.0)
-                .castTo(DataType.DOUBLE)
-                .mul(doubleRange(all).reshape(1, -1).rsub(end)),
+            mask.neq(0.0).castTo(DataType.DOUBLE).mul(doubleRange(all).reshape(1, -1).rsub(end)),
             true,
             1);
     SDVariable begin = fromEnd.rsub(end);
@@ -114,8 +112,7 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
     SDVariable count = sd.math.min(all, sd.constant(maxLength));
     SDVariable position = sd.math.clipByValue(step.sub(begin), 0, maxLength - 1.0).reshape(-1, 1);
     SDVariable chosen = position.eq(doubleRange(count).reshape(1, -1)).castTo(learned.dataType());
-    SDVariable vectors =
-        sd.mmul(chosen, some(learned, sd.constant(0L), count), false, true, false);
+    SDVariable vectors = sd.mmul(chosen, some(learned, sd.constant(0L), count), false, true, false);
     SDVariable shape = sd.stack(0, sizeInProgram(mask, 0), steps, sd.constant(getNIn()));
     return vectors.reshape(shape).permute(0, 2, 1);
   }

@@ -156,7 +156,8 @@ class SamplerTest {
       assertThatThrownBy(() -> Sampler.greedy().next(new double[] {0.5, wrong}, NONE))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "Sampler: the probability of token 1 is %s but must be finite and at least 0.", wrong);
+              "Sampler: the probability of token 1 is %s but must be finite and at least 0.",
+              wrong);
     }
     assertThatThrownBy(() -> Sampler.greedy().next(new double[3], NONE))
         .hasMessageContaining("may be chosen are 0");

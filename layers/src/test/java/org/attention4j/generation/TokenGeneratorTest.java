@@ -162,16 +162,14 @@ class TokenGeneratorTest {
 
   @Test
   void wrongPromptsAreNamed() {
-    TokenGenerator generator =
-        TokenGenerator.of(positioned().network(DataType.FLOAT), CONTEXT);
+    TokenGenerator generator = TokenGenerator.of(positioned().network(DataType.FLOAT), CONTEXT);
     assertThatThrownBy(() -> generator.generate(new int[0], 1, Sampler.greedy()))
         .hasMessage("TokenGenerator: a prompt has 0 tokens but must have 1 to 17, the context.");
     assertThatThrownBy(() -> generator.generate(new int[18], 1, Sampler.greedy()))
         .hasMessageContaining("18 tokens");
     assertThatThrownBy(() -> generator.generate(new int[1], -1, Sampler.greedy()))
         .hasMessage("TokenGenerator: tokens is -1 but must be at least 0.");
-    assertThatThrownBy(
-            () -> TokenGenerator.of(positioned().network(DataType.FLOAT), 1))
+    assertThatThrownBy(() -> TokenGenerator.of(positioned().network(DataType.FLOAT), 1))
         .hasMessage("TokenGenerator: context is 1 but must be at least 2.");
   }
 

@@ -251,8 +251,7 @@ class RnnTimeStepTest {
     MultiLayerNetwork network =
         TestNetworks.of(block().build()).workspaces(mode).network(DataType.FLOAT);
     INDArray input = Sequences.input(DataType.FLOAT, EXAMPLES, STEPS);
-    assertSame(
-        inParts(step(network), input, null, 0), network.output(input), null, 1e-5);
+    assertSame(inParts(step(network), input, null, 0), network.output(input), null, 1e-5);
   }
 
   @Test
@@ -332,11 +331,9 @@ class RnnTimeStepTest {
             .graph(DataType.FLOAT);
     INDArray input = Nd4j.randn(DataType.FLOAT, EXAMPLES, SIZE + 1L, STEPS);
     INDArray mask = mask(DataType.FLOAT);
-    INDArray expected =
-        graph.output(false, new INDArray[] {input}, new INDArray[] {mask}, null)[0];
+    INDArray expected = graph.output(false, new INDArray[] {input}, new INDArray[] {mask}, null)[0];
     graph.clearLayerMaskArrays();
-    assertSame(
-        inParts(step(graph), input, mask, PARTS.length), expected, mask, 1e-5);
+    assertSame(inParts(step(graph), input, mask, PARTS.length), expected, mask, 1e-5);
     graph.rnnClearPreviousState();
     graph.clearLayerMaskArrays();
     assertSame(inParts(step(graph), input, null, 0), graph.output(input)[0], null, 1e-5);
@@ -389,8 +386,7 @@ class RnnTimeStepTest {
       one.rnnSetPreviousState(1, states.get(1));
       assertThat(one.rnnTimeStep(next)).isEqualTo(expected);
     }
-    assertThatThrownBy(
-            () -> network.rnnSetPreviousState(1, Map.of("lastAct", Nd4j.ones(1))))
+    assertThatThrownBy(() -> network.rnnSetPreviousState(1, Map.of("lastAct", Nd4j.ones(1))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("TransformerBlock")
         .hasMessageContaining("rnnGetPreviousState");
@@ -441,12 +437,10 @@ class RnnTimeStepTest {
   @Test
   void fullPositionsSaySo() {
     MultiLayerNetwork network =
-        network(
-            DataType.FLOAT, new LearnedPositionEmbedding.Builder().maxLength(7).build());
+        network(DataType.FLOAT, new LearnedPositionEmbedding.Builder().maxLength(7).build());
     network.rnnTimeStep(Sequences.input(DataType.FLOAT, EXAMPLES, 6));
     network.rnnTimeStep(Sequences.input(DataType.FLOAT, EXAMPLES, 1));
-    assertThatThrownBy(
-            () -> network.rnnTimeStep(Sequences.input(DataType.FLOAT, EXAMPLES, 1)))
+    assertThatThrownBy(() -> network.rnnTimeStep(Sequences.input(DataType.FLOAT, EXAMPLES, 1)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "LearnedPositionEmbedding 'layer0': the cache is full, since step 8 follows but"

@@ -137,8 +137,7 @@ public final class FewQueries {
           score(query, visible);
           problem
               .kernel()
-              .forward(
-                  workspace.row.over(arena.floats(), scores, visible), context.row(visible));
+              .forward(workspace.row.over(arena.floats(), scores, visible), context.row(visible));
           int to = shape.query(example, head, shape.valueSize()) + query;
           for (int c = 0; c < shape.valueSize(); c++) {
             output[to + c * shape.queries()] = (float) weighted(valueFrom + c * room);

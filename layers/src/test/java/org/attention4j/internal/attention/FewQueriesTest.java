@@ -44,8 +44,7 @@ class FewQueriesTest {
     double[] expected = AttentionPass.inDouble(inputs, map).output();
     double size = Arrays.stream(expected).map(Math::abs).max().orElse(0);
     for (int i = 0; i < output.length; i++) {
-      assertThat((double) output[i])
-          .isCloseTo(expected[i], within(TOLERANCE * Math.max(1, size)));
+      assertThat((double) output[i]).isCloseTo(expected[i], within(TOLERANCE * Math.max(1, size)));
     }
   }
 

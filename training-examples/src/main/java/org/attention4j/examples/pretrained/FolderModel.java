@@ -49,8 +49,7 @@ final class FolderModel implements AutoCloseable {
     }
   }
 
-  private static Tokenizer tokenizer(Path folder, ModelDescription description)
-      throws IOException {
+  private static Tokenizer tokenizer(Path folder, ModelDescription description) throws IOException {
     Path file = folder.resolve(JsonTokenizer.FILE);
     if (Files.isRegularFile(file)) {
       try (InputStream content = new BufferedInputStream(Files.newInputStream(file))) {

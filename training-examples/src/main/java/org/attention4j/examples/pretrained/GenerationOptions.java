@@ -123,10 +123,7 @@ final class GenerationOptions {
     given.put("--repetition-penalty", repetitionPenalty != null);
     given.put("--seed", seed != null);
     given.put("--stop", !stops.isEmpty());
-    return given.entrySet().stream()
-        .filter(Map.Entry::getValue)
-        .map(Map.Entry::getKey)
-        .findFirst();
+    return given.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).findFirst();
   }
 
   private static void require(boolean holds, String option, Object value, String expected) {

@@ -26,8 +26,7 @@ final class GenerationReport {
    * @param options how to choose tokens
    * @throws BadArgument if folder, text or context cannot be used
    */
-  void run(Path folder, String prompt, int context, GenerationOptions options)
-      throws IOException {
+  void run(Path folder, String prompt, int context, GenerationOptions options) throws IOException {
     try (FolderModel model = FolderModel.load(folder)) {
       int steps = model.context(context, Integer.MAX_VALUE);
       int length = model.encode(prompt).length;
@@ -43,8 +42,7 @@ final class GenerationReport {
           .sampler(options.sampler())
           .tokens(options.tokens())
           .stopStrings(options.stops())
-          .endTokens(
-              model.pretrained().endTokens().stream().mapToInt(Integer::intValue).toArray())
+          .endTokens(model.pretrained().endTokens().stream().mapToInt(Integer::intValue).toArray())
           .streamTo(this::print)
           .build()
           .goOn(prompt);

@@ -55,8 +55,7 @@ public final class PretrainedCommand implements Callable<Integer> {
               + ").")
   private @Nullable Integer context;
 
-  @Mixin
-  private GenerationOptions generation = new GenerationOptions();
+  @Mixin private GenerationOptions generation = new GenerationOptions();
 
   @Option(
       names = "--sentences",

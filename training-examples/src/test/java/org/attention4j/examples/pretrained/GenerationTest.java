@@ -41,9 +41,7 @@ class GenerationTest {
   }
 
   private CommandLineRun run(String prompt, String... more) {
-    String[] arguments = {
-      "pretrained", "--threads=1", "--model=" + folder, "--generate=" + prompt
-    };
+    String[] arguments = {"pretrained", "--threads=1", "--model=" + folder, "--generate=" + prompt};
     return CommandLineRun.of(
         Stream.of(arguments, more).flatMap(Arrays::stream).toArray(String[]::new));
   }
@@ -95,8 +93,7 @@ class GenerationTest {
     String whole = likeliest(new int[] {5, 77, 31}, 10);
     String stop = whole.split(" ")[7];
     String expected = whole.substring(0, whole.indexOf(stop, "w5 w77 w31".length()));
-    assertThat(
-            text(run("w5 w77 w31", "--temperature=0", "--tokens=10", "--stop=" + stop)).strip())
+    assertThat(text(run("w5 w77 w31", "--temperature=0", "--tokens=10", "--stop=" + stop)).strip())
         .isEqualTo(expected.strip());
   }
 
@@ -135,8 +132,7 @@ class GenerationTest {
     assertRefused(run("w1", "--text=x"), "--text does not go with --generate.");
     assertRefused(
         run("w1 ".repeat(14)), "--generate has 14 tokens but must have 1 to 13, which the model");
-    assertRefused(
-        CommandLineRun.of("pretrained", "--generate=w1"), "--generate needs --model.");
+    assertRefused(CommandLineRun.of("pretrained", "--generate=w1"), "--generate needs --model.");
     assertRefused(
         CommandLineRun.of("pretrained", "--model=" + folder, "--top-k=2", "--text=x"),
         "--top-k needs --generate.");
