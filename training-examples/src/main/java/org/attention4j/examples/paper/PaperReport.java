@@ -10,6 +10,7 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
+import org.attention4j.examples.paper.Claim.Topic;
 import org.attention4j.examples.report.Block;
 import org.attention4j.examples.report.Figure;
 import org.attention4j.examples.report.Gallery;
@@ -104,6 +105,18 @@ final class PaperReport {
     return new Section("Verdicts", blocks);
   }
 
+  /** What the paper reports and what was measured, then the figures. */
+  private Section section(Topic topic, String heading, Block... blocks) {
+    List<Block> all = new ArrayList<>();
+    for (Claim claim : claims) {
+      if (claim.topic() == topic) {
+        all.add(Paragraph.finding(claim.sentence()));
+      }
+    }
+    all.addAll(List.of(blocks));
+    return new Section(heading, all);
+  }
+
   private Section distances() {
     int longest = settings.longest();
     double[] lengths =
@@ -112,7 +125,8 @@ final class PaperReport {
             .asDoubleStream()
             .toArray();
     int[] counts = settings.counts(longest);
-    return Section.of(
+    return section(
+        Topic.DISTANCE,
         "Distances (Algorithms 1 and 2)",
         Paragraph.of(
             "d\u0303 is the sum of the distances of all tokens that are not chosen from the sum of the N chosen ones. Lines are means over heads, bands the 10th to 90th percentile. Tokens are %s."
@@ -255,7 +269,8 @@ final class PaperReport {
       }
       rows.add(Table.Row.of(cells));
     }
-    return Section.of(
+    return section(
+        Topic.CRITICAL_N,
         "Critical N (Algorithm 3)",
         Paragraph.of(
             "For each N, the mean d\u0303 of each head with the N largest weights is compared with that of random tokens, by the two-sample Kolmogorov\u2013Smirnov test over %s. The critical N is the first that is not rejected: the test no longer tells the two apart. That is not the same as being equal, and fewer heads reject less."
@@ -314,7 +329,8 @@ final class PaperReport {
                   Numbers.brief(results.mean(longest, n, Quantity.SEPARABLE_LOWER), 3),
                   Numbers.brief(results.mean(longest, n, Quantity.SEPARABLE_UPPER), 3))));
     }
-    return Section.of(
+    return section(
+        Topic.SEPARABILITY,
         "Separability (Algorithm 4)",
         Paragraph.of(
             "N\u209b/N is the share of the chosen tokens that are nearer to their sum than any other token, with vectors of length one. Boxes are the quartiles over heads, lines the 5th to 95th percentile. The lower side of Theorem 2 always holds; the upper side is a heuristic. The authors' later paper calls N\u209b/N of values recall and warns that separation alone does not show that a set suffices."),
@@ -369,7 +385,8 @@ final class PaperReport {
       }
       rows.add(Table.Row.of(cells));
     }
-    return Section.of(
+    return section(
+        Topic.SENSITIVITY,
         "Gradient sensitivity (Algorithm 5)",
         Paragraph.of(
             "How far the weights of softmax(l/T) move if the products l of query and keys are pushed by \u03b5 in a random direction, over \u03b5: the mean over rows, then the largest of all heads. T is the whole divisor, as in the paper: it stands where the model has the root of the head size. 1/(4T) bounds single entries of the Jacobian, not its norm; the norm is at most 1/(2T), and a finite difference also at most \u221a2/\u03b5."),
@@ -479,7 +496,8 @@ final class PaperReport {
             .line("weights kept", 0, x, sufficient(false))
             .line("weights renormalised", 1, x, sufficient(true));
     figures.add(new Figure("restriction-n", "The smallest N that suffices against L.", smallest));
-    return Section.of(
+    return section(
+        Topic.RESTRICTION,
         "Restriction (arXiv 2609.37879)",
         Paragraph.of(
             "All heads of all layers read the N largest weights of each row alone, without training again: with the weights as they are, or divided by their sum. %s N is tried at %s."
