@@ -119,11 +119,7 @@ final class PaperReport {
 
   private Section distances() {
     int longest = settings.longest();
-    double[] lengths =
-        Arrays.stream(settings.lengths())
-            .filter(length -> !results.at(length, PaperSettings.FIXED_N).isEmpty())
-            .asDoubleStream()
-            .toArray();
+    double[] lengths = fixedLengths();
     int[] counts = settings.counts(longest);
     return section(
         Topic.DISTANCE,
@@ -447,7 +443,8 @@ final class PaperReport {
                 new Figure(
                     "retrieval-norm",
                     "Recall, precision and F against N, tokens chosen by weight times norm of the value.",
-                    byNorm)),
+                    byNorm),
+                retrievalAgainstLength()),
             new Table(
                 "Means over heads",
                 List.of(
@@ -459,6 +456,33 @@ final class PaperReport {
                     "precision, \u00d7 norm",
                     "F, \u00d7 norm"),
                 rows)));
+  }
+
+  private Figure retrievalAgainstLength() {
+    At length = at -> (int) at;
+    At count = at -> PaperSettings.FIXED_N;
+    double[] x = fixedLengths();
+    LineChart chart =
+        new LineChart("N = " + PaperSettings.FIXED_N, "L", "mean over heads")
+            .small()
+            .powersOfTwoX()
+            .yRange(0, 1)
+            .line("recall", 0, x, means(x, length, count, Quantity.RECALL))
+            .line("precision", 1, x, means(x, length, count, Quantity.PRECISION))
+            .line("F", 2, x, means(x, length, count, Quantity.F))
+            .line("F, \u00d7 norm", 3, x, means(x, length, count, Quantity.F_BY_NORM));
+    return new Figure(
+        "retrieval-length",
+        "Recall, precision and F against L at N = %d.".formatted(PaperSettings.FIXED_N),
+        chart);
+  }
+
+  /** Each L at which the fixed N was measured. */
+  private double[] fixedLengths() {
+    return Arrays.stream(settings.lengths())
+        .filter(length -> !results.at(length, PaperSettings.FIXED_N).isEmpty())
+        .asDoubleStream()
+        .toArray();
   }
 
   private Section restriction() {
