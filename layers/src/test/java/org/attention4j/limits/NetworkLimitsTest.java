@@ -143,6 +143,27 @@ class NetworkLimitsTest {
     assertThat(whole.output(x).sub(network.output(x)).amaxNumber().doubleValue()).isLessThan(1e-13);
   }
 
+  /** Parameters of both kinds of layer have the same order. */
+  @Test
+  void stockLayersAreRestrictedAsSoftmax() {
+    MultiLayerNetwork stock =
+        TestNetworks.of(
+                new org.deeplearning4j.nn.conf.layers.SelfAttentionLayer.Builder()
+                    .nOut(HEADS * SIZE)
+                    .nHeads(HEADS)
+                    .headSize(SIZE)
+                    .projectInput(true)
+                    .build())
+            .network(DataType.DOUBLE);
+    MultiLayerNetwork topK = network(self(Normalizers.topK(3)).build());
+    topK.setParams(stock.params());
+    MultiLayerNetwork restricted = (MultiLayerNetwork) RestrictedNetwork.of(stock, 3, true);
+    INDArray x = input();
+    assertThat(restricted.output(x).sub(topK.output(x)).amaxNumber().doubleValue())
+        .isLessThan(1e-13);
+    assertThat(AttentionSample.of(stock).take(x)).hasSize(HEADS);
+  }
+
   /** Without renormalisation the output of the heads is a part of that of all keys. */
   @Test
   void keptWeightsAreThoseOfTheWholeRow() {

@@ -3,13 +3,29 @@ package org.attention4j.examples.paper;
 /**
  * A sentence of a paper and what was measured.
  *
+ * @param topic which figures show it
  * @param name in a few words
  * @param reported what the paper says
  * @param measured what was measured, with intervals
  * @param verdict whether it agrees
  * @param evidence on how many heads and rows
  */
-record Claim(String name, String reported, String measured, Verdict verdict, String evidence) {
+record Claim(
+    Topic topic,
+    String name,
+    String reported,
+    String measured,
+    Verdict verdict,
+    String evidence) {
+  /** What a claim is about. */
+  enum Topic {
+    DISTANCE,
+    CRITICAL_N,
+    SEPARABILITY,
+    SENSITIVITY,
+    RESTRICTION
+  }
+
   /** Whether what was measured agrees with the paper. */
   enum Verdict {
     AGREES("agrees"),

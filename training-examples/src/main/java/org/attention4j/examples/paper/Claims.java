@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.attention4j.examples.paper.Claim.Topic;
 import org.attention4j.examples.paper.Claim.Verdict;
 import org.attention4j.examples.statistics.LogLogFit;
 import org.attention4j.examples.statistics.MeanInterval;
@@ -85,6 +86,7 @@ final class Claims {
     }
     MeanInterval ratio = MeanInterval.of(logarithms);
     return new Claim(
+        Topic.DISTANCE,
         "Distance against L at N = " + PaperSettings.FIXED_N,
         "d\u0303 grows with L",
         lengths.length > 1
@@ -150,8 +152,9 @@ final class Claims {
                 longest / PaperSettings.SHARE,
                 Claims::overRandom));
     return new Claim(
+        Topic.DISTANCE,
         "Distances where N grows with L",
-        "they collapse: the chosen tokens cannot be told from random ones",
+        "they collapse, so that the chosen tokens cannot be told from random ones",
         "at N = L/%d, d\u0303 is %s times that of random tokens at L = %d and %s times at L = %d"
             .formatted(PaperSettings.SHARE, before.text(2), shortest, after.text(2), longest),
         hasHeads() && longest > shortest
@@ -180,6 +183,7 @@ final class Claims {
                     .toArray()
                 : new double[0]);
     return new Claim(
+        Topic.DISTANCE,
         "Distance against N",
         "d\u0303 is on a plateau beyond N \u2248 " + PaperSettings.PLATEAU_N,
         measured
@@ -221,12 +225,13 @@ final class Claims {
                 mean -> mean >= Separability.SATURATED_FROM && mean <= Separability.SATURATED_TO)
             .count();
     return new Claim(
+        Topic.SEPARABILITY,
         "N\u209b/N",
-        "from N \u2248 %d on between %s and %s"
+        "it is between %s and %s from N \u2248 %d on"
             .formatted(
-                PaperSettings.SATURATED_N,
                 Numbers.fixed(Separability.SATURATED_FROM, 2),
-                Numbers.fixed(Separability.SATURATED_TO, 2)),
+                Numbers.fixed(Separability.SATURATED_TO, 2),
+                PaperSettings.SATURATED_N),
         means.length == 0
             ? "L = %d is too short".formatted(settings.longest())
             : "at L = %d, the mean over N from %d to L/%d and heads is %s; %d of %d heads are in that range"
@@ -268,8 +273,9 @@ final class Claims {
       verdict = Verdict.within(ratio, ratio, NEAR[0], NEAR[1]);
     }
     return new Claim(
+        Topic.CRITICAL_N,
         "Critical N at " + Numbers.plain(level),
-        "near 0.06 L",
+        "it is near 0.06 L",
         measured,
         results.headCount() < MIN_TESTED ? Verdict.OPEN : verdict,
         evidence());
@@ -287,8 +293,9 @@ final class Claims {
             Arrays.stream(cold).mapToDouble(i -> PaperSettings.TEMPERATURES[i]).toArray(),
             Arrays.stream(cold).mapToDouble(i -> g[i]).toArray());
     return new Claim(
+        Topic.SENSITIVITY,
         "Gradient sensitivity",
-        "grows as 1/T below T = 0.1",
+        "it grows as 1/T below T = 0.1",
         "the log-log slope of the largest g of all heads from T = %s to %s at \u03b5 = %s is %s (\u22121 is 1/T)"
             .formatted(
                 Numbers.plain(PaperSettings.TEMPERATURES[0]),
@@ -324,6 +331,7 @@ final class Claims {
           far.getAsInt() > near.getAsInt() && second < first ? Verdict.AGREES : Verdict.DISAGREES;
     }
     return new Claim(
+        Topic.RESTRICTION,
         "N that suffices, weights " + (renormalised ? "renormalised" : "kept"),
         "the smallest N that keeps the loss within 5 % grows with L while N/L falls",
         "%s%s"

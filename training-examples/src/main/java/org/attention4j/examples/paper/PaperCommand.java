@@ -224,6 +224,21 @@ public final class PaperCommand implements Callable<Integer> {
     if (text != null && input != null) {
       throw new BadArgument("--text does not go with --input.");
     }
+    if (network != null) {
+      Subjects.requireFile("--network", network);
+    }
+    if (input != null) {
+      Subjects.requireFile("--input", input);
+    }
+    if (labels != null) {
+      Subjects.requireFile("--labels", labels);
+    }
+    if (model != null) {
+      Subjects.requireFolder(model);
+    }
+    if (text != null && TextFile.documents(text).isEmpty()) {
+      throw new BadArgument("--text %s is empty.".formatted(text));
+    }
     atLeastOne("--windows", windows);
     atLeastOne("--threads", threads);
     if (lengths != null) {

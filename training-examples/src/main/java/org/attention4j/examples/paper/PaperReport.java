@@ -10,6 +10,7 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
+import org.attention4j.examples.paper.Claim.Topic;
 import org.attention4j.examples.report.Block;
 import org.attention4j.examples.report.Figure;
 import org.attention4j.examples.report.Gallery;
@@ -105,15 +106,24 @@ final class PaperReport {
     return new Section("Verdicts", blocks);
   }
 
+  /** What the paper reports and what was measured, then the figures. */
+  private Section section(Topic topic, String heading, Block... blocks) {
+    List<Block> all = new ArrayList<>();
+    for (Claim claim : claims) {
+      if (claim.topic() == topic) {
+        all.add(Paragraph.finding(claim.sentence()));
+      }
+    }
+    all.addAll(List.of(blocks));
+    return new Section(heading, all);
+  }
+
   private Section distances() {
     int longest = settings.longest();
-    double[] lengths =
-        Arrays.stream(settings.lengths())
-            .filter(length -> !results.at(length, PaperSettings.FIXED_N).isEmpty())
-            .asDoubleStream()
-            .toArray();
+    double[] lengths = fixedLengths();
     int[] counts = settings.counts(longest);
-    return Section.of(
+    return section(
+        Topic.DISTANCE,
         "Distances (Algorithms 1 and 2)",
         Paragraph.of(
             "d\u0303 is the sum of the distances of all tokens that are not chosen from the sum of the N chosen ones. Lines are means over heads, bands the 10th to 90th percentile. Tokens are %s."
@@ -253,7 +263,8 @@ final class PaperReport {
       }
       rows.add(Table.Row.of(cells));
     }
-    return Section.of(
+    return section(
+        Topic.CRITICAL_N,
         "Critical N (Algorithm 3)",
         Paragraph.of(
             "For each N, the mean d\u0303 of each head with the N largest weights is compared with that of random tokens, by the two-sample Kolmogorov\u2013Smirnov test over %s. The critical N is the first that is not rejected: the test no longer tells the two apart. That is not the same as being equal, and fewer heads reject less."
@@ -310,7 +321,8 @@ final class PaperReport {
                   Numbers.brief(results.mean(longest, n, Quantity.SEPARABLE_LOWER), 3),
                   Numbers.brief(results.mean(longest, n, Quantity.SEPARABLE_UPPER), 3))));
     }
-    return Section.of(
+    return section(
+        Topic.SEPARABILITY,
         "Separability (Algorithm 4)",
         Paragraph.of(
             "N\u209b/N is the share of the chosen tokens that are nearer to their sum than any"
@@ -369,7 +381,8 @@ final class PaperReport {
       }
       rows.add(Table.Row.of(cells));
     }
-    return Section.of(
+    return section(
+        Topic.SENSITIVITY,
         "Gradient sensitivity (Algorithm 5)",
         Paragraph.of(
             "How far the weights of softmax(l/T) move if the products l of query and keys are"
@@ -437,9 +450,9 @@ final class PaperReport {
                     byWeight),
                 new Figure(
                     "retrieval-norm",
-                    "Recall, precision and F against N, tokens chosen by weight times norm of the"
-                        + " value.",
-                    byNorm)),
+                    "Recall, precision and F against N, tokens chosen by weight times norm of the value.",
+                    byNorm),
+                retrievalAgainstLength()),
             new Table(
                 "Means over heads",
                 List.of(
@@ -451,6 +464,33 @@ final class PaperReport {
                     "precision, \u00d7 norm",
                     "F, \u00d7 norm"),
                 rows)));
+  }
+
+  private Figure retrievalAgainstLength() {
+    At length = at -> (int) at;
+    At count = at -> PaperSettings.FIXED_N;
+    double[] x = fixedLengths();
+    LineChart chart =
+        new LineChart("N = " + PaperSettings.FIXED_N, "L", "mean over heads")
+            .small()
+            .powersOfTwoX()
+            .yRange(0, 1)
+            .line("recall", 0, x, means(x, length, count, Quantity.RECALL))
+            .line("precision", 1, x, means(x, length, count, Quantity.PRECISION))
+            .line("F", 2, x, means(x, length, count, Quantity.F))
+            .line("F, \u00d7 norm", 3, x, means(x, length, count, Quantity.F_BY_NORM));
+    return new Figure(
+        "retrieval-length",
+        "Recall, precision and F against L at N = %d.".formatted(PaperSettings.FIXED_N),
+        chart);
+  }
+
+  /** Each L at which the fixed N was measured. */
+  private double[] fixedLengths() {
+    return Arrays.stream(settings.lengths())
+        .filter(length -> !results.at(length, PaperSettings.FIXED_N).isEmpty())
+        .asDoubleStream()
+        .toArray();
   }
 
   private Section restriction() {
@@ -487,7 +527,8 @@ final class PaperReport {
             .line("weights kept", 0, x, sufficient(false))
             .line("weights renormalised", 1, x, sufficient(true));
     figures.add(new Figure("restriction-n", "The smallest N that suffices against L.", smallest));
-    return Section.of(
+    return section(
+        Topic.RESTRICTION,
         "Restriction (arXiv 2609.37879)",
         Paragraph.of(
             "All heads of all layers read the N largest weights of each row alone, without training again: with the weights as they are, or divided by their sum. %s N is tried at %s."

@@ -76,12 +76,13 @@ record PaperSettings(
     return Arrays.stream(restrictions).filter(count -> count < longest()).toArray();
   }
 
-  /** All that a measurement of rows depends on but L and the window. */
+  /** All that a measurement of rows depends on, besides L and the number of the window. */
   String rowsKey() {
-    return "%d %d %s %d %s".formatted(rows, draws, geometry, seed, Arrays.toString(counts));
+    return "%d %d %d %s %d %s"
+        .formatted(windows, rows, draws, geometry, seed, Arrays.toString(counts));
   }
 
-  /** All that a restriction depends on but N. */
+  /** All that a restriction depends on, besides N. */
   String restrictionKey() {
     return "%s %d %d".formatted(Arrays.toString(lengths), windows, judgedWindows());
   }

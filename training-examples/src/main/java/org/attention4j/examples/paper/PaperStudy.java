@@ -175,7 +175,7 @@ final class PaperStudy {
 
   private double loss(Model network, int window, int length) {
     synchronized (network) {
-      return Subject.loss(network).applyAsDouble(subject.window(window, length));
+      return Subject.loss(network, subject.window(window, length));
     }
   }
 

@@ -1,6 +1,5 @@
 package org.attention4j.examples.paper;
 
-import java.util.function.ToDoubleFunction;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -64,12 +63,10 @@ record Subject(
   }
 
   /** The loss of a network like this one, summed over the steps of a window. */
-  static ToDoubleFunction<Window> loss(Model network) {
-    return window -> {
-      DataSet example = new DataSet(window.features(), window.labels());
-      return network instanceof MultiLayerNetwork layers
-          ? layers.score(example, false)
-          : ((ComputationGraph) network).score(example, false);
-    };
+  static double loss(Model network, Window window) {
+    DataSet example = new DataSet(window.features(), window.labels());
+    return network instanceof MultiLayerNetwork layers
+        ? layers.score(example, false)
+        : ((ComputationGraph) network).score(example, false);
   }
 }

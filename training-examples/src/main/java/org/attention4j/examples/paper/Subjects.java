@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.IntUnaryOperator;
 import org.attention4j.examples.models.JsonTokenizer;
 import org.attention4j.examples.models.MiniLmFiles;
@@ -33,7 +34,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Makes networks and windows of what a user names. */
 final class Subjects {
-  /** A character is at least a fifth of a token in most texts, and few texts have longer words. */
+  /** A text has at least one token for so many characters, with room to spare. */
   private static final int CHARACTERS_PER_TOKEN = 12;
 
   /** The input that the models of compare have. */
@@ -83,9 +84,6 @@ final class Subjects {
   static Subject folder(
       Path folder, List<String> documents, String name, int windows, IntUnaryOperator wanted)
       throws IOException {
-    if (!Files.isDirectory(folder)) {
-      throw new BadArgument("--model %s is not a folder.".formatted(folder));
-    }
     try {
       Pretrained model = Pretrained.load(folder);
       ModelDescription description = model.description();
@@ -200,15 +198,14 @@ final class Subjects {
    * @return a MultiLayerNetwork or a ComputationGraph
    */
   static Model restored(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new BadArgument("--network %s is not a file.".formatted(file));
-    }
+    requireFile("--network", file);
     try {
       return ModelSerializer.restoreMultiLayerNetwork(file.toFile(), false);
     } catch (IOException | RuntimeException layers) {
       try {
         return ModelSerializer.restoreComputationGraph(file.toFile(), false);
       } catch (IOException | RuntimeException graph) {
+        graph.addSuppressed(layers);
         throw new BadArgument(
             "--network %s is no network that Deeplearning4j saved.".formatted(file), graph);
       }
@@ -302,7 +299,7 @@ final class Subjects {
         name,
         "%s of shape %s"
             .formatted(Numbers.count(input.size(0), "example"), Arrays.toString(input.shape())),
-        fingerprint(network, input.sumNumber().hashCode()),
+        fingerprint(network, Objects.hash(digest(input), labels == null ? 0 : digest(labels))),
         network,
         longest,
         (int) Math.min(windows, input.size(0)),
@@ -310,6 +307,13 @@ final class Subjects {
             new Subject.Window(
                 cut(input, index, length, steps),
                 labels == null ? null : cut(labels, index, length, steps)));
+  }
+
+  private static int digest(INDArray array) {
+    return Objects.hash(
+        Arrays.hashCode(array.shape()),
+        array.sumNumber().doubleValue(),
+        array.norm2Number().doubleValue());
   }
 
   /** One example; its first steps if its last dimension has as many as the input. */
@@ -330,9 +334,7 @@ final class Subjects {
    * @param file NumPy's {@code .npy}, or {@code .bin} as {@code Nd4j.saveBinary} writes it
    */
   static INDArray array(String option, Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new BadArgument("%s %s is not a file.".formatted(option, file));
-    }
+    requireFile(option, file);
     String name = file.toString().toLowerCase(Locale.ROOT);
     if (!name.endsWith(".npy") && !name.endsWith(".bin")) {
       throw new BadArgument(
@@ -350,6 +352,18 @@ final class Subjects {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw new BadArgument("%s %s holds no array.".formatted(option, file), e);
+    }
+  }
+
+  static void requireFile(String option, Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new BadArgument("%s %s is not a file.".formatted(option, file));
+    }
+  }
+
+  static void requireFolder(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new BadArgument("--model %s is not a folder.".formatted(folder));
     }
   }
 
