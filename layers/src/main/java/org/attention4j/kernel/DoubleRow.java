@@ -174,6 +174,12 @@ public final class DoubleRow extends Row {
   }
 
   @Override
+  void limitedAffine(double shift, double factor) {
+    limit();
+    affine(shift, factor);
+  }
+
+  @Override
   Row detached() {
     return new DoubleRow().over(Arrays.copyOfRange(values, from, from + length), 0, length);
   }

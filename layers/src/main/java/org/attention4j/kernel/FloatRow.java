@@ -182,6 +182,12 @@ public final class FloatRow extends Row {
   }
 
   @Override
+  void limitedAffine(double shift, double factor) {
+    FloatOps.ROWS.limitedAffine(
+        values, from, length, (float) LARGEST_SCORE, (float) shift, (float) factor);
+  }
+
+  @Override
   Row detached() {
     float[] copy = Arrays.copyOfRange(values, from, from + length);
     return new FloatRow(workspace).over(copy, 0, length);

@@ -191,6 +191,9 @@ public abstract sealed class Row permits FloatRow, DoubleRow {
     limit(LARGEST_SCORE);
   }
 
+  /** {@link #limit} and {@link #affine} in one pass. */
+  abstract void limitedAffine(double shift, double factor);
+
   /**
    * The largest score, for kernels that only want to know how far the others lie below it. The row
    * is brought into range if its largest score is out of range, which is rare; what is then still

@@ -16,17 +16,20 @@ final class ScaledKernel implements RowKernel {
 
   @Override
   public void forward(Row row, RowContext context) {
-    row.limit();
-    double shift = shiftInvariant ? row.max() : 0;
+    // The largest score is searched first: it comes into range as all others do.
+    double shift = shiftInvariant ? limited(row.max()) : 0;
     context.save(shiftAt, shift);
-    row.affine(shift, factor.factor(context));
+    row.limitedAffine(shift, factor.factor(context));
     kernel.forward(row, InnerContext.of(context, factor.parameters()));
+  }
+
+  private static double limited(double score) {
+    return Math.max(-Row.LARGEST_SCORE, Math.min(Row.LARGEST_SCORE, score));
   }
 
   @Override
   public void restore(Row row, RowContext context) {
-    row.limit();
-    row.affine(context.saved(shiftAt), factor.factor(context));
+    row.limitedAffine(context.saved(shiftAt), factor.factor(context));
     kernel.restore(row, InnerContext.of(context, factor.parameters()));
   }
 

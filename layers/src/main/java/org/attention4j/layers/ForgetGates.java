@@ -40,9 +40,9 @@ final class ForgetGates {
     examples = sizeInProgram(z, 0);
     heads = sizeInProgram(z, 1);
     SDVariable bounded = sd.math.clipByValue(z.castTo(DataType.DOUBLE), LOWEST, Double.MAX_VALUE);
-    SDVariable logs = sd.nn.softplus(bounded.neg()).neg();
-    SDVariable counted = mask == null ? logs : logs.mul(sd.stack(1, mask.castTo(DataType.DOUBLE)));
-    this.logs = counted.reshape(sd.stack(0, examples.mul(heads), sizeInProgram(z, 2)));
+    SDVariable all = sd.nn.softplus(bounded.neg()).neg();
+    SDVariable counted = mask == null ? all : all.mul(sd.stack(1, mask.castTo(DataType.DOUBLE)));
+    logs = counted.reshape(sd.stack(0, examples.mul(heads), sizeInProgram(z, 2)));
     sums = sumsAt(positions);
   }
 
@@ -64,7 +64,8 @@ final class ForgetGates {
 
   /** A product with a triangle of ones: the framework's own gradient of cumsum is wrong. */
   private SDVariable sumsAt(SDVariable queries) {
-    SDVariable upTo = positions.reshape(-1, 1).lte(queries.reshape(1, -1)).castTo(DataType.DOUBLE);
-    return logs.mmul(upTo).reshape(sd.stack(0, examples, heads, sizeInProgram(queries, 0)));
+    SDVariable upTo = positions.reshape(-1, 1).lte(queries.reshape(1, -1));
+    return logs.mmul(upTo.castTo(DataType.DOUBLE))
+        .reshape(sd.stack(0, examples, heads, sizeInProgram(queries, 0)));
   }
 }

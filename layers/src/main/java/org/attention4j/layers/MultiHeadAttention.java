@@ -140,7 +140,8 @@ record MultiHeadAttention(
     long features = headFeatures();
     long projections = 2L * heads * features * queries + 2L * keyValueHeads() * features * keys;
     long gate = options.gated() ? (gates() + heads * features) * queries : 0;
-    long matrices = graphPath ? 2L * heads * queries * keys : 0;
+    // Scores and weights; the decays of forgetting attention are DOUBLE.
+    long matrices = graphPath ? (options.forgets() ? 4L : 2L) * heads * queries * keys : 0;
     return (training ? 2 : 1) * (projections + gate + matrices);
   }
 

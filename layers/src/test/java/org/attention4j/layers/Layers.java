@@ -51,6 +51,7 @@ final class Layers {
         projected().attentionDropout(0.3).name("attention dropout").build(),
         projected().scale(0.37).name("scale").build(),
         projected().position(Position.ALIBI).name("linear biases").build(),
+        projected().causal(true).position(Position.FORGETTING).name("forgetting").build(),
         projected().headSize(6).position(Position.ROTARY).name("rotary").build(),
         projected().nKeyValueHeads(1).name("grouped heads").build(),
         projected().qkNorm(true).name("normed queries and keys").build(),

@@ -148,6 +148,9 @@ class ExactScoresTest {
         TestLayers.learnedQueries(3).build(),
         TestLayers.recurrent().build(),
         new TransformerBlock.Builder().nHeads(1).position(Position.ALIBI).causal(true).build(),
+        self().causal(true).position(Position.FORGETTING).nKeyValueHeads(2).build(),
+        new TransformerBlock.Builder().nHeads(1).position(Position.FORGETTING).causal(true).build(),
+        TestLayers.recurrent().causal(true).position(Position.FORGETTING).build(),
         TestLayers.stockSelfAttention().build(),
         TestLayers.stockRecurrent().build());
   }

@@ -81,6 +81,18 @@ public interface RowOps {
   void add(float[] x, int from, float[] y, int yFrom, int length, float factor);
 
   /**
+   * x_i = factor · (y_i - shift), y_i being x_i brought between -size and size. NaN stays NaN.
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries
+   * @param size the largest magnitude of y_i
+   * @param shift s
+   * @param factor f
+   */
+  void limitedAffine(float[] x, int from, int length, float size, float shift, float factor);
+
+  /**
    * x_i = factor · e^(x_i - shift), with an error of less than two units in the last place of the
    * exponential. An exponent below -80 counts as -80.
    *

@@ -52,6 +52,14 @@ final class ScalarRowOps implements RowOps {
   }
 
   @Override
+  public void limitedAffine(
+      float[] x, int from, int length, float size, float shift, float factor) {
+    for (int i = 0; i < length; i++) {
+      x[from + i] = factor * (Math.max(-size, Math.min(size, x[from + i])) - shift);
+    }
+  }
+
+  @Override
   public void sigmoid(float[] x, int from, int length, float shift) {
     for (int i = 0; i < length; i++) {
       x[from + i] = FloatExp.sigmoid(x[from + i] - shift);

@@ -127,6 +127,23 @@ final class VectorRowOps implements RowOps {
   }
 
   @Override
+  public void limitedAffine(
+      float[] x, int from, int length, float size, float shift, float factor) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector highest = broadcast(size);
+    FloatVector lowest = broadcast(-size);
+    for (int i = 0; i < bound; i += V) {
+      FloatVector y = load(x, from + i);
+      y = y.blend(highest, y.compare(VectorOperators.GT, highest));
+      y = y.blend(lowest, y.compare(VectorOperators.LT, lowest));
+      y.sub(shift).mul(factor).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] = factor * (Math.max(-size, Math.min(size, x[from + i])) - shift);
+    }
+  }
+
+  @Override
   public void sigmoid(float[] x, int from, int length, float shift) {
     int bound = FLOATS.loopBound(length);
     FloatVector highest = broadcast(-FloatExp.LOWEST);

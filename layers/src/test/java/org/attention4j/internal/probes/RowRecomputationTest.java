@@ -62,6 +62,14 @@ final class RowRecomputationTest {
             .build(),
         TestLayers.selfAttention().normalizer(Normalizers.sigmoid()).causal(true).build(),
         TestLayers.selfAttention().causal(true).slidingWindow(4).firstKeys(2).build(),
+        TestLayers.selfAttention().causal(true).position(Position.FORGETTING).build(),
+        TestLayers.selfAttention()
+            .nKeyValueHeads(1)
+            .causal(true)
+            .slidingWindow(4)
+            .firstKeys(1)
+            .position(Position.FORGETTING)
+            .build(),
         TestLayers.selfAttention()
             .slidingWindow(2)
             .normalizer(Normalizers.ssmax())

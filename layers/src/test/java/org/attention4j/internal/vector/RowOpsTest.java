@@ -140,6 +140,35 @@ class RowOpsTest {
         (i, x) -> x - 0.25 * Math.abs(positions[5 + i] - 13.0));
   }
 
+  /** Bit for bit what a limit and a map after it give, wherever in a vector the entry stands. */
+  @ParameterizedTest
+  @MethodSource("lengths")
+  void limitsAndMapsInOnePass(int length) {
+    float size = 0x1p120f;
+    float[] special = {
+      Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 3e38f, -3e38f, -0f, 0f, size
+    };
+    for (int turn = 0; turn < 3; turn++) {
+      float[] given = parts.numbers(length);
+      for (int i = turn; i < length; i += 3) {
+        given[FROM + i] = special[(i / 3 + turn) % special.length];
+      }
+      for (float shift : new float[] {0, 0.37f, size}) {
+        for (float factor : new float[] {1.7f, -1.7f, 0}) {
+          for (RowOps ops : implementations()) {
+            float[] x = given.clone();
+            ops.limitedAffine(x, FROM, length, size, shift, factor);
+            for (int i = 0; i < x.length; i++) {
+              boolean within = i >= FROM && i < FROM + length;
+              float limited = Math.max(-size, Math.min(size, given[i]));
+              assertThat(x[i]).isEqualTo(within ? factor * (limited - shift) : given[i]);
+            }
+          }
+        }
+      }
+    }
+  }
+
   /** Of numbers that a float alone would not tell apart. */
   @ParameterizedTest
   @MethodSource("lengths")
