@@ -46,7 +46,9 @@ public interface Schedule {
    * @throws IllegalArgumentException if there is none, or one is negative
    */
   static Schedule atIterations(int... iterations) {
-    if (iterations.length == 0 || Arrays.stream(iterations).anyMatch(i -> i < 0)) {
+    if (iterations == null
+        || iterations.length == 0
+        || Arrays.stream(iterations).anyMatch(i -> i < 0)) {
       throw new IllegalArgumentException(
           "Schedule atIterations: the iterations are %s but must be at least one, none below 0."
               .formatted(Arrays.toString(iterations)));

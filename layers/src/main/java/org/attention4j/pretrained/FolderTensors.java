@@ -38,10 +38,10 @@ final class FolderTensors implements TensorSource, Closeable {
   static FolderTensors open(Path folder) throws IOException {
     FolderTensors tensors = new FolderTensors();
     try {
-      if (Files.exists(folder.resolve(WHOLE))) {
+      if (Files.isRegularFile(folder.resolve(WHOLE))) {
         SafeTensors whole = tensors.file(folder, WHOLE);
         whole.names().forEach(name -> tensors.byName.put(name, whole));
-      } else if (Files.exists(folder.resolve(INDEX))) {
+      } else if (Files.isRegularFile(folder.resolve(INDEX))) {
         tensors.readIndex(folder);
       } else {
         throw new ModelFileException(

@@ -280,7 +280,7 @@ public final class Pretrained {
             List.of());
       }
       Path file = folder.resolve(CONFIG);
-      if (!Files.exists(file)) {
+      if (!Files.isRegularFile(file)) {
         throw new ModelFileException(folder + ": there must be " + CONFIG + ".");
       }
       List<Path> tokenizer =

@@ -3,13 +3,12 @@ package org.attention4j.badinput;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
+import org.attention4j.layers.SavedModel;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerContext;
@@ -17,6 +16,7 @@ import org.attention4j.normalizer.Normalizers;
 import org.attention4j.testing.Sizes;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +52,7 @@ class HostileModelTest {
   /** The binary name, asked without loading the class. */
   private static final String PLANTED = HostileModelTest.class.getName() + "$Planted";
 
-  private static String configuration() {
+  private static MultiLayerNetwork network() {
     return TestNetworks.of(
             new SelfAttentionLayer.Builder()
                 .nOut(Sizes.OUT)
@@ -61,14 +61,12 @@ class HostileModelTest {
                 .normalizer(Normalizers.softmax(0.7))
                 .name("reader")
                 .build())
-        .network(DataType.FLOAT)
-        .getLayerWiseConfigurations()
-        .toJson();
+        .network(DataType.FLOAT);
   }
 
   /** A configuration whose normalizer is replaced. */
   private static String with(String normalizer) {
-    String compact = configuration().replaceAll("\\s+", "");
+    String compact = network().getLayerWiseConfigurations().toJson().replaceAll("\\s+", "");
     assertThat(compact).contains(RIGHT);
     return compact.replace(RIGHT, normalizer);
   }
@@ -106,13 +104,11 @@ class HostileModelTest {
   @Test
   void aModelFileThatNamesAClassIsRefused(@TempDir Path directory) throws IOException {
     Path file = directory.resolve("model.zip");
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      zip.putNextEntry(new ZipEntry("configuration.json"));
-      zip.write(with("{\"type\":\"" + PLANTED + "\"}").getBytes(StandardCharsets.UTF_8));
-      zip.closeEntry();
+    SavedModel.write(network(), file, false);
+    try (FileSystem zip = FileSystems.newFileSystem(file)) {
+      Files.writeString(
+          zip.getPath("configuration.json"), with("{\"type\":\"" + PLANTED + "\"}"));
     }
-    Files.write(file, bytes.toByteArray());
     assertThatThrownBy(() -> ModelSerializer.restoreMultiLayerNetwork(file.toFile()))
         .rootCause()
         .hasMessageContaining("There is no normalizer '" + PLANTED + "'; known are softmax");

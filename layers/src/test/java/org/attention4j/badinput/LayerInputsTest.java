@@ -150,8 +150,15 @@ class LayerInputsTest {
         .activate(Nd4j.create(DataType.FLOAT, shape), false, LayerWorkspaceMgr.noWorkspaces());
   }
 
+  /** The layer alone: a network keeps the mask of a batch that failed. */
   private static INDArray masked(MultiLayerNetwork network, INDArray input, INDArray mask) {
-    return network.output(input, false, mask, null);
+    org.deeplearning4j.nn.api.Layer layer = network.getLayer(0);
+    layer.setMaskArray(mask);
+    try {
+      return layer.activate(input, false, LayerWorkspaceMgr.noWorkspaces());
+    } finally {
+      layer.setMaskArray(null);
+    }
   }
 
   static Stream<Wrong> ofTheVertex() {
@@ -244,6 +251,8 @@ class LayerInputsTest {
     INDArray ids = Nd4j.zeros(3, 11);
     INDArray half = Nd4j.zeros(3, VOCABULARY, 11);
     half.putScalar(0, 1, 0, 0.5);
+    INDArray nan = Nd4j.zeros(3, 11);
+    nan.putScalar(1, 2, Double.NaN);
     return Stream.of(
         wrong(
             "an id above all",
@@ -253,48 +262,13 @@ class LayerInputsTest {
             "from 0 to 12"),
         wrong("an id below 0", () -> network.output(ids.sub(1)), tokens, "is -1", "from 0 to 12"),
         wrong("a fraction", () -> network.output(ids.add(0.5)), tokens, "is 0.5", "whole number"),
-        wrong(
-            "an id NaN",
-            () -> network.output(ids.add(Double.NaN)),
-            tokens,
-            "is NaN",
-            "whole number"),
-        wrong(
-            "an id infinite",
-            () -> network.output(ids.add(Double.POSITIVE_INFINITY)),
-            tokens,
-            "is Infinity",
-            "whole number"),
-        wrong(
-            "ids of rank 3",
-            () -> network.output(Nd4j.zeros(3, 2, 11)),
-            tokens,
-            "[3, 2, 11]",
-            "[examples, steps]"),
-        wrong(
-            "a short mask of ids",
-            () -> masked(network, ids, ones(3, 7)),
-            tokens,
-            "[3, 7]",
-            "[3, 11]"),
-        wrong(
-            "a label above all",
-            () -> network.score(new DataSet(ids, ids.add(13))),
-            "LanguageModelHead 'head'",
-            "is 13",
-            "from 0 to 12"),
-        wrong(
-            "labels of other steps",
-            () -> network.score(new DataSet(ids, Nd4j.zeros(3, 7))),
-            "LanguageModelHead 'head'",
-            "[3, 7]",
-            "[3, 11]"),
-        wrong(
-            "labels that are not one-hot",
-            () -> network.score(new DataSet(ids, half)),
-            "LanguageModelHead 'head'",
-            "0.5 for class 1",
-            "1 for one class"));
+        wrong("an id NaN", () -> network.output(nan), tokens, "is NaN", "whole number"),
+        wrong("an id infinite", () -> network.output(ids.add(Double.POSITIVE_INFINITY)), tokens, "is Infinity", "whole number"),
+        wrong("ids of rank 3", () -> network.output(Nd4j.zeros(3, 2, 11)), tokens, "[3, 2, 11]", "[examples, steps]"),
+        wrong("a short mask of ids", () -> masked(network, ids, ones(3, 7)), tokens, "[3, 7]", "[3, 11]"),
+        wrong("a label above all", () -> network.score(new DataSet(ids, ids.add(13))), "LanguageModelHead 'head'", "is 13", "from 0 to 12"),
+        wrong("labels of other steps", () -> network.score(new DataSet(ids, Nd4j.zeros(3, 7))), "LanguageModelHead 'head'", "[3, 7]", "[3, 11]"),
+        wrong("labels that are not one-hot", () -> network.score(new DataSet(ids, half)), "LanguageModelHead 'head'", "0.5 for class 1", "1 for one class"));
   }
 
   /** Input types that a network's configuration shows before any data do. */
