@@ -246,11 +246,13 @@ public final class DistributedCommand implements FurtherCommand {
       DriverMonitor monitor =
           new DriverMonitor(AlarmRules.all(), worker -> reporters(files, page, worker));
       List<String> paths = BatchFiles.write(batches, folder());
-      console.printf(
-          "%s, average every %s of each, %s in all%n",
-          Numbers.count(plan.workers(), "worker"),
-          plan.averageEvery() == 1 ? "batch" : plan.averageEvery() + " batches",
-          Numbers.count(plan.rounds(paths.size()), "round"));
+      console.println(
+          "%s, average every %s of each, %s in all"
+              .formatted(
+                  Numbers.count(plan.workers(), "worker"),
+                  plan.averageEvery() == 1 ? "batch" : plan.averageEvery() + " batches",
+                  Numbers.count(plan.rounds(paths.size()), "round")));
+      console.println(traffic(network));
       records =
           new SparkTraining(spark.context(), plan)
               .train(
@@ -268,6 +270,12 @@ public final class DistributedCommand implements FurtherCommand {
     save(network);
     writeRounds(records, all.context());
     judge(network, named, corpus, batches, all, plan, console);
+  }
+
+  private static String traffic(ComputationGraph network) {
+    long state = network.getUpdater().getStateViewArray().length();
+    return "%d parameters and %d numbers of the updater: %d bytes to each worker and back in a round"
+        .formatted(network.numParams(), state, Float.BYTES * (network.numParams() + state));
   }
 
   /** Holds the distributed training against the same on one machine. */
