@@ -83,7 +83,8 @@ class DistributedCommandTest {
 
     assertThat(run.status()).as(run.err()).isZero();
     List<String> lines = run.out().lines().toList();
-    assertThat(lines.get(0)).isEqualTo("2 workers, average every 3 batches of each, 2 rounds in all");
+    assertThat(lines.get(0))
+        .isEqualTo("2 workers, average every 3 batches of each, 2 rounds in all");
     assertThat(lines.get(2)).matches("round 1: \\d\\.\\d{3} bits/char, \\d+\\.\\d\\d s");
     assertThat(lines.get(3))
         .matches("round 2: \\d\\.\\d{3} bits/char, \\d+\\.\\d\\d s, run again: worker 1");
