@@ -16,8 +16,8 @@ import org.attention4j.examples.training.Windows;
 import org.nd4j.linalg.dataset.DataSet;
 
 /**
- * The file set that workers read: one batch of windows in each file, as {@link DataSet#save}
- * writes it. The batches are those that {@code compare} draws with the same seed and sizes.
+ * The file set that workers read: one batch of windows in each file, as {@link DataSet#save} writes
+ * it. The batches are those that {@code compare} draws with the same seed and sizes.
  */
 final class BatchFiles {
   private BatchFiles() {}

@@ -39,8 +39,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "distributed",
     description = {
-      "Trains the model of compare on Apache Spark: each worker trains a copy on batches of its own,"
-          + " and after some batches all get the mean of the parameters.",
+      "Trains the model of compare on Apache Spark: each worker trains a copy on batches of its"
+          + " own, and after some batches all get the mean of the parameters.",
       "Prints the loss of each round, and at the end the validation loss beside that of the same"
           + " training on one machine.",
       "Writes rounds.csv, validation.csv, model.zip, and what the monitor saw at each worker in"
@@ -158,8 +158,8 @@ public final class DistributedCommand implements FurtherCommand {
       names = "--fail-in-round",
       paramLabel = "N",
       description =
-          "Ends a worker in the middle of this round, counted from 1: its process, or its task where"
-              + " workers are threads. Shows what a failure costs.")
+          "Ends a worker in the middle of this round, counted from 1: its process, or its task"
+              + " where workers are threads. Shows what a failure costs.")
   private @Nullable Integer failInRound;
 
   @Option(
@@ -173,7 +173,8 @@ public final class DistributedCommand implements FurtherCommand {
 
   @Option(
       names = "--submit",
-      description = "Prints the spark-submit line that runs the same on a cluster, and nothing else.")
+      description =
+          "Prints the spark-submit line that runs the same on a cluster, and nothing else.")
   private boolean submit;
 
   @Option(
@@ -227,11 +228,7 @@ public final class DistributedCommand implements FurtherCommand {
   }
 
   private void train(
-      SparkMaster where,
-      Plan plan,
-      NamedNormalizer named,
-      Settings all,
-      PrintWriter console) {
+      SparkMaster where, Plan plan, NamedNormalizer named, Settings all, PrintWriter console) {
     Corpus corpus = corpus(all);
     Settings ofWorker = plan.ofWorker(all);
     SparkTraining.Fault fault = fault(where, plan.rounds(all.steps()));
@@ -246,11 +243,13 @@ public final class DistributedCommand implements FurtherCommand {
       DriverMonitor monitor =
           new DriverMonitor(AlarmRules.all(), worker -> reporters(files, page, worker));
       List<String> paths = BatchFiles.write(batches, folder());
-      console.printf(
-          "%s, average every %s of each, %s in all%n",
-          Numbers.count(plan.workers(), "worker"),
-          plan.averageEvery() == 1 ? "batch" : plan.averageEvery() + " batches",
-          Numbers.count(plan.rounds(paths.size()), "round"));
+      console.println(
+          "%s, average every %s of each, %s in all"
+              .formatted(
+                  Numbers.count(plan.workers(), "worker"),
+                  plan.averageEvery() == 1 ? "batch" : plan.averageEvery() + " batches",
+                  Numbers.count(plan.rounds(paths.size()), "round")));
+      console.println(traffic(network));
       records =
           new SparkTraining(spark.context(), plan)
               .train(
@@ -268,6 +267,12 @@ public final class DistributedCommand implements FurtherCommand {
     save(network);
     writeRounds(records, all.context());
     judge(network, named, corpus, batches, all, plan, console);
+  }
+
+  private static String traffic(ComputationGraph network) {
+    long state = network.getUpdater().getStateViewArray().length();
+    return "%d parameters and %d numbers of the updater: %d bytes to each worker and back in a round"
+        .formatted(network.numParams(), state, Float.BYTES * (network.numParams() + state));
   }
 
   /** Holds the distributed training against the same on one machine. */
@@ -310,10 +315,10 @@ public final class DistributedCommand implements FurtherCommand {
             .text());
     console.println(
         ("All three saw the same %d batches. A worker makes 1/%d of the updates of one machine; the"
-                + " mean of the workers is less noisy than each, but no update of its own. The third"
-                + " line makes as few updates from gradients over the same windows: what lies between"
-                + " it and the first is the price of averaging parameters instead of gradients, and"
-                + " what lies between it and the second that of fewer updates.")
+             + " mean of the workers is less noisy than each, but no update of its own. The third"
+             + " line makes as few updates from gradients over the same windows: what lies between"
+             + " it and the first is the price of averaging parameters instead of gradients, and"
+             + " what lies between it and the second that of fewer updates.")
             .formatted(used.size(), plan.workers()));
     console.flush();
     csv.write(out.resolve("validation.csv"));

@@ -20,8 +20,8 @@ final class OneMachine {
   }
 
   /**
-   * Joins the batches that workers train at the same time, so that one machine makes as many updates
-   * as each of them, from gradients over the same windows.
+   * Joins the batches that workers train at the same time, so that one machine makes as many
+   * updates as each of them, from gradients over the same windows.
    *
    * @param batches in the order of the file set
    * @param plan who trains what

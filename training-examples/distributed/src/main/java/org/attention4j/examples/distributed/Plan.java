@@ -9,7 +9,8 @@ import org.attention4j.examples.training.Settings;
  * @param workers W, how many train at the same time
  * @param averageEvery f, how many batches each trains in a round
  * @param batch how many windows a batch has
- * @param monitorEvery a worker's iterations from one snapshot of the monitor to the next; 0 for none
+ * @param monitorEvery a worker's iterations from one snapshot of the monitor to the next; 0 for
+ *     none
  */
 record Plan(int workers, int averageEvery, int batch, int monitorEvery) {
   /**

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * A master as a user names it, and how Spark is configured for it. What {@code spark-submit} or the
  * user has set already stays.
  *
- * @param name such as {@code local[2]}, {@code local-cluster[2,1,2048]} or {@code spark://host:7077}
+ * @param name such as {@code local[2]}, {@code local-cluster[2,1,2048]} or {@code
+ *     spark://host:7077}
  */
 record SparkMaster(String name) {
   private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,(\\d+))?])?");

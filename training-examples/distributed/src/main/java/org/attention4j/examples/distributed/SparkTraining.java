@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * part of the round's batches, and sends back its parameters and the state of its updater; the
  * network gets their means.
  *
- * <p>Round r takes the batches from r·W·f on, W the number of workers and f the averaging frequency;
- * worker w those from r·W·f + w·f on. So who trains what does not depend on chance or on Spark.
+ * <p>Round r takes the batches from r·W·f on, W the number of workers and f the averaging
+ * frequency; worker w those from r·W·f + w·f on. So who trains what does not depend on chance or on
+ * Spark.
  */
 final class SparkTraining {
   private final JavaSparkContext context;
@@ -84,7 +85,8 @@ final class SparkTraining {
       told.reset();
       listener.accept(done);
       if (!Double.isFinite(done.score())) {
-        throw new CommandFailure("The loss stopped being a number in round %d.".formatted(round + 1));
+        throw new CommandFailure(
+            "The loss stopped being a number in round %d.".formatted(round + 1));
       }
     }
     return records;

@@ -74,8 +74,7 @@ final class SpeedTable {
       SparkMaster master = new SparkMaster(name);
       try (OpenSpark spark = new OpenSpark(master)) {
         for (int averageEvery : FREQUENCIES) {
-          Plan plan =
-              new Plan(master.workers().orElseThrow(), averageEvery, settings.batch(), 0);
+          Plan plan = new Plan(master.workers().orElseThrow(), averageEvery, settings.batch(), 0);
           Speed speed = measure(spark.context(), name, plan);
           speeds.add(speed);
           console.printf(
@@ -96,8 +95,7 @@ final class SpeedTable {
   private Speed measure(JavaSparkContext spark, String master, Plan plan) {
     int warmUp = (WARM_UP_BATCHES + plan.averageEvery() - 1) / plan.averageEvery();
     int counted =
-        Math.max(
-            MIN_ROUNDS, (COUNTED_BATCHES + plan.averageEvery() - 1) / plan.averageEvery());
+        Math.max(MIN_ROUNDS, (COUNTED_BATCHES + plan.averageEvery() - 1) / plan.averageEvery());
     int batches = (warmUp + counted) * plan.batchesPerRound();
     Settings all = Plan.withSteps(settings, batches);
     List<DataSet> drawn = BatchFiles.draw(text, all);

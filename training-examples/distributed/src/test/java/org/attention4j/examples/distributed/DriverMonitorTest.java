@@ -74,8 +74,7 @@ class DriverMonitorTest {
     Path records = folder.resolve("attention.jsonl");
     Path alarms = folder.resolve("alarms.jsonl");
     try (WorkerFiles files = new WorkerFiles(records, alarms)) {
-      DriverMonitor monitor =
-          new DriverMonitor(List.of(RULE), worker -> List.of(files.of(worker)));
+      DriverMonitor monitor = new DriverMonitor(List.of(RULE), worker -> List.of(files.of(worker)));
       rounds().forEach(monitor);
     }
 

@@ -113,8 +113,7 @@ class EveryLayerTest {
     List<DataSet> batches = new ArrayList<>();
     for (int i = 0; i < PLAN.batchesPerRound(); i++) {
       batches.add(
-          new DataSet(
-              Nd4j.randn(EXAMPLES, FEATURES, STEPS), Nd4j.randn(EXAMPLES, CLASSES, STEPS)));
+          new DataSet(Nd4j.randn(EXAMPLES, FEATURES, STEPS), Nd4j.randn(EXAMPLES, CLASSES, STEPS)));
     }
     return batches;
   }
@@ -141,9 +140,7 @@ class EveryLayerTest {
     new SparkTraining(spark, PLAN)
         .train(graph, SmallTraining.files(batches, folder), null, round -> {});
 
-    assertThat(graph.params().toFloatVector())
-        .isNotEqualTo(before)
-        .isEqualTo(apart.parameters());
+    assertThat(graph.params().toFloatVector()).isNotEqualTo(before).isEqualTo(apart.parameters());
   }
 
   @ParameterizedTest

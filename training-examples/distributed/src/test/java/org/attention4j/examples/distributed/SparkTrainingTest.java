@@ -56,7 +56,11 @@ class SparkTrainingTest {
   }
 
   private Trained train(
-      JavaSparkContext context, Normalizer normalizer, Plan plan, int batches, Integer failingRound) {
+      JavaSparkContext context,
+      Normalizer normalizer,
+      Plan plan,
+      int batches,
+      Integer failingRound) {
     Settings all = SmallTraining.settings(batches);
     ComputationGraph network = SmallTraining.model(normalizer, all, plan);
     SparkTraining.Fault fault =

@@ -35,9 +35,7 @@ class SubmitLineTest {
             "  --jars " + lib.resolve("a.jar") + "," + lib.resolve("b.jar") + " \\",
             "  --driver-java-options '--add-modules jdk.incubator.vector"
                 + " -Dattention4j.relaunch=false -Dorg.bytedeco.javacpp.maxphysicalbytes=0' \\",
-            "  --conf 'spark.executor.extraJavaOptions="
-                + SparkMaster.WORKER_OPTIONS
-                + "' \\",
+            "  --conf 'spark.executor.extraJavaOptions=" + SparkMaster.WORKER_OPTIONS + "' \\",
             "  --conf spark.executorEnv.OMP_NUM_THREADS=1 \\",
             "  " + folder.resolve("program.jar") + " distributed --text 'it'\\''s mine'");
   }

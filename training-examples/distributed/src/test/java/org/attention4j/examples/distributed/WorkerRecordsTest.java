@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 class WorkerRecordsTest {
   private static final int WORKERS = 3;
   private static final int AVERAGE_EVERY = 5;
-  private final WorkerRecords records =
-      new WorkerRecords(new Plan(WORKERS, AVERAGE_EVERY, 7, 0));
+  private final WorkerRecords records = new WorkerRecords(new Plan(WORKERS, AVERAGE_EVERY, 7, 0));
 
   private static WorkerReport report(int round, int worker, int attempt, int iteration) {
     double score = 100 * worker + iteration;
