@@ -345,7 +345,8 @@ class PaperCommandTest {
         runOnFolder("--lengths=14"),
         "--lengths has 14 but must have at most 13, which the model was trained for.");
     assertRefused(
-        runOnFolder("--windows=4"), "--text has 42 tokens but must have at least 56, for 4 windows");
+        run("--model=" + folder, "--text=" + text(), "--windows=4"),
+        "--text has 42 tokens but must have at least 56, for 4 windows of 14.");
     assertRefused(run("--lengths=513"), "at most 512, which MiniLM was trained for.");
   }
 }
