@@ -324,7 +324,7 @@ final class Claims {
                 })
             .collect(Collectors.joining(", "));
     Verdict verdict = Verdict.OPEN;
-    if (last > 0 && near.isPresent() && far.isPresent()) {
+    if (results.hasLoss() && last > 0 && near.isPresent() && far.isPresent()) {
       double first = (double) near.getAsInt() / settings.shortest();
       double second = (double) far.getAsInt() / settings.longest();
       verdict =
@@ -336,7 +336,7 @@ final class Claims {
         "the smallest N that keeps the loss within 5 % grows with L while N/L falls",
         "%s%s"
             .formatted(
-                found, results.hasLoss() ? "" : " (there is no loss; the output moves by 5 %)"),
+                found, results.hasLoss() ? "" : " (there is no loss; the output may move by 5 %)"),
         verdict,
         "all heads restricted, " + Numbers.count(settings.judgedWindows(), "window"));
   }
