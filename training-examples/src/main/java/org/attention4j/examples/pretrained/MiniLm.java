@@ -3,6 +3,8 @@ package org.attention4j.examples.pretrained;
 import java.io.IOException;
 import java.io.InputStream;
 import org.attention4j.examples.support.BadArgument;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.Normalizers;
 import org.attention4j.pretrained.Pretrained;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +48,21 @@ final class MiniLm implements Encoder {
    * @throws IOException if it cannot be read
    */
   static MiniLm load() throws IOException {
+    return load(Normalizers.softmax());
+  }
+
+  /**
+   * Loads the model under another normalizer.
+   *
+   * @param normalizer instead of the softmax that it was trained with
+   * @return the model, [b, T] to [b, 384, T]
+   * @throws BadArgument if it is not on the class path
+   * @throws IOException if it cannot be read
+   */
+  static MiniLm load(Normalizer normalizer) throws IOException {
     try (InputStream file = open(MODEL)) {
       OnnxTensors tensors = OnnxTensors.read(MODEL, file);
-      return new MiniLm(Pretrained.from(CONFIG, tensors).load().network());
+      return new MiniLm(Pretrained.from(CONFIG, tensors).normalizer(normalizer).load().network());
     }
   }
 

@@ -1,12 +1,7 @@
 package org.attention4j.examples.pretrained;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import org.attention4j.examples.support.BadArgument;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.support.ProgressLine;
@@ -15,15 +10,12 @@ import org.attention4j.pretrained.ModelFileException;
 import org.attention4j.pretrained.Pretrained;
 import picocli.CommandLine;
 
-/** Prints the perplexity of a language model in a folder. */
+/** Prints the perplexity of a language model. */
 final class PerplexityReport {
   /** Longer contexts, which recent models have, take long on a processor. */
   static final int MAX_DEFAULT_CONTEXT = 1024;
 
   private static final int DIGITS = 6;
-
-  private static final String GPT2 = "gpt2";
-  private static final int GPT2_VOCABULARY = 50_257;
 
   private final PrintWriter results;
   private final PrintWriter messages;
@@ -36,32 +28,25 @@ final class PerplexityReport {
   /**
    * Judges a model.
    *
-   * @param folder of the model
+   * @param causal the model
    * @param text to foretell
    * @param context how many tokens the model sees at most; 0 for the usual
-   * @throws BadArgument if folder, text or context cannot be used
+   * @throws BadArgument if model, text or context cannot be used
    */
-  void run(Path folder, String text, int context) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      throw new BadArgument("--model %s is not a folder.".formatted(folder));
-    }
+  void run(CausalModel causal, String text, int context) throws IOException {
     try {
-      Pretrained model = Pretrained.load(folder);
-      judge(model, folder, text, context);
+      judge(causal, text, context);
     } catch (ModelFileException e) {
       throw new BadArgument("--model " + e.getMessage(), e);
     }
   }
 
-  private void judge(Pretrained model, Path folder, String text, int context) throws IOException {
+  private void judge(CausalModel causal, String text, int context) throws IOException {
+    Pretrained model = causal.builder().load();
     ModelDescription description = model.description();
-    if (!description.languageModel()) {
-      throw new BadArgument(
-          "--model %s holds a %s but must hold a language model."
-              .formatted(folder, description.family()));
-    }
-    int[] tokens = tokens(description, folder, text);
-    int steps = steps(description, context);
+    causal.require(description);
+    int[] tokens = causal.tokens(description, text);
+    int steps = steps(causal, description, context);
     double perplexity;
     try (ProgressLine progress =
         new ProgressLine("perplexity", Perplexity.windows(tokens.length, steps), messages)) {
@@ -83,45 +68,13 @@ final class PerplexityReport {
         "Perplexity at context %d: %s%n", steps, Numbers.significant(perplexity, DIGITS));
   }
 
-  private static int steps(ModelDescription description, int context) {
+  /** The context that was asked for, or the usual one. */
+  static int steps(CausalModel causal, ModelDescription description, int context) {
     if (context > description.maxLength()) {
       throw new BadArgument(
           "--context is %d but must be at most %d, which the model was trained for."
               .formatted(context, description.maxLength()));
     }
-    return context == 0 ? Math.min(description.maxLength(), MAX_DEFAULT_CONTEXT) : context;
-  }
-
-  private static int[] tokens(ModelDescription description, Path folder, String text)
-      throws IOException {
-    int[] tokens = encode(description, folder, text);
-    if (tokens.length < 2) {
-      throw new BadArgument(
-          "--text has %s but must have at least 2."
-              .formatted(Numbers.count(tokens.length, "token")));
-    }
-    int largest = Arrays.stream(tokens).max().getAsInt();
-    if (largest >= description.vocabulary()) {
-      throw new BadArgument(
-          "--model %s: the tokenizer gives token %d but the model has tokens up to %d."
-              .formatted(folder, largest, description.vocabulary() - 1));
-    }
-    return tokens;
-  }
-
-  private static int[] encode(ModelDescription description, Path folder, String text)
-      throws IOException {
-    Path file = folder.resolve(JsonTokenizer.FILE);
-    if (Files.isRegularFile(file)) {
-      try (InputStream content = new BufferedInputStream(Files.newInputStream(file));
-          JsonTokenizer tokenizer = JsonTokenizer.whole(file.toString(), content)) {
-        return tokenizer.encode(text);
-      }
-    }
-    if (description.family().equals(GPT2) && description.vocabulary() == GPT2_VOCABULARY) {
-      return Tokenizer.gpt2().encode(text);
-    }
-    throw new BadArgument(
-        "--model %s must hold %s, the tokenizer.".formatted(folder, JsonTokenizer.FILE));
+    return context == 0 ? causal.trainedContext(description, MAX_DEFAULT_CONTEXT) : context;
   }
 }

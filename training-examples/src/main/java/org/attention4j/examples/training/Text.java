@@ -46,6 +46,19 @@ public final class Text {
     return symbols[position];
   }
 
+  /**
+   * The text as characters.
+   *
+   * @return one for each symbol; U+FFFD for one outside the alphabet
+   */
+  public String characters() {
+    StringBuilder characters = new StringBuilder(symbols.length);
+    for (byte symbol : symbols) {
+      characters.append(symbol == Alphabet.OTHER ? '\ufffd' : Alphabet.character(symbol));
+    }
+    return characters.toString();
+  }
+
   /** A number that depends on every symbol. */
   int contentHash() {
     return Arrays.hashCode(symbols);
