@@ -80,7 +80,7 @@ final class SaveTest {
     Pretrained model = llama();
     train(model.network());
 
-    model.save(folder.resolve("half"), DataType.HALF);
+    model.save(folder.resolve("half"), DataType.FLOAT16);
     model.save(folder.resolve("bfloat"), DataType.BFLOAT16);
 
     float[] exact = model.network().params().data().asFloat();
@@ -153,7 +153,7 @@ final class SaveTest {
         .hasMessageContaining("must be softmax");
 
     model.network().getLayer("block-0").getParam("Wq").putScalar(0, 1e5);
-    assertThatThrownBy(() -> model.save(folder, DataType.HALF))
+    assertThatThrownBy(() -> model.save(folder, DataType.FLOAT16))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(
             "of tensor 'model.layers.0.self_attn.q_proj.weight' is 100000.0 but must be finite as"

@@ -108,7 +108,7 @@ public final class CharactersCommand implements Callable<Integer> {
   }
 
   private static void write(Pretrained model, Path folder) throws IOException {
-    model.save(folder, DataType.HALF);
+    model.save(folder, DataType.FLOAT16);
     AtomicFile.write(
         folder.resolve("tokenizer.json"),
         CharacterModel.tokenizer().getBytes(StandardCharsets.UTF_8));
