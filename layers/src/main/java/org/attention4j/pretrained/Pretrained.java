@@ -171,7 +171,7 @@ public final class Pretrained {
    * {@code config.json} and {@code model.safetensors}. Files of a tokenizer are not copied.
    *
    * @param folder made if absent; its two files are replaced
-   * @param type how numbers are stored: FLOAT, HALF or BFLOAT16. The last two round to the nearest
+   * @param type how numbers are stored: FLOAT, FLOAT16 or BFLOAT16. The last two round to the nearest
    * @throws IllegalArgumentException if the type is another one, or a number is not finite in it
    * @throws IllegalStateException if the folder could not say what the network is: the normalizer
    *     is not softmax, or a parameter was trained that the family's files do not have
@@ -221,6 +221,7 @@ public final class Pretrained {
     private Normalizer normalizer = Normalizers.softmax();
     private IUpdater updater = new Adam(DEFAULT_RATE);
     private boolean pooler;
+    private int slidingWindow;
 
     private Builder(
         @Nullable Path folder, @Nullable String config, @Nullable TensorSource tensors) {
@@ -260,6 +261,22 @@ public final class Pretrained {
      */
     public Builder pooler(boolean pooler) {
       this.pooler = pooler;
+      return this;
+    }
+
+    /**
+     * Limits what a query sees in all blocks, whatever window the configuration has.
+     *
+     * @param window keys that a query sees, itself among them, at least 1; for causal models
+     * @return this
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public Builder slidingWindow(int window) {
+      if (window < 1) {
+        throw new IllegalArgumentException(
+            "Pretrained: slidingWindow is %d but must be at least 1.".formatted(window));
+      }
+      slidingWindow = window;
       return this;
     }
 
@@ -305,6 +322,16 @@ public final class Pretrained {
             model, "pooler", true, "false, as a " + architecture.family + " has none");
       }
       architecture.pooler = pooler;
+      if (slidingWindow > 0) {
+        if (!architecture.causal) {
+          throw ModelFileException.of(
+              model,
+              "slidingWindow",
+              slidingWindow,
+              "left out, as a " + architecture.family + " is not causal");
+        }
+        architecture.slidingWindow = block -> slidingWindow;
+      }
       WeightPlan plan = new WeightPlan(model, source);
       family.plan(architecture, plan);
       NetworkLayers.planNormalizer(architecture, normalizer, plan);

@@ -3,6 +3,8 @@ package org.attention4j.examples.models;
 import java.io.IOException;
 import java.io.InputStream;
 import org.attention4j.examples.support.BadArgument;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.Normalizers;
 import org.attention4j.pretrained.Pretrained;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +43,23 @@ public final class MiniLmFiles {
    * @throws IOException if it cannot be read
    */
   public static MultiLayerNetwork network() throws IOException {
+    return network(Normalizers.softmax());
+  }
+
+  /**
+   * Loads the model under another normalizer.
+   *
+   * @param normalizer instead of the softmax that it was trained with
+   * @return the network
+   * @throws BadArgument if it is not on the class path
+   * @throws IOException if it cannot be read
+   */
+  public static MultiLayerNetwork network(Normalizer normalizer) throws IOException {
     try (InputStream file = open(MODEL)) {
-      return Pretrained.from(CONFIG, OnnxTensors.read(MODEL, file)).load().network();
+      return Pretrained.from(CONFIG, OnnxTensors.read(MODEL, file))
+          .normalizer(normalizer)
+          .load()
+          .network();
     }
   }
 

@@ -4,6 +4,8 @@ import java.io.IOException;
 import org.attention4j.examples.models.JsonTokenizer;
 import org.attention4j.examples.models.MiniLmFiles;
 import org.attention4j.examples.support.BadArgument;
+import org.attention4j.normalizer.Normalizer;
+import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -29,7 +31,19 @@ final class MiniLm implements Encoder {
    * @throws IOException if it cannot be read
    */
   static MiniLm load() throws IOException {
-    return new MiniLm(MiniLmFiles.network());
+    return load(Normalizers.softmax());
+  }
+
+  /**
+   * Loads the model under another normalizer.
+   *
+   * @param normalizer instead of the softmax that it was trained with
+   * @return the model, [b, T] to [b, 384, T]
+   * @throws BadArgument if it is not on the class path
+   * @throws IOException if it cannot be read
+   */
+  static MiniLm load(Normalizer normalizer) throws IOException {
+    return new MiniLm(MiniLmFiles.network(normalizer));
   }
 
   /** Its tokenizer: word pieces in lower case between [CLS] and [SEP]. */

@@ -2,14 +2,14 @@ package org.attention4j.examples.pretrained;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import org.attention4j.examples.support.BadArgument;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.support.ProgressLine;
 import org.attention4j.pretrained.ModelDescription;
+import org.attention4j.pretrained.Pretrained;
 import picocli.CommandLine;
 
-/** Prints the perplexity of a language model in a folder. */
+/** Prints the perplexity of a language model. */
 final class PerplexityReport {
   /** Longer contexts, which recent models have, take long on a processor. */
   static final int MAX_DEFAULT_CONTEXT = 1024;
@@ -27,32 +27,22 @@ final class PerplexityReport {
   /**
    * Judges a model.
    *
-   * @param folder of the model
+   * @param causal the model
    * @param text to foretell
    * @param context how many tokens the model sees at most; 0 for the usual
-   * @throws BadArgument if folder, text or context cannot be used
+   * @throws BadArgument if model, text or context cannot be used
    */
-  void run(Path folder, String text, int context) throws IOException {
-    try (FolderModel model = FolderModel.load(folder)) {
-      judge(model, text, context);
-    }
-  }
-
-  private void judge(FolderModel model, String text, int context) {
+  void run(CausalModel causal, String text, int context) throws IOException {
+    Pretrained model = causal.load();
     ModelDescription description = model.description();
-    int[] tokens = model.encode(text);
-    if (tokens.length < 2) {
-      throw new BadArgument(
-          "--text has %s but must have at least 2."
-              .formatted(Numbers.count(tokens.length, "token")));
-    }
-    int steps = model.context(context, MAX_DEFAULT_CONTEXT);
+    int[] tokens = causal.tokens(description, text);
+    int steps = causal.context(description, context, MAX_DEFAULT_CONTEXT);
     double perplexity;
     try (ProgressLine progress =
         new ProgressLine("perplexity", Perplexity.windows(tokens.length, steps), messages)) {
       perplexity =
           Perplexity.of(
-              model.pretrained().network(),
+              model.network(),
               tokens,
               steps,
               soFar -> progress.step(" %s so far".formatted(Numbers.significant(soFar, 4))));

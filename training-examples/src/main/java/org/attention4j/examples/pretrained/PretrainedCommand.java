@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.attention4j.examples.support.BadArgument;
+import org.attention4j.examples.support.NamedNormalizer;
 import org.attention4j.examples.training.Europarl;
 import org.attention4j.examples.training.NativeThreads;
 import org.attention4j.examples.training.TextFile;
@@ -26,8 +27,9 @@ import picocli.CommandLine.Spec;
           + " similar ones and, if ONNX Runtime is on the class path, the largest difference from"
           + " it.",
       "With --model and --text: prints the perplexity of a language model (GPT-2, Llama, Mistral,"
-          + " Qwen) on a text.",
-      "With --model and --generate: goes on with a text."
+          + " Qwen, or the program's own character model) on a text.",
+      "With --model and --generate: goes on with a text.",
+      "With --normalizer: exchanges the softmax of either and prints how far the result moves."
     })
 public final class PretrainedCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -36,13 +38,15 @@ public final class PretrainedCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "DIR",
       description =
-          "A folder in the layout of Hugging Face: config.json, model.safetensors, tokenizer.json.")
-  private @Nullable Path model;
+          "A folder in the layout of Hugging Face: config.json, model.safetensors, tokenizer.json;"
+              + " or characters, the character model of the program.")
+  private @Nullable String model;
 
   @Option(
       names = "--text",
       paramLabel = "FILE",
-      description = "UTF-8 text (without --model default: debates of the European Parliament).")
+      description =
+          "UTF-8 text (default, but for a folder: debates of the European Parliament).")
   private @Nullable Path text;
 
   @Option(
@@ -56,6 +60,35 @@ public final class PretrainedCommand implements Callable<Integer> {
   private @Nullable Integer context;
 
   @Mixin private GenerationOptions generation = new GenerationOptions();
+
+  @Option(
+      names = "--normalizer",
+      paramLabel = "LIST",
+      description = "Short forms or JSON, separated by commas, to exchange softmax for.")
+  private @Nullable String normalizers;
+
+  @Option(
+      names = "--tune",
+      paramLabel = "N",
+      description =
+          "With --model and --normalizer: steps of training the parameters of normalizers alone"
+              + " (default: none).")
+  private @Nullable Integer tune;
+
+  @Option(
+      names = "--times",
+      split = ",",
+      paramLabel = "N,N,...",
+      description =
+          "With --model and --normalizer: also at so many times the context (default: 1).")
+  private @Nullable List<Integer> times;
+
+  @Option(
+      names = "--window",
+      paramLabel = "N",
+      description =
+          "With --model and --normalizer: also softmax with a sliding window of N tokens.")
+  private @Nullable Integer window;
 
   @Option(
       names = "--sentences",
@@ -97,30 +130,75 @@ public final class PretrainedCommand implements Callable<Integer> {
       throw new BadArgument(
           "%s does not go with --model.".formatted(sentences == null ? "--time" : "--sentences"));
     }
-    if (model != null && text == null && prompt == null) {
+    check("--tune", tune);
+    check("--window", window);
+    if (times != null) {
+      times.forEach(each -> check("--times", each));
+    }
+    if ((model == null || normalizers == null)
+        && (tune != null || times != null || window != null)) {
+      throw new BadArgument(
+          "%s needs --model and --normalizer."
+              .formatted(tune != null ? "--tune" : times != null ? "--times" : "--window"));
+    }
+    if (normalizers != null && time) {
+      throw new BadArgument("--time does not go with --normalizer.");
+    }
+    @Nullable CausalModel causal = model == null ? null : new CausalModel(model);
+    if (normalizers != null && prompt != null) {
+      throw new BadArgument("--generate does not go with --normalizer.");
+    }
+    if (causal != null && !causal.isBuiltIn() && text == null && prompt == null) {
       throw new BadArgument(
           "--model needs --text, the text to foretell, or --generate, a text to go on with.");
     }
+    List<NamedNormalizer> exchanged =
+        normalizers == null
+            ? List.of()
+            : NamedNormalizer.parseAll(NamedNormalizer.split(normalizers));
     List<String> documents = text == null ? List.of() : TextFile.documents(text);
     if (text != null && documents.isEmpty()) {
       throw new BadArgument("--text %s is empty.".formatted(text));
     }
     int onThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     NativeThreads.use(onThreads);
-    if (model == null) {
-      new SentenceReport(spec.commandLine(), onThreads)
-          .run(
-              text == null ? Europarl.documents() : documents,
-              sentences == null ? SentenceReport.DEFAULT_SENTENCES : sentences,
-              time);
+    int length = context == null ? 0 : context;
+    if (causal == null) {
+      sentences(text == null ? Europarl.documents() : documents, exchanged, onThreads);
     } else if (prompt != null) {
-      new GenerationReport(spec.commandLine())
-          .run(model, prompt, context == null ? 0 : context, generation);
+      new GenerationReport(spec.commandLine()).run(causal, prompt, length, generation);
+    } else if (exchanged.isEmpty()) {
+      String judged =
+          text == null
+              ? Europarl.load().validation().characters()
+              : String.join("\n\n", documents);
+      new PerplexityReport(spec.commandLine()).run(causal, judged, length);
     } else {
-      new PerplexityReport(spec.commandLine())
-          .run(model, String.join("\n\n", documents), context == null ? 0 : context);
+      NormalizerReport report =
+          new NormalizerReport(
+              spec.commandLine(),
+              causal,
+              tune == null ? 0 : tune,
+              times == null ? List.of(1) : times);
+      int windowed = window == null ? 0 : window;
+      if (text == null) {
+        report.run(exchanged, windowed, length, Europarl.load());
+      } else {
+        report.run(exchanged, windowed, length, String.join("\n\n", documents));
+      }
     }
     return 0;
+  }
+
+  private void sentences(
+      List<String> documents, List<NamedNormalizer> exchanged, int onThreads) throws IOException {
+    SentenceReport report = new SentenceReport(spec.commandLine(), onThreads);
+    int count = sentences == null ? SentenceReport.DEFAULT_SENTENCES : sentences;
+    if (exchanged.isEmpty()) {
+      report.run(documents, count, time);
+    } else {
+      report.run(documents, count, exchanged);
+    }
   }
 
   private static void check(String option, @Nullable Integer value) {

@@ -28,7 +28,7 @@ public final class CharacterModel {
   public static final int CONTEXT = 128;
 
   /** Where the trained model is in the jar. */
-  private static final String TENSORS = "model.safetensors";
+  private static final String TENSORS = "characters.safetensors";
 
   private static final int WIDTH = 128;
   private static final int BLOCKS = 4;

@@ -47,6 +47,19 @@ public final class Text {
   }
 
   /**
+   * The text as characters.
+   *
+   * @return one for each symbol; U+FFFD for one outside the alphabet
+   */
+  public String characters() {
+    StringBuilder characters = new StringBuilder(symbols.length);
+    for (byte symbol : symbols) {
+      characters.append(symbol == Alphabet.OTHER ? '\ufffd' : Alphabet.character(symbol));
+    }
+    return characters.toString();
+  }
+
+  /**
    * A number that depends on every symbol.
    *
    * @return the same for the same symbols

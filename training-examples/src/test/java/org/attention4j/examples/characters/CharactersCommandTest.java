@@ -1,11 +1,12 @@
 package org.attention4j.examples.characters;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.attention4j.examples.CommandLineRun;
 import org.attention4j.pretrained.Pretrained;
 import org.junit.jupiter.api.Test;
@@ -26,28 +27,27 @@ class CharactersCommandTest {
 
     CommandLineRun run =
         CommandLineRun.of(
-            "characters", "--steps=40", "--threads=1", "--text=" + text, "--out=" + out);
+            "characters", "--steps=25", "--threads=1", "--text=" + text, "--out=" + out);
 
     assertThat(run.err()).doesNotContain("Exception");
     assertThat(run.status()).isZero();
-    assertThat(run.out()).contains("828,800 parameters, 40 steps").contains("The Commission ");
+    assertThat(run.out()).contains("828800 parameters, 25 steps").contains("The Commission ");
     Pretrained model = Pretrained.load(out);
     assertThat(model.description().family()).isEqualTo("llama");
     assertThat(model.tokenizerFiles()).containsExactly(out.resolve("tokenizer.json"));
 
-    double bits = number(run.out(), "Validation: ([0-9.]+) bits");
-    assertThat(bits).isLessThan(4); // log2 97 = 6.6 for guessing
+    // Guessing costs log2 97 = 6.6 bits; here one line is told again and again.
+    assertThat(number(run.out(), "Validation: ([0-9.]+) bits")).isLessThan(2);
     CommandLineRun judged =
         CommandLineRun.of(
             "pretrained", "--threads=1", "--model=" + out, "--text=" + text, "--context=128");
     assertThat(judged.status()).isZero();
     double perplexity = number(judged.out(), "Perplexity at context 128: ([0-9.]+)");
-    // The text repeats, so what is for validation costs as much as the rest.
-    assertThat(Math.log(perplexity) / Math.log(2)).isCloseTo(bits, within(0.1 * bits));
+    assertThat(Math.log(perplexity) / Math.log(2)).isLessThan(2);
   }
 
   private static double number(String text, String pattern) {
-    var matcher = java.util.regex.Pattern.compile(pattern).matcher(text);
+    Matcher matcher = Pattern.compile(pattern).matcher(text);
     assertThat(matcher.find()).as(text).isTrue();
     return Double.parseDouble(matcher.group(1));
   }
