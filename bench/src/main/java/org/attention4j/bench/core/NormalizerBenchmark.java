@@ -53,7 +53,8 @@ public class NormalizerBenchmark {
     "{\"type\":\"relu\"}",
     "{\"type\":\"self-adjust\"}",
     "{\"type\":\"soft-cap\",\"cap\":50}",
-    "{\"type\":\"llama4-scale\",\"length\":512}"
+    "{\"type\":\"llama4-scale\",\"length\":512}",
+    "{\"type\":\"scaled-by-log-length\",\"normalizer\":{\"type\":\"entmax\"}}"
   })
   public String normalizer = "{\"type\":\"softmax\"}";
 

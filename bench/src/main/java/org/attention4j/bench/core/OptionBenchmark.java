@@ -20,7 +20,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What each option of the layer costs, in a training step and in an output: 8 examples, 64
- * features, 4 heads. With {@code -prof gc} JMH also tells what a call allocates.
+ * features, 4 heads. What is causal is to be compared with {@code causal}, the rest with {@code
+ * none}. At 1,024 steps and a head size of 64 the sizes are those of {@link NormalizerBenchmark}.
+ * With {@code -prof gc} JMH also tells what a call allocates.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -52,13 +54,18 @@ public class OptionBenchmark {
     "window-first-keys",
     "gate-heads",
     "gate-elements",
+    "forgetting",
     "graph"
   })
   public String option = "none";
 
   /** The sequence length T. */
-  @Param({"16", "128", "512"})
+  @Param({"16", "128", "512", "1024"})
   public int steps = 16;
+
+  /** The head size d. */
+  @Param({"16", "64"})
+  public int headSize = 16;
 
   /** Whether a training step is timed, or else an output. */
   @Param({"true", "false"})
@@ -74,7 +81,11 @@ public class OptionBenchmark {
   public void build() {
     LayerPeer.Sizes sizes = new LayerPeer.Sizes(EXAMPLES, FEATURES, steps, HEADS);
     SelfAttentionLayer.Builder builder =
-        new SelfAttentionLayer.Builder().nOut(FEATURES).nHeads(HEADS).projectInput(true);
+        new SelfAttentionLayer.Builder()
+            .nOut(FEATURES)
+            .nHeads(HEADS)
+            .headSize(headSize)
+            .projectInput(true);
     network = new LayerPeer(set(builder).build(), sizes, fit);
   }
 
@@ -92,6 +103,7 @@ public class OptionBenchmark {
       case "window-first-keys" -> builder.causal(true).slidingWindow(WINDOW).firstKeys(FIRST_KEYS);
       case "gate-heads" -> builder.outputGate(OutputGate.PER_HEAD);
       case "gate-elements" -> builder.outputGate(OutputGate.PER_ELEMENT);
+      case "forgetting" -> builder.causal(true).position(Position.FORGETTING);
       case "graph" -> builder.execution(Execution.GRAPH);
       default -> throw new IllegalArgumentException("There is no option '%s'.".formatted(option));
     };

@@ -13,7 +13,6 @@ import org.attention4j.internal.attention.KeyRange;
 import org.attention4j.layers.AttentionSpec;
 import org.attention4j.monitor.metrics.AttentionRow;
 import org.attention4j.monitor.metrics.Geometry;
-import org.attention4j.monitor.metrics.MetricNames;
 import org.attention4j.normalizer.NormalizerParameter;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>One is made per layer, outside all workspaces.
  */
 public final class RowRecomputation {
+  /** Where the mean of a head's forget gates stands beside what its normalizer has learned. */
+  private static final String FORGET_GATE = "forgetGate";
+
   private final AttentionSpec spec;
   private final Geometry geometry;
   private final NormalizerEvaluator evaluator;
@@ -205,7 +207,7 @@ public final class RowRecomputation {
           before = upTo;
         }
       }
-      learned.put(MetricNames.FORGET_GATE, count == 0 ? Double.NaN : sum / count);
+      learned.put(FORGET_GATE, count == 0 ? Double.NaN : sum / count);
     }
     return learned;
   }

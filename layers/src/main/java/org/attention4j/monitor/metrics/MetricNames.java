@@ -156,9 +156,6 @@ public final class MetricNames {
   /** {@code normalizedEntropyMax}, of the heads of a layer or network. */
   public static final String NORMALIZED_ENTROPY_MAX = "normalizedEntropyMax";
 
-  /** The member of {@link #NORMALIZER} that is the mean of a head's forget gates. */
-  public static final String FORGET_GATE = "forgetGate";
-
   /** {@code deadShare}, of the heads of a layer or network. */
   public static final String DEAD_SHARE = "deadShare";
 

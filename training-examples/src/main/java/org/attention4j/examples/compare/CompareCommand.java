@@ -26,12 +26,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The main job: one small transformer, real text, several normalizers, several seeds. */
+/** The main job: one small transformer, real text, several kinds of attention, several seeds. */
 @Command(
     name = "compare",
     description = {
-      "Trains the same small transformer with several normalizers and seeds, watches its attention"
-          + " and compares the normalizers.",
+      "Trains the same small transformer with several normalizers, or options of its attention, and"
+          + " seeds, watches its attention and compares them.",
       "Prints bits per character beside those of models without attention, the time to a loss, and"
           + " what becomes of each at 2, 4 and 8 times the context of the training.",
       "Writes report.html, with tables as CSV and pictures as PNG beside it. A comparison with"

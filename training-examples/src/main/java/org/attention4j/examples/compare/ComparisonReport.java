@@ -69,9 +69,21 @@ final class ComparisonReport {
     return new Report(
         "Normalizers compared",
         "The same small transformer on the same text; for each seed the same first weights and the"
-            + " same batches. Only the map from attention scores to attention weights differs.",
+            + " same batches. Only "
+            + (withOptions()
+                ? "normalizer and options of the attention differ."
+                : "the map from attention scores to attention weights differs."),
         sections,
         facts);
+  }
+
+  /** Whether a model has an option that is not one of all models. */
+  private boolean withOptions() {
+    return results.stream()
+            .map(result -> result.trials().get(0).options())
+            .distinct()
+            .count()
+        > 1;
   }
 
   /** The table that is also printed. */

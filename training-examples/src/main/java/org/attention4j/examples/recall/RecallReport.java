@@ -68,15 +68,16 @@ final class RecallReport {
                 lengths[0],
                 lengths[lengths.length - 1],
                 withOptions()
-                    ? "what their attention is"
+                    ? "the attention, normalizer or options,"
                     : "the map from attention scores to attention weights",
                 RecallConclusion.capital(Numbers.count(study.seeds().size(), "seed"))),
         sections,
         facts);
   }
 
+  /** Whether a model has an option that is not one of all models. */
   private boolean withOptions() {
-    return study.attentions().stream().anyMatch(each -> !each.options().texts().isEmpty());
+    return study.attentions().stream().map(NamedAttention::options).distinct().count() > 1;
   }
 
   private Section ofTask(RecallTask task) {

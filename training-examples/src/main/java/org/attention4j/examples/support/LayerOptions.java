@@ -109,16 +109,11 @@ public record LayerOptions(
   }
 
   private static int count(String option, String value) {
-    try {
-      int count = Integer.parseInt(value);
-      if (count > 0) {
-        return count;
-      }
-    } catch (NumberFormatException e) {
-      // said below, as for a number that is too small
+    if (value.matches("0*[1-9][0-9]{0,8}")) {
+      return Integer.parseInt(value);
     }
     throw new BadArgument(
-        "The option '%s' of the attention needs a whole number of at least 1, such as window=64."
+        "The option '%s' of the attention needs a whole number from 1 to 999999999, such as window=64."
             .formatted(Sentences.brief(option)));
   }
 
@@ -138,7 +133,7 @@ public record LayerOptions(
    * @return each of them
    */
   public static List<String> split(String list) {
-    return List.of(list.split(","));
+    return List.of(list.split(",", -1));
   }
 
   /**

@@ -70,11 +70,10 @@ class NamedAttentionTest {
       delimiter = '|',
       value = {
         "gates | 'gates' is no option of the attention; known are gate, gate=head, ",
-        "gate=half | The option 'gate=half' of the attention must be gate, gate=element or"
-            + " gate=head.",
-        "window | The option 'window' of the attention needs a whole number of at least 1",
-        "window=0 | The option 'window=0' of the attention needs a whole number of at least 1",
-        "window=x | The option 'window=x' of the attention needs a whole number of at least 1",
+        "gate=half | The option 'gate=half' of the attention must be gate, gate=element or gate=head.",
+        "window | The option 'window' of the attention needs a whole number from 1 to",
+        "window=0 | The option 'window=0' of the attention needs a whole number from 1 to",
+        "window=x | The option 'window=x' of the attention needs a whole number from 1 to",
         "qk-norm=1 | The option 'qk-norm=1' of the attention must stand without a value.",
         "gate,gate=head | The option 'gate' of the attention is named twice.",
         "first-keys=4 | The option first-keys=4 needs a window, such as window=64"
