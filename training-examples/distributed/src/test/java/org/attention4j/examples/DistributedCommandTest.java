@@ -63,7 +63,7 @@ class DistributedCommandTest {
   @ParameterizedTest
   @MethodSource("wrong")
   void wrongArgumentsAreOneSentence(String arguments, String sentence) {
-    Run run = Run.of(("distributed --out " + folder + " " + arguments).split(" "));
+    Run run = Run.of(("distributed --out " + folder + " " + arguments).split(" ", -1));
 
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
@@ -79,7 +79,7 @@ class DistributedCommandTest {
                     + folder
                     + " --context 7 --steps 13 --batch 3 --width 8 --heads 2 --average-every 3"
                     + " --monitor-every 2 --fail-in-round 2")
-                .split(" "));
+                .split(" ", -1));
 
     assertThat(run.status()).as(run.err()).isZero();
     List<String> lines = run.out().lines().toList();

@@ -229,9 +229,9 @@ public final class DistributedCommand implements FurtherCommand {
 
   private void train(
       SparkMaster where, Plan plan, NamedNormalizer named, Settings all, PrintWriter console) {
-    Corpus corpus = corpus(all);
     Settings ofWorker = plan.ofWorker(all);
     SparkTraining.Fault fault = fault(where, plan.rounds(all.steps()));
+    Corpus corpus = corpus(all);
     List<DataSet> batches = BatchFiles.draw(corpus.train(), all);
     ComputationGraph network = LanguageModel.ofAnyLength(named.normalizer(), ofWorker);
     WorkerRecords records;
