@@ -34,10 +34,12 @@ class PortableSourcesTest {
         "bench/Machine",
         "bench/PeakMemory"),
 
-    SEPARATOR_OF_FILES("File\\.(separator|pathSeparator)|\"(file|path)\\.separator\""),
+    /** Paths are put together by Path. */
+    SEPARATOR_OF_FILES("File\\.separator|\"file\\.separator\""),
 
     /** Files end their lines with {@code \n} everywhere; only what is printed on a terminal may. */
-    SEPARATOR_OF_LINES("lineSeparator\\(|line\\.separator|\\.newLine\\(", "training-examples/Table"),
+    SEPARATOR_OF_LINES(
+        "lineSeparator\\(|line\\.separator|\\.newLine\\(", "training-examples/Table"),
 
     /** The list of lines would be written with the separator of the system. */
     LINES_TO_A_FILE("(?<!\\w)Files\\.write\\([^;]*(List|Stream|lines)"),
@@ -60,7 +62,9 @@ class PortableSourcesTest {
         "training-examples/RunInfo",
         "bench/Machine"),
 
-    /** Java alone, which hands arguments on as each system wants; and a shell where there is one. */
+    /**
+     * Java alone, which hands arguments on as each system wants; and a shell where there is one.
+     */
     OTHER_PROGRAM(
         "new ProcessBuilder|getRuntime\\(\\)\\.exec\\(",
         "training-examples/Launch",
@@ -109,8 +113,7 @@ class PortableSourcesTest {
   private static boolean isOneOf(String name, List<String> allowed) {
     return allowed.stream()
         .map(each -> each.split("/", 2))
-        .anyMatch(
-            each -> name.startsWith(each[0] + "/") && name.endsWith("/" + each[1] + ".java"));
+        .anyMatch(each -> name.startsWith(each[0] + "/") && name.endsWith("/" + each[1] + ".java"));
   }
 
   @ParameterizedTest

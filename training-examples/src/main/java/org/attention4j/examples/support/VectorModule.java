@@ -78,7 +78,7 @@ public final class VectorModule {
   public static int run(Class<?> main, List<String> arguments, OutputStream messages)
       throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(Quoting.ofThisSystem().ofProcess(command(main, arguments)))
+        new ProcessBuilder(command(main, arguments))
             .redirectInput(ProcessBuilder.Redirect.INHERIT)
             .redirectOutput(ProcessBuilder.Redirect.INHERIT)
             .start();
@@ -127,7 +127,7 @@ public final class VectorModule {
     command.addAll(Launch.handedOn());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);
-    return command;
+    return Quoting.ofThisSystem().ofProcess(command);
   }
 
   /**
