@@ -34,7 +34,8 @@ class PortableSourcesTest {
         "bench/Machine",
         "bench/PeakMemory"),
 
-    SEPARATOR_OF_FILES("File\\.(separator|pathSeparator)|\"(file|path)\\.separator\""),
+    /** Paths are put together by Path. */
+    SEPARATOR_OF_FILES("File\\.separator|\"file\\.separator\""),
 
     /** Files end their lines with {@code \n} everywhere; only what is printed on a terminal may. */
     SEPARATOR_OF_LINES(

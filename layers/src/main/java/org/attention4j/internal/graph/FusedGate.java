@@ -17,11 +17,11 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
  * <p>Inputs: x [b, h * d, T]; z [b, h, T] or [b, h * d, T], of which each row gates as many
  * neighbouring rows of x. Output: y, of the shape of x.
  */
-public final class FusedGate extends DynamicCustomOp implements JavaOperation {
+public final class FusedGate extends FloatOperation {
   private static final String NAME = "attention4j_gate";
 
   private FusedGate(SDVariable x, SDVariable z) {
-    super(NAME, x.getSameDiff(), new SDVariable[] {x, z});
+    super(NAME, x.getSameDiff(), x, z);
   }
 
   /**
@@ -38,16 +38,6 @@ public final class FusedGate extends DynamicCustomOp implements JavaOperation {
   @Override
   public String opName() {
     return NAME;
-  }
-
-  @Override
-  public int getNumOutputs() {
-    return 1;
-  }
-
-  @Override
-  public List<DataType> calculateOutputDataTypes(List<DataType> inputTypes) {
-    return List.of(DataType.FLOAT);
   }
 
   @Override

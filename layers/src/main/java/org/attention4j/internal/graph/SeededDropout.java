@@ -6,8 +6,6 @@ import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /**
  * Inverted dropout as one operation of a graph that a {@link GraphProgram} runs on Java arrays, in
@@ -16,7 +14,7 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
  *
  * <p>Inputs: x, of which the last axis is the row; the seed, one INT64. Output: of the shape of x.
  */
-public final class SeededDropout extends DynamicCustomOp implements JavaOperation {
+public final class SeededDropout extends FloatOperation {
   private static final String NAME = "attention4j_dropout";
 
   /** Rows that one task takes. */
@@ -28,7 +26,7 @@ public final class SeededDropout extends DynamicCustomOp implements JavaOperatio
   private final double probability;
 
   private SeededDropout(SameDiff sd, SDVariable x, SDVariable seed, double probability) {
-    super(NAME, sd, new SDVariable[] {x, seed});
+    super(NAME, sd, x, seed);
     this.probability = probability;
   }
 
@@ -48,16 +46,6 @@ public final class SeededDropout extends DynamicCustomOp implements JavaOperatio
   @Override
   public String opName() {
     return NAME;
-  }
-
-  @Override
-  public int getNumOutputs() {
-    return 1;
-  }
-
-  @Override
-  public List<DataType> calculateOutputDataTypes(List<DataType> inputTypes) {
-    return List.of(DataType.FLOAT);
   }
 
   @Override

@@ -7,20 +7,19 @@ import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /**
  * The sum of two arrays of one shape as one operation of a graph that a {@link GraphProgram} runs
  * on Java arrays, in FLOAT: a residual connection, or the gradients that meet at one variable.
  */
-public final class Sum extends DynamicCustomOp implements JavaOperation {
+public final class Sum extends FloatOperation {
   private static final String NAME = "attention4j_sum";
 
   /** Numbers that one task takes. */
   private static final int CHUNK = 1 << 15;
 
   private Sum(SameDiff sd, SDVariable a, SDVariable b) {
-    super(NAME, sd, new SDVariable[] {a, b});
+    super(NAME, sd, a, b);
   }
 
   /**
@@ -46,16 +45,6 @@ public final class Sum extends DynamicCustomOp implements JavaOperation {
   @Override
   public String opName() {
     return NAME;
-  }
-
-  @Override
-  public int getNumOutputs() {
-    return 1;
-  }
-
-  @Override
-  public List<DataType> calculateOutputDataTypes(List<DataType> inputTypes) {
-    return List.of(DataType.FLOAT);
   }
 
   @Override

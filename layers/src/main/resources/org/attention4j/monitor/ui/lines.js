@@ -92,11 +92,11 @@ function alarmMarks(spans, colors) {
   const opacity = Math.min(0.75, Math.max(0.08, FULL_MARKS / ends.size));
   return {
     markLine: {
-      silent: true, symbol: "none", label: { show: false }, z: 1, data: [...ends].map((xAxis) => ({ xAxis })),
+      silent: true, symbol: "none", label: { show: false }, zlevel: 0, z: 1, data: [...ends].map((xAxis) => ({ xAxis })),
       lineStyle: { color: colors.bad, type: opacity === 0.75 ? [4, 3] : "solid", opacity },
     },
     markArea: {
-      silent: true, z: 1, itemStyle: { color: colors.bad, opacity: 0.08 },
+      silent: true, zlevel: 0, z: 1, itemStyle: { color: colors.bad, opacity: 0.08 },
       data: spans.filter(({ count }) => count > MANY).map(({ first, last }) => [{ xAxis: first }, { xAxis: last }]),
     },
   };

@@ -80,7 +80,7 @@ public final class VectorModule {
       Class<?> main, List<String> options, List<String> arguments, OutputStream messages)
       throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(Quoting.ofThisSystem().ofProcess(command(main, options, arguments)))
+        new ProcessBuilder(command(main, options, arguments))
             .redirectInput(ProcessBuilder.Redirect.INHERIT)
             .redirectOutput(ProcessBuilder.Redirect.INHERIT)
             .start();
@@ -131,7 +131,7 @@ public final class VectorModule {
     command.addAll(options);
     command.add(main.getName());
     command.addAll(arguments);
-    return command;
+    return Quoting.ofThisSystem().ofProcess(command);
   }
 
   /**
