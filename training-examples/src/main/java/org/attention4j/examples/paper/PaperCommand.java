@@ -17,6 +17,7 @@ import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.support.OutputDirectory;
 import org.attention4j.examples.support.RunInfo;
 import org.attention4j.examples.support.Sentences;
+import org.attention4j.examples.training.CharacterModel;
 import org.attention4j.examples.training.Corpus;
 import org.attention4j.examples.training.Europarl;
 import org.attention4j.examples.training.RunStore;
@@ -72,7 +73,8 @@ public final class PaperCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "A published model in the layout of Hugging Face: config.json, model.safetensors,"
-              + " tokenizer.json (default: MiniLM on the class path).")
+              + " tokenizer.json; or characters, the causal model of the program (default: MiniLM"
+              + " on the class path).")
   private @Nullable Path model;
 
   @Option(
@@ -234,7 +236,7 @@ public final class PaperCommand implements Callable<Integer> {
     if (labels != null) {
       Subjects.requireFile("--labels", labels);
     }
-    if (model != null) {
+    if (model != null && !isBuiltIn(model)) {
       Subjects.requireFolder(model);
     }
     if (text != null && TextFile.documents(text).isEmpty()) {
@@ -284,9 +286,16 @@ public final class PaperCommand implements Callable<Integer> {
     }
     List<String> documents = text == null ? Europarl.documents() : TextFile.documents(text);
     String name = text == null ? "Europarl, English" : String.valueOf(text.getFileName());
-    return model == null
-        ? Subjects.miniLm(documents, name, count, longest(LONGEST))
+    if (model == null) {
+      return Subjects.miniLm(documents, name, count, longest(LONGEST));
+    }
+    return isBuiltIn(model)
+        ? Subjects.characters(documents, name, count, this::longest)
         : Subjects.folder(model, documents, name, count, this::longest);
+  }
+
+  private static boolean isBuiltIn(Path model) {
+    return model.toString().equals(CharacterModel.NAME);
   }
 
   /** The longest L that was asked for, or the usual one as far as there are so many steps. */

@@ -17,6 +17,7 @@ import org.attention4j.examples.support.BadArgument;
 import org.attention4j.examples.support.Digest;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.training.Alphabet;
+import org.attention4j.examples.training.CharacterModel;
 import org.attention4j.examples.training.Text;
 import org.attention4j.layers.TokenEmbedding;
 import org.attention4j.pretrained.ModelDescription;
@@ -103,6 +104,31 @@ final class Subjects {
     } catch (ModelFileException e) {
       throw new BadArgument("--model " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * The character model that comes with the program.
+   *
+   * @param documents its text
+   * @param name what the text is
+   * @param windows how many
+   * @param wanted the steps of a window, of those of its training
+   */
+  static Subject characters(
+      List<String> documents, String name, int windows, IntUnaryOperator wanted)
+      throws IOException {
+    Pretrained model = CharacterModel.trained().load();
+    int longest = wanted.applyAsInt(CharacterModel.CONTEXT);
+    requireLength(longest, model.description().maxLength(), "the model");
+    return ofTokens(
+        "the character model of the program",
+        name,
+        model.network(),
+        true,
+        new int[0],
+        Alphabet.encode(sample(documents, windows, longest)).symbols(),
+        windows,
+        longest);
   }
 
   private static void requireLength(int longest, int most, String model) {

@@ -9,7 +9,6 @@ import org.attention4j.examples.support.BadArgument;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.training.Alphabet;
 import org.attention4j.examples.training.CharacterModel;
-import org.attention4j.examples.training.Text;
 import org.attention4j.pretrained.ModelDescription;
 import org.attention4j.pretrained.ModelFileException;
 import org.attention4j.pretrained.Pretrained;
@@ -116,7 +115,7 @@ final class CausalModel {
   private static final class Characters implements Tokenizer {
     @Override
     public int[] encode(String text) {
-      return symbols(Alphabet.encode(text));
+      return Alphabet.encode(text).symbols();
     }
 
     @Override
@@ -130,14 +129,5 @@ final class CausalModel {
 
     @Override
     public void close() {}
-  }
-
-  /** The symbols of a text, which are the tokens of the built-in model. */
-  static int[] symbols(Text text) {
-    int[] symbols = new int[text.length()];
-    for (int i = 0; i < symbols.length; i++) {
-      symbols[i] = text.symbol(i);
-    }
-    return symbols;
   }
 }

@@ -81,7 +81,7 @@ final class NormalizerReport {
       throws IOException {
     Tokens tokens =
         new Tokens(
-            CausalModel.symbols(corpus.train()), CausalModel.symbols(corpus.validation()));
+            corpus.train().symbols(), corpus.validation().symbols());
     table(normalizers, window, context, tokens);
   }
 

@@ -155,7 +155,7 @@ public final class PretrainedCommand implements Callable<Integer> {
     List<NamedNormalizer> exchanged =
         normalizers == null
             ? List.of()
-            : NamedNormalizer.parseAll(NamedNormalizer.split(normalizers));
+            : NamedNormalizer.parseAll("--normalizer", NamedNormalizer.split(normalizers));
     List<String> documents = text == null ? List.of() : TextFile.documents(text);
     if (text != null && documents.isEmpty()) {
       throw new BadArgument("--text %s is empty.".formatted(text));

@@ -1,7 +1,9 @@
 package org.attention4j.examples.support;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 
@@ -37,6 +39,26 @@ public record NamedNormalizer(String label, Normalizer normalizer) {
     } catch (IllegalArgumentException e) {
       throw new BadArgument(Sentences.about(e), e);
     }
+  }
+
+  /**
+   * Reads several.
+   *
+   * @param option whose value they are, for messages
+   * @param texts JSON objects and short forms
+   * @return the normalizers in the order given
+   * @throws BadArgument if one cannot be read or stands there twice
+   */
+  public static List<NamedNormalizer> parseAll(String option, List<String> texts) {
+    List<NamedNormalizer> normalizers = texts.stream().map(NamedNormalizer::parse).toList();
+    Set<String> seen = new HashSet<>();
+    for (NamedNormalizer named : normalizers) {
+      if (!seen.add(named.json())) {
+        throw new BadArgument(
+            "Normalizer '%s' is named twice in %s.".formatted(named.label(), option));
+      }
+    }
+    return normalizers;
   }
 
   /**

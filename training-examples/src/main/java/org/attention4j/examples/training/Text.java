@@ -47,6 +47,19 @@ public final class Text {
   }
 
   /**
+   * The symbols, which are tokens of a {@link CharacterModel}.
+   *
+   * @return one for each character; a copy
+   */
+  public int[] symbols() {
+    int[] all = new int[symbols.length];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = symbols[i];
+    }
+    return all;
+  }
+
+  /**
    * The text as characters.
    *
    * @return one for each symbol; U+FFFD for one outside the alphabet

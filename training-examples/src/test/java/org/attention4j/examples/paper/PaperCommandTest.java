@@ -124,6 +124,17 @@ class PaperCommandTest {
     StudyFiles.assertPage(out, "Theorem 2", "1/(4T)", "gpt2, 1 blocks, 6 features");
   }
 
+  /** Four blocks of four heads. */
+  @Test
+  void theCharacterModelOfTheProgramNeedsNoFile() throws IOException {
+    CommandLineRun run = run("--quick", "--model=characters", "--lengths=11,17", "--windows=3");
+    assertDone(run);
+    assertThat(run.out()).contains("the character model of the program", "(16 heads, 3 rows each)");
+    assertThat(StudyFiles.read(out.resolve("restriction.csv")))
+        .isNotEmpty()
+        .allSatisfy(row -> assertThat(Double.parseDouble(row.get("loss"))).isPositive());
+  }
+
   /** The numbers of a chart, computed once more from the CSV file beside the page. */
   private void assertChartsShowTheFiles(List<CSVRecord> heads) throws IOException {
     Map<String, Plot> charts = PageCharts.of(Files.readString(out.resolve("report.html")));
