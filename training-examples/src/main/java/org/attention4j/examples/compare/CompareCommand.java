@@ -42,6 +42,8 @@ public final class CompareCommand implements Callable<Integer> {
 
   @Mixin private ExperimentOptions options;
 
+  private static final int MAX_PORT = 0xFFFF;
+
   @Option(
       names = "--out",
       defaultValue = "attention4j-out",
@@ -99,9 +101,16 @@ public final class CompareCommand implements Callable<Integer> {
 
   CompareCommand() {}
 
+  private void requirePort() {
+    if (ui != null && (ui < 0 || ui > MAX_PORT)) {
+      throw new BadArgument("--ui is %d but must be from 0 to %d.".formatted(ui, MAX_PORT));
+    }
+  }
+
   @Override
   public Integer call() {
     Experiment experiment = experiment();
+    requirePort();
     PrintWriter console = spec.commandLine().getOut();
     if (printConfig) {
       console.print(ExperimentFile.write(experiment));
