@@ -38,11 +38,11 @@ import picocli.CommandLine.Spec;
           + " other settings in the same directory is shown side by side."
     })
 public final class CompareCommand implements Callable<Integer> {
+  private static final int MAX_PORT = 0xFFFF;
+
   @Spec private CommandSpec spec;
 
   @Mixin private ExperimentOptions options;
-
-  private static final int MAX_PORT = 0xFFFF;
 
   @Option(
       names = "--out",
