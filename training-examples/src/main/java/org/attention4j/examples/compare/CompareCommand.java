@@ -38,6 +38,8 @@ import picocli.CommandLine.Spec;
           + " other settings in the same directory is shown side by side."
     })
 public final class CompareCommand implements Callable<Integer> {
+  private static final int MAX_PORT = 0xFFFF;
+
   @Spec private CommandSpec spec;
 
   @Mixin private ExperimentOptions options;
@@ -99,9 +101,16 @@ public final class CompareCommand implements Callable<Integer> {
 
   CompareCommand() {}
 
+  private void requirePort() {
+    if (ui != null && (ui < 0 || ui > MAX_PORT)) {
+      throw new BadArgument("--ui is %d but must be from 0 to %d.".formatted(ui, MAX_PORT));
+    }
+  }
+
   @Override
   public Integer call() {
     Experiment experiment = experiment();
+    requirePort();
     PrintWriter console = spec.commandLine().getOut();
     if (printConfig) {
       console.print(ExperimentFile.write(experiment));

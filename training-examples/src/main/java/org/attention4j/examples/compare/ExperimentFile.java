@@ -114,7 +114,7 @@ final class ExperimentFile {
           e);
     } catch (StreamConstraintsException e) {
       throw new BadArgument(
-          "--config %s%s holds a number that is too long, or is nested too deeply."
+          "--config %s holds a number that is too long, or is nested too deeply%s."
               .formatted(file, line(e)),
           e);
     } catch (JsonProcessingException e) {
@@ -140,7 +140,7 @@ final class ExperimentFile {
     JsonLocation location = e.getLocation();
     return location == null || location.getLineNr() < 1
         ? ""
-        : ", line %d,".formatted(location.getLineNr());
+        : ", line %d".formatted(location.getLineNr());
   }
 
   private static String wanted(@Nullable Class<?> type) {
