@@ -17,6 +17,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /** A language model with random weights and rotary positions that makes one token at a time. */
 public final class Decoder {
   private static final int HEAD_SIZE = 64;
+  private static final long SEED = 17;
 
   private final MultiLayerNetwork network;
   private final String description;
@@ -132,8 +133,9 @@ public final class Decoder {
     return difference.amaxNumber().doubleValue() / whole.amaxNumber().doubleValue();
   }
 
+  /** The same beginning for every number. */
   private INDArray ids(int tokens) {
-    int[] ids = new Random(tokens).ints(tokens, 0, vocabulary).toArray();
+    int[] ids = new Random(SEED).ints(tokens, 0, vocabulary).toArray();
     return Nd4j.createFromArray(ids).reshape(1, 1, tokens);
   }
 
