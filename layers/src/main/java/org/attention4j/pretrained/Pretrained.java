@@ -171,7 +171,8 @@ public final class Pretrained {
    * {@code config.json} and {@code model.safetensors}. Files of a tokenizer are not copied.
    *
    * @param folder made if absent; its two files are replaced
-   * @param type how numbers are stored: FLOAT, FLOAT16 or BFLOAT16. The last two round to the nearest
+   * @param type how numbers are stored: FLOAT, FLOAT16 or BFLOAT16. The last two round to the
+   *     nearest
    * @throws IllegalArgumentException if the type is another one, or a number is not finite in it
    * @throws IllegalStateException if the folder could not say what the network is: the normalizer
    *     is not softmax, or a parameter was trained that the family's files do not have

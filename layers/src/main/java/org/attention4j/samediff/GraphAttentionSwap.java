@@ -46,9 +46,9 @@ import org.nd4j.linalg.api.ops.impl.transforms.custom.SoftMax;
  * <p>Every other softmax stays, and is reported with the reason. With {@link Normalizers#softmax()}
  * the graph gives what it gave, but for queries without a visible key, whose weights become zero.
  *
- * <p>All variables keep their names. The parameters of a normalizer are new variables, {@code
- * <name of the weights>/s} and so on. The settings for training are kept, the state of the updater
- * is not.
+ * <p>All variables keep their names. The parameters of a normalizer are new variables, {@code <name
+ * of the weights>/s} and so on. The settings for training are kept, the state of the updater is
+ * not.
  */
 public final class GraphAttentionSwap {
   private final Normalizer normalizer;

@@ -111,9 +111,7 @@ final class GraphTrace {
     if (isArithmetic(function) && inputs.size() == 2) {
       return ofTwo(function, inputs, depth);
     }
-    return passesOn(function) || isArithmetic(function)
-        ? origin(inputs.get(0), depth + 1)
-        : null;
+    return passesOn(function) || isArithmetic(function) ? origin(inputs.get(0), depth + 1) : null;
   }
 
   private @Nullable Origin ofTwo(DifferentialFunction function, List<String> inputs, int depth) {

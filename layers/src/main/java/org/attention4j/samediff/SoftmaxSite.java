@@ -22,8 +22,7 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
  * @param masks what hides keys
  * @param reason why it is none of attention, or cannot be replaced; null if it can
  */
-record SoftmaxSite(
-    String product, int rank, List<GraphTrace.Mask> masks, @Nullable String reason) {
+record SoftmaxSite(String product, int rank, List<GraphTrace.Mask> masks, @Nullable String reason) {
   /** Examples, heads, queries, keys. */
   static final int RANK_WITH_HEADS = 4;
 

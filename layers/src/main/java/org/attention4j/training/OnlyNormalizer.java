@@ -36,8 +36,7 @@ public final class OnlyNormalizer extends BaseTrainingListener {
 
   @Override
   public void onGradientCalculation(Model model) {
-    for (Map.Entry<String, INDArray> gradient :
-        model.gradient().gradientForVariable().entrySet()) {
+    for (Map.Entry<String, INDArray> gradient : model.gradient().gradientForVariable().entrySet()) {
       String name = gradient.getKey();
       if (!trained.contains(name.substring(name.lastIndexOf('_') + 1))) {
         gradient.getValue().assign(0);

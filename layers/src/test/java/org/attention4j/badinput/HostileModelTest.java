@@ -106,8 +106,7 @@ class HostileModelTest {
     Path file = directory.resolve("model.zip");
     SavedModel.write(network(), file, false);
     try (FileSystem zip = FileSystems.newFileSystem(file)) {
-      Files.writeString(
-          zip.getPath("configuration.json"), with("{\"type\":\"" + PLANTED + "\"}"));
+      Files.writeString(zip.getPath("configuration.json"), with("{\"type\":\"" + PLANTED + "\"}"));
     }
     assertThatThrownBy(() -> ModelSerializer.restoreMultiLayerNetwork(file.toFile()))
         .rootCause()

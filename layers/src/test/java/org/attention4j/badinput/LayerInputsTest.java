@@ -263,12 +263,42 @@ class LayerInputsTest {
         wrong("an id below 0", () -> network.output(ids.sub(1)), tokens, "is -1", "from 0 to 12"),
         wrong("a fraction", () -> network.output(ids.add(0.5)), tokens, "is 0.5", "whole number"),
         wrong("an id NaN", () -> network.output(nan), tokens, "is NaN", "whole number"),
-        wrong("an id infinite", () -> network.output(ids.add(Double.POSITIVE_INFINITY)), tokens, "is Infinity", "whole number"),
-        wrong("ids of rank 3", () -> network.output(Nd4j.zeros(3, 2, 11)), tokens, "[3, 2, 11]", "[examples, steps]"),
-        wrong("a short mask of ids", () -> masked(network, ids, ones(3, 7)), tokens, "[3, 7]", "[3, 11]"),
-        wrong("a label above all", () -> network.score(new DataSet(ids, ids.add(13))), "LanguageModelHead 'head'", "is 13", "from 0 to 12"),
-        wrong("labels of other steps", () -> network.score(new DataSet(ids, Nd4j.zeros(3, 7))), "LanguageModelHead 'head'", "[3, 7]", "[3, 11]"),
-        wrong("labels that are not one-hot", () -> network.score(new DataSet(ids, half)), "LanguageModelHead 'head'", "0.5 for class 1", "1 for one class"));
+        wrong(
+            "an id infinite",
+            () -> network.output(ids.add(Double.POSITIVE_INFINITY)),
+            tokens,
+            "is Infinity",
+            "whole number"),
+        wrong(
+            "ids of rank 3",
+            () -> network.output(Nd4j.zeros(3, 2, 11)),
+            tokens,
+            "[3, 2, 11]",
+            "[examples, steps]"),
+        wrong(
+            "a short mask of ids",
+            () -> masked(network, ids, ones(3, 7)),
+            tokens,
+            "[3, 7]",
+            "[3, 11]"),
+        wrong(
+            "a label above all",
+            () -> network.score(new DataSet(ids, ids.add(13))),
+            "LanguageModelHead 'head'",
+            "is 13",
+            "from 0 to 12"),
+        wrong(
+            "labels of other steps",
+            () -> network.score(new DataSet(ids, Nd4j.zeros(3, 7))),
+            "LanguageModelHead 'head'",
+            "[3, 7]",
+            "[3, 11]"),
+        wrong(
+            "labels that are not one-hot",
+            () -> network.score(new DataSet(ids, half)),
+            "LanguageModelHead 'head'",
+            "0.5 for class 1",
+            "1 for one class"));
   }
 
   /** Input types that a network's configuration shows before any data do. */

@@ -98,7 +98,13 @@ class PretrainedFilesTest {
         changed("half a config.json", CONFIG, PretrainedFilesTest::half, CONFIG, "must be JSON"),
         changed("an empty config.json", CONFIG, text -> "", CONFIG, "must be"),
         changed("a list as config.json", CONFIG, text -> "[]", CONFIG, "must be"),
-        changed("a deep config.json", CONFIG, text -> "{\"a\":" + "[".repeat(100_000), CONFIG, "depth of brackets", "at most 50"));
+        changed(
+            "a deep config.json",
+            CONFIG,
+            text -> "{\"a\":" + "[".repeat(100_000),
+            CONFIG,
+            "depth of brackets",
+            "at most 50"));
   }
 
   static Stream<Wrong> tensors() {

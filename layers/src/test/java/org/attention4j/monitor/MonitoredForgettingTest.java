@@ -94,8 +94,7 @@ class MonitoredForgettingTest {
     mask.putScalar(0, 2, 0);
     @Nullable INDArray[] masks = {null, mask, mask};
     INDArray scores =
-        Intermediates.of(
-                graph.getVertex("attention"), inputs, masks, SelfAttentionLayer.SCORES)
+        Intermediates.of(graph.getVertex("attention"), inputs, masks, SelfAttentionLayer.SCORES)
             .get(SelfAttentionLayer.SCORES);
     Spy spy = new Spy();
     graph.setListeners(

@@ -187,9 +187,7 @@ final class GraphAttentionSwapTest {
         for (int n = 0; n < visible.length; n++) {
           for (int c = 0; c < SIZE; c++) {
             scores[n] +=
-                SCALE
-                    * q[(m * QUERIES + i) * SIZE + c]
-                    * k[(m * KEYS + visible[n]) * SIZE + c];
+                SCALE * q[(m * QUERIES + i) * SIZE + c] * k[(m * KEYS + visible[n]) * SIZE + c];
           }
           scores[n] += masking == Masking.NONE ? 0.25 : 0;
         }
@@ -254,8 +252,7 @@ final class GraphAttentionSwapTest {
         .contains("'product'")
         .contains(masking == Masking.NONE ? "there is no mask" : "'mask'");
     assertClose(
-        output(sparse.graph(), graph.inputs),
-        expected(masking, GraphAttentionSwapTest::sparsemax));
+        output(sparse.graph(), graph.inputs), expected(masking, GraphAttentionSwapTest::sparsemax));
     assertThat(output(graph.sd, graph.inputs)).isEqualTo(before);
   }
 
@@ -314,8 +311,7 @@ final class GraphAttentionSwapTest {
   void aClassifierIsNotTouchedAndTheNewParametersAreTrained() {
     SameDiff sd = classifier();
     DataSet data =
-        new DataSet(
-            random(21, 1, QUERIES, SIZE), Nd4j.createFromArray(new double[][] {{1, 0, 0}}));
+        new DataSet(random(21, 1, QUERIES, SIZE), Nd4j.createFromArray(new double[][] {{1, 0, 0}}));
     sd.fit(data); // the graph has a gradient, and its updater a state
 
     var swapped = GraphAttentionSwap.with(Normalizers.ssmax(0.5)).in(sd);
@@ -333,7 +329,8 @@ final class GraphAttentionSwapTest {
     SameDiff graph = swapped.graph();
     INDArray head = graph.getVariable("head").getArr().dup();
     graph.fit(data);
-    assertThat(graph.getVariable("weights/s").getArr().getDouble(0)).isNotCloseTo(0.5, within(1e-9));
+    assertThat(graph.getVariable("weights/s").getArr().getDouble(0))
+        .isNotCloseTo(0.5, within(1e-9));
     assertThat(graph.getVariable("head").getArr()).isNotEqualTo(head);
     assertThat(sd.hasVariable("weights/s")).isFalse();
   }
@@ -377,8 +374,7 @@ final class GraphAttentionSwapTest {
 
     assertThat(kept)
         .containsOnlyKeys("unused", "columns", "gate", "many")
-        .containsEntry(
-            "unused", "It is over scores, but its output is not multiplied by values.")
+        .containsEntry("unused", "It is over scores, but its output is not multiplied by values.")
         .containsEntry("columns", "It is over axis 1 of 3 but must be over the last.");
     assertThat(kept.get("gate")).contains("does not come from a product of queries and keys");
     assertThat(kept.get("many")).contains("has 5 axes but must have 2, 3 or 4");
@@ -390,16 +386,14 @@ final class GraphAttentionSwapTest {
   void onlyTheNamedAreReplaced() {
     SameDiff sd = SameDiff.create();
     SDVariable x = sd.placeHolder("x", DataType.DOUBLE, 1, QUERIES, SIZE);
-    SDVariable first =
-        sd.mmul(sd.nn.softmax("first", sd.mmul(x, x, false, true, false), 2), x);
+    SDVariable first = sd.mmul(sd.nn.softmax("first", sd.mmul(x, x, false, true, false), 2), x);
     sd.mmul(sd.nn.softmax("second", sd.mmul(first, first, false, true, false), -1), first);
 
     var swapped = GraphAttentionSwap.with(Normalizers.sparsemax()).only("second").in(sd);
 
     assertThat(swapped.replaced()).containsOnlyKeys("second");
     assertThat(swapped.kept()).containsExactly(Map.entry("first", "It was not named."));
-    assertThatThrownBy(
-            () -> GraphAttentionSwap.with(Normalizers.softmax()).only("third").in(sd))
+    assertThatThrownBy(() -> GraphAttentionSwap.with(Normalizers.softmax()).only("third").in(sd))
         .hasMessage(
             "GraphAttentionSwap: the graph has no softmax 'third'; there are 'first', 'second'.");
     assertThatThrownBy(() -> GraphAttentionSwap.with(Normalizers.softmax()).only())
