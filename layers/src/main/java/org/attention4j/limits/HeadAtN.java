@@ -55,23 +55,22 @@ public record HeadAtN(String layer, int head, int count, int rows, Map<Quantity,
         Arrays.stream(counts)
             .filter(count -> rows.stream().allMatch(row -> count < row.length()))
             .toArray();
-    double[][] sums = new double[fitting.length][Quantity.values().length];
+    List<Map<Quantity, Double>> sums = new ArrayList<>();
+    Arrays.stream(fitting).forEach(count -> sums.add(new EnumMap<>(Quantity.class)));
     for (AttentionRow row : rows) {
       RowAtN ofRow = new RowAtN(row);
       for (int i = 0; i < fitting.length; i++) {
         Random random = random(head, row, fitting[i], seed);
-        double[] numbers = ofRow.measure(fitting[i], draws, random);
-        for (int k = 0; k < numbers.length; k++) {
-          sums[i][k] += numbers[k];
-        }
+        Map<Quantity, Double> sum = sums.get(i);
+        ofRow
+            .measure(fitting[i], draws, random)
+            .forEach((quantity, number) -> sum.merge(quantity, number, Double::sum));
       }
     }
     List<HeadAtN> measured = new ArrayList<>();
     for (int i = 0; i < fitting.length; i++) {
-      Map<Quantity, Double> means = new EnumMap<>(Quantity.class);
-      for (Quantity quantity : Quantity.values()) {
-        means.put(quantity, sums[i][quantity.ordinal()] / rows.size());
-      }
+      Map<Quantity, Double> means = sums.get(i);
+      means.replaceAll((quantity, sum) -> sum / rows.size());
       measured.add(new HeadAtN(head.layer(), head.head(), fitting[i], rows.size(), means));
     }
     return measured;
@@ -135,7 +134,7 @@ public record HeadAtN(String layer, int head, int count, int rows, Map<Quantity,
       contributions = Retrieval.contributions(weights, values);
     }
 
-    double[] measure(int count, int draws, Random random) {
+    Map<Quantity, Double> measure(int count, int draws, Random random) {
       TopN top = TopN.of(weights, count);
       Distance distance = Distance.of(weights, tokens, top);
       Distance.Expected expected = Distance.ofRandomChoice(weights, tokens, count);
@@ -149,23 +148,22 @@ public record HeadAtN(String layer, int head, int count, int rows, Map<Quantity,
               separability.radius());
       Retrieval byWeight = Retrieval.of(weights, values, top);
       Retrieval byNorm = Retrieval.of(weights, values, TopN.of(contributions, count));
-      double[] numbers = new double[Quantity.values().length];
-      numbers[Quantity.MASS.ordinal()] = WeightRow.topMass(weights, top);
-      numbers[Quantity.DISTANCE.ordinal()] = distance.value();
-      numbers[Quantity.DISTANCE_BOUND.ordinal()] = distance.bound();
-      numbers[Quantity.RANDOM_DISTANCE.ordinal()] =
-          Distance.meanOfRandomChoices(weights, tokens, count, draws, random);
-      numbers[Quantity.RANDOM_LOWER.ordinal()] = expected.main();
-      numbers[Quantity.RANDOM_UPPER.ordinal()] = expected.main() + expected.epsilon();
-      numbers[Quantity.SEPARABLE_SHARE.ordinal()] = separability.ratio();
-      numbers[Quantity.SEPARABLE_LOWER.ordinal()] = Math.max(0, bounds.lower());
-      numbers[Quantity.SEPARABLE_UPPER.ordinal()] = bounds.upper();
-      numbers[Quantity.RECALL.ordinal()] = byWeight.recall();
-      numbers[Quantity.PRECISION.ordinal()] = byWeight.precision();
-      numbers[Quantity.F.ordinal()] = byWeight.f();
-      numbers[Quantity.RECALL_BY_NORM.ordinal()] = byNorm.recall();
-      numbers[Quantity.PRECISION_BY_NORM.ordinal()] = byNorm.precision();
-      numbers[Quantity.F_BY_NORM.ordinal()] = byNorm.f();
+      Map<Quantity, Double> numbers = new EnumMap<>(Quantity.class);
+      numbers.put(Quantity.MASS, WeightRow.topMass(weights, top));
+      numbers.put(Quantity.DISTANCE, distance.value());
+      numbers.put(Quantity.DISTANCE_BOUND, distance.bound());
+      numbers.put(Quantity.RANDOM_DISTANCE, Distance.meanOfRandomChoices(weights, tokens, count, draws, random));
+      numbers.put(Quantity.RANDOM_LOWER, expected.main());
+      numbers.put(Quantity.RANDOM_UPPER, expected.main() + expected.epsilon());
+      numbers.put(Quantity.SEPARABLE_SHARE, separability.ratio());
+      numbers.put(Quantity.SEPARABLE_LOWER, Math.max(0, bounds.lower()));
+      numbers.put(Quantity.SEPARABLE_UPPER, bounds.upper());
+      numbers.put(Quantity.RECALL, byWeight.recall());
+      numbers.put(Quantity.PRECISION, byWeight.precision());
+      numbers.put(Quantity.F, byWeight.f());
+      numbers.put(Quantity.RECALL_BY_NORM, byNorm.recall());
+      numbers.put(Quantity.PRECISION_BY_NORM, byNorm.precision());
+      numbers.put(Quantity.F_BY_NORM, byNorm.f());
       return numbers;
     }
   }

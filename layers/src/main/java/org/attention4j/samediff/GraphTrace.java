@@ -2,6 +2,7 @@ package org.attention4j.samediff;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.functions.DifferentialFunction;
@@ -331,6 +332,6 @@ final class GraphTrace {
   }
 
   private Variable variable(String name) {
-    return graph.getVariables().get(name);
+    return Objects.requireNonNull(graph.getVariables().get(name));
   }
 }

@@ -3,6 +3,7 @@ package org.attention4j.samediff;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.attention4j.internal.graph.Precision;
 import org.attention4j.normalizer.MaskedScores;
 import org.attention4j.normalizer.Normalizer;
@@ -118,23 +119,27 @@ record SoftmaxSite(String product, int rank, List<GraphTrace.Mask> masks, @Nulla
     String old = softmax.getOutputsOfOp().get(0);
     String fresh = weights.name();
     List<String> readers = new ArrayList<>();
-    @Nullable List<String> known = variables.get(old).getInputsForOp();
+    @Nullable List<String> known = variable(variables, old).getInputsForOp();
     if (known != null) {
       readers.addAll(known);
     }
     for (String reader : readers) {
-      SameDiffOp operation = graph.getOps().get(reader);
+      SameDiffOp operation = Objects.requireNonNull(graph.getOps().get(reader));
       List<String> inputs = new ArrayList<>(operation.getInputsToOp());
       inputs.replaceAll(input -> input.equals(old) ? fresh : input);
       operation.setInputsToOp(inputs);
     }
-    variables.get(fresh).setInputsForOp(readers);
-    Variable scores = variables.get(softmax.getInputsToOp().get(0));
+    variable(variables, fresh).setInputsForOp(readers);
+    Variable scores = variable(variables, softmax.getInputsToOp().get(0));
     List<String> others = new ArrayList<>(scores.getInputsForOp());
     others.remove(softmax.getName());
     scores.setInputsForOp(others);
     graph.getOps().remove(softmax.getName());
     variables.remove(old);
     graph.renameVariable(fresh, old);
+  }
+
+  private static Variable variable(Map<String, Variable> variables, String name) {
+    return Objects.requireNonNull(variables.get(name));
   }
 }
