@@ -152,7 +152,9 @@ public record HeadAtN(String layer, int head, int count, int rows, Map<Quantity,
       numbers.put(Quantity.MASS, WeightRow.topMass(weights, top));
       numbers.put(Quantity.DISTANCE, distance.value());
       numbers.put(Quantity.DISTANCE_BOUND, distance.bound());
-      numbers.put(Quantity.RANDOM_DISTANCE, Distance.meanOfRandomChoices(weights, tokens, count, draws, random));
+      numbers.put(
+          Quantity.RANDOM_DISTANCE,
+          Distance.meanOfRandomChoices(weights, tokens, count, draws, random));
       numbers.put(Quantity.RANDOM_LOWER, expected.main());
       numbers.put(Quantity.RANDOM_UPPER, expected.main() + expected.epsilon());
       numbers.put(Quantity.SEPARABLE_SHARE, separability.ratio());

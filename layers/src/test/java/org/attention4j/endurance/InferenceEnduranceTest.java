@@ -103,7 +103,8 @@ class InferenceEnduranceTest {
       pool.shutdownNow();
       inference.shutdown();
     }
-    Settings.report("%s answers to %d threads in %d s", asked, THREADS, Settings.seconds());
+    Settings.report(
+        "%s answers to %d threads in %d s".formatted(asked, THREADS, Settings.seconds()));
     assertThat(asked.get()).isGreaterThanOrEqualTo(THREADS);
   }
 }

@@ -82,7 +82,8 @@ class InterruptionEnduranceTest {
       assertReadable(folder, network.numParams());
     }
     Settings.report(
-        "%d interruptions in %s iterations, %s", Settings.interruptions(), iterations, execution);
+        "%d interruptions in %s iterations, %s"
+            .formatted(Settings.interruptions(), iterations, execution));
 
     network.setListeners(List.of());
     network.fit(Sequences.batch(DataType.FLOAT, true));

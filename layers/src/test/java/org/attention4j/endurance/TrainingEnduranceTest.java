@@ -118,7 +118,8 @@ class TrainingEnduranceTest {
         footprint.sample();
       }
     }
-    Settings.report("%d iterations, %s: medians of thirds: %s", iterations, name, footprint);
+    Settings.report(
+        "%d iterations, %s: medians of thirds: %s".formatted(iterations, name, footprint));
 
     assertThat(network.score()).as("the network still learns").isFinite();
     long leak = BATCH * (iterations / 3) / rare;

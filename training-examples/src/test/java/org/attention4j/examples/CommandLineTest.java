@@ -126,7 +126,9 @@ class CommandLineTest {
         arguments(
             "pretrained --time --model " + directory + " --text " + shortText,
             "--time does not go with --model"),
-        arguments("pretrained --model " + file + " --text " + shortText, "a-file is not a folder, nor characters"),
+        arguments(
+            "pretrained --model " + file + " --text " + shortText,
+            "a-file is not a folder, nor characters"),
         arguments(
             "pretrained --model " + directory + " --text " + shortText,
             directory + ": there must be config.json"));

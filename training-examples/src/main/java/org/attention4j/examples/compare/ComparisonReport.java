@@ -79,11 +79,7 @@ final class ComparisonReport {
 
   /** Whether a model has an option that is not one of all models. */
   private boolean withOptions() {
-    return results.stream()
-            .map(result -> result.trials().get(0).options())
-            .distinct()
-            .count()
-        > 1;
+    return results.stream().map(result -> result.trials().get(0).options()).distinct().count() > 1;
   }
 
   /** The table that is also printed. */

@@ -11,12 +11,7 @@ package org.attention4j.examples.paper;
  * @param evidence on how many heads and rows
  */
 record Claim(
-    Topic topic,
-    String name,
-    String reported,
-    String measured,
-    Verdict verdict,
-    String evidence) {
+    Topic topic, String name, String reported, String measured, Verdict verdict, String evidence) {
   /** What a claim is about. */
   enum Topic {
     DISTANCE,

@@ -61,8 +61,8 @@ public final class PaperCommand implements Callable<Integer> {
   };
   private static final int[] QUICK_COUNTS = {1, 2, 4, 5, 8, 16, 20, 32, 64};
   private static final int[] RESTRICTIONS = {
-    1, 2, 4, 8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192,
-    224, 256, 320, 384, 448
+    1, 2, 4, 8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
+    384, 448
   };
   private static final int[] QUICK_RESTRICTIONS = {4, 16, 28, 32, 56, 64, 96, 112};
 

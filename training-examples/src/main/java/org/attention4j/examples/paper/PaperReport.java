@@ -450,7 +450,8 @@ final class PaperReport {
                     byWeight),
                 new Figure(
                     "retrieval-norm",
-                    "Recall, precision and F against N, tokens chosen by weight times norm of the value.",
+                    "Recall, precision and F against N, tokens chosen by weight times norm of the"
+                        + " value.",
                     byNorm),
                 retrievalAgainstLength()),
             new Table(

@@ -61,8 +61,7 @@ final class NormalizerReport {
    */
   private record Tokens(int[] training, int[] judged) {}
 
-  NormalizerReport(
-      CommandLine console, CausalModel causal, int tuning, List<Integer> multiples) {
+  NormalizerReport(CommandLine console, CausalModel causal, int tuning, List<Integer> multiples) {
     results = console.getOut();
     messages = console.getErr();
     this.causal = causal;
@@ -79,9 +78,7 @@ final class NormalizerReport {
    */
   void run(List<NamedNormalizer> normalizers, int window, int context, Corpus corpus)
       throws IOException {
-    Tokens tokens =
-        new Tokens(
-            corpus.train().symbols(), corpus.validation().symbols());
+    Tokens tokens = new Tokens(corpus.train().symbols(), corpus.validation().symbols());
     table(normalizers, window, context, tokens);
   }
 
@@ -95,16 +92,15 @@ final class NormalizerReport {
         normalizers,
         window,
         context,
-        new Tokens(
-            Arrays.copyOf(tokens, half), Arrays.copyOfRange(tokens, half, tokens.length)));
+        new Tokens(Arrays.copyOf(tokens, half), Arrays.copyOfRange(tokens, half, tokens.length)));
   }
 
-  private void table(
-      List<NamedNormalizer> normalizers, int window, int context, Tokens tokens)
+  private void table(List<NamedNormalizer> normalizers, int window, int context, Tokens tokens)
       throws IOException {
     Pretrained softmax = load(Normalizers.softmax(), 0);
     causal.require(softmax.description());
-    int steps = causal.context(softmax.description(), context, PerplexityReport.MAX_DEFAULT_CONTEXT);
+    int steps =
+        causal.context(softmax.description(), context, PerplexityReport.MAX_DEFAULT_CONTEXT);
     int longest = multiples.stream().mapToInt(i -> i).max().orElse(1);
     if ((long) longest * steps > softmax.description().maxLength()) {
       throw new BadArgument(
@@ -160,8 +156,7 @@ final class NormalizerReport {
   }
 
   /** Trains the parameters of the normalizer alone. */
-  private void tune(
-      MultiLayerNetwork network, Normalizer normalizer, int[] tokens, int steps) {
+  private void tune(MultiLayerNetwork network, Normalizer normalizer, int[] tokens, int steps) {
     network.setListeners(new OnlyNormalizer(normalizer));
     SplittableRandom random = new SplittableRandom(1);
     try (ProgressLine progress = new ProgressLine("tuning", tuning, messages)) {

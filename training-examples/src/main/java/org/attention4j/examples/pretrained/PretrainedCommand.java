@@ -45,8 +45,7 @@ public final class PretrainedCommand implements Callable<Integer> {
   @Option(
       names = "--text",
       paramLabel = "FILE",
-      description =
-          "UTF-8 text (default, but for a folder: debates of the European Parliament).")
+      description = "UTF-8 text (default, but for a folder: debates of the European Parliament).")
   private @Nullable Path text;
 
   @Option(
@@ -169,9 +168,7 @@ public final class PretrainedCommand implements Callable<Integer> {
       new GenerationReport(spec.commandLine()).run(causal, prompt, length, generation);
     } else if (exchanged.isEmpty()) {
       String judged =
-          text == null
-              ? Europarl.load().validation().characters()
-              : String.join("\n\n", documents);
+          text == null ? Europarl.load().validation().characters() : String.join("\n\n", documents);
       new PerplexityReport(spec.commandLine()).run(causal, judged, length);
     } else {
       NormalizerReport report =
@@ -190,8 +187,8 @@ public final class PretrainedCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void sentences(
-      List<String> documents, List<NamedNormalizer> exchanged, int onThreads) throws IOException {
+  private void sentences(List<String> documents, List<NamedNormalizer> exchanged, int onThreads)
+      throws IOException {
     SentenceReport report = new SentenceReport(spec.commandLine(), onThreads);
     int count = sentences == null ? SentenceReport.DEFAULT_SENTENCES : sentences;
     if (exchanged.isEmpty()) {

@@ -23,6 +23,7 @@ enum Quoting {
   private static final String AMBIGUOUS = "jdk.lang.Process.allowAmbiguousCommands";
 
   private final Pattern plain;
+
   @SuppressWarnings("ImmutableEnumChecker") // a method without state
   private final UnaryOperator<String> quote;
 

@@ -180,7 +180,10 @@ class CommandsTest {
             "--model",
             "there must be config.json"),
         wrong("pretrained --model @model --text @short.txt", "--model", "must be JSON"),
-        wrong("pretrained --model @mamba --text @short.txt", "--model", "there must be model.safetensors"));
+        wrong(
+            "pretrained --model @mamba --text @short.txt",
+            "--model",
+            "there must be model.safetensors"));
   }
 
   @ParameterizedTest

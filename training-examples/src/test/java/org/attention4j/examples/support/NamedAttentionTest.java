@@ -70,7 +70,8 @@ class NamedAttentionTest {
       delimiter = '|',
       value = {
         "gates | 'gates' is no option of the attention; known are gate, gate=head, ",
-        "gate=half | The option 'gate=half' of the attention must be gate, gate=element or gate=head.",
+        "gate=half | The option 'gate=half' of the attention must be gate, gate=element or"
+            + " gate=head.",
         "window | The option 'window' of the attention needs a whole number from 1 to",
         "window=0 | The option 'window=0' of the attention needs a whole number from 1 to",
         "window=x | The option 'window=x' of the attention needs a whole number from 1 to",
