@@ -36,7 +36,7 @@ class TokenGeneratorTest {
   }
 
   private static Sampler drawn() {
-    return Sampler.builder().temperature(2).seed(5).build();
+    return Sampler.builder().temperature(4).seed(5).build();
   }
 
   private static TestNetworks model(Layer... between) {
@@ -111,7 +111,7 @@ class TokenGeneratorTest {
     for (TestNetworks model : List.of(positioned(), model())) {
       MultiLayerNetwork network = model.network(DataType.FLOAT);
       int[] expected = whole(network, PROMPT, 40, drawn()::next);
-      assertThat(Arrays.stream(expected).distinct().count()).isGreaterThan(9);
+      assertThat(Arrays.stream(expected).distinct().count()).isGreaterThan(5);
       TokenGenerator generator = TokenGenerator.of(network, CONTEXT);
       assertThat(generator.generate(PROMPT, 40, drawn())).isEqualTo(expected);
       assertThat(generator.generate(PROMPT, 40, drawn())).isEqualTo(expected);
