@@ -161,7 +161,8 @@ class RowOpsTest {
             for (int i = 0; i < x.length; i++) {
               boolean within = i >= FROM && i < FROM + length;
               float limited = Math.max(-size, Math.min(size, given[i]));
-              assertThat(x[i]).isEqualTo(within ? factor * (limited - shift) : given[i]);
+              float expected = within ? factor * (limited - shift) : given[i];
+              assertThat(Float.floatToIntBits(x[i])).isEqualTo(Float.floatToIntBits(expected));
             }
           }
         }
