@@ -15,6 +15,7 @@ import org.attention4j.layers.LanguageModelHead;
 import org.attention4j.layers.LayerNorm;
 import org.attention4j.layers.LearnedPositionEmbedding;
 import org.attention4j.layers.OutputGate;
+import org.attention4j.layers.Position;
 import org.attention4j.layers.SelfAttentionLayer;
 import org.attention4j.layers.TokenEmbedding;
 import org.attention4j.layers.TransformerBlock;
@@ -32,6 +33,7 @@ import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 import org.attention4j.samediff.Attention;
 import org.attention4j.samediff.AttentionResult;
+import org.attention4j.samediff.GraphAttentionSwap;
 import org.attention4j.training.GlobalNormClipping;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -92,7 +94,9 @@ class SnippetsTest {
               Map.class,
               MultiLayerNetwork.class,
               NeuralNetConfiguration.class,
+              GraphAttentionSwap.class,
               Normalizer.class,
+              Position.class,
               Normalizers.class,
               OutputGate.class,
               Path.class,
@@ -114,7 +118,7 @@ class SnippetsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "attention-options.md | 3 | MultiLayerNetwork network, MultiLayerNetwork gated",
+        "attention-options.md | 4 | MultiLayerNetwork network, MultiLayerNetwork gated",
         "getting-started.md | 1 | File file",
         "layers.md          | 3 | MultiLayerNetwork network",
         "monitoring.md      | 5 | MultiLayerNetwork net, DataSetIterator data, int epochs,"
@@ -122,8 +126,9 @@ class SnippetsTest {
             + " INDArray features",
         "monitoring-page.md | 1 | MultiLayerNetwork net",
         "normalizers.md     | 2 | ''",
-        "samediff.md        | 2 | SDVariable q, SDVariable k, SDVariable v, SDVariable padding,"
-            + " SDVariable positions, SDVariable pastKeys, SDVariable pastValues",
+        "samediff.md        | 3 | SDVariable q, SDVariable k, SDVariable v, SDVariable padding,"
+            + " SDVariable positions, SDVariable pastKeys, SDVariable pastValues,"
+            + " SameDiff graph",
       })
   void everySnippetCompiles(String name, int number, String variables, @TempDir Path directory)
       throws IOException {

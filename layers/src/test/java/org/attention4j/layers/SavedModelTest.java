@@ -215,7 +215,7 @@ class SavedModelTest {
     MultiLayerNetwork network = network(Normalizers.softmax());
     assertThatIOException()
         .isThrownBy(() -> SavedModel.write(network, directory, false))
-        .withMessageContaining("is a directory");
+        .withMessageContaining("must be a file, not a directory");
     assertThatIOException()
         .isThrownBy(() -> SavedModel.write(network, directory.resolve("no/model.zip"), false))
         .withMessageContaining("no");

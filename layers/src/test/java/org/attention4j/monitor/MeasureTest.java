@@ -151,7 +151,12 @@ class MeasureTest {
   private static MultiLayerNetwork restless() {
     return TestNetworks.of(
             new LSTM.Builder().nOut(7).dropOut(0.7).build(),
-            TestLayers.selfAttention().name("att").attentionDropout(0.2).dropOut(0.8).build())
+            TestLayers.selfAttention()
+                .name("att")
+                .causal(true)
+                .attentionDropout(0.2)
+                .dropOut(0.8)
+                .build())
         .updater(new Adam(0.01))
         .network(DataType.FLOAT);
   }

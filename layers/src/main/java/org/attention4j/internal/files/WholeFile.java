@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -41,7 +42,7 @@ public final class WholeFile {
     }
     Path folder = target.getParent();
     if (folder != null && !Files.isDirectory(folder)) {
-      throw new FileSystemException(
+      throw new NoSuchFileException(
           file.toString(), null, "must be in a directory, and there is no " + folder);
     }
     Path beside = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
