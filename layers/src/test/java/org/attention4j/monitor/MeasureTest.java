@@ -221,7 +221,8 @@ class MeasureTest {
     MultiLayerNetwork restless = restless();
     MultiLayerNetwork calm =
         TestNetworks.of(
-                new LSTM.Builder().nOut(7).build(), TestLayers.selfAttention().name("att").build())
+                new LSTM.Builder().nOut(7).build(),
+                TestLayers.selfAttention().name("att").causal(true).build())
             .network(DataType.FLOAT);
     calm.setParams(restless.params());
     DataSet data = Sequences.batch(DataType.FLOAT, true);
