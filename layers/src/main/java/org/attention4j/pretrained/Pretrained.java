@@ -303,8 +303,9 @@ public final class Pretrained {
       }
       List<Path> tokenizer =
           TOKENIZER_FILES.stream().map(folder::resolve).filter(Files::isRegularFile).toList();
+      JsonNode json = JsonFile.read(file); // before the tensors, which it says all about
       try (FolderTensors files = FolderTensors.open(folder)) {
-        return load(JsonFile.read(file), file.toString(), folder.toString(), files, tokenizer);
+        return load(json, file.toString(), folder.toString(), files, tokenizer);
       }
     }
 

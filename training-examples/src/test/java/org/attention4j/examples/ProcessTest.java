@@ -97,7 +97,7 @@ class ProcessTest {
     Map<Path, FileTime> before = times(files(runs, ".json"));
     assertThat(before).hasSizeBetween(2, 23);
     List<String> partial = Files.readAllLines(out.resolve("partial").resolve("accuracy.csv"));
-    assertThat(partial.get(0)).isEqualTo("task,normalizer,seed,length,accuracy");
+    assertThat(partial.get(0)).isEqualTo("task,normalizer,seed,length,accuracy,attention");
     assertThat(partial).hasSizeBetween(1 + 2 * 5, 1 + before.size() * 5);
     assertThat(out.resolve("report.html")).doesNotExist();
 

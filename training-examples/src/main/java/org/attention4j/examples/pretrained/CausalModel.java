@@ -27,6 +27,10 @@ final class CausalModel {
   CausalModel(String name) {
     this.name = name;
     builtIn = name.equals(CharacterModel.NAME);
+    if (name.isBlank()) {
+      throw new BadArgument(
+          "--model is '%s' but must be a folder or %s.".formatted(name, CharacterModel.NAME));
+    }
     if (!builtIn && !Files.isDirectory(Path.of(name))) {
       throw new BadArgument(
           "--model %s is not a folder, nor %s, the model of the program."
@@ -90,7 +94,11 @@ final class CausalModel {
 
   /** Its tokenizer. */
   Tokenizer tokenizer(ModelDescription description) throws IOException {
-    return builtIn ? new Characters() : ModelTokens.tokenizer(description, Path.of(name));
+    try {
+      return builtIn ? new Characters() : ModelTokens.tokenizer(description, Path.of(name));
+    } catch (ModelFileException e) {
+      throw new BadArgument("--model " + e.getMessage(), e);
+    }
   }
 
   /** The tokens of a text, all of which the model knows. */

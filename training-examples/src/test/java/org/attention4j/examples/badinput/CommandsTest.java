@@ -151,7 +151,7 @@ class CommandsTest {
         wrong("compare --config @sizes.yaml", "--steps is 0", "at least 1"),
         wrong("compare --config @words.yaml", "'steps' is 'many'", "whole number"),
         wrong("compare --config @fraction.yaml", "'steps' is '2.5'", "whole number"),
-        wrong("compare --config @unknown.yaml", "no setting 'stepz'", "known are batch"),
+        wrong("compare --config @unknown.yaml", "no setting 'stepz'", "known are attention, batch"),
         wrong("compare --config @twice.yaml", "twice.yaml", "steps"),
         wrong("compare --config @list.yaml", "holds no settings", "'steps: 300'"),
         wrong("compare --config @half.yaml", "half.yaml is not YAML", "line"),

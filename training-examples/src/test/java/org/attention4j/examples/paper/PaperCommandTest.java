@@ -129,7 +129,8 @@ class PaperCommandTest {
   void theCharacterModelOfTheProgramNeedsNoFile() throws IOException {
     CommandLineRun run = run("--quick", "--model=characters", "--lengths=11,17", "--windows=3");
     assertDone(run);
-    assertThat(run.out()).contains("the character model of the program", "(16 heads, 3 rows each)");
+    assertThat(run.out()).contains("(16 heads, 3 rows each)");
+    StudyFiles.assertPage(out, "the character model of the program");
     assertThat(StudyFiles.read(out.resolve("restriction.csv")))
         .isNotEmpty()
         .allSatisfy(row -> assertThat(Double.parseDouble(row.get("loss"))).isPositive());
