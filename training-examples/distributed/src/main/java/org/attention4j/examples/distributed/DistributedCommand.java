@@ -14,6 +14,7 @@ import org.attention4j.examples.report.Table;
 import org.attention4j.examples.support.BadArgument;
 import org.attention4j.examples.support.CommandFailure;
 import org.attention4j.examples.support.FurtherCommand;
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.examples.support.NamedNormalizer;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.support.OutputDirectory;
@@ -233,7 +234,7 @@ public final class DistributedCommand implements FurtherCommand {
     SparkTraining.Fault fault = fault(where, plan.rounds(all.steps()));
     Corpus corpus = corpus(all);
     List<DataSet> batches = BatchFiles.draw(corpus.train(), all);
-    ComputationGraph network = LanguageModel.ofAnyLength(named.normalizer(), ofWorker);
+    ComputationGraph network = LanguageModel.ofAnyLength(NamedAttention.of(named.normalizer()), ofWorker);
     WorkerRecords records;
     try (WorkerFiles files =
             new WorkerFiles(out.resolve("attention.jsonl"), out.resolve("alarms.jsonl"));
@@ -286,11 +287,11 @@ public final class DistributedCommand implements FurtherCommand {
       PrintWriter console) {
     List<DataSet> used = batches.subList(0, plan.used(batches.size()));
     ComputationGraph sequence =
-        LanguageModel.ofAnyLength(named.normalizer(), Plan.withSteps(all, used.size()));
+        LanguageModel.ofAnyLength(NamedAttention.of(named.normalizer()), Plan.withSteps(all, used.size()));
     OneMachine.train(sequence, used);
     List<DataSet> joined = OneMachine.joined(used, plan);
     ComputationGraph large =
-        LanguageModel.ofAnyLength(named.normalizer(), Plan.withSteps(all, joined.size()));
+        LanguageModel.ofAnyLength(NamedAttention.of(named.normalizer()), Plan.withSteps(all, joined.size()));
     OneMachine.train(large, joined);
     List<DataSet> windows =
         new Windows(corpus.validation(), all.context()).spread(VALIDATION_WINDOWS, all.batch());

@@ -8,6 +8,7 @@ import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.attention4j.examples.report.Csv;
 import org.attention4j.examples.report.Table;
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.examples.support.NamedNormalizer;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.training.LanguageModel;
@@ -102,7 +103,7 @@ final class SpeedTable {
     DescriptiveStatistics seconds = new DescriptiveStatistics();
     new SparkTraining(spark, plan)
         .train(
-            LanguageModel.ofAnyLength(normalizer.normalizer(), plan.ofWorker(all)),
+            LanguageModel.ofAnyLength(NamedAttention.of(normalizer.normalizer()), plan.ofWorker(all)),
             BatchFiles.write(drawn, folder),
             null,
             round -> {

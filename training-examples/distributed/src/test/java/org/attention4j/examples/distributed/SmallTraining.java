@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
+import org.attention4j.examples.support.NamedAttention;
 import org.attention4j.examples.training.Alphabet;
 import org.attention4j.examples.training.LanguageModel;
 import org.attention4j.examples.training.Settings;
@@ -27,7 +28,7 @@ final class SmallTraining {
   }
 
   static ComputationGraph model(Normalizer normalizer, Settings all, Plan plan) {
-    return LanguageModel.ofAnyLength(normalizer, plan.ofWorker(all));
+    return LanguageModel.ofAnyLength(NamedAttention.of(normalizer), plan.ofWorker(all));
   }
 
   static List<DataSet> batches(Settings settings) {
