@@ -99,8 +99,13 @@ final class GraphRunner {
    * Computes the output for steps that follow those in a memory, and remembers them there.
    *
    * @param given one input
+   * @param check is given the mask of all steps, null if all count, before anything is computed
    */
-  INDArray step(GraphInputs given, StepMemory memory, LayerWorkspaceMgr workspaces) {
+  INDArray step(
+      GraphInputs given,
+      StepMemory memory,
+      Consumer<@Nullable INDArray> check,
+      LayerWorkspaceMgr workspaces) {
     GraphInputs inputs = read(given);
     String name = given.inputs().keySet().iterator().next();
     long examples = Objects.requireNonNull(given.inputs().get(name)).size(0);
@@ -110,6 +115,7 @@ final class GraphRunner {
     CompiledGraph graph;
     try (MemoryWorkspace none = outsideWorkspaces()) {
       all = memory.withNew(inputs.masks().get(name), examples, steps);
+      check.accept(all);
       if (all != null && inputs.masks().isEmpty()) {
         inputs = inputs.withMasks(Map.of(name, memory.ones(examples, steps)));
       }

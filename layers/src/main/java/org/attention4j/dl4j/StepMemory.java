@@ -88,11 +88,6 @@ final class StepMemory {
         given == null ? ones(batch, steps) : given.castTo(type));
   }
 
-  /** Whether an earlier step was masked. */
-  boolean isMasked() {
-    return mask != null;
-  }
-
   INDArray ones(long batch, long steps) {
     return Nd4j.ones(type, batch, steps);
   }

@@ -3,7 +3,6 @@ package org.attention4j.dl4j;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.attention4j.internal.graph.StepMask;
 import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -60,20 +59,15 @@ public class SteppingLayerRuntime extends ExactLayerRuntime implements Recurrent
     present.requireSameBatch(input);
     @Nullable INDArray mask = maskArray == null ? nextMask : maskArray;
     nextMask = null;
-    layerConf().validateSteps(input, maskOfAll(mask, present), present.count());
-    return runner.step(graphInputs(input, mask, params), present, workspaceMgr);
+    return runner.step(
+        graphInputs(input, mask, params),
+        present,
+        maskOfAll -> layerConf().validateSteps(input, maskOfAll, present.count()),
+        workspaceMgr);
   }
 
   void maskNext(INDArray mask) {
     nextMask = mask;
-  }
-
-  /** Null if all steps count. */
-  private @Nullable INDArray maskOfAll(@Nullable INDArray mask, StepMemory present) {
-    INDArray given = mask == null ? null : StepMask.read(mask, dataType, owner());
-    return given == null && !present.isMasked()
-        ? null
-        : present.withNew(given, input.size(0), input.size(input.rank() - 1));
   }
 
   private StepMemory memory() {

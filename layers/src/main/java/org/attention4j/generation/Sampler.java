@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * <pre>
  *   s = log p;  s = penalty * s   for each token that is in the text already
  *   q = softmax(s / T)
- *   q keeps its k largest, and of these the fewest that hold a share P of their sum
+ *   q keeps its k largest, and of these the smallest set that holds a share P of their sum
  *   the token is drawn from q
  * </pre>
  *
@@ -79,7 +79,10 @@ public final class Sampler {
     double[] weights =
         Arrays.stream(scores).map(score -> Math.exp((score - largest) / temperature)).toArray();
     if (topK > 0 || topP < 1) {
-      dropAllBut(kept(weights), weights);
+      double[] rising = weights.clone();
+      Arrays.sort(rising);
+      int kept = kept(rising);
+      dropBelow(rising[rising.length - kept], kept, weights);
     }
     return draw(weights);
   }
@@ -126,13 +129,11 @@ public final class Sampler {
   }
 
   /** How many tokens are kept: k, or fewer that hold the share P of what k hold. */
-  private int kept(double[] weights) {
-    int limit = topK == 0 ? weights.length : Math.min(topK, weights.length);
+  private int kept(double[] rising) {
+    int limit = topK == 0 ? rising.length : Math.min(topK, rising.length);
     if (topP == 1) {
       return limit;
     }
-    double[] rising = weights.clone();
-    Arrays.sort(rising);
     double wanted = topP * Arrays.stream(rising, rising.length - limit, rising.length).sum();
     double sum = 0;
     int kept = 0;
@@ -142,11 +143,8 @@ public final class Sampler {
     return kept;
   }
 
-  /** Sets all weights to 0 but the largest. */
-  private static void dropAllBut(int kept, double[] weights) {
-    double[] rising = weights.clone();
-    Arrays.sort(rising);
-    double threshold = rising[rising.length - kept];
+  /** Sets all weights to 0 but those above a threshold and, of those equal to it, the first. */
+  private static void dropBelow(double threshold, int kept, double[] weights) {
     int equal = kept - (int) Arrays.stream(weights).filter(weight -> weight > threshold).count();
     for (int token = 0; token < weights.length; token++) {
       boolean keeps = weights[token] > threshold || (weights[token] == threshold && equal-- > 0);
@@ -215,7 +213,7 @@ public final class Sampler {
     }
 
     /**
-     * Draws from the fewest tokens that together have the probability P.
+     * Draws from the smallest set of tokens that together have the probability P.
      *
      * @param topP above 0 and at most 1; 1, the default, for all tokens
      * @return this

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /**
  * The sums of the decays of forgetting attention as one operation of a graph that a {@link
@@ -21,14 +20,14 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
  * <p>Inputs: z [b, h, T], FLOAT or DOUBLE; if there is one, the mask m [b, T], zero or one. Output:
  * C [b, h, T], DOUBLE whatever the type of z, since differences of far larger numbers are taken.
  */
-public final class DecaySums extends DynamicCustomOp implements JavaOperation {
+public final class DecaySums extends SingleOutputOperation {
   private static final String NAME = "attention4j_decay_sums";
 
-  private final DataType type;
+  private final DataType inputType;
 
-  private DecaySums(SameDiff sd, List<SDVariable> inputs, DataType type) {
-    super(NAME, sd, inputs.toArray(new SDVariable[0]));
-    this.type = type;
+  private DecaySums(SameDiff sd, List<SDVariable> inputs, DataType inputType) {
+    super(NAME, DataType.DOUBLE, sd, inputs.toArray(new SDVariable[0]));
+    this.inputType = inputType;
   }
 
   /**
@@ -49,16 +48,6 @@ public final class DecaySums extends DynamicCustomOp implements JavaOperation {
   @Override
   public String opName() {
     return NAME;
-  }
-
-  @Override
-  public int getNumOutputs() {
-    return 1;
-  }
-
-  @Override
-  public List<DataType> calculateOutputDataTypes(List<DataType> inputTypes) {
-    return List.of(DataType.DOUBLE);
   }
 
   @Override
@@ -114,7 +103,7 @@ public final class DecaySums extends DynamicCustomOp implements JavaOperation {
     List<SDVariable> inputs = new ArrayList<>(Arrays.asList(args()));
     inputs.add(gradients.get(0));
     List<SDVariable> result = new ArrayList<>();
-    result.add(new Gradient(sameDiff, inputs, type).outputVariables()[0]);
+    result.add(new Gradient(sameDiff, inputs, inputType).outputVariables()[0]);
     if (args().length > 1) {
       result.add(sameDiff.zerosLike(arg(1)));
     }
@@ -122,29 +111,16 @@ public final class DecaySums extends DynamicCustomOp implements JavaOperation {
   }
 
   /** The backward pass. Inputs: those of the forward pass and dL/dC. Output: dL/dz. */
-  private static final class Gradient extends DynamicCustomOp implements JavaOperation {
+  private static final class Gradient extends SingleOutputOperation {
     private static final String NAME = "attention4j_decay_sums_gradient";
 
-    private final DataType type;
-
     Gradient(SameDiff sd, List<SDVariable> inputs, DataType type) {
-      super(NAME, sd, inputs.toArray(new SDVariable[0]));
-      this.type = type;
+      super(NAME, type, sd, inputs.toArray(new SDVariable[0]));
     }
 
     @Override
     public String opName() {
       return NAME;
-    }
-
-    @Override
-    public int getNumOutputs() {
-      return 1;
-    }
-
-    @Override
-    public List<DataType> calculateOutputDataTypes(List<DataType> inputTypes) {
-      return List.of(type);
     }
 
     @Override
@@ -160,7 +136,7 @@ public final class DecaySums extends DynamicCustomOp implements JavaOperation {
           gradient[at] = rows.counts(row, step) ? sum / (1 + Math.exp(rows.z[at])) : 0;
         }
       }
-      if (type == DataType.DOUBLE) {
+      if (type() == DataType.DOUBLE) {
         return new Value[] {Value.of(gradient, inputs[0].shape())};
       }
       float[] narrow = FloatArrays.take(gradient.length);

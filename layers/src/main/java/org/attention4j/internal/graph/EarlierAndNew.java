@@ -3,23 +3,20 @@ package org.attention4j.internal.graph;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /**
  * Appends new steps to those of a {@link StepBuffer}, as one operation of a graph that a {@link
  * GraphProgram} runs. Input: [.., t], FLOAT or DOUBLE. Output: [.., kept + t]. For inference alone:
  * it has no gradient.
  */
-public final class EarlierAndNew extends DynamicCustomOp implements JavaOperation {
+public final class EarlierAndNew extends SingleOutputOperation {
   private static final String NAME = "attention4j_earlier_and_new";
 
   private final StepBuffer buffer;
-  private final DataType type;
 
   private EarlierAndNew(SDVariable x, StepBuffer buffer) {
-    super(NAME, x.getSameDiff(), new SDVariable[] {x});
+    super(NAME, x.dataType(), x.getSameDiff(), x);
     this.buffer = buffer;
-    this.type = x.dataType();
   }
 
   /**
@@ -39,19 +36,9 @@ public final class EarlierAndNew extends DynamicCustomOp implements JavaOperatio
   }
 
   @Override
-  public int getNumOutputs() {
-    return 1;
-  }
-
-  @Override
-  public List<DataType> calculateOutputDataTypes(List<DataType> inputTypes) {
-    return List.of(type);
-  }
-
-  @Override
   public Value[] run(Value[] inputs) {
     Value x = inputs[0];
-    buffer.append(type == DataType.DOUBLE ? x.doubles() : x.floats(), x.shape());
+    buffer.append(type() == DataType.DOUBLE ? x.doubles() : x.floats(), x.shape());
     return new Value[] {buffer.whole(x.size(-1))};
   }
 

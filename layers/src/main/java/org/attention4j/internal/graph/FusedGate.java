@@ -17,11 +17,11 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
  * <p>Inputs: x [b, h * d, T]; z [b, h, T] or [b, h * d, T], of which each row gates as many
  * neighbouring rows of x. Output: y, of the shape of x.
  */
-public final class FusedGate extends FloatOperation {
+public final class FusedGate extends SingleOutputOperation {
   private static final String NAME = "attention4j_gate";
 
   private FusedGate(SDVariable x, SDVariable z) {
-    super(NAME, x.getSameDiff(), x, z);
+    super(NAME, DataType.FLOAT, x.getSameDiff(), x, z);
   }
 
   /**

@@ -6,6 +6,7 @@ import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Inverted dropout as one operation of a graph that a {@link GraphProgram} runs on Java arrays, in
@@ -14,7 +15,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
  *
  * <p>Inputs: x, of which the last axis is the row; the seed, one INT64. Output: of the shape of x.
  */
-public final class SeededDropout extends FloatOperation {
+public final class SeededDropout extends SingleOutputOperation {
   private static final String NAME = "attention4j_dropout";
 
   /** Rows that one task takes. */
@@ -26,7 +27,7 @@ public final class SeededDropout extends FloatOperation {
   private final double probability;
 
   private SeededDropout(SameDiff sd, SDVariable x, SDVariable seed, double probability) {
-    super(NAME, sd, x, seed);
+    super(NAME, DataType.FLOAT, sd, x, seed);
     this.probability = probability;
   }
 

@@ -12,14 +12,14 @@ import org.nd4j.linalg.api.buffer.DataType;
  * The sum of two arrays of one shape as one operation of a graph that a {@link GraphProgram} runs
  * on Java arrays, in FLOAT: a residual connection, or the gradients that meet at one variable.
  */
-public final class Sum extends FloatOperation {
+public final class Sum extends SingleOutputOperation {
   private static final String NAME = "attention4j_sum";
 
   /** Numbers that one task takes. */
   private static final int CHUNK = 1 << 15;
 
   private Sum(SameDiff sd, SDVariable a, SDVariable b) {
-    super(NAME, sd, a, b);
+    super(NAME, DataType.FLOAT, sd, a, b);
   }
 
   /**

@@ -54,8 +54,7 @@ final class ExactScores {
   private static LargestScores ofKept(
       MonitoredLayer layer, int examples, float[] queries, float[] keys) {
     AttentionSpec spec = layer.spec();
-    INDArray[] inputs = layer.inputs();
-    int keyCount = Math.toIntExact(inputs[inputs.length > 1 ? 1 : 0].size(2));
+    int keyCount = Math.toIntExact(layer.atKeys().size(2));
     int size = Math.toIntExact(spec.headSize());
     int queryCount = queries.length / (examples * spec.heads() * size);
     int keyHeads = keys.length / (examples * size * keyCount);

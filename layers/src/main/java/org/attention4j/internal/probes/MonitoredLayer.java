@@ -202,7 +202,7 @@ public record MonitoredLayer(
   }
 
   /** What keys and values are projected from. */
-  private INDArray atKeys() {
+  INDArray atKeys() {
     return inputs[Math.min(1, inputs.length - 1)];
   }
 

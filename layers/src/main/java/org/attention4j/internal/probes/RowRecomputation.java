@@ -227,8 +227,8 @@ public final class RowRecomputation {
       double bias = spec.bias(head, 1); // proportional to the distance
       for (int r = 0; r < queries.size(); r++) {
         SampledQuery query = queries.get(r);
+        int position = query.step() + offset;
         for (int i = 0; i < query.keys().length; i++) {
-          int position = query.step() + offset;
           int distance = Math.abs(position - query.keys()[i]);
           scores[head][r][i] =
               spec.scale() * scores[head][r][i]

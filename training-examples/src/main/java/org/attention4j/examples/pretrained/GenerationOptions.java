@@ -43,8 +43,8 @@ final class GenerationOptions {
       names = "--top-p",
       paramLabel = "P",
       description =
-          "With --generate: draws from the fewest tokens that together have the probability P"
-              + " (default: 1, all).")
+          "With --generate: draws from the smallest set of tokens that together have the"
+              + " probability P (default: 1, all).")
   private @Nullable Double topP;
 
   @Option(

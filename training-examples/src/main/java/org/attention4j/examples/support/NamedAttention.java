@@ -3,9 +3,7 @@ package org.attention4j.examples.support;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 
@@ -51,13 +49,8 @@ public record NamedAttention(NamedNormalizer normalizer, LayerOptions options) {
       throw new BadArgument("--normalizers names no normalizer but must name at least one.");
     }
     List<NamedAttention> all = texts.stream().map(text -> parse(text, ofAll)).toList();
-    Set<String> seen = new HashSet<>();
-    for (NamedAttention named : all) {
-      if (!seen.add(named.key())) {
-        throw new BadArgument(
-            "Normalizer '%s' is named twice in --normalizers.".formatted(named.label()));
-      }
-    }
+    NamedNormalizer.requireDistinct(
+        "--normalizers", all, NamedAttention::key, NamedAttention::label);
     return all;
   }
 
@@ -74,29 +67,12 @@ public record NamedAttention(NamedNormalizer normalizer, LayerOptions options) {
 
   /** Splits at the plus signs before a name, which are those outside numbers and JSON. */
   private static List<String> parts(String text) {
-    List<String> parts = new ArrayList<>();
-    int start = 0;
-    int depth = 0;
-    boolean quoted = false;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"') {
-        quoted = !quoted;
-      } else if (!quoted && c == '{') {
-        depth++;
-      } else if (!quoted && c == '}') {
-        depth--;
-      } else if (!quoted
-          && depth == 0
-          && c == PLUS
-          && i + 1 < text.length()
-          && Character.isLetter(text.charAt(i + 1))) {
-        parts.add(text.substring(start, i));
-        start = i + 1;
-      }
-    }
-    parts.add(text.substring(start));
-    return parts;
+    return NamedNormalizer.split(
+        text,
+        i ->
+            text.charAt(i) == PLUS
+                && i + 1 < text.length()
+                && Character.isLetter(text.charAt(i + 1)));
   }
 
   /**

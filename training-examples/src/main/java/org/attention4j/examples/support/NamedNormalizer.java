@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 
@@ -51,14 +53,20 @@ public record NamedNormalizer(String label, Normalizer normalizer) {
    */
   public static List<NamedNormalizer> parseAll(String option, List<String> texts) {
     List<NamedNormalizer> normalizers = texts.stream().map(NamedNormalizer::parse).toList();
+    requireDistinct(option, normalizers, NamedNormalizer::json, NamedNormalizer::label);
+    return normalizers;
+  }
+
+  /** Refuses what stands there twice, by its key; the message has its label. */
+  static <T> void requireDistinct(
+      String option, List<T> named, Function<T, String> key, Function<T, String> label) {
     Set<String> seen = new HashSet<>();
-    for (NamedNormalizer named : normalizers) {
-      if (!seen.add(named.json())) {
+    for (T each : named) {
+      if (!seen.add(key.apply(each))) {
         throw new BadArgument(
-            "Normalizer '%s' is named twice in %s.".formatted(named.label(), option));
+            "Normalizer '%s' is named twice in %s.".formatted(label.apply(each), option));
       }
     }
-    return normalizers;
   }
 
   /**
@@ -77,6 +85,11 @@ public record NamedNormalizer(String label, Normalizer normalizer) {
    * @return each of them
    */
   public static List<String> split(String text) {
+    return split(text, i -> text.charAt(i) == ',');
+  }
+
+  /** Splits at the separators, one character each, that stand outside JSON objects. */
+  static List<String> split(String text, IntPredicate isSeparatorAt) {
     List<String> parts = new ArrayList<>();
     int depth = 0;
     int start = 0;
@@ -89,7 +102,7 @@ public record NamedNormalizer(String label, Normalizer normalizer) {
         depth++;
       } else if (!quoted && c == '}') {
         depth--;
-      } else if (!quoted && depth == 0 && c == ',') {
+      } else if (!quoted && depth == 0 && isSeparatorAt.test(i)) {
         parts.add(text.substring(start, i));
         start = i + 1;
       }

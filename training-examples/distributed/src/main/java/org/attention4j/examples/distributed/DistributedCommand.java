@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.attention4j.examples.report.Csv;
-import org.attention4j.examples.report.Table;
 import org.attention4j.examples.support.BadArgument;
 import org.attention4j.examples.support.CommandFailure;
 import org.attention4j.examples.support.FurtherCommand;
@@ -25,7 +24,6 @@ import org.attention4j.examples.training.LanguageModel;
 import org.attention4j.examples.training.NativeThreads;
 import org.attention4j.examples.training.Settings;
 import org.attention4j.examples.training.TextFile;
-import org.attention4j.examples.training.Windows;
 import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.reporters.Reporter;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -48,9 +46,6 @@ import picocli.CommandLine.Spec;
           + " attention.jsonl and alarms.jsonl."
     })
 public final class DistributedCommand implements FurtherCommand {
-  /** As many windows as compare judges a model by. */
-  private static final int VALIDATION_WINDOWS = 128;
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -234,7 +229,8 @@ public final class DistributedCommand implements FurtherCommand {
     SparkTraining.Fault fault = fault(where, plan.rounds(all.steps()));
     Corpus corpus = corpus(all);
     List<DataSet> batches = BatchFiles.draw(corpus.train(), all);
-    ComputationGraph network = LanguageModel.ofAnyLength(NamedAttention.of(named.normalizer()), ofWorker);
+    NamedAttention attention = NamedAttention.of(named.normalizer());
+    ComputationGraph network = LanguageModel.ofAnyLength(attention, ofWorker);
     WorkerRecords records;
     try (WorkerFiles files =
             new WorkerFiles(out.resolve("attention.jsonl"), out.resolve("alarms.jsonl"));
@@ -267,82 +263,15 @@ public final class DistributedCommand implements FurtherCommand {
     }
     save(network);
     writeRounds(records, all.context());
-    judge(network, named, corpus, batches, all, plan, console);
+    new OneMachineComparison(attention, corpus, all, plan)
+        .run(network, batches, console)
+        .write(out.resolve("validation.csv"));
   }
 
   private static String traffic(ComputationGraph network) {
     long state = network.getUpdater().getStateViewArray().length();
     return "%d parameters and %d numbers of the updater: %d bytes to each worker and back in a round"
         .formatted(network.numParams(), state, Float.BYTES * (network.numParams() + state));
-  }
-
-  /** Holds the distributed training against the same on one machine. */
-  private void judge(
-      ComputationGraph distributed,
-      NamedNormalizer named,
-      Corpus corpus,
-      List<DataSet> batches,
-      Settings all,
-      Plan plan,
-      PrintWriter console) {
-    List<DataSet> used = batches.subList(0, plan.used(batches.size()));
-    ComputationGraph sequence =
-        LanguageModel.ofAnyLength(NamedAttention.of(named.normalizer()), Plan.withSteps(all, used.size()));
-    OneMachine.train(sequence, used);
-    List<DataSet> joined = OneMachine.joined(used, plan);
-    ComputationGraph large =
-        LanguageModel.ofAnyLength(NamedAttention.of(named.normalizer()), Plan.withSteps(all, joined.size()));
-    OneMachine.train(large, joined);
-    List<DataSet> windows =
-        new Windows(corpus.validation(), all.context()).spread(VALIDATION_WINDOWS, all.batch());
-    Csv csv = new Csv("training", "updates", "windows", "bits_per_character");
-    List<Table.Row> rows = new ArrayList<>();
-    add(csv, rows, "distributed", joined.size(), all.batch(), distributed, windows);
-    add(csv, rows, "one machine, batch by batch", used.size(), all.batch(), sequence, windows);
-    add(
-        csv,
-        rows,
-        "one machine, batches of all workers joined",
-        joined.size(),
-        all.batch() * plan.workers(),
-        large,
-        windows);
-    console.println();
-    console.println(
-        new Table(
-                "",
-                List.of("trained", "updates", "windows an update", "validation bits/char"),
-                rows)
-            .text());
-    console.println(
-        ("All three saw the same %d batches. A worker makes 1/%d of the updates of one machine; the"
-             + " mean of the workers is less noisy than each, but no update of its own. The third"
-             + " line makes as few updates from gradients over the same windows: what lies between"
-             + " it and the first is the price of averaging parameters instead of gradients, and"
-             + " what lies between it and the second that of fewer updates.")
-            .formatted(used.size(), plan.workers()));
-    console.flush();
-    csv.write(out.resolve("validation.csv"));
-  }
-
-  private static void add(
-      Csv csv,
-      List<Table.Row> rows,
-      String name,
-      int updates,
-      int windowsPerUpdate,
-      ComputationGraph model,
-      List<DataSet> windows) {
-    int context = (int) windows.get(0).getFeatures().size(2);
-    double bits = BitsPerCharacter.of(model, windows, context);
-    csv.row(name, updates, windowsPerUpdate, bits);
-    rows.add(
-        Table.Row.of(
-            List.of(
-                name,
-                Integer.toString(updates),
-                Integer.toString(windowsPerUpdate),
-                Numbers.fixed(bits, 3))));
   }
 
   private List<Reporter> reporters(WorkerFiles files, WorkerPage page, int worker) {

@@ -10,7 +10,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 /**
  * Tells a worker's network its iteration. A copy of {@code ComputationGraphConfiguration}, such as
  * each worker makes at the beginning of a round, forgets it in M2.1: schedules of the learning rate
- * and the bias correction of Adam would start anew in each round.
+ * and the bias correction of Adam would begin again in each round.
  */
 final class IterationCount implements TrainingHook {
   private static final long serialVersionUID = 1L;

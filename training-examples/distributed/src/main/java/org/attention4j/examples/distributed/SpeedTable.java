@@ -103,7 +103,8 @@ final class SpeedTable {
     DescriptiveStatistics seconds = new DescriptiveStatistics();
     new SparkTraining(spark, plan)
         .train(
-            LanguageModel.ofAnyLength(NamedAttention.of(normalizer.normalizer()), plan.ofWorker(all)),
+            LanguageModel.ofAnyLength(
+                NamedAttention.of(normalizer.normalizer()), plan.ofWorker(all)),
             BatchFiles.write(drawn, folder),
             null,
             round -> {

@@ -7,19 +7,23 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /**
- * An operation on Java arrays with one output, which is FLOAT whatever the inputs are. A subclass
+ * An operation on Java arrays with one output, whose type does not depend on the inputs. A subclass
  * also overrides {@code opName}, which ND4J asks for before it has kept the name.
  */
-abstract class FloatOperation extends DynamicCustomOp implements JavaOperation {
+abstract class SingleOutputOperation extends DynamicCustomOp implements JavaOperation {
+  private final DataType type;
+
   /**
    * Makes the operation.
    *
    * @param name of this kind of operation alone
+   * @param type of the output
    * @param sd the graph
    * @param inputs its variables
    */
-  FloatOperation(String name, SameDiff sd, SDVariable... inputs) {
+  SingleOutputOperation(String name, DataType type, SameDiff sd, SDVariable... inputs) {
     super(name, sd, inputs);
+    this.type = type;
   }
 
   @Override
@@ -29,6 +33,11 @@ abstract class FloatOperation extends DynamicCustomOp implements JavaOperation {
 
   @Override
   public final List<DataType> calculateOutputDataTypes(List<DataType> inputTypes) {
-    return List.of(DataType.FLOAT);
+    return List.of(type);
+  }
+
+  /** The type of the output. */
+  final DataType type() {
+    return type;
   }
 }
