@@ -12,23 +12,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.bytedeco.javacpp.Pointer;
 
 /** What this JVM holds, sampled in a long run, each time after a collection. */
 final class Footprint {
   /** Heap in use, bytes. */
   static final String HEAP = "heap";
 
-  /** What JavaCPP has allocated, arrays above all, bytes. */
-  static final String ARRAYS = "arrays";
-
-  /** Memory of the process beside the heap, bytes; only where there is /proc. */
+  /** Memory of the process beside the heap, arrays above all, bytes; only where there is /proc. */
   static final String NATIVE = "native";
 
   static final String THREADS = "threads";
 
   /** Open file descriptors; only on Unix. */
   static final String FILES = "files";
+
+  private static final int MOST_COLLECTIONS = 40;
+
+  /** A collection that frees less than these bytes had nothing to do. */
+  private static final long SETTLED = 64 << 10;
 
   private static final Path STATUS = Path.of("/proc/self/status");
 
@@ -39,7 +40,6 @@ final class Footprint {
     collect();
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
     add(HEAP, heap.getUsed());
-    add(ARRAYS, Pointer.totalBytes());
     if (Files.exists(STATUS)) {
       add(NATIVE, resident() - heap.getCommitted());
     }
@@ -49,12 +49,20 @@ final class Footprint {
     }
   }
 
-  /** Arrays go in two steps: the collector finds them, and a thread of ND4J frees them. */
+  /**
+   * Collects until nothing more goes. Arrays go in two steps: the collector finds them, and a
+   * thread of ND4J, which may be late, frees them and what it knows of them.
+   */
   private static void collect() throws InterruptedException {
-    for (int time = 0; time < 2; time++) {
+    long before;
+    long after = Long.MAX_VALUE;
+    int collections = 0;
+    do {
+      before = after;
       System.gc();
       Thread.sleep(20);
-    }
+      after = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    } while (++collections < MOST_COLLECTIONS && (collections < 3 || before - after > SETTLED));
   }
 
   private static long resident() throws IOException {

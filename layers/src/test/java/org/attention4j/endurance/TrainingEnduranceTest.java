@@ -124,7 +124,6 @@ class TrainingEnduranceTest {
     assertThat(network.score()).as("the network still learns").isFinite();
     long leak = BATCH * (iterations / 3) / rare;
     assertGrowth(name, footprint, Footprint.HEAP, HEAP_OF_JVM + leak);
-    assertGrowth(name, footprint, Footprint.ARRAYS, leak);
     assertGrowth(name, footprint, Footprint.NATIVE, NATIVE_OF_JVM + leak);
     assertGrowth(name, footprint, Footprint.THREADS, 0);
     assertGrowth(name, footprint, Footprint.FILES, 0);
