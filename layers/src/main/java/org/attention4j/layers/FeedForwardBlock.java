@@ -101,7 +101,7 @@ public final class FeedForwardBlock extends SequenceLayer {
   protected SDVariable define(LayerGraph graph) {
     return apply(
         graph.input(),
-        JavaPath.isPossible(graph.input().dataType()),
+        JavaPath.isFewSteps(graph),
         getActivationFn(),
         gelu,
         linear(graph, W1, B1, hidden()),
@@ -113,7 +113,7 @@ public final class FeedForwardBlock extends SequenceLayer {
    * Applies a feed-forward block to each step.
    *
    * @param x shape [b, in, T]
-   * @param mayRunInJava whether operations in Java can be taken
+   * @param fewSteps whether there are so few steps that reading the weights is the work
    * @param activation f
    * @param gelu which function GELU is
    * @param first the map before the activation
@@ -123,15 +123,15 @@ public final class FeedForwardBlock extends SequenceLayer {
    */
   static SDVariable apply(
       SDVariable x,
-      boolean mayRunInJava,
+      boolean fewSteps,
       @Nullable IActivation activation,
       Gelu gelu,
       LinearMap first,
       @Nullable LinearMap gate,
       LinearMap second) {
     Optional<FloatActivation> inJava = Activations.inJava(activation, gelu);
-    if (mayRunInJava && FloatOps.VECTORS && inJava.isPresent()) {
-      return FusedFeedForward.apply(x, inJava.get(), first, gate, second);
+    if (JavaPath.isPossible(x.dataType()) && FloatOps.VECTORS && inJava.isPresent()) {
+      return FusedFeedForward.apply(x, inJava.get(), first, gate, second, fewSteps);
     }
     SequenceShape shape = new SequenceShape(x);
     SDVariable hidden = Activations.apply(project(x, shape, first), activation, gelu);

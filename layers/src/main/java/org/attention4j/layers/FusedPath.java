@@ -58,7 +58,7 @@ final class FusedPath extends AttentionPath {
     this.heads = heads;
     this.graph = graph;
     this.asGraph = asGraph;
-    fusesProjections = type == DataType.FLOAT && FloatOps.VECTORS && !JavaPath.isFewSteps(graph);
+    fusesProjections = type == DataType.FLOAT && FloatOps.VECTORS;
   }
 
   @Override
@@ -209,7 +209,8 @@ final class FusedPath extends AttentionPath {
     bySource.forEach(
         (x, ones) -> {
           List<SDVariable> projected =
-              LinearMaps.apply(x, ones.stream().map(this::linearMap).toList());
+              LinearMaps.apply(
+                  x, ones.stream().map(this::linearMap).toList(), JavaPath.isFewSteps(graph));
           for (int i = 0; i < ones.size(); i++) {
             results.put(ones.get(i), projected.get(i));
           }
@@ -264,6 +265,6 @@ final class FusedPath extends AttentionPath {
     LinearMap map =
         new LinearMap(
             graph.parameter(ParameterNames.OUTPUT_WEIGHTS), heads.outputSize(), true, bias);
-    return LinearMaps.apply(attended, List.of(map)).get(0);
+    return LinearMaps.apply(attended, List.of(map), JavaPath.isFewSteps(graph)).get(0);
   }
 }

@@ -22,8 +22,8 @@ final class JavaPath {
   }
 
   /**
-   * Whether a graph is for a few steps after earlier ones. Most of its work is to read the
-   * parameters, which operations in Java would copy first.
+   * Whether a graph is for a few steps after earlier ones, so that most of its work is to read the
+   * parameters.
    */
   static boolean isFewSteps(LayerGraph graph) {
     return graph.past().map(PastSteps::few).orElse(false);

@@ -159,7 +159,7 @@ public final class TransformerBlock extends AttentionLayer {
         graph,
         FeedForwardBlock.apply(
             x,
-            JavaPath.isPossible(x.dataType()) && !JavaPath.isFewSteps(graph),
+            JavaPath.isFewSteps(graph),
             getActivationFn(),
             gelu,
             linear(graph, W1, B1, hidden()),

@@ -1,6 +1,7 @@
 package org.attention4j.internal.feedforward;
 
 import java.util.List;
+import org.attention4j.internal.linear.FewStepsLinear;
 import org.attention4j.internal.linear.FloatLinear;
 import org.attention4j.internal.memory.FloatArrays;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,41 @@ public final class FloatFeedForward {
     return new Forward(output, hidden);
   }
 
+  /**
+   * Applies the block to a few steps, whose work is to read the weights.
+   *
+   * @param examples b
+   * @param inputs in
+   * @param steps T
+   * @param x [b, in, T]
+   * @param activation f
+   * @param maps W1, b1; Wg, bg if there is a gate; W2, b2
+   * @return y, and what stands before the activation
+   */
+  public static Forward ofFewSteps(
+      int examples,
+      int inputs,
+      int steps,
+      float[] x,
+      FloatActivation activation,
+      List<FewStepsLinear.Map> maps) {
+    int last = maps.size() - 1;
+    float[][] hidden =
+        new FewStepsLinear(examples, inputs, steps, x, maps.subList(0, last)).forward();
+    float[] activated = activated(activation, hidden);
+    int width = maps.get(0).outputs();
+    float[] output =
+        new FewStepsLinear(examples, width, steps, activated, List.of(maps.get(last)))
+            .forward()[0];
+    FloatArrays.giveBack(activated);
+    return new Forward(output, hidden);
+  }
+
   private float[] activated(float[][] hidden) {
+    return activated(activation, hidden);
+  }
+
+  private static float[] activated(FloatActivation activation, float[][] hidden) {
     float[] activated = activation.of(hidden[0]);
     if (hidden.length == 2) {
       FloatActivation.multiply(hidden[1], activated);

@@ -26,10 +26,13 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
 
   private final FloatActivation activation;
   private final LinearMapArguments maps;
+  private final boolean fewSteps;
 
-  private FusedFeedForward(SDVariable x, FloatActivation activation, List<LinearMap> maps) {
+  private FusedFeedForward(
+      SDVariable x, FloatActivation activation, List<LinearMap> maps, boolean fewSteps) {
     super(NAME, x.getSameDiff(), LinearMapArguments.inputs(x, maps));
     this.activation = activation;
+    this.fewSteps = fewSteps;
     this.maps = new LinearMapArguments(maps);
   }
 
@@ -41,6 +44,7 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
    * @param first the map before the activation
    * @param gate the map whose result is multiplied by the activated one; null for none
    * @param second the map after the activation
+   * @param fewSteps whether b T is so small that reading the weights is the work
    * @return y, shape [b, out, T]
    */
   public static SDVariable apply(
@@ -48,9 +52,10 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
       FloatActivation activation,
       LinearMap first,
       @Nullable LinearMap gate,
-      LinearMap second) {
+      LinearMap second,
+      boolean fewSteps) {
     List<LinearMap> maps = gate == null ? List.of(first, second) : List.of(first, gate, second);
-    return new FusedFeedForward(x, activation, maps).outputVariables()[0];
+    return new FusedFeedForward(x, activation, maps, fewSteps).outputVariables()[0];
   }
 
   private int hiddenResults() {
@@ -75,7 +80,16 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
   @Override
   public Value[] run(Value[] inputs) {
     Value x = inputs[0];
-    FloatFeedForward.Forward forward = kernel(inputs).forward(x.floats());
+    FloatFeedForward.Forward forward =
+        fewSteps
+            ? FloatFeedForward.ofFewSteps(
+                x.size(0),
+                x.size(1),
+                x.size(2),
+                x.floats(),
+                activation,
+                maps.weightsInPlace(inputs))
+            : kernel(inputs).forward(x.floats());
     Value[] results = new Value[getNumOutputs()];
     results[0] = Value.of(forward.output(), x.size(0), maps.outputs(hiddenResults()), x.size(2));
     for (int i = 0; i < hiddenResults(); i++) {

@@ -2,6 +2,7 @@ package org.attention4j.internal.graph;
 
 import java.lang.ref.Reference;
 import java.util.Arrays;
+import org.attention4j.internal.linear.FewStepsLinear;
 import org.attention4j.internal.memory.FloatArrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -43,6 +44,26 @@ public final class HostArrays {
     eachInOrder(readable, (to, from) -> values[to] = memory[from]);
     FloatArrays.giveBack(memory);
     return values;
+  }
+
+  /**
+   * Reads parts of an array where it is, without a copy of the whole.
+   *
+   * @param array of type FLOAT
+   * @return its numbers in C order
+   */
+  public static FewStepsLinear.Matrix inPlace(INDArray array) {
+    if (!inOrder(array)) {
+      float[] values = floats(array);
+      return (from, length, to, at) -> System.arraycopy(values, from, to, at, length);
+    }
+    return (from, length, to, at) -> {
+      try (FloatPointer pointer = new FloatPointer(address(array))) {
+        pointer.position(from).get(to, at, length);
+      } finally {
+        Reference.reachabilityFence(array);
+      }
+    };
   }
 
   static double[] doubles(INDArray array) {

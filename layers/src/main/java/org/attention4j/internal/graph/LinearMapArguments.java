@@ -2,6 +2,7 @@ package org.attention4j.internal.graph;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.attention4j.internal.linear.FewStepsLinear;
 import org.attention4j.internal.linear.FloatLinear;
 import org.nd4j.autodiff.samediff.SDVariable;
 
@@ -54,6 +55,18 @@ final class LinearMapArguments {
       float[] matrix = inputs[next++].floats();
       float[] bias = map.biased() ? inputs[next++].floats() : null;
       weights.add(new FloatLinear.Weights(matrix, map.outputs(), map.transposed(), bias));
+    }
+    return weights;
+  }
+
+  /** The maps for a few steps, which read the matrices where they are. */
+  List<FewStepsLinear.Map> weightsInPlace(Value[] inputs) {
+    List<FewStepsLinear.Map> weights = new ArrayList<>();
+    int next = 1;
+    for (Stored map : maps) {
+      FewStepsLinear.Matrix matrix = inputs[next++].inPlace();
+      float[] bias = map.biased() ? inputs[next++].floats() : null;
+      weights.add(new FewStepsLinear.Map(matrix, map.outputs(), map.transposed(), bias));
     }
     return weights;
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.attention4j.internal.linear.FewStepsLinear;
 import org.attention4j.internal.linear.FloatLinear;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -21,9 +22,12 @@ public final class LinearMaps extends DynamicCustomOp implements JavaOperation {
 
   private final LinearMapArguments maps;
 
-  private LinearMaps(SDVariable x, List<LinearMap> maps) {
+  private final boolean fewSteps;
+
+  private LinearMaps(SDVariable x, List<LinearMap> maps, boolean fewSteps) {
     super(NAME, x.getSameDiff(), LinearMapArguments.inputs(x, maps));
     this.maps = new LinearMapArguments(maps);
+    this.fewSteps = fewSteps;
   }
 
   /**
@@ -31,10 +35,11 @@ public final class LinearMaps extends DynamicCustomOp implements JavaOperation {
    *
    * @param x shape [b, in, T], FLOAT
    * @param maps what to apply
+   * @param fewSteps whether b T is so small that reading the weights is the work
    * @return y for each map, shape [b, out, T]
    */
-  public static List<SDVariable> apply(SDVariable x, List<LinearMap> maps) {
-    return List.of(new LinearMaps(x, maps).outputVariables());
+  public static List<SDVariable> apply(SDVariable x, List<LinearMap> maps, boolean fewSteps) {
+    return List.of(new LinearMaps(x, maps, fewSteps).outputVariables());
   }
 
   @Override
@@ -55,7 +60,12 @@ public final class LinearMaps extends DynamicCustomOp implements JavaOperation {
   @Override
   public Value[] run(Value[] inputs) {
     Value x = inputs[0];
-    float[][] results = kernel(inputs).forward();
+    float[][] results =
+        fewSteps
+            ? new FewStepsLinear(
+                    x.size(0), x.size(1), x.size(2), x.floats(), maps.weightsInPlace(inputs))
+                .forward()
+            : kernel(inputs).forward();
     Value[] values = new Value[results.length];
     for (int j = 0; j < results.length; j++) {
       values[j] = Value.of(results[j], x.size(0), maps.outputs(j), x.size(2));

@@ -2,6 +2,7 @@ package org.attention4j.internal.graph;
 
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.attention4j.internal.linear.FewStepsLinear;
 import org.attention4j.internal.memory.FloatArrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.internal.SessionMemMgr;
@@ -111,6 +112,16 @@ public final class Value {
       host = HostArrays.floats(Objects.requireNonNull(array));
     }
     return (float[]) host;
+  }
+
+  /** The floats of this value, to be read once and in parts, where they are. */
+  FewStepsLinear.Matrix inPlace() {
+    INDArray backend = array;
+    if (backend != null && host == null) {
+      return HostArrays.inPlace(backend);
+    }
+    float[] values = floats();
+    return (from, length, to, at) -> System.arraycopy(values, from, to, at, length);
   }
 
   /**

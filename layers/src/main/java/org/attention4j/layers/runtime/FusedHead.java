@@ -1,16 +1,26 @@
 package org.attention4j.layers.runtime;
 
+import java.util.List;
 import java.util.function.Function;
 import org.attention4j.internal.crossentropy.FloatCrossEntropy;
 import org.attention4j.internal.graph.HostArrays;
+import org.attention4j.internal.linear.FewStepsLinear;
 import org.attention4j.internal.linear.FloatLinear;
 import org.attention4j.internal.memory.FloatArrays;
+import org.attention4j.internal.vector.FloatOps;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@link HeadComputation} on Java arrays, for FLOAT on the CPU. */
 final class FusedHead implements HeadComputation {
+  /** Steps up to which reading the weights is most of the work. */
+  private static final int FEW = 16;
+
   @Override
   public void probabilities(Pass pass, INDArray result) {
+    if (pass.columns().length <= FEW) {
+      ofFewSteps(pass, result);
+      return;
+    }
     with(
         pass,
         kernel -> {
@@ -43,6 +53,48 @@ final class FusedHead implements HeadComputation {
           FloatArrays.giveBack(gradients.weights());
           return gradients.losses();
         });
+  }
+
+  private static void ofFewSteps(Pass pass, INDArray result) {
+    INDArray weights = pass.weights();
+    boolean transposed = isTransposed(weights);
+    int inputs = Math.toIntExact(weights.size(0));
+    int classes = Math.toIntExact(weights.size(1));
+    int steps = Math.toIntExact(pass.input().size(2));
+    int[] columns = pass.columns();
+    float[] input = HostArrays.floats(pass.input());
+    float[] x = new float[inputs * columns.length];
+    for (int i = 0; i < inputs; i++) {
+      for (int c = 0; c < columns.length; c++) {
+        int example = columns[c] / steps;
+        x[i * columns.length + c] = input[(example * inputs + i) * steps + columns[c] % steps];
+      }
+    }
+    FewStepsLinear.Map map =
+        new FewStepsLinear.Map(
+            HostArrays.inPlace(transposed ? weights : weights.transpose()),
+            classes,
+            transposed,
+            pass.bias() == null ? null : HostArrays.floats(pass.bias()));
+    float[] logits =
+        new FewStepsLinear(1, inputs, columns.length, x, List.of(map)).forward()[0];
+    float[] probabilities = FloatArrays.zeros(Math.toIntExact(result.length()));
+    float[] row = new float[classes];
+    for (int c = 0; c < columns.length; c++) {
+      for (int k = 0; k < classes; k++) {
+        row[k] = logits[k * columns.length + c];
+      }
+      double sum = FloatOps.ROWS.exp(row, 0, classes, FloatOps.ROWS.max(row, 0, classes), 1);
+      FloatOps.ROWS.affine(row, 0, classes, 0, (float) (1 / sum));
+      int to = columns[c] / steps * classes * steps + columns[c] % steps;
+      for (int k = 0; k < classes; k++) {
+        probabilities[to + k * steps] = row[k];
+      }
+    }
+    HostArrays.put(probabilities, result);
+    FloatArrays.giveBack(input);
+    FloatArrays.giveBack(logits);
+    FloatArrays.giveBack(probabilities);
   }
 
   private static FloatCrossEntropy.Targets kernelTargets(Targets targets) {

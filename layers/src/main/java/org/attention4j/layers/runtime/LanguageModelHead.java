@@ -36,11 +36,6 @@ public final class LanguageModelHead
   private static final String W = DefaultParamInitializer.WEIGHT_KEY;
   private static final String B = DefaultParamInitializer.BIAS_KEY;
 
-  /**
-   * Steps up to which reading the weights is most of the work: operations in Java would copy them.
-   */
-  private static final int FEW = 16;
-
   private final double smoothing;
   private final @Nullable String tiedTo;
   private final HeadComputation computation;
@@ -104,9 +99,7 @@ public final class LanguageModelHead
     applyDropOutIfNecessary(training, workspaceMgr);
     long[] shape = {input.size(0), layerConf().getNOut(), input.size(2)};
     INDArray result = workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
-    int[] columns = visibleSteps();
-    HeadComputation chosen = columns.length <= FEW ? new BackendHead() : computation;
-    chosen.probabilities(pass(training, columns, workspaceMgr), result);
+    computation.probabilities(pass(training, visibleSteps(), workspaceMgr), result);
     return result;
   }
 
