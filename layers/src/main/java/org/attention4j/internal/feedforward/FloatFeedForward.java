@@ -3,6 +3,7 @@ package org.attention4j.internal.feedforward;
 import java.util.List;
 import org.attention4j.internal.linear.FewStepsLinear;
 import org.attention4j.internal.linear.FloatLinear;
+import org.attention4j.internal.linear.JoinedExamples;
 import org.attention4j.internal.memory.FloatArrays;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,8 @@ public final class FloatFeedForward {
    * What the forward pass leaves.
    *
    * @param output y
-   * @param hidden W1 x + b1 and, gated, Wg x + bg
+   * @param hidden W1 x + b1 and, gated, Wg x + bg, for the backward pass alone, which knows whether
+   *     examples are joined
    */
   public record Forward(float[] output, float[][] hidden) {}
 
@@ -75,6 +77,30 @@ public final class FloatFeedForward {
    * @return y, and what the backward pass needs
    */
   public Forward forward(float[] x) {
+    return JoinedExamples.ifItPays(examples, steps)
+        .map(joined -> forward(joined, x))
+        .orElseGet(() -> apart(x));
+  }
+
+  private Forward forward(JoinedExamples joined, float[] x) {
+    float[] columns = joined.join(x);
+    Forward forward = joined(joined).apart(columns);
+    FloatArrays.giveBack(columns);
+    return new Forward(joined.split(forward.output()), forward.hidden());
+  }
+
+  private FloatFeedForward joined(JoinedExamples joined) {
+    return new FloatFeedForward(
+        1,
+        inputs,
+        joined.columns(),
+        activation,
+        into.get(0),
+        into.size() == 2 ? into.get(1) : null,
+        out);
+  }
+
+  private Forward apart(float[] x) {
     float[][] hidden = new FloatLinear(examples, inputs, steps, x, into).forward();
     float[] activated = activated(hidden);
     float[] output = second(activated).forward()[0];
@@ -137,6 +163,21 @@ public final class FloatFeedForward {
    * @return the gradients
    */
   public Gradients backward(float[] x, float[][] hidden, float[] dy) {
+    return JoinedExamples.ifItPays(examples, steps)
+        .map(joined -> backward(joined, x, hidden, dy))
+        .orElseGet(() -> apart(x, hidden, dy));
+  }
+
+  private Gradients backward(JoinedExamples joined, float[] x, float[][] hidden, float[] dy) {
+    float[] columns = joined.join(x);
+    float[] arriving = joined.join(dy);
+    Gradients gradients = joined(joined).apart(columns, hidden, arriving);
+    FloatArrays.giveBack(columns);
+    FloatArrays.giveBack(arriving);
+    return new Gradients(joined.split(gradients.input()), gradients.into(), gradients.out());
+  }
+
+  private Gradients apart(float[] x, float[][] hidden, float[] dy) {
     float[] activated = activated(hidden);
     FloatLinear.Gradients behind = second(activated).backward(new float[][] {dy});
     FloatArrays.giveBack(activated);

@@ -106,6 +106,24 @@ public final class FloatLinear {
    * @return y_j, each [b, out_j, T]
    */
   public float[][] forward() {
+    return JoinedExamples.ifItPays(examples, steps).map(this::forward).orElseGet(this::apart);
+  }
+
+  private float[][] forward(JoinedExamples joined) {
+    float[] columns = joined.join(x);
+    float[][] outputs = joined(joined, columns).apart();
+    FloatArrays.giveBack(columns);
+    for (int j = 0; j < outputs.length; j++) {
+      outputs[j] = joined.split(outputs[j]);
+    }
+    return outputs;
+  }
+
+  private FloatLinear joined(JoinedExamples joined, float[] columns) {
+    return new FloatLinear(1, inputs, joined.columns(), columns, maps);
+  }
+
+  private float[][] apart() {
     float[][] rows = maps.stream().map(map -> map.rows(inputs)).toArray(float[][]::new);
     float[][] outputs =
         maps.stream()
@@ -141,6 +159,24 @@ public final class FloatLinear {
    * @return the gradients
    */
   public Gradients backward(float[][] outputGradients) {
+    return JoinedExamples.ifItPays(examples, steps)
+        .map(joined -> backward(joined, outputGradients))
+        .orElseGet(() -> apart(outputGradients));
+  }
+
+  private Gradients backward(JoinedExamples joined, float[][] outputGradients) {
+    float[] columns = joined.join(x);
+    float[][] arriving = new float[outputGradients.length][];
+    for (int j = 0; j < arriving.length; j++) {
+      arriving[j] = joined.join(outputGradients[j]);
+    }
+    Gradients gradients = joined(joined, columns).apart(arriving);
+    FloatArrays.giveBack(columns);
+    giveBack(arriving);
+    return new Gradients(joined.split(gradients.input()), gradients.weights(), gradients.biases());
+  }
+
+  private Gradients apart(float[][] outputGradients) {
     float[][] columns = maps.stream().map(map -> map.columns(inputs)).toArray(float[][]::new);
     float[] inputGradient = FloatArrays.take(x.length);
     float[][][] weightParts = weightParts();

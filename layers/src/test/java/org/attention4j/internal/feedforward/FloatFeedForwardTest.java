@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -12,6 +13,7 @@ import org.attention4j.internal.linear.FloatLinear;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FloatFeedForwardTest {
   private static final int EXAMPLES = 2;
@@ -90,6 +92,71 @@ class FloatFeedForwardTest {
             .as("array %s, entry %s", array, i)
             .isCloseTo(difference, within(2e-5 * (1 + Math.abs(difference))));
       }
+    }
+  }
+
+  /** Three sequences of 29 steps are joined, one alone is not, and those of 64 never are. */
+  @ParameterizedTest
+  @ValueSource(ints = {29, 64})
+  void examplesAreComputedAsEachAlone(int steps) {
+    Random random = new Random(5);
+    float[] x = numbers(random, 3 * INPUTS * steps);
+    float[] dy = numbers(random, 3 * OUTPUTS * steps);
+    FloatLinear.Weights first =
+        new FloatLinear.Weights(
+            numbers(random, HIDDEN * INPUTS), HIDDEN, false, numbers(random, HIDDEN));
+    FloatLinear.Weights gate =
+        new FloatLinear.Weights(
+            numbers(random, HIDDEN * INPUTS), HIDDEN, false, numbers(random, HIDDEN));
+    FloatLinear.Weights second =
+        new FloatLinear.Weights(
+            numbers(random, OUTPUTS * HIDDEN), OUTPUTS, true, numbers(random, OUTPUTS));
+    FloatFeedForward together =
+        new FloatFeedForward(3, INPUTS, steps, FloatActivation.GELU, first, gate, second);
+    FloatFeedForward.Forward forward = together.forward(x);
+    FloatFeedForward.Gradients gradients = together.backward(x, forward.hidden(), dy);
+    double[] bias = new double[OUTPUTS];
+    double[] weights = new double[HIDDEN * INPUTS];
+    for (int b = 0; b < 3; b++) {
+      FloatFeedForward alone =
+          new FloatFeedForward(1, INPUTS, steps, FloatActivation.GELU, first, gate, second);
+      float[] own = part(x, b);
+      FloatFeedForward.Forward ownForward = alone.forward(own);
+      FloatFeedForward.Gradients ownGradients =
+          alone.backward(own, ownForward.hidden(), part(dy, b));
+      assertClose(part(forward.output(), b), doubles(ownForward.output()));
+      assertClose(part(gradients.input(), b), doubles(ownGradients.input()));
+      add(ownGradients.out().biases()[0], bias);
+      add(ownGradients.into().weights()[1], weights);
+    }
+    assertClose(gradients.out().biases()[0], bias);
+    assertClose(gradients.into().weights()[1], weights);
+  }
+
+  private static float[] numbers(Random random, int count) {
+    float[] numbers = new float[count];
+    for (int i = 0; i < count; i++) {
+      numbers[i] = (float) (0.7 * random.nextGaussian());
+    }
+    return numbers;
+  }
+
+  private static float[] part(float[] sequences, int example) {
+    int length = sequences.length / 3;
+    return Arrays.copyOfRange(sequences, example * length, (example + 1) * length);
+  }
+
+  private static void add(float[] some, double[] sums) {
+    for (int i = 0; i < some.length; i++) {
+      sums[i] += some[i];
+    }
+  }
+
+  /** Sums of at most 200 products, together of a size below 50. */
+  private static void assertClose(float[] actual, double[] expected) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat((double) actual[i]).isCloseTo(expected[i], within(200 * 0x1p-24 * 50));
     }
   }
 

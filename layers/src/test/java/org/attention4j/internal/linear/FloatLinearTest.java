@@ -28,7 +28,8 @@ class FloatLinearTest {
         Arguments.of(3, 64, 32),
         Arguments.of(1, 17, 331),
         Arguments.of(2, 3, 601),
-        Arguments.of(11, 37, 29));
+        Arguments.of(11, 37, 29), // examples apart would fill half of their panels
+        Arguments.of(3, 7, 31));
   }
 
   @ParameterizedTest(name = "{0} examples, {1} inputs, {2} steps")
