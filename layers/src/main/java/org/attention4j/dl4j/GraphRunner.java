@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.attention4j.internal.graph.Value;
+import org.attention4j.internal.linear.FewStepsLinear;
 import org.deeplearning4j.nn.layers.samediff.DL4JSameDiffMemoryMgr;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -31,9 +32,6 @@ final class GraphRunner {
 
   /** Unrolled graphs are large, and the lengths of sequences may be many: the oldest goes. */
   private static final int MOST_VARIANTS = 32;
-
-  /** Examples times steps up to which reading the parameters is most of the work. */
-  private static final long FEW = 16;
 
   private record Variant(Set<String> masked, boolean training, long steps) {}
 
@@ -120,7 +118,8 @@ final class GraphRunner {
         inputs = inputs.withMasks(Map.of(name, memory.ones(examples, steps)));
       }
       pastValues = memory.placeholders(all);
-      StepVariant variant = new StepVariant(all != null, examples * steps <= FEW);
+      StepVariant variant =
+          new StepVariant(all != null, FewStepsLinear.isFor(examples * steps));
       CompiledGraph known = stepVariants.get(variant);
       graph =
           known == null

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * sizes alone and sums are taken in a fixed order.
  */
 public final class FewStepsLinear {
+  /** Steps of all examples up to which reading the weights is most of the work. */
+  private static final int MOST = 16;
+
   /** Weights read at a time: 16 KiB. */
   private static final int PART = 1 << 12;
 
@@ -83,6 +86,16 @@ public final class FewStepsLinear {
         this.x[row * inputs + i] = x[from + i * steps];
       }
     }
+  }
+
+  /**
+   * Whether so many steps are few.
+   *
+   * @param columns b T
+   * @return whether this is the way to compute them
+   */
+  public static boolean isFor(long columns) {
+    return columns <= MOST;
   }
 
   /**

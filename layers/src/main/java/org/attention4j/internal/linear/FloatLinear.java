@@ -349,7 +349,9 @@ public final class FloatLinear {
     return Math.max(1, Math.min(wanted, steps / MIN_STEPS));
   }
 
+  /** Long chunks are made of whole spans: for each span all weights are read once. */
   private int firstStep(int chunk) {
-    return Math.min(steps, MatrixPacking.roundUp((int) ((long) steps * chunk / chunks()), PANEL));
+    int unit = steps >= chunks() * LinearResult.SPAN ? LinearResult.SPAN : PANEL;
+    return Math.min(steps, MatrixPacking.roundUp((int) ((long) steps * chunk / chunks()), unit));
   }
 }

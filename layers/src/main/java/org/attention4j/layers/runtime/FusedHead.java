@@ -12,12 +12,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@link HeadComputation} on Java arrays, for FLOAT on the CPU. */
 final class FusedHead implements HeadComputation {
-  /** Steps up to which reading the weights is most of the work. */
-  private static final int FEW = 16;
-
   @Override
   public void probabilities(Pass pass, INDArray result) {
-    if (pass.columns().length <= FEW) {
+    if (FewStepsLinear.isFor(pass.columns().length)) {
       ofFewSteps(pass, result);
       return;
     }
