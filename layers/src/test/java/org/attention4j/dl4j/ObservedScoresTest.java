@@ -83,7 +83,7 @@ class ObservedScoresTest {
     Asking ofAll = new Asking();
     fit(network, DataType.FLOAT, ofAll);
     Asking ofFirst = new Asking(first);
-    fit(network, DataType.FLOAT, ofFirst);
+    fit(network(fused().build(), DataType.FLOAT), DataType.FLOAT, ofFirst);
     assertThat(ofAll.answers).containsExactly(true);
     for (int head = 0; head < HEADS; head++) {
       float expected = all.max(0, 2, 3).getFloat(head);
