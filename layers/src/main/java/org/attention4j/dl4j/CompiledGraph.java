@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.attention4j.internal.attention.LargestScores;
+import org.attention4j.internal.graph.FusedAttentionGradient;
 import org.attention4j.internal.graph.Gradients;
 import org.attention4j.internal.graph.GraphProgram;
 import org.attention4j.internal.graph.Value;
@@ -283,6 +286,19 @@ final class CompiledGraph {
             List.of(),
             memory),
         memory);
+  }
+
+  /**
+   * Asks for the largest scores of the attention in this graph, once, in the next backward pass.
+   *
+   * @param queryMask zero for a query that does not count; null if all count
+   * @return false if that pass will not meet them: on the graph path, with several attentions or
+   *     none, and where it has kept weights instead
+   */
+  boolean observeScores(float @Nullable [] queryMask, Consumer<LargestScores> observer) {
+    List<FusedAttentionGradient> attention =
+        backward == null ? List.of() : backward.operations(FusedAttentionGradient.class);
+    return attention.size() == 1 && attention.get(0).observeScores(queryMask, observer);
   }
 
   private Map<String, Value> arriving(

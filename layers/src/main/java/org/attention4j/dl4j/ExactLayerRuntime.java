@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.attention4j.internal.graph.StepMask;
 import org.deeplearning4j.nn.api.Layer;
@@ -110,6 +111,12 @@ public class ExactLayerRuntime extends BaseLayer<ExactSameDiffLayer> implements 
   @Override
   public void observeInnerGradients(Consumer<List<INDArray>> observer) {
     runner.observeInnerGradients(observer);
+  }
+
+  @Override
+  public boolean observeScores(
+      float @Nullable [] queryMask, BiConsumer<float[], float[]> observer) {
+    return runner.observeScores(queryMask, observer);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.attention4j.dl4j;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.attention4j.internal.graph.StepMask;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -118,6 +119,12 @@ public class ExactVertexRuntime extends SameDiffGraphVertex implements Intermedi
   @Override
   public void observeInnerGradients(Consumer<List<INDArray>> observer) {
     runner.observeInnerGradients(observer);
+  }
+
+  @Override
+  public boolean observeScores(
+      float @Nullable [] queryMask, BiConsumer<float[], float[]> observer) {
+    return runner.observeScores(queryMask, observer);
   }
 
   @Override

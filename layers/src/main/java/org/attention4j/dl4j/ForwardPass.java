@@ -3,6 +3,8 @@ package org.attention4j.dl4j;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.attention4j.internal.attention.LargestScores;
 import org.attention4j.internal.graph.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -57,6 +59,11 @@ record ForwardPass(
   /** Of the graph's published results those that it kept in Java, by name. */
   Map<String, float[]> published(List<String> names) {
     return graph == null || results.isEmpty() ? Map.of() : graph.published(names, results);
+  }
+
+  /** Asks for the largest scores of attention in the backward pass that follows a training pass. */
+  boolean observeScores(float @Nullable [] queryMask, Consumer<LargestScores> observer) {
+    return graph != null && !results.isEmpty() && graph.observeScores(queryMask, observer);
   }
 
   /** What was kept is not needed twice, and may be large. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.attention4j.internal.graph.Value;
 import org.attention4j.internal.linear.FewStepsLinear;
@@ -206,6 +207,12 @@ final class GraphRunner {
 
   void observeInnerGradients(Consumer<List<INDArray>> observer) {
     innerObserver = observer;
+  }
+
+  /** Asks for the largest scores of the last forward pass; false if its graph has none to give. */
+  boolean observeScores(float @Nullable [] queryMask, BiConsumer<float[], float[]> observer) {
+    return last.observeScores(
+        queryMask, largest -> observer.accept(largest.scores(), largest.products()));
   }
 
   private List<INDArray> innerGradients(

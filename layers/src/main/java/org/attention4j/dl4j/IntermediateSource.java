@@ -2,6 +2,7 @@ package org.attention4j.dl4j;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -19,6 +20,14 @@ interface IntermediateSource {
 
   /** Hands the gradients at the observable results to the observer, once. */
   void observeInnerGradients(Consumer<List<INDArray>> observer);
+
+  /**
+   * Hands the largest scores of attention to the observer, once, in the backward pass that follows
+   * the last forward pass.
+   *
+   * @return false if it will not
+   */
+  boolean observeScores(float @Nullable [] queryMask, BiConsumer<float[], float[]> observer);
 
   /** The masks of the present inputs in their order, null where all steps count. */
   @Nullable INDArray[] masks();

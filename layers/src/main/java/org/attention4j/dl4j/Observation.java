@@ -1,6 +1,7 @@
 package org.attention4j.dl4j;
 
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
@@ -60,6 +61,38 @@ public final class Observation {
    */
   public static void ofInnerGradients(GraphVertex vertex, Consumer<List<INDArray>> observer) {
     Intermediates.source(VertexInternals.unwrapped(vertex)).observeInnerGradients(observer);
+  }
+
+  /**
+   * Asks for the largest scores of a layer's attention in its last forward pass, once. The backward
+   * pass that follows computes all scores again on the fused path in FLOAT, unless its normalizer
+   * let it keep the few weights that are not zero. So they cost little more than to compare them.
+   *
+   * @param layer a running layer of this library, frozen or not; a frozen one has no backward pass
+   * @param queryMask zero for a query that does not count, [b, Tq]; null if all count
+   * @param observer takes max |z| of each head, and the same without biases of the position, on the
+   *     training thread; below zero for a head of which no query sees a key
+   * @return false if the backward pass will not meet all scores: then nothing is observed
+   * @throws IllegalArgumentException if the layer is not of this library
+   */
+  public static boolean ofScores(
+      Layer layer, float @Nullable [] queryMask, BiConsumer<float[], float[]> observer) {
+    return Intermediates.source(Intermediates.unwrapped(layer)).observeScores(queryMask, observer);
+  }
+
+  /**
+   * The same for a vertex.
+   *
+   * @param vertex a running vertex of this library
+   * @param queryMask zero for a query that does not count; null if all count
+   * @param observer takes the largest scores, as above
+   * @return false if nothing will be observed
+   * @throws IllegalArgumentException if the vertex is not of this library
+   */
+  public static boolean ofScores(
+      GraphVertex vertex, float @Nullable [] queryMask, BiConsumer<float[], float[]> observer) {
+    return Intermediates.source(VertexInternals.unwrapped(vertex))
+        .observeScores(queryMask, observer);
   }
 
   /**

@@ -50,8 +50,13 @@ public final class DoubleRow extends Row {
   @Override
   public double max() {
     double max = Double.NEGATIVE_INFINITY;
-    for (int i = 0; i < length; i++) {
-      max = Math.max(max, values[from + i]);
+    for (int i = from; i < from + length; i++) {
+      if (!(values[i] <= max)) { // rare, so cheaper than Math.max; NaN is not below anything
+        if (Double.isNaN(values[i])) {
+          return values[i];
+        }
+        max = values[i];
+      }
     }
     return max;
   }

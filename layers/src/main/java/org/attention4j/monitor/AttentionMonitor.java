@@ -73,6 +73,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
   private final Sampling sampling;
   private final Geometry geometry;
   private final Set<MetricGroup> groups;
+  private final boolean wantsScores;
   private final Reporting reporting;
   private final Map<AttentionSpec, RowRecomputation> recomputations = new HashMap<>();
   private final FaultIsolator network = new FaultIsolator("The measurement of the network");
@@ -92,6 +93,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
     sampling = builder.sampling();
     geometry = builder.geometry;
     groups = Set.copyOf(builder.chosenGroups());
+    wantsScores = groups.contains(MetricGroup.LOGITS);
     reporting = new Reporting(builder);
   }
 
@@ -151,6 +153,7 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
 
   private List<LayerSnapshot> snapshots(List<MonitoredLayer> monitored, Model model) {
     int iteration = MonitoredNetwork.iteration(model);
+    boolean reached = MonitoredNetwork.isTrainedWholly(model);
     List<LayerSnapshot> snapshots = new ArrayList<>();
     for (MonitoredLayer layer : monitored) {
       FaultIsolator isolator = isolators.of(layer.name());
@@ -159,6 +162,11 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
           () -> {
             LayerSnapshot snapshot = new LayerSnapshot(layer, examples, groups);
             snapshot.askForGradient(isolator);
+            if (wantsScores && reached) {
+              snapshot.askForScores(isolator);
+            } else if (wantsScores) {
+              snapshot.takeScores();
+            }
             snapshots.add(snapshot);
           });
     }
@@ -308,6 +316,9 @@ public final class AttentionMonitor extends BaseTrainingListener implements Auto
             .run(
                 () -> {
                   LayerSnapshot snapshot = new LayerSnapshot(layer, examples, groups);
+                  if (wantsScores) {
+                    snapshot.takeScores();
+                  }
                   all.add(heads(snapshot, iteration), snapshot.ofOutput());
                 });
       }

@@ -25,12 +25,7 @@ public final class TopN {
    * @throws IllegalArgumentException if N is out of range
    */
   public static TopN of(double[] weights, int count) {
-    if (count < 1 || count > weights.length) {
-      throw new IllegalArgumentException(
-          "N is %d but must be between 1 and the %d visible tokens."
-              .formatted(count, weights.length));
-    }
-    double smallest = Selection.largest(weights, count); // of those chosen
+    double smallest = smallest(weights, count);
     int ties = count;
     for (double weight : weights) {
       ties -= Double.compare(weight, smallest) > 0 ? 1 : 0;
@@ -47,6 +42,16 @@ public final class TopN {
       }
     }
     return new TopN(largestFirst(weights, chosen), others);
+  }
+
+  /** The smallest of the N largest weights. */
+  static double smallest(double[] weights, int count) {
+    if (count < 1 || count > weights.length) {
+      throw new IllegalArgumentException(
+          "N is %d but must be between 1 and the %d visible tokens."
+              .formatted(count, weights.length));
+    }
+    return Selection.largest(weights, count);
   }
 
   private static int[] largestFirst(double[] weights, int[] chosen) {

@@ -74,23 +74,63 @@ public final class WeightRow {
    * @return Σα, one for most normalizers
    */
   public static double mass(double[] weights) {
-    double mass = 0;
-    for (double weight : weights) {
-      mass += weight;
+    // Four sums, as one would wait for itself at each step.
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 3 < weights.length; i += 4) {
+      a += weights[i];
+      b += weights[i + 1];
+      c += weights[i + 2];
+      d += weights[i + 3];
     }
-    return mass;
+    for (; i < weights.length; i++) {
+      a += weights[i];
+    }
+    return a + b + (c + d);
+  }
+
+  /**
+   * Whether no entry is NaN or infinite.
+   *
+   * @param row weights, scores or gradients
+   * @return false if one is
+   */
+  public static boolean isFinite(double[] row) {
+    double a = 0; // zero times a finite number is zero, times any other NaN
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 3 < row.length; i += 4) {
+      a += 0 * row[i];
+      b += 0 * row[i + 1];
+      c += 0 * row[i + 2];
+      d += 0 * row[i + 3];
+    }
+    for (; i < row.length; i++) {
+      a += 0 * row[i];
+    }
+    return a + b + (c + d) == 0;
   }
 
   /**
    * The largest entry.
    *
    * @param row weights or scores
-   * @return the largest value; NaN for an empty row
+   * @return the largest value; NaN for an empty row, and if an entry is
    */
   public static double largest(double[] row) {
     double largest = row.length == 0 ? Double.NaN : row[0];
     for (double value : row) {
-      largest = Math.max(largest, value);
+      if (!(value <= largest)) { // rare, so cheaper than Math.max; NaN is not below anything
+        if (Double.isNaN(value)) {
+          return value;
+        }
+        largest = value;
+      }
     }
     return largest;
   }
@@ -108,6 +148,27 @@ public final class WeightRow {
       mass += weights[i];
     }
     return mass;
+  }
+
+  /**
+   * The mass of the N largest weights, without finding out which they are.
+   *
+   * @param weights α
+   * @param count N, at least 1 and at most L
+   * @return Σ_{I_N} α
+   * @throws IllegalArgumentException if N is out of range
+   */
+  public static double topMass(double[] weights, int count) {
+    double smallest = TopN.smallest(weights, count);
+    double mass = 0;
+    int larger = 0;
+    for (double weight : weights) {
+      if (Double.compare(weight, smallest) > 0) {
+        mass += weight;
+        larger++;
+      }
+    }
+    return mass + (count - larger) * smallest;
   }
 
   /**

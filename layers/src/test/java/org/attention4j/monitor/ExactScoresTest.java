@@ -22,11 +22,13 @@ import org.attention4j.testing.Sizes;
 import org.attention4j.testing.TestLayers;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -214,6 +216,45 @@ class ExactScoresTest {
             },
             new INDArray[] {Nd4j.ones(DataType.FLOAT, Sizes.EXAMPLES, Sizes.STEPS)}));
     check(spy.heads, history);
+  }
+
+  /** Deeplearning4j ends the backward pass at a frozen layer, and those below it have none. */
+  @Test
+  void belowAFrozenLayerItIsThereToo() {
+    MultiLayerNetwork network =
+        TestNetworks.of(self().build(), new FrozenLayer(self().build()))
+            .learningRate(0.1)
+            .perturbed(0.3)
+            .network(DataType.FLOAT);
+    Spy spy = new Spy();
+    History history = Reporters.history(99);
+    network.setListeners(spy.monitor(history).build());
+    network.fit(Sequences.batch(DataType.FLOAT, true));
+    assertThat(spy.heads).hasSize(8);
+    check(spy.heads, history);
+  }
+
+  /** The parameters have changed when the monitor reports, but the scores are those before. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Execution.class,
+      names = {"AUTO", "GRAPH"})
+  void isThatOfTheParametersBeforeTheUpdate(Execution path) {
+    MultiLayerNetwork network =
+        TestNetworks.of(self().execution(path).build())
+            .learningRate(100)
+            .perturbed(0.3)
+            .network(DataType.FLOAT);
+    Spy spy = new Spy();
+    History history = Reporters.history(99);
+    network.setListeners(spy.monitor(history).build());
+    DataSet data = Sequences.batch(DataType.FLOAT, false);
+    double[][] before = plainLoops(network, self().build(), data);
+    network.fit(data);
+    for (int head = 0; head < 4; head++) {
+      assertThat(history.latest("layer0", head).orElseThrow().metrics().get("maxLogit"))
+          .isCloseTo(before[0][head], within(ROUNDING));
+    }
   }
 
   /** One query of one example blows up; no sample of two rows needs to have it. */

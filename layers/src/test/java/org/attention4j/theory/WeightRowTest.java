@@ -1,8 +1,10 @@
 package org.attention4j.theory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 final class WeightRowTest {
@@ -36,6 +38,48 @@ final class WeightRowTest {
     assertThat(WeightRow.support(ROW)).isEqualTo(3);
     assertThat(WeightRow.largest(new double[] {-3, -2})).isEqualTo(-2);
     assertThat(WeightRow.topMass(ROW, TopN.of(ROW, 2))).isEqualTo(.75);
+  }
+
+  @Test
+  void largestAmongNumbersThatAreNotFinite() {
+    double infinite = Double.POSITIVE_INFINITY;
+    assertThat(WeightRow.largest(new double[] {-1, infinite, 3})).isEqualTo(infinite);
+    assertThat(WeightRow.largest(new double[] {-infinite, -infinite})).isEqualTo(-infinite);
+    for (int i = 0; i < 3; i++) {
+      double[] row = {1, infinite, 2};
+      row[i] = Double.NaN;
+      assertThat(WeightRow.largest(row)).isNaN();
+    }
+  }
+
+  @Test
+  void topMassDoesNotAskWhichTheyAre() {
+    assertThat(WeightRow.topMass(ROW, 1)).isEqualTo(.5);
+    assertThat(WeightRow.topMass(ROW, 2)).isEqualTo(.75); // one of two that are equal
+    assertThat(WeightRow.topMass(ROW, 3)).isEqualTo(1);
+    assertThat(WeightRow.topMass(ROW, 4)).isEqualTo(1);
+    assertThat(WeightRow.topMass(new double[] {.5, Double.NaN}, 1)).isNaN();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> WeightRow.topMass(ROW, 5))
+        .withMessage("N is 5 but must be between 1 and the 4 visible tokens.");
+  }
+
+  @Test
+  void sumsOfRowsOfAnyLength() {
+    for (int length = 0; length < 11; length++) {
+      double[] row = new double[length];
+      Arrays.setAll(row, i -> i + 1);
+      assertThat(WeightRow.mass(row)).isEqualTo(length * (length + 1) / 2);
+      assertThat(WeightRow.isFinite(row)).isTrue();
+      for (int i = 0; i < length; i++) {
+        for (double fault : new double[] {Double.NaN, Double.NEGATIVE_INFINITY}) {
+          double[] faulty = row.clone();
+          faulty[i] = fault;
+          assertThat(WeightRow.isFinite(faulty)).isFalse();
+        }
+      }
+    }
+    assertThat(WeightRow.isFinite(new double[] {Double.MAX_VALUE, Double.MAX_VALUE})).isTrue();
   }
 
   @Test

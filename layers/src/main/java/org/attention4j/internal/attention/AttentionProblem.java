@@ -64,6 +64,11 @@ public record AttentionProblem(
    * @return true if the kernel's zeros have no gradient
    */
   boolean keepsSupports() {
+    return keepsSupports(kernel);
+  }
+
+  /** The same for a kernel. */
+  static boolean keepsSupports(RowKernel kernel) {
     return kernel.sparsity() == RowKernel.Sparsity.WEIGHTS_AND_GRADIENT;
   }
 

@@ -140,6 +140,22 @@ abstract class BackwardTask extends AttentionTask {
     addDecaysTo(gradients);
   }
 
+  /** Notes neighbouring scores of a row before biases are added, if somebody wants to know. */
+  final void noteProducts(int row, int at, int count) {
+    RowScores noted = attention.rowScores();
+    if (noted != null) {
+      noted.addProducts(row, arena.floats(), at, count);
+    }
+  }
+
+  /** The same after that. */
+  final void noteScores(int row, int at, int count) {
+    RowScores noted = attention.rowScores();
+    if (noted != null && attention.isBiased()) {
+      noted.addScores(row, arena.floats(), at, count);
+    }
+  }
+
   private void addDecaysTo(FloatGradients gradients) {
     if (decayGradients != null) {
       decayGradients.addTo(gradients.decays(), part.example(), part.keyValueHead());

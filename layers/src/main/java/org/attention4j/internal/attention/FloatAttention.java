@@ -2,6 +2,7 @@ package org.attention4j.internal.attention;
 
 import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
+import org.attention4j.kernel.RowKernel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ public final class FloatAttention {
   private final VisibleKeys[] visibleKeys;
   private float[] saved = {};
   private int[] counts = {};
+  private @Nullable RowScores rowScores;
 
   /**
    * Describes one call.
@@ -160,6 +162,37 @@ public final class FloatAttention {
       largest.add(part);
     }
     return largest;
+  }
+
+  /**
+   * Whether the backward pass computes all scores again, so that {@link #noteScores} has an effect.
+   *
+   * @param kernel the normalizer's row kernel
+   * @return false if it may have kept rows with few weights instead
+   */
+  public static boolean computesScoresAgain(RowKernel kernel) {
+    return kernel.worksOnSlices() || !AttentionProblem.keepsSupports(kernel);
+  }
+
+  /**
+   * Lets the backward pass note how large scores are.
+   *
+   * @return where it does
+   */
+  public RowScores noteScores() {
+    RowScores noted = new RowScores(shape, isBiased());
+    rowScores = noted;
+    return noted;
+  }
+
+  /** Null if nobody wants to know how large scores are. */
+  @Nullable RowScores rowScores() {
+    return rowScores;
+  }
+
+  /** Whether a score is more than a product of query and key. */
+  boolean isBiased() {
+    return problem.linearBiases() || decays();
   }
 
   /** The kept weights of all tasks in the order of the rows. */

@@ -59,7 +59,7 @@ final class LargestScoresTask extends AttentionTask {
         int row = scores + r * scoreStride;
         float product = largest(row, block, r);
         float score = product;
-        if (problem.linearBiases() || decays != null) {
+        if (attention.isBiased()) {
           addBiases(row, query + r, block, r, head);
           score = largest(row, block, r);
         }

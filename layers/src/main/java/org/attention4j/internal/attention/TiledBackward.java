@@ -181,8 +181,10 @@ final class TiledBackward extends BackwardTask {
   private void row(int head, int query, int key, int count, int at) {
     int start = problem.start(keys, query);
     int visible = problem.first(start) + problem.end(keys, query) - start;
-    addBias(weights + at, query, key, count, head);
     int row = shape.row(part.example(), head, query);
+    noteProducts(row, weights + at, count);
+    addBias(weights + at, query, key, count, head);
+    noteScores(row, weights + at, count);
     RowKernel kernel = problem.kernel();
     FloatRow weightRow = workspace.row.over(arena.floats(), weights + at, count);
     FloatRow scoreRow = weightRow;

@@ -109,7 +109,11 @@ final class WholeRowBackward extends BackwardTask {
       clear(gradients + at, block, r);
       return;
     }
+    noteProducts(row, weights + at, block.first(r));
+    noteProducts(row, weights + at + block.start(r), block.end(r) - block.start(r));
     addBiases(weights + at, query, block, r, head);
+    noteScores(row, weights + at, block.first(r));
+    noteScores(row, weights + at + block.start(r), block.end(r) - block.start(r));
     RowKernel kernel = problem.kernel();
     FloatRow weightRow = workspace.row.over(x, join(weights + at, block, r), count);
     FloatRow scoreRow = weightRow;

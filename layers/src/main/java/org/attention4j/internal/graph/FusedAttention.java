@@ -289,6 +289,11 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
     return options.parameters();
   }
 
+  /** Whether the backward pass computes all scores again, in FLOAT. */
+  boolean computesScoresAgain() {
+    return type == DataType.FLOAT && FloatAttention.computesScoresAgain(options.kernel());
+  }
+
   boolean decays() {
     return options.decays();
   }

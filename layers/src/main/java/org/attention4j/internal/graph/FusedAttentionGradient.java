@@ -3,11 +3,15 @@ package org.attention4j.internal.graph;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import org.attention4j.internal.attention.AttentionProblem;
 import org.attention4j.internal.attention.FloatAttention;
 import org.attention4j.internal.attention.FloatGradients;
 import org.attention4j.internal.attention.ForwardState;
+import org.attention4j.internal.attention.LargestScores;
+import org.attention4j.internal.attention.RowScores;
 import org.attention4j.internal.memory.FloatArrays;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -18,11 +22,15 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
  * this one and its output, if it was one of training in FLOAT; dL/doutput. Outputs: dL/dQ, dL/dK,
  * dL/dV, if scores decay dL/dC, and dL/dparameter for each.
  */
-final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperation {
+public final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperation {
   private static final String NAME = "attention4j_fused_attention_gradient";
 
   private final FusedAttention forward;
   private final DataType type;
+  private @Nullable ScoresRequest request;
+
+  /** Who wants to know how large scores are, and of which queries. */
+  private record ScoresRequest(float @Nullable [] queryMask, Consumer<LargestScores> observer) {}
 
   FusedAttentionGradient(
       SameDiff sd, List<SDVariable> inputs, FusedAttention forward, DataType type) {
@@ -67,6 +75,19 @@ final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperat
     }
   }
 
+  /**
+   * Asks for the largest scores, once, in the next run.
+   *
+   * @param queryMask zero for a query that does not count, [b, Tq]; null if all count
+   * @param observer is given them within the run
+   * @return false if runs do not meet all scores, and the observer will not be called
+   */
+  public boolean observeScores(float @Nullable [] queryMask, Consumer<LargestScores> observer) {
+    boolean possible = forward.computesScoresAgain();
+    request = possible ? new ScoresRequest(queryMask, observer) : null;
+    return possible;
+  }
+
   @Override
   public Value[] run(Value[] inputs) {
     AttentionProblem problem = forward.problem(inputs);
@@ -75,6 +96,9 @@ final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperat
 
   private Value[] runFloat(AttentionProblem problem, Value[] inputs) {
     FloatAttention attention = forward.floats(problem, inputs);
+    ScoresRequest asked = request;
+    request = null;
+    RowScores noted = asked == null ? null : attention.noteScores();
     float[] output;
     ForwardState trace;
     if (forward.traced()) {
@@ -99,6 +123,9 @@ final class FusedAttentionGradient extends DynamicCustomOp implements JavaOperat
             decayGradient(inputs));
     float[][] parameters =
         attention.backward(trace, output, inputs[inputs.length - 1].floats(), gradients);
+    if (asked != null && noted != null) {
+      asked.observer().accept(noted.largest(asked.queryMask()));
+    }
     Value[] result = new Value[getNumOutputs()];
     result[0] = Value.of(gradients.q(), inputs[0].shape());
     result[1] = Value.of(gradients.k(), inputs[1].shape());

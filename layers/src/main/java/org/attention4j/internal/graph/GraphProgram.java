@@ -138,6 +138,21 @@ public final class GraphProgram {
   }
 
   /**
+   * The operations of one type.
+   *
+   * @param type their class
+   * @return those that this program runs, in their order
+   * @param <T> the type
+   */
+  public <T> List<T> operations(Class<T> type) {
+    return steps.stream()
+        .map(ProgramStep::operation)
+        .filter(type::isInstance)
+        .map(type::cast)
+        .toList();
+  }
+
+  /**
    * Computes the variables.
    *
    * @param values the values of the placeholders by name; others than those needed are ignored

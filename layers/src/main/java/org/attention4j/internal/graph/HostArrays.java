@@ -41,7 +41,13 @@ public final class HostArrays {
       return memory;
     }
     float[] values = FloatArrays.take(Math.toIntExact(readable.length()));
-    eachInOrder(readable, (to, from) -> values[to] = memory[from]);
+    eachRow(
+        readable,
+        (to, from, stride, count) -> {
+          for (int i = 0; i < count; i++) {
+            values[to + i] = memory[from + i * stride];
+          }
+        });
     FloatArrays.giveBack(memory);
     return values;
   }
@@ -78,7 +84,13 @@ public final class HostArrays {
       return memory;
     }
     double[] values = new double[Math.toIntExact(readable.length())];
-    eachInOrder(readable, (to, from) -> values[to] = memory[from]);
+    eachRow(
+        readable,
+        (to, from, stride, count) -> {
+          for (int i = 0; i < count; i++) {
+            values[to + i] = memory[from + i * stride];
+          }
+        });
     return values;
   }
 
@@ -184,12 +196,12 @@ public final class HostArrays {
     return last + 1;
   }
 
-  /** Takes one number from its place in the memory to that in C order. */
+  /** Takes numbers along the last axis from where they are in memory to where C order has them. */
   private interface Move {
-    void move(int to, int from);
+    void move(int to, int from, int stride, int count);
   }
 
-  private static void eachInOrder(INDArray array, Move move) {
+  private static void eachRow(INDArray array, Move move) {
     int rank = array.rank();
     int[] sizes = new int[rank];
     int[] strides = new int[rank];
@@ -203,9 +215,7 @@ public final class HostArrays {
     int stride = strides[rank - 1];
     int start = 0;
     for (int to = 0; to < count; to += row) {
-      for (int i = 0; i < row; i++) {
-        move.move(to + i, start + i * stride);
-      }
+      move.move(to, start, stride, row);
       for (int axis = rank - 2; axis >= 0; axis--) {
         start += strides[axis];
         if (++index[axis] < sizes[axis]) {

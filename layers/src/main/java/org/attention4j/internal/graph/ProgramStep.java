@@ -68,6 +68,10 @@ final class ProgramStep {
     }
   }
 
+  DifferentialFunction operation() {
+    return op;
+  }
+
   /** Two slots that share one array are never freed, neither by earlier nor by later steps. */
   void keepShared(Set<Integer> kept) {
     if (passesInputOn) {

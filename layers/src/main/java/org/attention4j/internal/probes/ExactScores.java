@@ -22,8 +22,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * the forward pass has kept, or are projected again. Their products are those of the fused forward
  * pass, in FLOAT, whatever path the layer takes. Only a tile of scores is ever held.
  *
- * <p>The forward pass itself knows the scores too, but a listener is called after it, when it is
- * too late to ask.
+ * <p>A backward pass on the fused path meets the same scores again and gives them for less: see
+ * {@link MonitoredLayer#observeScores}. This is for all others, and for other parameters than those
+ * of the pass.
  */
 final class ExactScores {
   /** Numbers in queries, keys and values of the examples that are projected together: 16 MB. */
@@ -124,7 +125,7 @@ final class ExactScores {
   }
 
   /** One for a step that counts, zero for padding. */
-  private static float @Nullable [] flags(@Nullable INDArray mask, String layer) {
+  static float @Nullable [] flags(@Nullable INDArray mask, String layer) {
     return mask == null
         ? null
         : HostArrays.floats(StepMask.read(mask, DataType.FLOAT, layer).castTo(DataType.FLOAT));

@@ -31,11 +31,24 @@ final class HeadGradient implements StepVectors {
     double[] gradient = new double[headSize];
     int row = head * headSize * arriving.length;
     for (int i = 0; i < headSize; i++) {
-      for (int o = 0; o < arriving.length; o++) {
-        gradient[i] += weights[row + o] * arriving[o];
-      }
+      gradient[i] = product(row, arriving);
       row += arriving.length;
     }
     return gradient;
+  }
+
+  /** Two sums, as one would wait for itself at each step. */
+  private double product(int row, double[] arriving) {
+    double even = 0;
+    double odd = 0;
+    int o = 0;
+    for (; o + 1 < arriving.length; o += 2) {
+      even += weights[row + o] * arriving[o];
+      odd += weights[row + o + 1] * arriving[o + 1];
+    }
+    if (o < arriving.length) {
+      even += weights[row + o] * arriving[o];
+    }
+    return even + odd;
   }
 }

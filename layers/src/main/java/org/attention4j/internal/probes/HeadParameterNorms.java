@@ -60,13 +60,16 @@ record HeadParameterNorms(double norm, long nans, long infinities) {
 
   private static HeadParameterNorms of(double[] data, int start, int length) {
     double squares = 0;
+    for (int i = start; i < start + length; i++) {
+      squares += data[i] * data[i];
+    }
     long nans = 0;
     long infinities = 0;
-    for (int i = start; i < start + length; i++) {
-      double entry = data[i];
-      squares += entry * entry;
-      nans += Double.isNaN(entry) ? 1 : 0;
-      infinities += Double.isInfinite(entry) ? 1 : 0;
+    if (!Double.isFinite(squares)) {
+      for (int i = start; i < start + length; i++) {
+        nans += Double.isNaN(data[i]) ? 1 : 0;
+        infinities += Double.isInfinite(data[i]) ? 1 : 0;
+      }
     }
     return new HeadParameterNorms(Math.sqrt(squares), nans, infinities);
   }

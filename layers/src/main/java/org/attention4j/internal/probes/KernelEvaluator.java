@@ -26,20 +26,21 @@ final class KernelEvaluator implements NormalizerEvaluator {
       Map<String, double[]> parameters) {
     double[][][] weights = new double[scores.length][][];
     double[][][] gradients = weightsGradients == null ? null : new double[scores.length][][];
+    Rows rows = new Rows();
     for (int head = 0; head < scores.length; head++) {
       HeadContext context = context(parameters, head);
-      int rows = scores[head].length;
-      weights[head] = new double[rows][];
+      int count = scores[head].length;
+      weights[head] = new double[count][];
       if (gradients != null) {
-        gradients[head] = new double[rows][];
+        gradients[head] = new double[count][];
       }
-      for (int r = 0; r < rows; r++) {
+      for (int r = 0; r < count; r++) {
         double[] z = scores[head][r];
-        double[] p = forward(z, context);
+        double[] p = rows.forward(z, context);
         weights[head][r] = p;
         if (gradients != null) {
           double[] g = Objects.requireNonNull(weightsGradients)[head][r].clone();
-          kernel.backward(row(z.clone()), row(p), row(g), context);
+          rows.backward(z, p, g, context);
           gradients[head][r] = g;
         }
       }
@@ -47,19 +48,41 @@ final class KernelEvaluator implements NormalizerEvaluator {
     return new Evaluation(weights, gradients);
   }
 
-  private double[] forward(double[] scores, HeadContext context) {
-    double[] weights = scores.clone();
-    kernel.forward(row(weights), context.row(weights.length));
-    return weights;
+  /** The rows that the kernel sees, one after the other; their scratch memory is used again. */
+  private final class Rows {
+    private final DoubleRow scores = new DoubleRow();
+    private final DoubleRow weights = new DoubleRow();
+    private final DoubleRow gradient = new DoubleRow();
+    private double[] copy = {};
+
+    double[] forward(double[] z, HeadContext context) {
+      double[] p = z.clone();
+      kernel.forward(weights.over(p, 0, p.length), context.row(p.length));
+      return p;
+    }
+
+    /** Replaces dL/dp by dL/dz; a kernel may overwrite the scores. */
+    void backward(double[] z, double[] p, double[] g, HeadContext context) {
+      if (copy.length < z.length) {
+        copy = new double[z.length];
+      }
+      System.arraycopy(z, 0, copy, 0, z.length);
+      kernel.backward(
+          scores.over(copy, 0, z.length),
+          weights.over(p, 0, p.length),
+          gradient.over(g, 0, g.length),
+          context);
+    }
   }
 
   /** The backward pass of each unit vector is a row of the matrix. */
   @Override
   public double[][][] jacobians(double[][] scores, Map<String, double[]> parameters) {
     double[][][] jacobians = new double[scores.length][][];
+    Rows rows = new Rows();
     for (int head = 0; head < scores.length; head++) {
       HeadContext context = context(parameters, head);
-      double[] weights = forward(scores[head], context);
+      double[] weights = rows.forward(scores[head], context);
       int[] indices = nonZeroIndices(weights);
       double[] z = picked(scores[head], indices);
       double[] p = picked(weights, indices);
@@ -67,7 +90,7 @@ final class KernelEvaluator implements NormalizerEvaluator {
       for (int i = 0; i < indices.length; i++) {
         double[] g = jacobians[head][i];
         g[i] = 1;
-        kernel.backward(row(z.clone()), row(p), row(g), context);
+        rows.backward(z, p, g, context);
       }
     }
     return jacobians;
@@ -91,9 +114,5 @@ final class KernelEvaluator implements NormalizerEvaluator {
       context.setParameter(i, Objects.requireNonNull(parameters.get(parameterNames.get(i)))[head]);
     }
     return context;
-  }
-
-  private static DoubleRow row(double[] values) {
-    return new DoubleRow().over(values, 0, values.length);
   }
 }

@@ -127,10 +127,16 @@ final class LayerProbes {
   }
 
   private PublishedHeads published(String... names) {
+    return published(
+        (queryMask, observer) -> Observation.ofScores(layer, queryMask, observer), names);
+  }
+
+  private PublishedHeads published(PublishedHeads.ScoresSource backward, String... names) {
     return new PublishedHeads(
         List.of(names),
         (inputs, keyMask) -> Intermediates.of(layer, inputs[0], keyMask, names),
-        () -> Intermediates.kept(layer, names));
+        () -> Intermediates.kept(layer, names),
+        backward);
   }
 
   /** What a layer publishes, in the order of {@link MonitoredLayer.Projection}. */
@@ -149,7 +155,8 @@ final class LayerProbes {
         ours.attentionRule(),
         new INDArray[] {input},
         attending(true),
-        published(names(ours.attentionRule())),
+        // Each step is an attention of its own.
+        published(PublishedHeads.ScoresSource.none(), names(ours.attentionRule())),
         // The first step attends to nothing, so a sequence of one step has no gradients.
         input.size(2) < 2
             ? null

@@ -26,7 +26,7 @@ public final class LayerSnapshot {
   private final Map<String, HeadParameterNorms[]> values = new HashMap<>();
   private final Map<String, HeadParameterNorms[]> before = new HashMap<>();
   private final Map<String, HeadParameterNorms[]> after = new HashMap<>();
-  private final @Nullable LargestScores largest;
+  private @Nullable LargestScores largest;
   private Probe probe;
 
   /**
@@ -34,13 +34,28 @@ public final class LayerSnapshot {
    *
    * @param layer the layer
    * @param examples the indices of the examples to copy
-   * @param groups the metrics that are wanted: those of scores need the largest scores of the whole
-   *     batch, those of vectors the layer's output
+   * @param groups the metrics that are wanted: those of vectors need the layer's output
    */
   public LayerSnapshot(MonitoredLayer layer, int[] examples, Set<MetricGroup> groups) {
     this.layer = layer;
     probe = layer.probe(examples, groups.contains(MetricGroup.VECTORS));
-    largest = groups.contains(MetricGroup.LOGITS) ? layer.largestScores() : null;
+  }
+
+  /** Takes the largest scores of the whole batch. */
+  public void takeScores() {
+    largest = layer.largestScores();
+  }
+
+  /**
+   * The same from the next backward pass, which meets them again on the fused path; at once if it
+   * does not.
+   *
+   * @param isolator catches errors within the backward pass
+   */
+  public void askForScores(FaultIsolator isolator) {
+    if (!layer.observeScores(scores -> isolator.run(() -> largest = scores))) {
+      takeScores();
+    }
   }
 
   /**

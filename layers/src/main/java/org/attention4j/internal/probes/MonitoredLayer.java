@@ -71,6 +71,18 @@ public record MonitoredLayer(
     default List<float[]> kept() {
       return List.of();
     }
+
+    /**
+     * Asks for the largest scores of the forward pass that has just ended, once, in the backward
+     * pass that follows.
+     *
+     * @param queryMask zero for a query that does not count, [b, Tq]; null if all count
+     * @param observer is given them within that pass
+     * @return false if they will not be given
+     */
+    default boolean observeScores(float @Nullable [] queryMask, Consumer<LargestScores> observer) {
+      return false;
+    }
   }
 
   /** Gives the gradient at the heads' outputs. */
@@ -127,6 +139,17 @@ public record MonitoredLayer(
    */
   public LargestScores largestScores() {
     return ExactScores.of(this);
+  }
+
+  /**
+   * The same of the parameters of the forward pass that has just ended, from the backward pass that
+   * follows it, where they cost least.
+   *
+   * @param observer is given them within that pass
+   * @return false if that pass does not meet all scores, and nothing will be given
+   */
+  boolean observeScores(Consumer<LargestScores> observer) {
+    return projection.observeScores(ExactScores.flags(queryMask, name), observer);
   }
 
   /**

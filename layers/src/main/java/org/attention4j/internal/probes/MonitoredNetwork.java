@@ -1,12 +1,17 @@
 package org.attention4j.internal.probes;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.FrozenVertex;
+import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +66,27 @@ public final class MonitoredNetwork {
       }
     }
     return withUniqueNames(found);
+  }
+
+  /**
+   * Whether a backward pass reaches all layers: Deeplearning4j ends it at a frozen one.
+   *
+   * @param model the network
+   * @return false if something in it is frozen
+   */
+  public static boolean isTrainedWholly(Model model) {
+    return model instanceof MultiLayerNetwork network
+        ? Arrays.stream(network.getLayers()).noneMatch(MonitoredNetwork::isFrozen)
+        : Arrays.stream(((ComputationGraph) model).getVertices())
+            .noneMatch(
+                vertex ->
+                    vertex instanceof FrozenVertex
+                        || (vertex.hasLayer() && isFrozen(vertex.getLayer())));
+  }
+
+  private static boolean isFrozen(Layer layer) {
+    return layer instanceof FrozenLayer
+        || (layer instanceof BaseWrapperLayer wrapper && isFrozen(wrapper.getUnderlying()));
   }
 
   private static void add(@Nullable MonitoredLayer monitored, List<MonitoredLayer> found) {

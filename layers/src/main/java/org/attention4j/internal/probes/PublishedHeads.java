@@ -3,7 +3,10 @@ package org.attention4j.internal.probes;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.attention4j.internal.attention.LargestScores;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -13,9 +16,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param names what is wanted, in this order
  * @param computed computes them for some examples
  * @param keptOnes what the last forward pass has kept of them
+ * @param backward what meets their scores again
  */
 record PublishedHeads(
-    List<String> names, Computation computed, Supplier<Map<String, float[]>> keptOnes)
+    List<String> names,
+    Computation computed,
+    Supplier<Map<String, float[]>> keptOnes,
+    ScoresSource backward)
     implements MonitoredLayer.Projection {
 
   /** Computes published results. */
@@ -24,12 +31,29 @@ record PublishedHeads(
     Map<String, INDArray> of(INDArray[] inputs, @Nullable INDArray keyMask);
   }
 
+  /** A backward pass that is to come. */
+  interface ScoresSource {
+    /** As {@link org.attention4j.dl4j.Observation#ofScores} of one layer. */
+    boolean ask(float @Nullable [] queryMask, BiConsumer<float[], float[]> observer);
+
+    /** None that meets the scores of all queries together. */
+    static ScoresSource none() {
+      return (queryMask, observer) -> false;
+    }
+  }
+
   @Override
   public INDArray[] heads(INDArray[] inputs, @Nullable INDArray keyMask) {
     Map<String, INDArray> published = computed.of(inputs, keyMask);
     return names.stream()
         .map(name -> Objects.requireNonNull(published.get(name)))
         .toArray(INDArray[]::new);
+  }
+
+  @Override
+  public boolean observeScores(float @Nullable [] queryMask, Consumer<LargestScores> observer) {
+    return backward.ask(
+        queryMask, (scores, products) -> observer.accept(new LargestScores(scores, products)));
   }
 
   @Override

@@ -77,28 +77,32 @@ public final class RowRecomputation {
     int queryCount = probe.queries().steps();
     int keyCount = probe.keys().steps();
     for (int sample = 0; sample < probe.examples().length; sample++) {
-      int e = sample;
-      int[] candidates =
-          IntStream.range(0, queryCount)
-              .filter(query -> isVisible(probe.visibleQueries(), e, query))
-              .toArray();
+      int[] candidates = visible(probe.visibleQueries(), sample, queryCount);
+      int[] unmasked = visible(probe.visibleKeys(), sample, keyCount);
       for (int query : sampling.rows(candidates, iteration, sample)) {
-        int position = query + keyCount - queryCount;
-        int[] unmasked =
-            IntStream.range(0, keyCount)
-                .filter(key -> isVisible(probe.visibleKeys(), e, key))
-                .toArray();
-        int[] keys =
-            IntStream.range(0, unmasked.length)
-                .filter(rank -> range.sees(position, unmasked[rank], rank))
-                .map(rank -> unmasked[rank])
-                .toArray();
+        int[] keys = seen(unmasked, query + keyCount - queryCount, range);
         if (keys.length > 0) {
           queries.add(new SampledQuery(sample, query, keys));
         }
       }
     }
     return queries;
+  }
+
+  private static int[] visible(boolean @Nullable [][] visible, int example, int count) {
+    return IntStream.range(0, count).filter(step -> isVisible(visible, example, step)).toArray();
+  }
+
+  /** The same array if the query sees all, which metrics find out at once. */
+  private static int[] seen(int[] unmasked, int position, KeyRange range) {
+    int[] keys = new int[unmasked.length];
+    int count = 0;
+    for (int rank = 0; rank < unmasked.length; rank++) {
+      if (range.sees(position, unmasked[rank], rank)) {
+        keys[count++] = unmasked[rank];
+      }
+    }
+    return count == unmasked.length ? unmasked : Arrays.copyOf(keys, count);
   }
 
   private static boolean isVisible(boolean @Nullable [][] visible, int example, int step) {
@@ -226,18 +230,29 @@ public final class RowRecomputation {
     for (int head = 0; head < scores.length; head++) {
       double bias = spec.bias(head, 1); // proportional to the distance
       for (int r = 0; r < queries.size(); r++) {
-        SampledQuery query = queries.get(r);
-        int position = query.step() + offset;
-        for (int i = 0; i < query.keys().length; i++) {
-          int distance = Math.abs(position - query.keys()[i]);
-          scores[head][r][i] =
-              spec.scale() * scores[head][r][i]
-                  + bias * distance
-                  + decay(probe, query.sample(), head, position, query.keys()[i]);
+        multiply(scores[head][r], spec.scale());
+        if (bias != 0 || probe.decays() != null) {
+          SampledQuery query = queries.get(r);
+          addBiases(scores[head][r], bias, probe, head, query, query.step() + offset);
         }
       }
     }
     return scores;
+  }
+
+  private static void multiply(double[] row, double factor) {
+    for (int i = 0; i < row.length; i++) {
+      row[i] *= factor;
+    }
+  }
+
+  private static void addBiases(
+      double[] scores, double bias, Probe probe, int head, SampledQuery query, int position) {
+    for (int i = 0; i < scores.length; i++) {
+      int key = query.keys()[i];
+      scores[i] +=
+          bias * Math.abs(position - key) + decay(probe, query.sample(), head, position, key);
+    }
   }
 
   /** By what a score changes because of what is forgotten between key and query. */

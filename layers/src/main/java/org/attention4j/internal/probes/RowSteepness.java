@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.attention4j.monitor.metrics.AttentionRow;
 import org.attention4j.monitor.metrics.AttentionRow.Steepness;
 import org.attention4j.theory.SoftmaxJacobian;
+import org.attention4j.theory.WeightRow;
 
 /** Norms of a normalizer's Jacobian at sampled rows. */
 final class RowSteepness {
@@ -82,10 +83,6 @@ final class RowSteepness {
 
   /** Whether all scores of a row are finite. */
   static boolean finite(double[] row) {
-    double sum = 0;
-    for (double value : row) {
-      sum += 0 * value;
-    }
-    return sum == 0;
+    return WeightRow.isFinite(row);
   }
 }

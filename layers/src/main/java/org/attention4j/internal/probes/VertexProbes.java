@@ -89,7 +89,8 @@ final class VertexProbes {
           }
           return Intermediates.of(vertex, inputs, masks, names);
         },
-        () -> Intermediates.kept(vertex, names));
+        () -> Intermediates.kept(vertex, names),
+        (queryMask, observer) -> Observation.ofScores(vertex, queryMask, observer));
   }
 
   private static MonitoredLayer monitored(

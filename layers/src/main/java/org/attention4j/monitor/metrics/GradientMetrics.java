@@ -1,7 +1,6 @@
 package org.attention4j.monitor.metrics;
 
 import java.util.TreeMap;
-import java.util.stream.DoubleStream;
 
 /** Gradients at the scores and of the parameters, and the updates of these. */
 final class GradientMetrics implements RowMetric {
@@ -11,9 +10,7 @@ final class GradientMetrics implements RowMetric {
     for (AttentionRow row : head.rows()) {
       double[] gradient = row.scoresGradient();
       if (gradient != null) {
-        means.add(
-            MetricNames.SCORES_GRADIENT_NORM,
-            Math.sqrt(DoubleStream.of(gradient).map(g -> g * g).sum()));
+        means.add(MetricNames.SCORES_GRADIENT_NORM, norm(gradient));
       }
     }
     Estimates result = means.estimates();
@@ -32,5 +29,13 @@ final class GradientMetrics implements RowMetric {
               }
             });
     return result;
+  }
+
+  private static double norm(double[] gradient) {
+    double squares = 0;
+    for (double g : gradient) {
+      squares += g * g;
+    }
+    return Math.sqrt(squares);
   }
 }

@@ -2,6 +2,7 @@ package org.attention4j.monitor.metrics;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.attention4j.theory.WeightRow;
 
 /** Counts numbers that are NaN or infinite. */
 final class NonFiniteMetric implements Metric {
@@ -13,6 +14,9 @@ final class NonFiniteMetric implements Metric {
       double[] gradient = row.scoresGradient();
       double[][] all = {row.scores(), row.weights(), gradient == null ? new double[0] : gradient};
       for (double[] values : all) {
+        if (WeightRow.isFinite(values)) {
+          continue;
+        }
         for (double value : values) {
           nans += Double.isNaN(value) ? 1 : 0;
           infinities += Double.isInfinite(value) ? 1 : 0;

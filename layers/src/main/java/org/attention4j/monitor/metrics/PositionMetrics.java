@@ -14,8 +14,10 @@ final class PositionMetrics implements RowMetric {
         head.rows().stream().mapToInt(row -> row.keys()[row.length() - 1] + 1).max().orElse(0);
     double[] received = new double[positions];
     for (AttentionRow row : head.rows()) {
-      for (int i = 0; i < row.length(); i++) {
-        received[row.keys()[i]] += row.weights()[i];
+      int[] keys = row.keys();
+      double[] weights = row.weights();
+      for (int i = 0; i < keys.length; i++) {
+        received[keys[i]] += weights[i];
       }
       row.position().ifPresent(position -> add(means, row, position));
     }
@@ -27,10 +29,11 @@ final class PositionMetrics implements RowMetric {
   }
 
   private static void add(RowMeans means, AttentionRow row, int position) {
+    int[] keys = row.keys();
     double[] weights = row.weights();
     double distances = 0;
-    for (int i = 0; i < row.length(); i++) {
-      distances += weights[i] * Math.abs(position - row.keys()[i]);
+    for (int i = 0; i < keys.length; i++) {
+      distances += weights[i] * Math.abs(position - keys[i]);
     }
     double mass = WeightRow.mass(weights);
     if (mass != 0) {

@@ -1,7 +1,6 @@
 package org.attention4j.monitor.metrics;
 
 import java.util.function.IntUnaryOperator;
-import org.attention4j.theory.TopN;
 import org.attention4j.theory.WeightRow;
 
 /** How the weights spread over the keys. */
@@ -32,11 +31,12 @@ final class SpreadMetrics implements RowMetric {
       boolean known = Double.isFinite(mass); // otherwise a weight is NaN or infinite
       means.add(MetricNames.SUPPORT, known ? WeightRow.support(weights) : Double.NaN);
       means.add(MetricNames.ROW_MASS, mass);
-      means.add(MetricNames.LARGEST_WEIGHT, WeightRow.largest(weights));
-      means.add(MetricNames.LARGEST_OVER_UNIFORM, WeightRow.largest(weights) * row.length());
+      double largest = WeightRow.largest(weights);
+      means.add(MetricNames.LARGEST_WEIGHT, largest);
+      means.add(MetricNames.LARGEST_OVER_UNIFORM, largest * row.length());
       int count = Math.min(topCount.applyAsInt(row.length()), row.length());
       means.add(MetricNames.TOP_COUNT, count);
-      means.add(MetricNames.TOP_MASS, WeightRow.topMass(weights, TopN.of(weights, count)));
+      means.add(MetricNames.TOP_MASS, WeightRow.topMass(weights, count));
       if (row.keys()[0] == 0) {
         means.add(MetricNames.SINK_MASS, weights[0]);
       }

@@ -32,8 +32,13 @@ class LargestScoresTest {
         .largestScores(mask);
   }
 
-  /** One pair of query and key after the other. */
-  private static double[][] expected(AttentionCase inputs, double[] q, double[] k, float[] mask) {
+  /**
+   * One pair of query and key after the other.
+   *
+   * @param decays those of the scores; empty for none
+   */
+  static double[][] expected(
+      AttentionCase inputs, double[] q, double[] k, double[] decays, float[] mask) {
     AttentionShape shape = inputs.shape();
     int offset = shape.keys() - shape.queries();
     double[][] largest = new double[2][shape.heads()];
@@ -63,6 +68,10 @@ class LargestScoresTest {
                 inputs.linearBiases()
                     ? -AlibiSlopes.of(head, shape.heads()) * Math.abs(i + offset - j)
                     : 0;
+            if (decays.length > 0) {
+              int sums = (e * shape.heads() + head) * shape.keys();
+              bias += decays[sums + i + offset] - decays[sums + j];
+            }
             largest[0][head] = Math.max(largest[0][head], Math.abs(product + bias));
             largest[1][head] = Math.max(largest[1][head], Math.abs(product));
           }
@@ -72,14 +81,14 @@ class LargestScoresTest {
     return largest;
   }
 
-  private static void check(LargestScores actual, double[][] expected) {
+  static void check(LargestScores actual, double[][] expected) {
     for (int head = 0; head < expected[0].length; head++) {
       assertThat((double) actual.scores()[head]).isCloseTo(expected[0][head], within(ROUNDING));
       assertThat(actual.products()[head]).isEqualTo((float) expected[1][head]);
     }
   }
 
-  private static float[] queryMask(AttentionShape shape) {
+  static float[] queryMask(AttentionShape shape) {
     Random random = new Random(5);
     float[] mask = new float[shape.examples() * shape.queries()];
     for (int i = 0; i < mask.length; i++) {
@@ -93,9 +102,10 @@ class LargestScoresTest {
   void saysTheSameAsPlainLoops(AttentionCase inputs) {
     double[] q = inputs.q();
     double[] k = inputs.k();
-    check(actual(inputs, q, k, null), expected(inputs, q, k, null));
+    double[] none = new double[0];
+    check(actual(inputs, q, k, null), expected(inputs, q, k, none, null));
     float[] mask = queryMask(inputs.shape());
-    check(actual(inputs, q, k, mask), expected(inputs, q, k, mask));
+    check(actual(inputs, q, k, mask), expected(inputs, q, k, none, mask));
   }
 
   /** One pair among all decides, wherever it is, and a negative score counts as a positive one. */

@@ -365,6 +365,32 @@ final class RowValuesTest {
     assertThat(new HeadVectors(transposed).of(0, 0, 0)[1]).isEqualTo(keys.getDouble(0, 0, 0, 1));
   }
 
+  /** Numbers of FLOAT are kept as such; they say what the same numbers in DOUBLE say. */
+  @Test
+  void vectorsOfHeadsInFloat() {
+    int examples = Math.toIntExact(keys.size(0));
+    int[] chosen = {examples - 1, 0};
+    INDArray inFloat = keys.castTo(DataType.FLOAT);
+    INDArray inDouble = inFloat.castTo(DataType.DOUBLE);
+    HeadVectors expected = HeadVectors.of(inDouble, chosen, GROUPS);
+    double[] q = {0.5, -2, 3};
+    int[] wanted = {1, 4, 5};
+    for (HeadVectors actual :
+        List.of(
+            HeadVectors.of(inFloat, chosen, GROUPS),
+            new HeadVectors(inFloat.dup('c').data().asFloat(), chosen, GROUPS, SIZE, KEYS))) {
+      for (int e = 0; e < chosen.length; e++) {
+        for (int head = 0; head < GROUPS; head++) {
+          assertThat(actual.of(e, head, 2)).isEqualTo(expected.of(e, head, 2));
+          assertThat(actual.of(e, head, wanted)).isDeepEqualTo(expected.of(e, head, wanted));
+          assertThat(actual.products(q, e, head, wanted))
+              .isEqualTo(expected.products(q, e, head, wanted));
+        }
+        assertThat(actual.of(e, 1, 3)[2]).isEqualTo(inFloat.getFloat(chosen[e], 1, 2, 3));
+      }
+    }
+  }
+
   @Test
   void normsOfKnownMatrices() {
     check(new double[][] {{3, 0}, {0, -4}}, 4, 5);
