@@ -1,20 +1,25 @@
 #!/usr/bin/env python3
-"""The coefficients of the quotient in FloatTanh.
+"""The coefficients of the quotient and the polynomials in FloatTanh.
 
 Run:    python3 float_tanh.py            prints the coefficients and the error
         python3 float_tanh.py --check    fails if FloatTanh.java has others
 Needs:  Python 3.8 or newer, nothing else; takes a second.
 
-FloatTanh computes tanh(u) / u for |u| <= 9 as p(s) / q(s) with s = u^2 and polynomials of degree 4
-that are 1 at s = 0, so that tanh(u) is u to the last bit for a small u. They make the largest
-relative error small,
+With s = u^2, FloatTanh computes
 
-    max over u of |p(s) / (q(s) f(s)) - 1|,    f(s) = tanh(u) / u
+    tanh(u) / u     for |u| <= 9 as p(s) / q(s) with polynomials of degree 4,
+    tanh(u) / u     for |u| <= 1 as a polynomial t(s) of degree 7,
+    1 - tanh(u)^2   for |u| <= 1 as a polynomial of degree 8.
+
+All of them are 1 at s = 0, so that tanh(u) is u to the last bit for a small u. They make the
+largest relative error small,
+
+    max over u of |p(s) / (q(s) f(u)) - 1|,    f the function, q = 1 for a single polynomial
 
 by the algorithm of C. L. Lawson (1961): weighted least squares on fixed points, each weight then
 multiplied by the error at its point. To be linear in the coefficients, a step minimizes
-(p - f q) / (f q'), q' being the q of the step before. After STEPS steps the error is 2.2e-8, less
-than half a unit in the last place of a float.
+(p - f q) / (f q'), q' being the q of the step before. After STEPS steps the errors are 2.2e-8,
+4.6e-9 and 8.2e-9, less than half a unit in the last place of a float.
 """
 import decimal
 import pathlib
@@ -25,8 +30,6 @@ from decimal import Decimal
 from math import cos, pi
 
 decimal.getcontext().prec = 40
-DEGREE = 4
-END = Decimal(9)
 POINTS = 201
 STEPS = 20
 JAVA = "main/java/org/attention4j/internal/vector/FloatTanh.java"
@@ -54,34 +57,43 @@ def tanh(u):
     return (1 - e) / (1 + e)
 
 
-def coefficients():
-    """p_1 .. p_4, q_1 .. q_4 and the largest relative error on the points."""
-    points = [END * Decimal(1 - cos(pi * i / (POINTS - 1))) / 2 for i in range(1, POINTS)]
-    target = [tanh(u) / u for u in points]
+# Letters of the coefficients, function, largest u, degrees above and below the line.
+FUNCTIONS = [
+    ("PQ", lambda u: tanh(u) / u, Decimal(9), 4, 4),
+    ("T", lambda u: tanh(u) / u, Decimal(1), 7, 0),
+    ("S", lambda u: 1 - tanh(u) ** 2, Decimal(1), 8, 0),
+]
+
+
+def coefficients(function, end, above, below):
+    """The coefficients of the two polynomials in s, and the largest relative error on the points."""
+    points = [end * Decimal(1 - cos(pi * i / (POINTS - 1))) / 2 for i in range(1, POINTS)]
+    target = [function(u) for u in points]
     # Powers of a number up to 1, or the equations would lose all digits.
-    scale = END * END
-    powers = [[(u * u / scale) ** k for k in range(1, DEGREE + 1)] for u in points]
+    scale = end * end
+    powers = [[(u * u / scale) ** k for k in range(1, max(above, below) + 1)] for u in points]
     weights = [Decimal(1)] * len(points)
-    below = [Decimal(1)] * len(points)
-    size = 2 * DEGREE
+    q = [Decimal(1)] * len(points)
+    size = above + below
     best = None
     for _ in range(STEPS):
         matrix = [[Decimal(0)] * size for _ in range(size)]
         right = [Decimal(0)] * size
-        for s, f, w, q in zip(powers, target, weights, below):
-            row = [x / (f * q) for x in s] + [-x / q for x in s]
-            wanted = (f - 1) / (f * q)
+        for s, f, w, old in zip(powers, target, weights, q):
+            row = [x / (f * old) for x in s[:above]] + [-x / old for x in s[:below]]
+            wanted = (f - 1) / (f * old)
             for i in range(size):
                 right[i] += w * row[i] * wanted
                 for k in range(size):
                     matrix[i][k] += w * row[i] * row[k]
         c = solve(matrix, right)
-        above = [1 + sum(x * y for x, y in zip(c[:DEGREE], s)) for s in powers]
-        below = [1 + sum(x * y for x, y in zip(c[DEGREE:], s)) for s in powers]
-        errors = [abs(p / (q * f) - 1) for p, q, f in zip(above, below, target)]
+        p = [1 + sum(x * y for x, y in zip(c[:above], s)) for s in powers]
+        q = [1 + sum(x * y for x, y in zip(c[above:], s)) for s in powers]
+        errors = [abs(x / (y * f) - 1) for x, y, f in zip(p, q, target)]
         largest = max(errors)
         if best is None or largest < best[1]:
-            best = ([x / scale ** (i % DEGREE + 1) for i, x in enumerate(c)], largest)
+            degrees = [*range(1, above + 1), *range(1, below + 1)]
+            best = ([x / scale**k for x, k in zip(c, degrees)], largest)
         weights = [w * (e / largest + Decimal("1e-6")) for w, e in zip(weights, errors)]
         mean = sum(weights) / len(weights)
         weights = [w / mean for w in weights]
@@ -93,16 +105,22 @@ def to_float(x):
 
 
 def main():
-    values, error = coefficients()
-    names = [f"P{k}" for k in range(1, DEGREE + 1)] + [f"Q{k}" for k in range(1, DEGREE + 1)]
-    computed = {name: to_float(c) for name, c in zip(names, values)}
+    computed = {}
+    errors = {}
+    for names, function, end, above, below in FUNCTIONS:
+        values, errors[names] = coefficients(function, end, above, below)
+        degrees = [*range(1, above + 1), *range(1, below + 1)]
+        letters = names[0] * above + names[1:] * below
+        for letter, degree, value in zip(letters, degrees, values):
+            computed[f"{letter}{degree}"] = to_float(value)
     if "--check" not in sys.argv[1:]:
         for name, value in computed.items():
             print(f"{name} = {value:.8e}f")
-        print(f"largest relative error, before rounding: {error:.2e}")
+        for names, error in errors.items():
+            print(f"{names}: largest relative error, before rounding: {error:.2e}")
         return
     source = pathlib.Path(__file__).resolve().parent.parent.parent / JAVA
-    found = re.findall(r"float ([PQ]\d) = (\S+)f;", source.read_text(encoding="utf-8"))
+    found = re.findall(r"float ([PQTS]\d) = (\S+)f;", source.read_text(encoding="utf-8"))
     if {name: to_float(value) for name, value in found} != computed:
         sys.exit(f"{source} has other coefficients than {computed}.")
 

@@ -28,6 +28,10 @@ final class VectorRowOps implements RowOps {
   private static final Class<?> FLOATS_CLASS = FLOATS_AT_ONCE.vectorType();
   private static final Class<?> INTS_CLASS = INTS_AT_ONCE.vectorType();
   private static final int AT_ONCE = FLOATS_AT_ONCE.length();
+
+  /** How many neighbours of a score beyond the cap are capped in the slower way. */
+  private static final int SLICE = 256;
+
   private static final int[] INDEX_TABLE = indexTable();
   private static final float[] POWERS = powers();
 
@@ -56,29 +60,30 @@ final class VectorRowOps implements RowOps {
     return max;
   }
 
-  /** As {@link #max}. */
+  /** The bits of magnitudes ascend as they do, those of NaN last: integers need no care. */
   @Override
   public float largestMagnitude(float[] x, int from, int length) {
     int bound = FLOATS.loopBound(length);
-    int fours = bound - bound % (4 * V);
-    FloatVector m0 = broadcast(0);
-    FloatVector m1 = m0;
-    FloatVector m2 = m0;
-    FloatVector m3 = m0;
-    for (int i = 0; i < fours; i += 4 * V) {
-      m0 = load(x, from + i).abs().max(m0);
-      m1 = load(x, from + i + V).abs().max(m1);
-      m2 = load(x, from + i + 2 * V).abs().max(m2);
-      m3 = load(x, from + i + 3 * V).abs().max(m3);
+    int pairs = bound - bound % (2 * V);
+    IntVector even = magnitudes(broadcast(0));
+    IntVector odd = even;
+    for (int i = 0; i < pairs; i += 2 * V) {
+      even = magnitudes(load(x, from + i)).max(even);
+      odd = magnitudes(load(x, from + i + V)).max(odd);
     }
-    for (int i = fours; i < bound; i += V) {
-      m0 = load(x, from + i).abs().max(m0);
+    if (pairs < bound) {
+      even = magnitudes(load(x, from + pairs)).max(even);
     }
-    float largest = exact(m0).max(m1).max(exact(m2).max(m3)).reduceLanes(VectorOperators.MAX);
+    int bits = exactBits(even).max(odd).reduceLanes(VectorOperators.MAX);
+    float largest = Float.intBitsToFloat(bits);
     for (int i = bound; i < length; i++) {
       largest = Math.max(largest, Math.abs(x[from + i]));
     }
     return largest;
+  }
+
+  private static IntVector magnitudes(FloatVector x) {
+    return exactBits(x.abs().reinterpretAsInts());
   }
 
   @Override
@@ -223,6 +228,40 @@ final class VectorRowOps implements RowOps {
 
   @Override
   public void softCap(float[] x, int from, int length, float cap) {
+    for (int i = 0; i < length; i += SLICE) {
+      int slice = Math.min(SLICE, length - i);
+      if (largestMagnitude(x, from + i, slice) <= FloatTanh.NEAR * cap) {
+        softCapNear(x, from + i, slice, cap);
+      } else {
+        softCapFar(x, from + i, slice, cap);
+      }
+    }
+  }
+
+  private static void softCapNear(float[] x, int from, int length, float cap) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector inverse = broadcast(1 / cap);
+    FloatVector t7 = broadcast(FloatTanh.T7);
+    FloatVector t6 = broadcast(FloatTanh.T6);
+    FloatVector t5 = broadcast(FloatTanh.T5);
+    FloatVector t4 = broadcast(FloatTanh.T4);
+    FloatVector t3 = broadcast(FloatTanh.T3);
+    FloatVector t2 = broadcast(FloatTanh.T2);
+    FloatVector t1 = broadcast(FloatTanh.T1);
+    FloatVector one = broadcast(1);
+    for (int i = from; i < from + bound; i += V) {
+      FloatVector z = load(x, i);
+      FloatVector u = z.mul(inverse);
+      FloatVector s = u.mul(u);
+      FloatVector t = s.fma(t7, t6).fma(s, t5).fma(s, t4).fma(s, t3).fma(s, t2).fma(s, t1);
+      t.fma(s, one).mul(z).intoArray(x, i);
+    }
+    for (int i = from + bound; i < from + length; i++) {
+      x[i] = FloatTanh.capped(x[i], cap);
+    }
+  }
+
+  private static void softCapFar(float[] x, int from, int length, float cap) {
     int bound = FLOATS.loopBound(length);
     FloatVector end = broadcast(FloatTanh.END * cap);
     FloatVector minusEnd = broadcast(-FloatTanh.END * cap);
@@ -253,6 +292,42 @@ final class VectorRowOps implements RowOps {
 
   @Override
   public void softCapSlope(float[] x, int from, float[] z, int zFrom, int length, float cap) {
+    for (int i = 0; i < length; i += SLICE) {
+      int slice = Math.min(SLICE, length - i);
+      if (largestMagnitude(z, zFrom + i, slice) <= FloatTanh.NEAR * cap) {
+        softCapSlopeNear(x, from + i, z, zFrom + i, slice, cap);
+      } else {
+        softCapSlopeFar(x, from + i, z, zFrom + i, slice, cap);
+      }
+    }
+  }
+
+  private static void softCapSlopeNear(
+      float[] x, int from, float[] z, int zFrom, int length, float cap) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector inverse = broadcast(1 / cap);
+    FloatVector s8 = broadcast(FloatTanh.S8);
+    FloatVector s7 = broadcast(FloatTanh.S7);
+    FloatVector s6 = broadcast(FloatTanh.S6);
+    FloatVector s5 = broadcast(FloatTanh.S5);
+    FloatVector s4 = broadcast(FloatTanh.S4);
+    FloatVector s3 = broadcast(FloatTanh.S3);
+    FloatVector s2 = broadcast(FloatTanh.S2);
+    FloatVector s1 = broadcast(FloatTanh.S1);
+    FloatVector one = broadcast(1);
+    for (int i = 0; i < bound; i += V) {
+      FloatVector u = load(z, zFrom + i).mul(inverse);
+      FloatVector s = u.mul(u);
+      FloatVector high = s.fma(s8, s7).fma(s, s6).fma(s, s5).fma(s, s4);
+      FloatVector slope = high.fma(s, s3).fma(s, s2).fma(s, s1).fma(s, one);
+      load(x, from + i).mul(slope).intoArray(x, from + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[from + i] *= FloatTanh.slope(z[zFrom + i], cap);
+    }
+  }
+
+  private void softCapSlopeFar(float[] x, int from, float[] z, int zFrom, int length, float cap) {
     int bound = FLOATS.loopBound(length);
     FloatVector factor = broadcast(-2 / cap);
     for (int i = zFrom; i < zFrom + bound; i += V) {

@@ -237,6 +237,36 @@ class RowOpsTest {
     }
   }
 
+  /** Scores below the cap, among them here and there one that is beyond it. */
+  @ParameterizedTest
+  @MethodSource("operations")
+  void softCapsOfRowsWithFewLargeScores(RowOps ops) {
+    int length = 1511;
+    float cap = 7;
+    float[] z = new float[length];
+    for (int i = 0; i < length; i++) {
+      z[i] = cap * (i % 2 == 0 ? 1f : -1f) * i / length;
+    }
+    z[401] = 3.1f * cap;
+    z[length - 2] = -20 * cap;
+    float[] x = z.clone();
+    ops.softCap(x, 0, length, cap);
+    float[] slopes = new float[length];
+    Arrays.fill(slopes, 1);
+    ops.softCapSlope(slopes, 0, z.clone(), 0, length, cap);
+    for (int i = 0; i < length; i++) {
+      double u = z[i] / (double) cap;
+      double expected = cap * Math.tanh(u);
+      assertThat((double) x[i])
+          .as("z %s", z[i])
+          .isCloseTo(expected, within(4 * 0x1p-23 * Math.abs(expected)));
+      double slope = 1 / (Math.cosh(u) * Math.cosh(u));
+      assertThat((double) slopes[i])
+          .as("slope, z %s", z[i])
+          .isCloseTo(slope, within((8 + 4 * Math.abs(u)) * 0x1p-24 * slope));
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("operations")
   void softCapsOfWhatIsNotFinite(RowOps ops) {
