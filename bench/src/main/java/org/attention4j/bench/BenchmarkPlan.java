@@ -23,6 +23,7 @@ import org.attention4j.bench.model.ModelSize;
  * @param histories normalizers of the layer whose speed must not depend on the JVM's history
  * @param models sizes of the whole model
  * @param modelWarmUp seconds for which each framework trains the model before anything is measured
+ * @param sentences for the published model
  */
 record BenchmarkPlan(
     InterleavedTimer.Budget budget,
@@ -36,7 +37,8 @@ record BenchmarkPlan(
     List<CoreCell> sparse,
     List<String> histories,
     List<ModelSize> models,
-    double modelWarmUp) {
+    double modelWarmUp,
+    int sentences) {
   private static final List<Integer> STEPS = List.of(128, 16, 4, 512);
   private static final List<CoreCell> WIDE = List.of(new CoreCell(32, 512, 64));
 
@@ -54,7 +56,8 @@ record BenchmarkPlan(
           List.of(new CoreCell(2, 4096, 64)),
           List.of("softmax"),
           List.of(ModelSize.S),
-          6);
+          6,
+          48);
 
   /** About ten minutes. */
   static final BenchmarkPlan FULL =
@@ -70,5 +73,6 @@ record BenchmarkPlan(
           List.of(new CoreCell(4, 1024, 64), new CoreCell(4, 4096, 64)),
           List.of("softmax", "sink", "ssmax", "top-k:64", "sparsemax", "entmax:1.5", "sigmoid"),
           List.of(ModelSize.S, ModelSize.M, ModelSize.L),
-          20);
+          20,
+          200);
 }

@@ -31,6 +31,8 @@ record ComparisonResult(Kind kind, String subject, String peer, double oursMs, d
     HISTORY(false),
     /** A whole model. */
     MODEL(false),
+    /** A published model, all sentences; the peer is ONNX Runtime. */
+    MINILM(false),
     /** Our kernel with another normalizer, the peer being our own softmax. */
     SPARSE(true),
     /** Our kernel, the peer being a matrix product with as many floating point operations. */

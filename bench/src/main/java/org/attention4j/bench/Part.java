@@ -12,5 +12,8 @@ enum Part {
   HISTORY,
 
   /** A whole model against that of other frameworks, each in a JVM of its own. */
-  MODEL
+  MODEL,
+
+  /** A published model against ONNX Runtime. */
+  MINILM
 }

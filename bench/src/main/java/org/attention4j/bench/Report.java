@@ -30,7 +30,8 @@ final class Report {
           .get();
 
   /** What a picture has no room for. */
-  private static final Pattern NAMES_AND_RATES = Pattern.compile("\\w+_gflops=\\S+ ?|\\w+=");
+  private static final Pattern NAMES_AND_RATES =
+      Pattern.compile("\\w+_(gflops|per_s)=\\S+ ?|\\w+=");
 
   private static final int WIDTH = 1400;
   private static final int HEIGHT = 900;

@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * The whole comparison in one command: our kernel against PyTorch, our layer against the stock one,
- * sparse normalizers against softmax, a whole model against that of PyTorch. One line for each; the
- * ratio is the peer's time by ours.
+ * sparse normalizers against softmax, a whole model against that of PyTorch, a published one
+ * against ONNX Runtime. One line for each; the ratio is the peer's time by ours.
  *
  * <p>It starts itself again, once for each part, with the flags and the environment they need.
  */
@@ -189,7 +189,7 @@ public final class Summary implements Callable<Integer> {
     return only == null ? List.of(Part.values()) : only;
   }
 
-  private int measure(Part measured) throws IOException {
+  private int measure(Part measured) throws IOException, InterruptedException {
     PrintWriter results = spec.commandLine().getOut();
     Optional<String> pytorch = PyTorch.version();
     if (measured == parts().get(0)) {
@@ -217,6 +217,7 @@ public final class Summary implements Callable<Integer> {
           models(plan, timer, results);
         }
       }
+      case MINILM -> new MiniLmComparison(threads, plan.sentences(), results::println).run();
     }
     return CommandLine.ExitCode.OK;
   }

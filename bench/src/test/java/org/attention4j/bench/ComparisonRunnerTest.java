@@ -40,6 +40,7 @@ class ComparisonRunnerTest {
         List.of(TINY),
         List.of(),
         List.of(),
+        0,
         0);
   }
 

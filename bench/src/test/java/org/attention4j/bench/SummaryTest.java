@@ -38,7 +38,7 @@ class SummaryTest {
     "--threads=two, 'Invalid value for option ''--threads'': ''two'' is not an int'",
     "--fast, Unknown option: '--fast'",
     "--only=DISK, 'Invalid value for option ''--only'' (PART): expected one of [KERNEL, LAYER,"
-        + " HISTORY, MODEL] (case-sensitive) but was ''DISK'''"
+        + " HISTORY, MODEL, MINILM] (case-sensitive) but was ''DISK'''"
   })
   void badArgumentsGetOneSentence(String argument, String sentence) {
     assertThat(execute(argument)).isEqualTo(2);

@@ -26,11 +26,13 @@ public final class MiniLmFiles {
   private static final String MODEL = "/all-minilm-l6-v2.onnx";
   private static final String TOKENIZER = "/all-minilm-l6-v2-tokenizer.json";
 
+  /** Without dropout: what is trained here is to give the vectors that the model itself gave. */
   private static final String CONFIG =
       """
       {"model_type": "bert", "vocab_size": 30522, "hidden_size": 384, "num_hidden_layers": 6,
        "num_attention_heads": 12, "intermediate_size": 1536, "max_position_embeddings": 512,
-       "type_vocab_size": 2, "hidden_act": "gelu", "layer_norm_eps": 1e-12}\
+       "type_vocab_size": 2, "hidden_act": "gelu", "layer_norm_eps": 1e-12,
+       "hidden_dropout_prob": 0, "attention_probs_dropout_prob": 0}\
       """;
 
   private MiniLmFiles() {}

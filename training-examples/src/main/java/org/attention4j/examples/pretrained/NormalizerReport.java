@@ -37,11 +37,6 @@ final class NormalizerReport {
   /** Tokens of a window times this are judged in each column. */
   private static final int WINDOWS = 64;
 
-  /** Windows of a step of the training. */
-  private static final int BATCH = 8;
-
-  private static final double LEARNING_RATE = 0.02;
-
   private static final int DIGITS = 4;
 
   private static final int LABEL = 28;
@@ -135,7 +130,7 @@ final class NormalizerReport {
   private Pretrained load(Normalizer normalizer, int window) throws IOException {
     try {
       Pretrained.Builder builder =
-          causal.builder().normalizer(normalizer).updater(new Adam(LEARNING_RATE));
+          causal.builder().normalizer(normalizer).updater(new Adam(Tuning.LEARNING_RATE));
       return (window > 0 ? builder.slidingWindow(window) : builder).load();
     } catch (ModelFileException e) {
       throw new BadArgument("--model " + e.getMessage(), e);
@@ -161,7 +156,7 @@ final class NormalizerReport {
     SplittableRandom random = new SplittableRandom(1);
     try (ProgressLine progress = new ProgressLine("tuning", tuning, messages)) {
       for (int i = 0; i < tuning; i++) {
-        int[] starts = new int[BATCH];
+        int[] starts = new int[Tuning.BATCH];
         Arrays.setAll(starts, ignored -> random.nextInt(tokens.length - steps));
         network.fit(windows(tokens, starts, steps, null));
         progress.stepBy(1);

@@ -70,8 +70,8 @@ public final class PretrainedCommand implements Callable<Integer> {
       names = "--tune",
       paramLabel = "N",
       description =
-          "With --model and --normalizer: steps of training the parameters of normalizers alone"
-              + " (default: none).")
+          "With --normalizer: steps of training the parameters of normalizers alone (default:"
+              + " none).")
   private @Nullable Integer tune;
 
   @Option(
@@ -134,11 +134,12 @@ public final class PretrainedCommand implements Callable<Integer> {
     if (times != null) {
       times.forEach(each -> check("--times", each));
     }
-    if ((model == null || normalizers == null)
-        && (tune != null || times != null || window != null)) {
+    if (normalizers == null && tune != null) {
+      throw new BadArgument("--tune needs --normalizer.");
+    }
+    if ((model == null || normalizers == null) && (times != null || window != null)) {
       throw new BadArgument(
-          "%s needs --model and --normalizer."
-              .formatted(tune != null ? "--tune" : times != null ? "--times" : "--window"));
+          "%s needs --model and --normalizer.".formatted(times != null ? "--times" : "--window"));
     }
     if (normalizers != null && time) {
       throw new BadArgument("--time does not go with --normalizer.");
@@ -189,12 +190,12 @@ public final class PretrainedCommand implements Callable<Integer> {
 
   private void sentences(List<String> documents, List<NamedNormalizer> exchanged, int onThreads)
       throws IOException {
-    SentenceReport report = new SentenceReport(spec.commandLine(), onThreads);
     int count = sentences == null ? SentenceReport.DEFAULT_SENTENCES : sentences;
     if (exchanged.isEmpty()) {
-      report.run(documents, count, time);
+      new SentenceReport(spec.commandLine(), onThreads).run(documents, count, time);
     } else {
-      report.run(documents, count, exchanged);
+      new SentenceNormalizerReport(spec.commandLine(), tune == null ? 0 : tune)
+          .run(documents, count, exchanged);
     }
   }
 

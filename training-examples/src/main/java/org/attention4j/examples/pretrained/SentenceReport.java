@@ -2,21 +2,15 @@ package org.attention4j.examples.pretrained;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.PriorityQueue;
-import java.util.stream.IntStream;
 import org.attention4j.examples.models.JsonTokenizer;
 import org.attention4j.examples.models.MiniLmFiles;
-import org.attention4j.examples.support.NamedNormalizer;
 import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.support.ProgressLine;
 import org.attention4j.examples.support.Sentences;
-import org.attention4j.normalizer.Normalizer;
-import org.attention4j.normalizer.Normalizers;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -24,7 +18,8 @@ import picocli.CommandLine;
 final class SentenceReport {
   static final int DEFAULT_SENTENCES = 200;
 
-  private static final int BATCH = 16;
+  /** Sentences that are computed together. */
+  static final int BATCH = 16;
   private static final int PAIRS = 3;
   private static final int COSINE_DECIMALS = 3;
   private static final int SPEED_DECIMALS = 1;
@@ -66,62 +61,15 @@ final class SentenceReport {
     }
   }
 
-  /**
-   * Prints how far the vectors move if softmax is exchanged.
-   *
-   * @param documents text
-   * @param count how many sentences of it
-   * @param normalizers what comes in its stead
-   */
-  void run(List<String> documents, int count, List<NamedNormalizer> normalizers)
-      throws IOException {
-    List<String> sentences = SentenceSplitter.first(documents, count);
-    List<TokenBatch> batches;
-    try (JsonTokenizer tokenizer = MiniLm.tokenizer()) {
-      batches = TokenBatch.of(sentences.stream().map(tokenizer::encode).toList(), BATCH);
-    }
-    List<double[]> original = vectors(Normalizers.softmax(), batches);
-    results.printf(
-        "MiniLM: %s; cosine to the vector with softmax: mean, least%n",
-        Numbers.count(sentences.size(), "sentence"));
-    try (ProgressLine progress = new ProgressLine("normalizers", normalizers.size(), messages)) {
-      for (NamedNormalizer named : normalizers) {
-        List<double[]> moved = vectors(named.normalizer(), batches);
-        double[] cosines =
-            IntStream.range(0, moved.size())
-                .mapToDouble(i -> SentenceVectors.product(original.get(i), moved.get(i)))
-                .toArray();
-        results.printf(
-            "  %s  %s  %s%n",
-            Numbers.fixed(Arrays.stream(cosines).average().orElse(1), COSINE_DECIMALS),
-            Numbers.fixed(Arrays.stream(cosines).min().orElse(1), COSINE_DECIMALS),
-            named.label());
-        results.flush();
-        progress.stepBy(1);
-      }
-    }
-  }
-
-  private static List<double[]> vectors(Normalizer normalizer, List<TokenBatch> batches)
-      throws IOException {
-    List<double[]> vectors = new ArrayList<>();
-    try (MiniLm model = MiniLm.load(normalizer)) {
-      for (TokenBatch batch : batches) {
-        vectors.addAll(List.of(SentenceVectors.of(model.features(batch), batch)));
-      }
-    }
-    return vectors;
-  }
-
   private void compare(
       List<String> sentences, List<TokenBatch> batches, Encoder ours, @Nullable Encoder peer) {
-    List<double[]> vectors = new ArrayList<>();
+    double[][] vectors = new double[sentences.size()][];
     Deviation deviation = new Deviation();
     int tokens = 0;
     try (ProgressLine progress = new ProgressLine("sentences", sentences.size(), messages)) {
       for (TokenBatch batch : batches) {
         float[] features = ours.features(batch);
-        vectors.addAll(List.of(SentenceVectors.of(features, batch)));
+        SentenceVectors.put(SentenceVectors.of(features, batch), batch, vectors);
         if (peer != null) {
           deviation.add(batch, features, peer.features(batch));
         }
@@ -154,11 +102,11 @@ final class SentenceReport {
   }
 
   /** The most similar pairs of sentences. */
-  private static List<Pair> similar(List<double[]> vectors) {
+  private static List<Pair> similar(double[][] vectors) {
     PriorityQueue<Pair> pairs = new PriorityQueue<>(Comparator.comparingDouble(Pair::cosine));
-    for (int i = 0; i < vectors.size(); i++) {
+    for (int i = 0; i < vectors.length; i++) {
       for (int j = 0; j < i; j++) {
-        pairs.add(new Pair(j, i, SentenceVectors.product(vectors.get(i), vectors.get(j))));
+        pairs.add(new Pair(j, i, SentenceVectors.product(vectors[i], vectors[j])));
         if (pairs.size() > PAIRS) {
           pairs.remove();
         }

@@ -1,5 +1,7 @@
 package org.attention4j.examples.pretrained;
 
+import java.util.List;
+
 /** Vectors of sentences, as sentence-transformers has them. */
 final class SentenceVectors {
   private SentenceVectors() {}
@@ -27,6 +29,28 @@ final class SentenceVectors {
       }
     }
     return vectors;
+  }
+
+  /**
+   * The vectors of all sentences.
+   *
+   * @param model computes their features
+   * @param batches the sentences, each once
+   * @return the vectors in the order of the sentences before they were joined to batches
+   */
+  static double[][] of(Encoder model, List<TokenBatch> batches) {
+    double[][] vectors = new double[batches.stream().mapToInt(TokenBatch::size).sum()][];
+    for (TokenBatch batch : batches) {
+      put(of(model.features(batch), batch), batch, vectors);
+    }
+    return vectors;
+  }
+
+  /** Puts the vectors of a batch where its sentences were before they were joined. */
+  static void put(double[][] ofBatch, TokenBatch batch, double[][] all) {
+    for (int b = 0; b < ofBatch.length; b++) {
+      all[batch.texts()[b]] = ofBatch[b];
+    }
   }
 
   /** The scalar product; of vectors of length 1 it is the cosine. */

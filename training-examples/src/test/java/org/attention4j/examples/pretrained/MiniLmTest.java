@@ -4,19 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.attention4j.examples.CommandLineRun;
 import org.attention4j.examples.models.JsonTokenizer;
 import org.attention4j.examples.models.MiniLmFiles;
 import org.attention4j.examples.training.Europarl;
+import org.attention4j.normalizer.Normalizers;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The published weights, held against ONNX Runtime. */
 class MiniLmTest {
   private static final int SENTENCES = 211;
   private static final int BATCH = 17;
+
+  @TempDir private Path folder;
 
   /** As the vocabulary of BERT numbers them. */
   @Test
@@ -98,5 +104,52 @@ class MiniLmTest {
                 + "-?[0-9.]+e[+-][0-9]+ in the cosine\\.")
         .containsPattern(
             "Sentences per second on 1 thread: [0-9.]+; ONNX Runtime [0-9.]+; ratio [0-9.]+\\s$");
+  }
+
+  private static double[] cosines(CommandLineRun run, String label) {
+    return run.out()
+        .lines()
+        .filter(line -> line.endsWith("  " + label))
+        .flatMap(line -> Arrays.stream(line.strip().split(" +")).limit(2))
+        .mapToDouble(Double::parseDouble)
+        .toArray();
+  }
+
+  /** The optimum is known: a temperature of 1 in each head, which gives softmax. */
+  @Test
+  @Tag("slow")
+  void vectorsComeBackIfTheTemperatureIsTuned() {
+    String warm = Normalizers.toJson(Normalizers.softmaxWithLearnableTemperature(1.5));
+    CommandLineRun run =
+        CommandLineRun.of(
+            "pretrained",
+            "--sentences=13",
+            "--threads=1",
+            "--normalizer=softmax," + warm,
+            "--tune=8");
+    assertThat(run.err()).doesNotContain("Exception");
+    assertThat(run.status()).isZero();
+    assertThat(run.out().lines())
+        .hasSize(4)
+        .first()
+        .isEqualTo("MiniLM: 13 sentences; cosine to the vector with softmax: mean, least");
+    assertThat(cosines(run, "softmax")).containsExactly(1, 1);
+    double[] moved = cosines(run, warm);
+    double[] tuned = cosines(run, warm + ", tuned");
+    assertThat(moved[0]).isLessThan(1);
+    // eight steps of 0.02 take a third of the way from log 1.5 to 0
+    assertThat(tuned[0]).isGreaterThan(moved[0]).isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void tuningNeedsSentencesOfItsOwn() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.txt"), "One. Two. Three.");
+    CommandLineRun run =
+        CommandLineRun.of("pretrained", "--text=" + text, "--normalizer=sink", "--tune=5");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualToIgnoringNewLines(
+            "--tune needs more sentences than the 3 that are judged; name a longer --text or fewer"
+                + " --sentences.");
   }
 }

@@ -60,7 +60,7 @@ class NormalizerReportTest {
 
   @Test
   void whatCannotBeUsedIsNamed() throws IOException {
-    assertRefused("--tune needs --model and --normalizer.", "pretrained", "--tune=3");
+    assertRefused("--tune needs --normalizer.", "pretrained", "--tune=3");
     assertRefused(
         "--window needs --model and --normalizer.",
         "pretrained",
