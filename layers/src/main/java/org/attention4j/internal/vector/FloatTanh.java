@@ -3,7 +3,7 @@ package org.attention4j.internal.vector;
 /**
  * c tanh(z / c) for {@code float}, as z r((z / c)²) with r(s) = tanh(√s) / √s, a quotient of two
  * polynomials of degree 4 that are 1 at s = 0: what is small beside c stays as it is. The error is
- * below four units in the last place. {@code src/test/generators/float_tanh.py} computes the
+ * below four units in the last place. {@code src/test/generators/float_functions.py} computes the
  * coefficients and says how.
  */
 @SuppressWarnings("FloatingPointLiteralPrecision") // nine digits say which float is meant
