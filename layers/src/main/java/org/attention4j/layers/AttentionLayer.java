@@ -162,8 +162,8 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
   }
 
   @Override
-  long outputSize() {
-    return projectInput ? nOut : getNIn();
+  boolean keepsSize() {
+    return !projectInput;
   }
 
   @Override

@@ -2,20 +2,14 @@ package org.attention4j.layers;
 
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
-import org.attention4j.internal.feedforward.FloatActivation;
-import org.attention4j.internal.graph.FusedFeedForward;
-import org.attention4j.internal.graph.LinearMap;
-import org.attention4j.internal.vector.FloatOps;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -32,16 +26,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @see <a href="https://arxiv.org/abs/2002.05202">Shazeer 2020, on gates</a>
  */
 public final class FeedForwardBlock extends SequenceLayer {
-  private static final String W1 = "W1";
-  private static final String W2 = "W2";
-  private static final String B1 = "b1";
-  private static final String B2 = "b2";
-  private static final String WG = "Wg";
-  private static final String BG = "bg";
-
-  /** Hidden features for each input feature unless set, as in the first transformer. */
-  private static final int DEFAULT_EXPANSION = 4;
-
   @JsonProperty private long hiddenSize;
 
   /** Networks that were saved without it were trained with this form. */
@@ -66,18 +50,8 @@ public final class FeedForwardBlock extends SequenceLayer {
   @Override
   public void defineParameters(SDLayerParams params) {
     params.clear();
-    params.addWeightParam(W1, hidden(), getNIn());
-    params.addWeightParam(W2, outputSize(), hidden());
-    if (hasBias) {
-      params.addBiasParam(B1, hidden());
-      params.addBiasParam(B2, outputSize());
-    }
-    if (gated) {
-      params.addWeightParam(WG, hidden(), getNIn());
-      if (hasBias) {
-        params.addBiasParam(BG, hidden());
-      }
-    }
+    block().defineWeights(params);
+    block().defineBiases(params);
   }
 
   @Override
@@ -99,56 +73,12 @@ public final class FeedForwardBlock extends SequenceLayer {
 
   @Override
   protected SDVariable define(LayerGraph graph) {
-    return apply(
-        graph.input(),
-        JavaPath.isFewSteps(graph),
-        getActivationFn(),
-        gelu,
-        linear(graph, W1, B1, hidden()),
-        gated ? linear(graph, WG, BG, hidden()) : null,
-        linear(graph, W2, B2, outputSize()));
+    return block().apply(graph, graph.input());
   }
 
-  /**
-   * Applies a feed-forward block to each step.
-   *
-   * @param x shape [b, in, T]
-   * @param fewSteps whether there are so few steps that reading the weights is the work
-   * @param activation f
-   * @param gelu which function GELU is
-   * @param first the map before the activation
-   * @param gate the map whose result is multiplied by the activated one; null for none
-   * @param second the map after the activation
-   * @return shape [b, out, T]
-   */
-  static SDVariable apply(
-      SDVariable x,
-      boolean fewSteps,
-      @Nullable IActivation activation,
-      Gelu gelu,
-      LinearMap first,
-      @Nullable LinearMap gate,
-      LinearMap second) {
-    Optional<FloatActivation> inJava = Activations.inJava(activation, gelu);
-    if (JavaPath.isPossible(x.dataType()) && FloatOps.VECTORS && inJava.isPresent()) {
-      return FusedFeedForward.apply(x, inJava.get(), first, gate, second, fewSteps);
-    }
-    SequenceShape shape = new SequenceShape(x);
-    SDVariable hidden = Activations.apply(project(x, shape, first), activation, gelu);
-    if (gate != null) {
-      hidden = hidden.mul(project(x, shape, gate));
-    }
-    return project(hidden, shape, second);
-  }
-
-  private LinearMap linear(LayerGraph graph, String weights, String bias, long outputs) {
-    return new LinearMap(
-        graph.parameter(weights), outputs, false, hasBias ? graph.parameter(bias) : null);
-  }
-
-  private static SDVariable project(SDVariable x, SequenceShape shape, LinearMap map) {
-    SDVariable y = Projection.apply(map.weights(), x, shape);
-    return map.bias() == null ? y : y.add(map.bias().reshape(1, map.outputs(), 1));
+  private FeedForward block() {
+    return new FeedForward(
+        getNIn(), hidden(), outputSize(), getActivationFn(), gelu, gated, hasBias);
   }
 
   /** Reads the activation of networks that were saved when it had a name alone. */
@@ -183,7 +113,7 @@ public final class FeedForwardBlock extends SequenceLayer {
   }
 
   private long hidden() {
-    return hiddenSize == 0 ? DEFAULT_EXPANSION * getNIn() : hiddenSize;
+    return FeedForward.hidden(hiddenSize, getNIn());
   }
 
   @Override
@@ -302,10 +232,7 @@ public final class FeedForwardBlock extends SequenceLayer {
     public FeedForwardBlock build() {
       Requirements require = requirements(FeedForwardBlock.class);
       require.that(nOut >= 0, "nOut", nOut, "at least 1, or left out for nIn");
-      require.that(
-          hiddenSize >= 0, "hiddenSize", hiddenSize, "at least 1, or left out for 4 * nIn");
-      Activations.check(require, getActivationFn());
-      require.present("gelu", gelu, "EXACT, TANH or SIGMOID");
+      FeedForward.check(require, "hiddenSize", hiddenSize, getActivationFn(), gelu);
       return new FeedForwardBlock(this);
     }
   }

@@ -74,13 +74,8 @@ public final class FirstStep extends SequenceLayer {
   }
 
   @Override
-  long outputSize() {
-    return getNIn();
-  }
-
-  @Override
-  public void setNOut(long nOut) {
-    require().sameSize(nOut, getNIn());
+  boolean keepsSize() {
+    return true;
   }
 
   @Override

@@ -157,13 +157,8 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
   }
 
   @Override
-  long outputSize() {
-    return getNIn();
-  }
-
-  @Override
-  public void setNOut(long nOut) {
-    require().sameSize(nOut, getNIn());
+  boolean keepsSize() {
+    return true;
   }
 
   @Override

@@ -57,13 +57,8 @@ abstract class NormLayer extends SequenceLayer {
   }
 
   @Override
-  final long outputSize() {
-    return getNIn();
-  }
-
-  @Override
-  public void setNOut(long nOut) {
-    require().sameSize(nOut, getNIn());
+  final boolean keepsSize() {
+    return true;
   }
 
   @Override

@@ -113,8 +113,8 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
   }
 
   @Override
-  long outputSize() {
-    return nOut;
+  boolean keepsSize() {
+    return false;
   }
 
   @Override

@@ -27,8 +27,15 @@ abstract class SequenceLayer extends ExactSameDiffLayer {
   /** For JSON. */
   SequenceLayer() {}
 
+  /** Whether the output has the features of the input, so that there is no nOut to choose. */
+  boolean keepsSize() {
+    return false;
+  }
+
   /** The number of output features. */
-  abstract long outputSize();
+  long outputSize() {
+    return keepsSize() ? nIn : nOut;
+  }
 
   /** Checks what can change after the layer was built: its sizes and what depends on them. */
   void checkSizes(Requirements require) {
@@ -103,6 +110,15 @@ abstract class SequenceLayer extends ExactSameDiffLayer {
   public final void setNIn(InputType inputType, boolean override) {
     if (nIn <= 0 || override) {
       nIn = SequenceTypes.size(require(), inputType);
+    }
+  }
+
+  @Override
+  public void setNOut(long nOut) {
+    if (keepsSize()) {
+      require().sameSize(nOut, nIn);
+    } else {
+      super.setNOut(nOut);
     }
   }
 

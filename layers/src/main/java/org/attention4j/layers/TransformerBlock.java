@@ -3,7 +3,6 @@ package org.attention4j.layers;
 import java.util.Objects;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
-import org.attention4j.internal.graph.LinearMap;
 import org.attention4j.internal.graph.SeededDropout;
 import org.attention4j.internal.graph.Sum;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -51,25 +50,13 @@ public final class TransformerBlock extends AttentionLayer {
   /** The name under which the input of attention is published, shape [b, nIn, T]. */
   public static final String TOKENS = "tokens";
 
-  private static final String W1 = "W1";
-  private static final String W2 = "W2";
-  private static final String WG = "Wg";
-  private static final String B1 = "b1";
-  private static final String B2 = "b2";
-  private static final String BG = "bg";
   private static final String ATTENTION_GAIN = "attentionNormGain";
   private static final String ATTENTION_BIAS = "attentionNormBias";
   private static final String FEED_FORWARD_GAIN = "feedForwardNormGain";
   private static final String FEED_FORWARD_BIAS = "feedForwardNormBias";
 
-  /** Hidden features for each input feature unless set, as in the first transformer. */
-  private static final int DEFAULT_EXPANSION = 4;
-
-  /** As in most published transformers. */
-  private static final double DEFAULT_EPSILON = 1e-5;
-
   @JsonProperty private Norm norm = Norm.LAYER;
-  @JsonProperty private double normEpsilon = DEFAULT_EPSILON;
+  @JsonProperty private double normEpsilon = NormLayer.DEFAULT_EPSILON;
   @JsonProperty private boolean postNorm;
   @JsonProperty private long feedForwardSize;
   @JsonProperty private Gelu gelu = Gelu.EXACT;
@@ -97,19 +84,9 @@ public final class TransformerBlock extends AttentionLayer {
   public void defineParameters(SDLayerParams params) {
     params.clear();
     heads().defineWeights(params);
-    params.addWeightParam(W1, hidden(), getNIn());
-    params.addWeightParam(W2, getNIn(), hidden());
-    if (gated) {
-      params.addWeightParam(WG, hidden(), getNIn());
-    }
+    feedForward().defineWeights(params);
     heads().defineOwnParameters(params);
-    if (feedForwardBias) {
-      params.addBiasParam(B1, hidden());
-      params.addBiasParam(B2, getNIn());
-      if (gated) {
-        params.addBiasParam(BG, hidden());
-      }
-    }
+    feedForward().defineBiases(params);
     params.addBiasParam(ATTENTION_GAIN, getNIn());
     params.addBiasParam(FEED_FORWARD_GAIN, getNIn());
     if (norm == Norm.LAYER) {
@@ -121,9 +98,10 @@ public final class TransformerBlock extends AttentionLayer {
   @Override
   void initialize(String name, INDArray array) {
     switch (name) {
-      case W1, W2, WG ->
+      case FeedForward.W1, FeedForward.W2, FeedForward.WG ->
           Projection.initialize(array, array.size(1), array.size(0), weightInit(name));
-      case B1, B2, BG, ATTENTION_BIAS, FEED_FORWARD_BIAS -> array.assign(initialBias());
+      case FeedForward.B1, FeedForward.B2, FeedForward.BG, ATTENTION_BIAS, FEED_FORWARD_BIAS ->
+          array.assign(initialBias());
       case ATTENTION_GAIN, FEED_FORWARD_GAIN -> array.assign(initialGain());
       default -> super.initialize(name, array);
     }
@@ -155,21 +133,12 @@ public final class TransformerBlock extends AttentionLayer {
   }
 
   private SDVariable feedForward(LayerGraph graph, SDVariable x) {
-    return dropped(
-        graph,
-        FeedForwardBlock.apply(
-            x,
-            JavaPath.isFewSteps(graph),
-            getActivationFn(),
-            gelu,
-            linear(graph, W1, B1, hidden()),
-            gated ? linear(graph, WG, BG, hidden()) : null,
-            linear(graph, W2, B2, getNIn())));
+    return dropped(graph, feedForward().apply(graph, x));
   }
 
-  private LinearMap linear(LayerGraph graph, String weights, String bias, long outputs) {
-    return new LinearMap(
-        graph.parameter(weights), outputs, false, feedForwardBias ? graph.parameter(bias) : null);
+  private FeedForward feedForward() {
+    return new FeedForward(
+        getNIn(), hidden(), getNIn(), getActivationFn(), gelu, gated, feedForwardBias);
   }
 
   private SDVariable attentionNorm(LayerGraph graph, SDVariable x) {
@@ -199,13 +168,8 @@ public final class TransformerBlock extends AttentionLayer {
   }
 
   @Override
-  long outputSize() {
-    return getNIn();
-  }
-
-  @Override
-  public void setNOut(long nOut) {
-    require().sameSize(nOut, getNIn());
+  boolean keepsSize() {
+    return true;
   }
 
   @Override
@@ -231,13 +195,13 @@ public final class TransformerBlock extends AttentionLayer {
         .unless(false, "gated", gated)
         .unless(true, "feedForwardBias", feedForwardBias)
         .unless(Norm.LAYER, "norm", norm)
-        .unless(DEFAULT_EPSILON, "normEpsilon", normEpsilon)
+        .unless(NormLayer.DEFAULT_EPSILON, "normEpsilon", normEpsilon)
         .unless(false, "postNorm", postNorm)
         .unless(0.0, "residualDropout", residualDropout);
   }
 
   private long hidden() {
-    return feedForwardSize == 0 ? DEFAULT_EXPANSION * getNIn() : feedForwardSize;
+    return FeedForward.hidden(feedForwardSize, getNIn());
   }
 
   @Override
@@ -272,7 +236,7 @@ public final class TransformerBlock extends AttentionLayer {
   @SuppressWarnings("unchecked") // the stock build() promises its caller any type he likes
   public static final class Builder extends AttentionLayerBuilder<Builder> {
     private Norm norm = Norm.LAYER;
-    private double normEpsilon = DEFAULT_EPSILON;
+    private double normEpsilon = NormLayer.DEFAULT_EPSILON;
     private boolean postNorm;
     private int feedForwardSize;
     private Gelu gelu = Gelu.EXACT;
@@ -419,13 +383,7 @@ public final class TransformerBlock extends AttentionLayer {
           nHeads,
           "a divisor of nIn " + size + " unless headSize is set");
       options.validate(require, nHeads, headSizeOrDefault(), true, biasOption());
-      require.that(
-          feedForwardSize >= 0,
-          "feedForwardSize",
-          feedForwardSize,
-          "at least 1, or left out for 4 * nIn");
-      Activations.check(require, getActivationFn());
-      require.present("gelu", gelu, "EXACT, TANH or SIGMOID");
+      FeedForward.check(require, "feedForwardSize", feedForwardSize, getActivationFn(), gelu);
       require.present("norm", norm, "LAYER or RMS");
       require.that(
           normEpsilon > 0 && Double.isFinite(normEpsilon),

@@ -13,13 +13,12 @@ import java.util.stream.Stream;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.normalizer.Normalizers;
 import org.attention4j.testing.Sequences;
-import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestLayers;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,12 +37,7 @@ class ForgettingTest {
   }
 
   private static SelfAttentionLayer.Builder self() {
-    return new SelfAttentionLayer.Builder()
-        .nOut(OUT)
-        .nHeads(HEADS)
-        .projectInput(true)
-        .causal(true)
-        .position(Position.FORGETTING);
+    return TestLayers.selfAttention().causal(true).position(Position.FORGETTING);
   }
 
   /** Gates from about 0.01 to 0.99, which differ from step to step. */
@@ -62,18 +56,6 @@ class ForgettingTest {
     return network;
   }
 
-  /** Padding on both sides, a gap, and an example of which nothing counts. */
-  private static @Nullable INDArray mask(DataType type, boolean masked) {
-    if (!masked) {
-      return null;
-    }
-    INDArray mask = Sequences.mask(type, EXAMPLES, STEPS);
-    mask.putScalar(0, 0, 0);
-    mask.putScalar(0, 3, 0);
-    mask.getRow(EXAMPLES - 1).assign(0);
-    return mask;
-  }
-
   @ParameterizedTest
   @EnumSource(
       value = Execution.class,
@@ -87,7 +69,7 @@ class ForgettingTest {
         }
         MultiLayerNetwork network = network(DataType.DOUBLE, layer.build());
         INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
-        INDArray mask = mask(DataType.DOUBLE, masked);
+        INDArray mask = masked ? Sequences.maskWithGap(DataType.DOUBLE) : null;
         INDArray expected =
             new PlainAttention(network.getLayer(0).paramTable(), Position.FORGETTING)
                 .selfAttention(
@@ -111,8 +93,8 @@ class ForgettingTest {
       MultiLayerNetwork narrow = TestNetworks.of(layer).network(DataType.FLOAT);
       narrow.setParams(wide.params().castTo(DataType.FLOAT));
       INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
-      wide.setLayerMaskArrays(mask(DataType.DOUBLE, masked), null);
-      narrow.setLayerMaskArrays(mask(DataType.FLOAT, masked), null);
+      wide.setLayerMaskArrays(masked ? Sequences.maskWithGap(DataType.DOUBLE) : null, null);
+      narrow.setLayerMaskArrays(masked ? Sequences.maskWithGap(DataType.FLOAT) : null, null);
       INDArray expected = wide.feedForward(input, false).get(1);
       INDArray actual = narrow.feedForward(input.castTo(DataType.FLOAT), false).get(1);
       assertThat(LayerPass.distance(actual.castTo(DataType.DOUBLE), expected))
@@ -170,13 +152,7 @@ class ForgettingTest {
     int queries = 3;
     int keys = 7;
     AttentionVertex vertex =
-        new AttentionVertex.Builder()
-            .nInQueries(Sizes.input(0))
-            .nInKeys(Sizes.input(1))
-            .nInValues(Sizes.input(2))
-            .nOut(OUT)
-            .nHeads(HEADS)
-            .projectInput(true)
+        TestLayers.vertexBuilder(0, 1, 2)
             .causal(true)
             .position(Position.FORGETTING)
             .execution(execution)
@@ -190,20 +166,10 @@ class ForgettingTest {
       Sequences.input(DataType.DOUBLE, 2, EXAMPLES, keys)
     };
     INDArray actual = graph.feedForward(inputs, false).get("attention");
-    PlainAttention plain =
-        new PlainAttention(graph.getVertex("attention").paramTable(false), Position.FORGETTING);
-    for (int e = 0; e < EXAMPLES; e++) {
-      double[][] memory = PlainAttention.example(inputs[1], e);
-      double[][] values = PlainAttention.example(inputs[2], e);
-      for (int i = 0; i < queries; i++) {
-        int at = i + keys - queries;
-        double[] query = PlainAttention.column(PlainAttention.example(inputs[0], e), i);
-        double[] expected = plain.of(query, at, memory, values, j -> j <= at);
-        for (int c = 0; c < OUT; c++) {
-          assertThat(actual.getDouble(e, c, i) - expected[c]).isBetween(-1e-12, 1e-12);
-        }
-      }
-    }
+    INDArray expected =
+        new PlainAttention(graph.getVertex("attention").paramTable(false), Position.FORGETTING)
+            .attention(inputs[0], inputs[1], inputs[2], null, (i, j, rank) -> j <= i);
+    assertThat(LayerPass.distance(actual, expected)).isLessThan(1e-12);
   }
 
   @Test
@@ -267,7 +233,7 @@ class ForgettingTest {
       MultiLayerNetwork network = network(DataType.DOUBLE, self().execution(execution).build());
       network.getParam("0_Wforget").assign(0);
       network.getParam("0_bforget").assign(0);
-      INDArray mask = mask(DataType.DOUBLE, true);
+      INDArray mask = Sequences.maskWithGap(DataType.DOUBLE);
       INDArray sums =
           Intermediates.of(
                   network.getLayer(0),

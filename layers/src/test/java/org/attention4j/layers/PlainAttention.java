@@ -220,19 +220,31 @@ final class PlainAttention {
 
   /** The same with a rule of one's own. */
   INDArray selfAttention(INDArray input, @Nullable INDArray mask, Pairs pairs) {
+    return attention(input, input, input, mask, pairs);
+  }
+
+  /**
+   * The outputs of a vertex, shape [b, nOut, Tq]. The last query stands at the last key, and what
+   * the rule calls a query is where it stands.
+   */
+  INDArray attention(
+      INDArray queries, INDArray keys, INDArray values, @Nullable INDArray mask, Pairs pairs) {
     INDArray result =
-        Nd4j.zeros(DataType.DOUBLE, input.size(0), parameters.get("Wo").size(1), input.size(2));
-    for (int example = 0; example < input.size(0); example++) {
-      double[][] x = example(input, example);
+        Nd4j.zeros(DataType.DOUBLE, queries.size(0), parameters.get("Wo").size(1), queries.size(2));
+    int before = (int) (keys.size(2) - queries.size(2));
+    for (int example = 0; example < queries.size(0); example++) {
+      double[][] q = example(queries, example);
+      double[][] k = example(keys, example);
+      double[][] v = example(values, example);
       int row = example;
-      for (int step = 0; step < input.size(2); step++) {
-        int query = step;
+      for (int step = 0; step < queries.size(2); step++) {
+        int query = before + step;
         double[] output =
             of(
-                column(x, step),
-                step,
-                x,
-                x,
+                column(q, step),
+                query,
+                k,
+                v,
                 key -> isVisible(mask, row, key) && pairs.see(query, key, rank(mask, row, key)),
                 key -> isVisible(mask, row, key));
         for (int i = 0; i < output.length; i++) {

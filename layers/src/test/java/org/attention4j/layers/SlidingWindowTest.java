@@ -11,12 +11,11 @@ import java.util.stream.Stream;
 import org.attention4j.dl4j.Intermediates;
 import org.attention4j.normalizer.Normalizers;
 import org.attention4j.testing.Sequences;
-import org.attention4j.testing.Sizes;
+import org.attention4j.testing.TestLayers;
 import org.attention4j.testing.TestNetworks;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,10 +46,7 @@ class SlidingWindowTest {
   }
 
   private static SelfAttentionLayer.Builder self(int window, int firstKeys, boolean causal) {
-    return new SelfAttentionLayer.Builder()
-        .nOut(OUT)
-        .nHeads(HEADS)
-        .projectInput(true)
+    return TestLayers.selfAttention()
         .causal(causal)
         .slidingWindow(window)
         .firstKeys(firstKeys);
@@ -58,18 +54,6 @@ class SlidingWindowTest {
 
   private static MultiLayerNetwork network(DataType type, Layer... layers) {
     return TestNetworks.of(layers).perturbed(0.2).network(type);
-  }
-
-  /** Padding on both sides, a gap, and an example of which nothing counts. */
-  private static @Nullable INDArray mask(DataType type, boolean masked) {
-    if (!masked) {
-      return null;
-    }
-    INDArray mask = Sequences.mask(type, EXAMPLES, STEPS);
-    mask.putScalar(0, 0, 0);
-    mask.putScalar(0, 3, 0);
-    mask.getRow(EXAMPLES - 1).assign(0);
-    return mask;
   }
 
   private static boolean sees(
@@ -85,7 +69,7 @@ class SlidingWindowTest {
       MultiLayerNetwork network =
           network(DataType.DOUBLE, self(window, firstKeys, causal).execution(execution).build());
       INDArray input = Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS);
-      INDArray mask = mask(DataType.DOUBLE, masked);
+      INDArray mask = masked ? Sequences.maskWithGap(DataType.DOUBLE) : null;
       INDArray expected =
           new PlainAttention(network.getLayer(0).paramTable(), Position.NONE)
               .selfAttention(
@@ -101,7 +85,7 @@ class SlidingWindowTest {
   @MethodSource("windows")
   void recurrentStepsSeeTheFormulasKeys(int window, int firstKeys, boolean causal, boolean masked) {
     MultiLayerNetwork network = network(DataType.DOUBLE, recurrent(window, firstKeys, causal));
-    INDArray mask = mask(DataType.DOUBLE, masked);
+    INDArray mask = masked ? Sequences.maskWithGap(DataType.DOUBLE) : null;
     INDArray weights =
         Intermediates.of(
                 network.getLayer(0),
@@ -157,7 +141,7 @@ class SlidingWindowTest {
                   network,
                   Sequences.input(DataType.DOUBLE, EXAMPLES, STEPS),
                   Sequences.labels(DataType.DOUBLE, EXAMPLES, STEPS),
-                  mask(DataType.DOUBLE, masked)))
+                  masked ? Sequences.maskWithGap(DataType.DOUBLE) : null))
           .isLessThan(1e-5);
     }
   }
@@ -169,13 +153,7 @@ class SlidingWindowTest {
     int keys = 7;
     for (Execution execution : new Execution[] {Execution.GRAPH, Execution.FUSED}) {
       AttentionVertex vertex =
-          new AttentionVertex.Builder()
-              .nInQueries(Sizes.input(0))
-              .nInKeys(Sizes.input(1))
-              .nInValues(Sizes.input(2))
-              .nOut(OUT)
-              .nHeads(HEADS)
-              .projectInput(true)
+          TestLayers.vertexBuilder(0, 1, 2)
               .causal(true)
               .slidingWindow(2)
               .firstKeys(1)
@@ -188,21 +166,15 @@ class SlidingWindowTest {
         Sequences.input(DataType.DOUBLE, 2, EXAMPLES, keys)
       };
       INDArray actual = graph.feedForward(inputs, false).get("attention");
-      PlainAttention plain =
-          new PlainAttention(graph.getVertex("attention").paramTable(false), Position.NONE);
-      for (int e = 0; e < EXAMPLES; e++) {
-        double[][] memory = PlainAttention.example(inputs[1], e);
-        double[][] values = PlainAttention.example(inputs[2], e);
-        for (int i = 0; i < queries; i++) {
-          int at = i + keys - queries;
-          double[] query = PlainAttention.column(PlainAttention.example(inputs[0], e), i);
-          double[] expected =
-              plain.of(query, at, memory, values, j -> j == at || j == at - 1 || j == 0);
-          for (int c = 0; c < OUT; c++) {
-            assertThat(actual.getDouble(e, c, i) - expected[c]).isBetween(-1e-12, 1e-12);
-          }
-        }
-      }
+      INDArray expected =
+          new PlainAttention(graph.getVertex("attention").paramTable(false), Position.NONE)
+              .attention(
+                  inputs[0],
+                  inputs[1],
+                  inputs[2],
+                  null,
+                  (i, j, rank) -> j == i || j == i - 1 || j == 0);
+      assertThat(LayerPass.distance(actual, expected)).as("%s", execution).isLessThan(1e-12);
     }
   }
 

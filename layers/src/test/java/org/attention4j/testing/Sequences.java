@@ -55,6 +55,18 @@ public final class Sequences {
     return mask;
   }
 
+  /**
+   * Padding on both sides, a gap, and an example of which nothing counts, [EXAMPLES, STEPS]; the
+   * second example is padded as in {@link #mask}.
+   */
+  public static INDArray maskWithGap(DataType type) {
+    INDArray mask = mask(type, Sizes.EXAMPLES, Sizes.STEPS);
+    mask.putScalar(0, 0, 0);
+    mask.putScalar(0, 3, 0);
+    mask.getRow(Sizes.EXAMPLES - 1).assign(0);
+    return mask;
+  }
+
   /** The same batch at each call, of EXAMPLES sequences of STEPS steps. */
   public static DataSet batch(DataType type, boolean masked) {
     Nd4j.getRandom().setSeed(103);

@@ -33,14 +33,18 @@ public final class TestLayers {
    * {@link TestNetworks#of(org.deeplearning4j.nn.conf.graph.GraphVertex, int...)} takes them.
    */
   public static AttentionVertex vertex(int queries, int keys, int values) {
+    return vertexBuilder(queries, keys, values).build();
+  }
+
+  /** The same before it is built. */
+  public static AttentionVertex.Builder vertexBuilder(int queries, int keys, int values) {
     return new AttentionVertex.Builder()
         .nInQueries(Sizes.input(queries))
         .nInKeys(Sizes.input(keys))
         .nInValues(Sizes.input(values))
         .nOut(Sizes.OUT)
         .nHeads(Sizes.HEADS)
-        .projectInput(true)
-        .build();
+        .projectInput(true);
   }
 
   public static org.deeplearning4j.nn.conf.layers.SelfAttentionLayer.Builder stockSelfAttention() {

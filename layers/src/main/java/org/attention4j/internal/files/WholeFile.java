@@ -45,7 +45,8 @@ public final class WholeFile {
       throw new NoSuchFileException(
           file.toString(), null, "must be in a directory, and there is no " + folder);
     }
-    Path beside = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+    // not with the file's own name, which may be as long as a name can be
+    Path beside = target.resolveSibling(".attention4j-" + UUID.randomUUID() + ".tmp");
     try {
       content.writeTo(beside);
       try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {

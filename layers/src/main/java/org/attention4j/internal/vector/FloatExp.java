@@ -5,8 +5,8 @@ package org.attention4j.internal.vector;
  * 2ⁿ. The error is below two units in the last place.
  *
  * <p>p has degree four and an error of less than 4e-9 of e^r. {@code
- * src/test/generators/float_exp.py} computes its coefficients and says how. It is summed in pairs:
- * what takes time is the chain of operations, not their number.
+ * src/test/generators/float_functions.py} computes its coefficients and says how. It is summed in
+ * pairs: what takes time is the chain of operations, not their number.
  */
 @SuppressWarnings("FloatingPointLiteralPrecision") // nine digits say which float is meant
 final class FloatExp {

@@ -7,7 +7,7 @@ package org.attention4j.internal.vector;
  * <p>Up to |z| = c, where scores of a cap should be, r is a polynomial of degree 7, and the slope
  * one of degree 8: no division, no exponential. Beyond it r is a quotient of two polynomials of
  * degree 4, and the slope has an exponential. The error is below four units in the last place.
- * {@code src/test/generators/float_tanh.py} computes the coefficients and says how.
+ * {@code src/test/generators/float_functions.py} computes the coefficients and says how.
  */
 @SuppressWarnings("FloatingPointLiteralPrecision") // nine digits say which float is meant
 final class FloatTanh {

@@ -1,7 +1,5 @@
 // The alarms of a run, newest first. A press leads to the layer and the metric of an alarm.
-import { clock, element, fill, whole } from "./text.js";
-
-const by = (id) => document.getElementById(id);
+import { by, clock, element, fill, whole } from "./text.js";
 
 const where = ({ heads }) => (heads.length === 1 ? `head ${heads[0]}` : `heads ${heads.join(", ")}`);
 

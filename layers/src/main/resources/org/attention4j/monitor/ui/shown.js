@@ -1,6 +1,7 @@
 // What a card shows, as lines of a CSV file.
 import { csv, save } from "./files.js";
 import { measured, smoothed } from "./points.js";
+import { splitName } from "./text.js";
 
 const HEADER = ["run", "split", "layer", "head", "metric", "iteration", "kind", "value", "smoothed"];
 
@@ -9,7 +10,7 @@ export function* lines(run, split, layer, head, metric, columns, place, smooth) 
   const averages = smooth > 0 ? smoothed(columns, place, smooth) : null;
   for (const { iteration, value, index, kind } of measured(columns, place)) {
     if (value === null) continue;
-    yield [run, split || "training", layer, head, metric, iteration, kind, value, averages ? averages[index].value : null];
+    yield [run, splitName(split), layer, head, metric, iteration, kind, value, averages ? averages[index].value : null];
   }
 }
 

@@ -27,6 +27,12 @@ export function ago(milliseconds) {
   return `${Math.round(seconds / 86400)} days ago`;
 }
 
+/** The name of a split; that of training has none of its own. */
+export const splitName = (split) => split || "training";
+
+/** The element with this id. */
+export const by = (id) => document.getElementById(id);
+
 /** An element with a class, text and children. */
 export function element(tag, { className, text, title } = {}, ...children) {
   const made = document.createElement(tag);

@@ -3,11 +3,9 @@ import { canvas, draw } from "./cell.js";
 import { label } from "./metrics.js";
 import { numbers } from "./points.js";
 import { range, scaleOf } from "./scale.js";
-import { ago, clock, element, fill, number, whole } from "./text.js";
+import { ago, by, clock, element, fill, number, whole } from "./text.js";
 
 const QUIET_AFTER = 15000;
-
-const by = (id) => document.getElementById(id);
 
 /** Shows the newest numbers; runs have a name and a feed, the first is the one in view. */
 export function showTiles(runs, extent, smooth) {

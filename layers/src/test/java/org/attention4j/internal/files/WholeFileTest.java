@@ -29,6 +29,14 @@ final class WholeFileTest {
     assertThat(directory.toFile().list()).hasSize(1);
   }
 
+  /** File systems take names of 255 bytes. */
+  @Test
+  void takesTheLongestName() throws IOException {
+    Path file = directory.resolve("f".repeat(255));
+    WholeFile.write(file, beside -> Files.writeString(beside, "new"));
+    assertThat(file).hasContent("new");
+  }
+
   @Test
   void keepsTheOldFileIfWritingFails() throws IOException {
     Path file = directory.resolve("file");

@@ -228,16 +228,16 @@ public final class PaperCommand implements Callable<Integer> {
       throw new BadArgument("--text does not go with --input.");
     }
     if (network != null) {
-      Subjects.requireFile("--network", network);
+      InputFiles.requireFile("--network", network);
     }
     if (input != null) {
-      Subjects.requireFile("--input", input);
+      InputFiles.requireFile("--input", input);
     }
     if (labels != null) {
-      Subjects.requireFile("--labels", labels);
+      InputFiles.requireFile("--labels", labels);
     }
     if (model != null && !isBuiltIn(model)) {
-      Subjects.requireFolder(model);
+      InputFiles.requireFolder(model);
     }
     if (text != null && TextFile.documents(text).isEmpty()) {
       throw new BadArgument("--text %s is empty.".formatted(text));
@@ -282,7 +282,7 @@ public final class PaperCommand implements Callable<Integer> {
   private Subject subject() throws IOException {
     int count = windows == null ? (quick ? QUICK_WINDOWS : WINDOWS) : windows;
     if (network != null) {
-      return saved(Subjects.restored(network), network.toString(), count);
+      return saved(SavedSubjects.restored(network), network.toString(), count);
     }
     List<String> documents = text == null ? Europarl.documents() : TextFile.documents(text);
     String name = text == null ? "Europarl, English" : String.valueOf(text.getFileName());
@@ -307,28 +307,28 @@ public final class PaperCommand implements Callable<Integer> {
 
   private Subject saved(Model restored, String name, int count) {
     if (input != null) {
-      INDArray features = Subjects.array("--input", input);
-      return Subjects.arrays(
+      INDArray features = InputFiles.array("--input", input);
+      return SavedSubjects.arrays(
           restored,
           name,
           features,
-          labels == null ? null : Subjects.array("--labels", labels),
+          labels == null ? null : InputFiles.array("--labels", labels),
           count,
           longest((int) features.size(features.rank() - 1)));
     }
-    if (!Subjects.readsCharacters(restored)) {
+    if (!SavedSubjects.readsCharacters(restored)) {
       throw new BadArgument(
           "--network %s reads no characters as the models of compare do, so it needs --input."
               .formatted(name));
     }
     Corpus corpus = text == null ? Europarl.load() : TextFile.load(text.toString());
-    return Subjects.characters(
+    return SavedSubjects.characters(
         restored, name, corpus.validation(), corpus.name(), count, longest(LONGEST));
   }
 
   private PaperSettings settings(Subject subject, Geometry tokens) {
     return new PaperSettings(
-        lengths == null ? Subjects.lengths(subject.longest()) : lengths,
+        lengths == null ? PaperSettings.lengthsUpTo(subject.longest()) : lengths,
         subject.windows(),
         ROWS,
         quick ? QUICK_DRAWS : DRAWS,

@@ -2,6 +2,7 @@ package org.attention4j.examples.paper;
 
 import java.util.Arrays;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.attention4j.monitor.metrics.Geometry;
 
 /**
@@ -48,6 +49,12 @@ record PaperSettings(
 
   /** A restriction takes long, so few windows are judged. */
   private static final int MAX_JUDGED = 4;
+
+  /** The powers of two from 32 to a length, and the length itself. */
+  static int[] lengthsUpTo(int longest) {
+    IntStream powers = IntStream.iterate(32, length -> length < longest, length -> 2 * length);
+    return IntStream.concat(powers, IntStream.of(longest)).toArray();
+  }
 
   int longest() {
     return lengths[lengths.length - 1];
