@@ -14,6 +14,7 @@ import org.attention4j.monitor.alarms.AlarmRule;
 import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.MetricRecord;
+import org.attention4j.monitor.reporters.Reporter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,13 +86,102 @@ class DriverMonitorTest {
             "{\"iteration\":0,\"epoch\":0,\"worker\":0,\"layer\":\"block-0\",\"head\":0,"
                 + "\"metrics\":{\"entropy\":0.5,\"maxLogit\":null}}",
             "{\"iteration\":0,\"epoch\":0,\"worker\":0,\"layer\":\"block-0\","
-                + "\"metrics\":{\"entropyMean\":0.5}}",
-            "{\"iteration\":0,\"epoch\":0,\"worker\":0,\"metrics\":{\"entropyMean\":0.5}}");
+                + "\"metrics\":{\"entropyMean\":0.5,\"headsInAlarm\":0.0}}",
+            "{\"iteration\":0,\"epoch\":0,\"worker\":0,"
+                + "\"metrics\":{\"entropyMean\":0.5,\"headsInAlarm\":0.0}}");
     assertThat(Files.readAllLines(alarms))
         .singleElement()
         .asString()
         .startsWith(
             "{\"rule\":\"high-entropy\",\"iteration\":3,\"worker\":1,\"layer\":\"block-0\","
                 + "\"head\":0,\"heads\":[0],\"metric\":\"entropy\",\"value\":1.5,");
+  }
+
+  /**
+   * The heads of two layers of a worker on four iterations, two rounds: {@code 1} is a high
+   * entropy, {@code 0} a low one. A head is in alarm from its second high entropy in a row on.
+   */
+  private static final List<List<String>> HEADS =
+      List.of(
+          List.of("010 01", "110 00", "111 10", "011 10"),
+          List.of("000 00", "000 00", "000 11", "000 11"));
+
+  private static WorkerReport ofTwoLayers(int worker, int iteration) {
+    List<List<MetricRecord>> layers = new ArrayList<>();
+    List<AggregateRecord> aggregates = new ArrayList<>();
+    String[] heads = HEADS.get(worker).get(iteration).split(" ", -1);
+    for (int layer = 0; layer < heads.length; layer++) {
+      String name = "block-" + layer;
+      List<MetricRecord> records = new ArrayList<>();
+      for (int head = 0; head < heads[layer].length(); head++) {
+        double entropy = heads[layer].charAt(head) == '1' ? 1.5 : 0.5;
+        records.add(new MetricRecord(iteration, 0, name, head, Map.of("entropy", entropy)));
+      }
+      layers.add(records);
+      aggregates.add(new AggregateRecord(iteration, 0, null, name, Map.of("sinkRate", 0.25)));
+    }
+    aggregates.add(new AggregateRecord(iteration, 0, null, null, Map.of("sinkRate", 0.25)));
+    return new WorkerReport(
+        new WorkerReport.Task(iteration / 2, worker, 0), iteration, 7, layers, aggregates);
+  }
+
+  /** What is told of one worker, in order: layers, and aggregates with their heads in alarm. */
+  private static final class Told implements Reporter {
+    private final List<String> calls = new ArrayList<>();
+
+    @Override
+    public void report(List<MetricRecord> records) {
+      calls.add(records.get(0).layer());
+    }
+
+    @Override
+    public void alarm(Alarm alarm) {
+      calls.add("alarm " + alarm.heads());
+    }
+
+    @Override
+    public void reportAggregate(AggregateRecord aggregate) {
+      assertThat(aggregate.metrics()).containsEntry("sinkRate", 0.25);
+      calls.add(aggregate.layer() + " " + aggregate.metrics().get("headsInAlarm"));
+    }
+  }
+
+  private static List<Told> told(List<AlarmRule.Factory> rules) {
+    WorkerRecords records = new WorkerRecords(PLAN);
+    for (int round = 0; round < 2; round++) {
+      List<WorkerReport> reports = new ArrayList<>();
+      for (int worker = 0; worker < 2; worker++) {
+        reports.add(ofTwoLayers(worker, 2 * round));
+        reports.add(ofTwoLayers(worker, 2 * round + 1));
+      }
+      records.add(round, 0, reports);
+    }
+    List<Told> told = List.of(new Told(), new Told());
+    records.rounds().forEach(new DriverMonitor(rules, worker -> List.of(told.get(worker))));
+    return told;
+  }
+
+  @Test
+  void aggregatesCountTheHeadsInAlarmOnceTheRulesSawTheIteration() {
+    List<Told> told = told(List.of(AlarmRules.above("high", "entropy", 1, 2, "nothing")));
+
+    assertThat(told.get(0).calls)
+        .containsExactly(
+            "block-0", "block-0 0.0", "block-1", "block-1 0.0", "null 0.0", //
+            "block-0", "alarm [1]", "block-0 1.0", "block-1", "block-1 0.0", "null 1.0", //
+            "block-0", "block-0 2.0", "block-1", "block-1 0.0", "null 2.0", //
+            "block-0", "block-0 2.0", "block-1", "alarm [0]", "block-1 1.0", "null 3.0");
+    assertThat(told.get(1).calls)
+        .containsExactly(
+            "block-0", "block-0 0.0", "block-1", "block-1 0.0", "null 0.0", //
+            "block-0", "block-0 0.0", "block-1", "block-1 0.0", "null 0.0", //
+            "block-0", "block-0 0.0", "block-1", "block-1 0.0", "null 0.0", //
+            "block-0", "block-0 0.0", "block-1", "alarm [0, 1]", "block-1 2.0", "null 2.0");
+  }
+
+  @Test
+  void withoutRulesNoHeadsAreCounted() {
+    assertThat(told(List.of()).get(0).calls)
+        .startsWith("block-0", "block-0 null", "block-1", "block-1 null", "null null");
   }
 }
