@@ -19,8 +19,7 @@ import org.nd4j.linalg.dataset.DataSet;
 
 /** The file set holds the batches and nothing else, however it was written. */
 class BatchFilesTest {
-  private static final List<DataSet> BATCHES =
-      SmallTraining.batches(SmallTraining.settings(3));
+  private static final List<DataSet> BATCHES = SmallTraining.batches(SmallTraining.settings(3));
 
   @TempDir private Path folder;
 
@@ -35,7 +34,8 @@ class BatchFilesTest {
 
     List<String> files = BatchFiles.write(BATCHES, scheme ? uri : URI.create(uri.getRawPath()));
 
-    assertThat(names(set)).containsExactly("batch-000000.bin", "batch-000001.bin", "batch-000002.bin");
+    assertThat(names(set))
+        .containsExactly("batch-000000.bin", "batch-000001.bin", "batch-000002.bin");
     assertThat(files).hasSize(3);
     for (int i = 0; i < 3; i++) {
       assertThat(files.get(i)).endsWith("/a set/batch-00000" + i + ".bin");

@@ -97,34 +97,6 @@ class DriverMonitorTest {
                 + "\"head\":0,\"heads\":[0],\"metric\":\"entropy\",\"value\":1.5,");
   }
 
-  /**
-   * The heads of two layers of a worker on four iterations, two rounds: {@code 1} is a high
-   * entropy, {@code 0} a low one. A head is in alarm from its second high entropy in a row on.
-   */
-  private static final List<List<String>> HEADS =
-      List.of(
-          List.of("010 01", "110 00", "111 10", "011 10"),
-          List.of("000 00", "000 00", "000 11", "000 11"));
-
-  private static WorkerReport ofTwoLayers(int worker, int iteration) {
-    List<List<MetricRecord>> layers = new ArrayList<>();
-    List<AggregateRecord> aggregates = new ArrayList<>();
-    String[] heads = HEADS.get(worker).get(iteration).split(" ", -1);
-    for (int layer = 0; layer < heads.length; layer++) {
-      String name = "block-" + layer;
-      List<MetricRecord> records = new ArrayList<>();
-      for (int head = 0; head < heads[layer].length(); head++) {
-        double entropy = heads[layer].charAt(head) == '1' ? 1.5 : 0.5;
-        records.add(new MetricRecord(iteration, 0, name, head, Map.of("entropy", entropy)));
-      }
-      layers.add(records);
-      aggregates.add(new AggregateRecord(iteration, 0, null, name, Map.of("sinkRate", 0.25)));
-    }
-    aggregates.add(new AggregateRecord(iteration, 0, null, null, Map.of("sinkRate", 0.25)));
-    return new WorkerReport(
-        new WorkerReport.Task(iteration / 2, worker, 0), iteration, 7, layers, aggregates);
-  }
-
   /** What is told of one worker, in order: layers, and aggregates with their heads in alarm. */
   private static final class Told implements Reporter {
     private final List<String> calls = new ArrayList<>();
@@ -147,23 +119,14 @@ class DriverMonitorTest {
   }
 
   private static List<Told> told(List<AlarmRule.Factory> rules) {
-    WorkerRecords records = new WorkerRecords(PLAN);
-    for (int round = 0; round < 2; round++) {
-      List<WorkerReport> reports = new ArrayList<>();
-      for (int worker = 0; worker < 2; worker++) {
-        reports.add(ofTwoLayers(worker, 2 * round));
-        reports.add(ofTwoLayers(worker, 2 * round + 1));
-      }
-      records.add(round, 0, reports);
-    }
     List<Told> told = List.of(new Told(), new Told());
-    records.rounds().forEach(new DriverMonitor(rules, worker -> List.of(told.get(worker))));
+    TwoWorkers.rounds().forEach(new DriverMonitor(rules, worker -> List.of(told.get(worker))));
     return told;
   }
 
   @Test
   void aggregatesCountTheHeadsInAlarmOnceTheRulesSawTheIteration() {
-    List<Told> told = told(List.of(AlarmRules.above("high", "entropy", 1, 2, "nothing")));
+    List<Told> told = told(List.of(TwoWorkers.RULE));
 
     assertThat(told.get(0).calls)
         .containsExactly(
