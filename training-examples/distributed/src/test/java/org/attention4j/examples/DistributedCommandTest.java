@@ -54,6 +54,7 @@ class DistributedCommandTest {
         arguments("--workers 0", "--workers is 0 but must be at least 1"),
         arguments("--monitor-every -1", "--monitor-every is -1 but must be at least 0"),
         arguments("--steps 9", "--steps is 9 but a round of 2 workers"),
+        arguments("--ui=65536", "--ui is 65536 but must be from 0 to 65535"),
         arguments("--heads 7", "--heads is 7 but must divide --width, which is 64"),
         arguments("--normalizer softest", "softest"),
         arguments("--fail-in-round 97", "--fail-in-round is 97 but must be from 1 to 96"),

@@ -3,6 +3,7 @@ package org.attention4j.examples.distributed;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -20,6 +21,9 @@ import org.nd4j.linalg.dataset.DataSet;
  * it. The batches are those that {@code compare} draws with the same seed and sizes.
  */
 final class BatchFiles {
+  /** The scheme of files of this machine. */
+  private static final String LOCAL = "file";
+
   private BatchFiles() {}
 
   /**
@@ -48,24 +52,47 @@ final class BatchFiles {
    * @throws BadArgument if they cannot be written
    */
   static List<String> write(List<DataSet> batches, URI folder) {
-    Path parent = new Path(folder);
-    List<String> files = new ArrayList<>();
     try {
-      FileSystem system = FileSystem.newInstance(folder, new Configuration());
-      try (system) {
-        // The checksums of a local folder would be files of their own among the batches.
-        system.setWriteChecksum(false);
-        for (int i = 0; i < batches.size(); i++) {
-          Path file = new Path(parent, "batch-%06d.bin".formatted(i));
-          try (OutputStream out = system.create(file, true)) {
-            batches.get(i).save(out);
-          }
-          files.add(file.toString());
-        }
-      }
-      return files;
+      return LOCAL.equals(folder.getScheme())
+          ? writeHere(batches, folder)
+          : writeThere(batches, folder);
     } catch (IOException | IllegalArgumentException e) {
       throw new BadArgument("--data %s cannot be written to.".formatted(folder), e);
     }
+  }
+
+  /** Hadoop would start a program for each file to set its rights, one that Windows lacks. */
+  private static List<String> writeHere(List<DataSet> batches, URI folder) throws IOException {
+    List<String> files = new ArrayList<>();
+    java.nio.file.Path here = Files.createDirectories(java.nio.file.Path.of(folder));
+    for (int i = 0; i < batches.size(); i++) {
+      String name = name(i);
+      try (OutputStream out = Files.newOutputStream(here.resolve(name))) {
+        batches.get(i).save(out);
+      }
+      files.add(new Path(new Path(folder), name).toString());
+    }
+    return files;
+  }
+
+  private static List<String> writeThere(List<DataSet> batches, URI folder) throws IOException {
+    List<String> files = new ArrayList<>();
+    FileSystem system = FileSystem.newInstance(folder, new Configuration());
+    try (system) {
+      // The checksums of a local folder would be files of their own among the batches.
+      system.setWriteChecksum(false);
+      for (int i = 0; i < batches.size(); i++) {
+        Path file = new Path(new Path(folder), name(i));
+        try (OutputStream out = system.create(file, true)) {
+          batches.get(i).save(out);
+        }
+        files.add(file.toString());
+      }
+    }
+    return files;
+  }
+
+  private static String name(int batch) {
+    return "batch-%06d.bin".formatted(batch);
   }
 }

@@ -46,6 +46,8 @@ import picocli.CommandLine.Spec;
           + " attention.jsonl and alarms.jsonl."
     })
 public final class DistributedCommand implements FurtherCommand {
+  private static final int MAX_PORT = 0xFFFF;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -198,8 +200,15 @@ public final class DistributedCommand implements FurtherCommand {
   /** Made by the command line. */
   public DistributedCommand() {}
 
+  private void requirePort() {
+    if (ui != null && (ui < 0 || ui > MAX_PORT)) {
+      throw new BadArgument("--ui is %d but must be from 0 to %d.".formatted(ui, MAX_PORT));
+    }
+  }
+
   @Override
   public Integer call() {
+    requirePort();
     SparkMaster where = new SparkMaster(master);
     Settings settings = settings();
     NamedNormalizer named = NamedNormalizer.parse(normalizer);

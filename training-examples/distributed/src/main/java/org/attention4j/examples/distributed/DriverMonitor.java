@@ -1,19 +1,27 @@
 package org.attention4j.examples.distributed;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.attention4j.internal.monitor.AlarmEngine;
 import org.attention4j.monitor.alarms.Alarm;
 import org.attention4j.monitor.alarms.AlarmRule;
+import org.attention4j.monitor.metrics.AggregateRecord;
+import org.attention4j.monitor.metrics.MetricNames;
 import org.attention4j.monitor.metrics.MetricRecord;
 import org.attention4j.monitor.reporters.LayerReport;
 import org.attention4j.monitor.reporters.Reporter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands on what the workers measured, in the order of each worker's iterations, and checks it
- * against the alarm rules. Each worker has rules of its own, since a rule follows one network.
+ * against the alarm rules. Each worker has rules of its own, since a rule follows one network. The
+ * aggregates get the number of heads in alarm, which a worker without rules cannot know.
  */
 final class DriverMonitor implements Consumer<WorkerRecords.Round> {
   /** An alarm at a worker. */
@@ -57,17 +65,43 @@ final class DriverMonitor implements Consumer<WorkerRecords.Round> {
     }
   }
 
-  private static void handOn(Worker worker, WorkerReport report) {
+  /** In the order of a monitor: each layer's records, alarms and aggregate, then the network's. */
+  private void handOn(Worker worker, WorkerReport report) {
     for (List<MetricRecord> layer : report.layers()) {
       LayerReport ofLayer = new LayerReport(report.score(), List.of(), layer);
       worker.reporters().forEach(reporter -> reporter.reportLayer(ofLayer));
       worker.alarms().check(report.score(), layer);
+      String name = layer.get(0).layer();
+      handOnAggregate(worker, report, name, List.of(name));
     }
-    report
-        .aggregates()
-        .forEach(
-            aggregate ->
-                worker.reporters().forEach(reporter -> reporter.reportAggregate(aggregate)));
+    handOnAggregate(
+        worker, report, null, report.layers().stream().map(layer -> layer.get(0).layer()).toList());
+  }
+
+  /**
+   * Hands on the aggregate of a layer or of the network, as far as there is one.
+   *
+   * @param name the layer; null for the network
+   * @param layers the layers whose heads it sums up
+   */
+  private void handOnAggregate(
+      Worker worker, WorkerReport report, @Nullable String name, List<String> layers) {
+    for (AggregateRecord aggregate : report.aggregates()) {
+      if (Objects.equals(aggregate.layer(), name)) {
+        AggregateRecord whole =
+            rules.isEmpty() ? aggregate : withHeadsInAlarm(aggregate, worker.alarms(), layers);
+        worker.reporters().forEach(reporter -> reporter.reportAggregate(whole));
+      }
+    }
+  }
+
+  private static AggregateRecord withHeadsInAlarm(
+      AggregateRecord aggregate, AlarmEngine alarms, List<String> layers) {
+    int count = layers.stream().map(alarms::headsInAlarm).mapToInt(OptionalInt::orElseThrow).sum();
+    Map<String, Double> metrics = new LinkedHashMap<>(aggregate.metrics());
+    metrics.put(MetricNames.HEADS_IN_ALARM, (double) count);
+    return new AggregateRecord(
+        aggregate.iteration(), aggregate.epoch(), aggregate.split(), aggregate.layer(), metrics);
   }
 
   /** The alarms so far. */

@@ -78,7 +78,8 @@ public final class Launcher {
       options.add(
           System.getProperty("java.class.path")
               + System.getProperty("path.separator")
-              + spark.resolve("*"));
+              + spark
+              + "/*"); // no name of a file on Windows, so that Path would refuse it
     }
     return options;
   }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.Utils;
 
 /**
  * A context of Spark that leaves nothing behind: a local cluster keeps the output of its workers in
@@ -25,6 +26,11 @@ final class OpenSpark implements AutoCloseable {
    * @param master where
    */
   OpenSpark(SparkMaster master) {
+    if (master.isLocal() || master.isLocalCluster()) {
+      // Otherwise the master and the workers of a local cluster are open to other machines. There
+      // is a variable of the environment for it too, but no option.
+      Utils.setCustomHostname(SparkMaster.HOST);
+    }
     context = new JavaSparkContext(master.configuration());
     cluster = master.isLocalCluster();
   }

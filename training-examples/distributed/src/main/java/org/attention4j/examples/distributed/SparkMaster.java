@@ -27,7 +27,8 @@ record SparkMaster(String name) {
       "--add-modules jdk.incubator.vector -Dorg.attention4j.threads=1"
           + " -Dorg.bytedeco.javacpp.maxphysicalbytes=0";
 
-  private static final String HOST = "localhost";
+  /** On a local master nothing listens on another address. */
+  static final String HOST = "localhost";
 
   /**
    * Checks the name.

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.attention4j.examples.report.Csv;
@@ -14,7 +15,6 @@ import org.attention4j.examples.support.Numbers;
 import org.attention4j.examples.training.LanguageModel;
 import org.attention4j.examples.training.Settings;
 import org.attention4j.examples.training.Text;
-import org.nd4j.linalg.dataset.DataSet;
 
 /**
  * Windows per second on one and two workers, as threads and as processes, with three averaging
@@ -26,14 +26,20 @@ final class SpeedTable {
 
   private static final List<Integer> FREQUENCIES = List.of(1, 5, 20);
 
-  /** Not counted: in them workers start, code is compiled and workspaces grow. */
-  private static final int WARM_UP_BATCHES = 40;
+  /**
+   * So many batches each worker trains on a master before anything is measured there: until then
+   * its code is being compiled, and the first row would be slower than the others for that.
+   */
+  private static final int FIRST_BATCHES = 200;
+
+  /** And so many before each row, in which workspaces grow. */
+  private static final int WARM_UP_BATCHES = 20;
 
   /** So many batches of each worker are counted, at least. */
-  private static final int COUNTED_BATCHES = 60;
+  private static final int COUNTED_BATCHES = 100;
 
   /** A median of fewer rounds says little. */
-  private static final int MIN_ROUNDS = 3;
+  private static final int MIN_ROUNDS = 7;
 
   private static final double PERCENTILE_50 = 50;
 
@@ -73,10 +79,11 @@ final class SpeedTable {
     List<Speed> speeds = new ArrayList<>();
     for (String name : MASTERS) {
       SparkMaster master = new SparkMaster(name);
+      int workers = master.workers().orElseThrow();
       try (OpenSpark spark = new OpenSpark(master)) {
+        train(spark.context(), plan(workers, FIRST_BATCHES), 1, round -> {});
         for (int averageEvery : FREQUENCIES) {
-          Plan plan = new Plan(master.workers().orElseThrow(), averageEvery, settings.batch(), 0);
-          Speed speed = measure(spark.context(), name, plan);
+          Speed speed = measure(spark.context(), name, plan(workers, averageEvery));
           speeds.add(speed);
           console.printf(
               "%s, average every %s: %s windows/s%n",
@@ -93,25 +100,23 @@ final class SpeedTable {
     return csv(speeds);
   }
 
+  private Plan plan(int workers, int averageEvery) {
+    return new Plan(workers, averageEvery, settings.batch(), 0);
+  }
+
   private Speed measure(JavaSparkContext spark, String master, Plan plan) {
-    int warmUp = (WARM_UP_BATCHES + plan.averageEvery() - 1) / plan.averageEvery();
-    int counted =
-        Math.max(MIN_ROUNDS, (COUNTED_BATCHES + plan.averageEvery() - 1) / plan.averageEvery());
-    int batches = (warmUp + counted) * plan.batchesPerRound();
-    Settings all = Plan.withSteps(settings, batches);
-    List<DataSet> drawn = BatchFiles.draw(text, all);
+    int warmUp = rounds(WARM_UP_BATCHES, plan);
+    int counted = Math.max(MIN_ROUNDS, rounds(COUNTED_BATCHES, plan));
     DescriptiveStatistics seconds = new DescriptiveStatistics();
-    new SparkTraining(spark, plan)
-        .train(
-            LanguageModel.ofAnyLength(
-                NamedAttention.of(normalizer.normalizer()), plan.ofWorker(all)),
-            BatchFiles.write(drawn, folder),
-            null,
-            round -> {
-              if (round.number() >= warmUp) {
-                seconds.addValue(round.seconds());
-              }
-            });
+    train(
+        spark,
+        plan,
+        warmUp + counted,
+        round -> {
+          if (round.number() >= warmUp) {
+            seconds.addValue(round.seconds());
+          }
+        });
     double median = seconds.getPercentile(PERCENTILE_50);
     return new Speed(
         master,
@@ -120,10 +125,29 @@ final class SpeedTable {
         plan.batchesPerRound() * (double) plan.batch() / median);
   }
 
+  /** How many rounds hold at least so many batches of each worker. */
+  private static int rounds(int batches, Plan plan) {
+    return (batches + plan.averageEvery() - 1) / plan.averageEvery();
+  }
+
+  private void train(
+      JavaSparkContext spark, Plan plan, int rounds, Consumer<WorkerRecords.Round> listener) {
+    Settings all = Plan.withSteps(settings, rounds * plan.batchesPerRound());
+    new SparkTraining(spark, plan)
+        .train(
+            LanguageModel.ofAnyLength(
+                NamedAttention.of(normalizer.normalizer()), plan.ofWorker(all)),
+            BatchFiles.write(BatchFiles.draw(text, all), folder),
+            null,
+            listener);
+  }
+
   private static Table table(List<Speed> speeds) {
-    double one = speeds.get(0).windowsPerSecond();
     List<Table.Row> rows = new ArrayList<>();
-    for (Speed speed : speeds) {
+    for (int i = 0; i < speeds.size(); i++) {
+      Speed speed = speeds.get(i);
+      // The first master's rows come first, in the same order of frequencies.
+      double one = speeds.get(i % FREQUENCIES.size()).windowsPerSecond();
       rows.add(
           Table.Row.of(
               List.of(
@@ -134,7 +158,9 @@ final class SpeedTable {
                   Numbers.fixed(speed.windowsPerSecond() / one, 2))));
     }
     return new Table(
-        "", List.of("master", "average every", "s a round", "windows/s", "over the first"), rows);
+        "",
+        List.of("master", "average every", "s a round", "windows/s", "over " + MASTERS.get(0)),
+        rows);
   }
 
   private static Csv csv(List<Speed> speeds) {

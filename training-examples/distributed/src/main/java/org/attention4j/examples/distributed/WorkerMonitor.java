@@ -22,7 +22,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * the task: so a task that fails tells nothing, and one that succeeds tells everything.
  *
  * <p>It raises no alarms. A rule watches many iterations, and Spark may run the next round on
- * another machine; the driver sees all iterations in order.
+ * another machine; the driver sees all iterations in order. So its aggregates lack the number of
+ * heads in alarm, which {@link DriverMonitor} adds.
  */
 final class WorkerMonitor extends BaseTrainingListener implements Serializable {
   private static final long serialVersionUID = 1L;

@@ -14,6 +14,7 @@ import org.attention4j.monitor.alarms.AlarmRule;
 import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.MetricRecord;
+import org.attention4j.monitor.reporters.Reporter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,13 +86,100 @@ class DriverMonitorTest {
             "{\"iteration\":0,\"epoch\":0,\"worker\":0,\"layer\":\"block-0\",\"head\":0,"
                 + "\"metrics\":{\"entropy\":0.5,\"maxLogit\":null}}",
             "{\"iteration\":0,\"epoch\":0,\"worker\":0,\"layer\":\"block-0\","
-                + "\"metrics\":{\"entropyMean\":0.5}}",
-            "{\"iteration\":0,\"epoch\":0,\"worker\":0,\"metrics\":{\"entropyMean\":0.5}}");
+                + "\"metrics\":{\"entropyMean\":0.5,\"headsInAlarm\":0.0}}",
+            "{\"iteration\":0,\"epoch\":0,\"worker\":0,"
+                + "\"metrics\":{\"entropyMean\":0.5,\"headsInAlarm\":0.0}}");
     assertThat(Files.readAllLines(alarms))
         .singleElement()
         .asString()
         .startsWith(
             "{\"rule\":\"high-entropy\",\"iteration\":3,\"worker\":1,\"layer\":\"block-0\","
                 + "\"head\":0,\"heads\":[0],\"metric\":\"entropy\",\"value\":1.5,");
+  }
+
+  /** What is told of one worker, in order: layers, and aggregates with their heads in alarm. */
+  private static final class Told implements Reporter {
+    private final List<String> calls = new ArrayList<>();
+
+    @Override
+    public void report(List<MetricRecord> records) {
+      calls.add(records.get(0).layer());
+    }
+
+    @Override
+    public void alarm(Alarm alarm) {
+      calls.add("alarm " + alarm.heads());
+    }
+
+    @Override
+    public void reportAggregate(AggregateRecord aggregate) {
+      assertThat(aggregate.metrics()).containsEntry("sinkRate", 0.25);
+      calls.add(aggregate.layer() + " " + aggregate.metrics().get("headsInAlarm"));
+    }
+  }
+
+  private static List<Told> told(List<AlarmRule.Factory> rules) {
+    List<Told> told = List.of(new Told(), new Told());
+    TwoWorkers.rounds().forEach(new DriverMonitor(rules, worker -> List.of(told.get(worker))));
+    return told;
+  }
+
+  @Test
+  void aggregatesCountTheHeadsInAlarmOnceTheRulesSawTheIteration() {
+    List<Told> told = told(List.of(TwoWorkers.RULE));
+
+    assertThat(told.get(0).calls)
+        .containsExactly(
+            "block-0",
+            "block-0 0.0",
+            "block-1",
+            "block-1 0.0",
+            "null 0.0", //
+            "block-0",
+            "alarm [1]",
+            "block-0 1.0",
+            "block-1",
+            "block-1 0.0",
+            "null 1.0", //
+            "block-0",
+            "block-0 2.0",
+            "block-1",
+            "block-1 0.0",
+            "null 2.0", //
+            "block-0",
+            "block-0 2.0",
+            "block-1",
+            "alarm [0]",
+            "block-1 1.0",
+            "null 3.0");
+    assertThat(told.get(1).calls)
+        .containsExactly(
+            "block-0",
+            "block-0 0.0",
+            "block-1",
+            "block-1 0.0",
+            "null 0.0", //
+            "block-0",
+            "block-0 0.0",
+            "block-1",
+            "block-1 0.0",
+            "null 0.0", //
+            "block-0",
+            "block-0 0.0",
+            "block-1",
+            "block-1 0.0",
+            "null 0.0", //
+            "block-0",
+            "block-0 0.0",
+            "block-1",
+            "alarm [0, 1]",
+            "block-1 2.0",
+            "null 2.0");
+  }
+
+  @Test
+  void withoutRulesNoHeadsAreCounted() {
+    assertThat(told(List.of()).get(0).calls)
+        .startsWith("block-0", "block-0 null", "block-1", "block-1 null", "null null");
   }
 }

@@ -10,6 +10,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.attention4j.examples.training.NativeThreads;
 import org.attention4j.layers.AttentionVertex;
 import org.attention4j.layers.FeedForwardBlock;
+import org.attention4j.layers.FirstStep;
 import org.attention4j.layers.LanguageModelHead;
 import org.attention4j.layers.LayerNorm;
 import org.attention4j.layers.LearnedPositionEmbedding;
@@ -25,6 +26,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -179,6 +181,28 @@ class EveryLayerTest {
             .addLayer("out", output(), "vertex")
             .setOutputs("out"),
         batches());
+  }
+
+  @Test
+  void theFirstStepOfASequence() {
+    List<DataSet> batches =
+        batches().stream()
+            .map(batch -> new DataSet(batch.getFeatures(), batch.getLabels().mean(2)))
+            .toList();
+    trainsAsTheMean(
+        builder()
+            .addInputs("in")
+            .setInputTypes(InputType.recurrent(FEATURES, STEPS))
+            .addLayer("step", new FirstStep.Builder().build(), "in")
+            .addLayer(
+                "out",
+                new OutputLayer.Builder(LossFunction.MSE)
+                    .activation(Activation.IDENTITY)
+                    .nOut(CLASSES)
+                    .build(),
+                "step")
+            .setOutputs("out"),
+        batches);
   }
 
   @Test

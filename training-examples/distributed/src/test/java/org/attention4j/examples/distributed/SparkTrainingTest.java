@@ -15,6 +15,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.attention4j.examples.training.NativeThreads;
 import org.attention4j.examples.training.Settings;
 import org.attention4j.monitor.AttentionMonitor;
+import org.attention4j.monitor.alarms.AlarmRule;
+import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.MetricRecord;
 import org.attention4j.monitor.metrics.Tier;
@@ -35,6 +37,10 @@ import org.nd4j.linalg.dataset.DataSet;
 @Tag("slow")
 class SparkTrainingTest {
   private static JavaSparkContext spark;
+
+  /** Raised at every head on its third snapshot, which is in another round than the first. */
+  private static final List<AlarmRule.Factory> RULES =
+      List.of(AlarmRules.above("any", "entropy", 0, 3, "nothing"));
 
   @TempDir private Path folder;
 
@@ -134,12 +140,13 @@ class SparkTrainingTest {
           AttentionMonitor.builder()
               .every(2)
               .tier(Tier.CHEAP)
+              .alarms(RULES)
               .reportTo(beside.get(worker))
               .build());
     }
     apart.train(SmallTraining.batches(all));
     List<Collected> told = List.of(new Collected(), new Collected());
-    DriverMonitor monitor = new DriverMonitor(List.of(), worker -> List.of(told.get(worker)));
+    DriverMonitor monitor = new DriverMonitor(RULES, worker -> List.of(told.get(worker)));
 
     train(spark, Normalizers.entmax15(), plan, 12, 0).records().rounds().forEach(monitor);
 
@@ -149,8 +156,14 @@ class SparkTrainingTest {
         assertThat(told.get(worker).heads.get(i)).isEqualTo(beside.get(worker).heads.get(i));
       }
       assertThat(told.get(worker).aggregates).isEqualTo(beside.get(worker).aggregates);
+      assertThat(headsInAlarm(told.get(worker).aggregates))
+          .containsExactly(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.0, 2.0, 4.0);
     }
     assertThat(told.get(0).heads).isNotEqualTo(told.get(1).heads);
+  }
+
+  private static List<Double> headsInAlarm(List<AggregateRecord> aggregates) {
+    return aggregates.stream().map(aggregate -> aggregate.metrics().get("headsInAlarm")).toList();
   }
 
   /** Records without the epoch: Deeplearning4j counts each round on Spark as one. */
