@@ -19,6 +19,7 @@ import org.attention4j.bench.compare.Pass;
 import org.attention4j.bench.compare.Peer;
 import org.attention4j.bench.compare.PyTorch;
 import org.attention4j.bench.compare.Sgemm;
+import org.attention4j.bench.compare.ZeroShare;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.Normalizers;
 
@@ -160,12 +161,14 @@ final class ComparisonRunner {
     List<Double> medians =
         timer.medians(
             plan.budget(), candidates(cell, normalizers.values(), AGAIN_SHARE * plan.warmUp()));
+    CoreData data = CoreData.draw(cell, SPARSE_DEVIATION);
     int candidate = 1;
-    for (String name : normalizers.keySet()) {
+    for (Map.Entry<String, Normalizer> normalizer : normalizers.entrySet()) {
       String subject =
-          "normalizer=%s L=%d d=%d heads=%d pass=%s"
+          "normalizer=%s zeros=%s L=%d d=%d heads=%d pass=%s"
               .formatted(
-                  name,
+                  normalizer.getKey(),
+                  SparsityPoint.percent(ZeroShare.of(data, normalizer.getValue())),
                   cell.length(),
                   cell.headSize(),
                   cell.heads(),

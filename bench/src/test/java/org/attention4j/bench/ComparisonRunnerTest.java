@@ -67,7 +67,7 @@ class ComparisonRunnerTest {
       patterns.add(
           "SPARSE normalizer="
               + normalizer
-              + " L=13 d=5 heads=3 pass=fwdbwd softmax_ms="
+              + " zeros=\\d+\\.\\d% L=13 d=5 heads=3 pass=fwdbwd softmax_ms="
               + MS
               + " ours_ms="
               + MS

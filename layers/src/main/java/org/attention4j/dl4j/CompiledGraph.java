@@ -172,9 +172,9 @@ final class CompiledGraph {
     return result;
   }
 
-  /** Whether this graph holds only for inputs with as many steps as those it was made for. */
-  boolean unrolled() {
-    return graph.unrolled();
+  /** Whether this graph holds for so many steps of the first input. */
+  boolean holdsFor(long steps) {
+    return graph.holdsFor(steps);
   }
 
   /** Draws what every dropout of one pass needs. */

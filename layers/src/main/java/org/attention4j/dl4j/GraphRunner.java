@@ -21,19 +21,21 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Runs a layer's graph inside Deeplearning4j: one compiled variant for each combination of masks
- * and training, and for each number of steps if the layer unrolls them; arrays in the workspaces
+ * and training, and of numbers of steps where the layer asks for them; arrays in the workspaces
  * that the network has open, one dropout draw for a forward pass and the backward pass that follows
  * it.
  *
  * <p>Belongs to one layer, and like the layer is used by one thread at a time.
  */
 final class GraphRunner {
-  /** Stands for any number of steps; a graph that is not unrolled takes all. */
-  private static final long ANY = -1;
-
   /** Unrolled graphs are large, and the lengths of sequences may be many: the oldest goes. */
   private static final int MOST_VARIANTS = 32;
 
+  /**
+   * A graph, and what it was made for.
+   *
+   * @param steps a number of steps that it holds for; there may be others
+   */
   private record Variant(Set<String> masked, boolean training, long steps) {}
 
   /** Graphs of steps that follow earlier ones. */
@@ -244,17 +246,23 @@ final class GraphRunner {
 
   private CompiledGraph graph(GraphInputs inputs, boolean training) {
     Set<String> masked = Set.copyOf(inputs.masks().keySet());
-    Variant anySteps = new Variant(masked, training, ANY);
-    Variant theseSteps = new Variant(masked, training, inputs.steps());
-    CompiledGraph graph = variants.get(anySteps);
-    if (graph == null) {
-      graph = variants.get(theseSteps);
+    long steps = inputs.steps();
+    Variant wanted = new Variant(masked, training, steps);
+    for (Map.Entry<Variant, CompiledGraph> known : variants.entrySet()) {
+      Variant variant = known.getKey();
+      if (variant.training() == training
+          && variant.masked().equals(masked)
+          && known.getValue().holdsFor(steps)) {
+        wanted = variant;
+        break;
+      }
     }
+    CompiledGraph graph = variants.get(wanted);
     if (graph == null) {
       try (MemoryWorkspace none = outsideWorkspaces()) {
         graph = new CompiledGraph(definition, inputs, type, training);
       }
-      variants.put(graph.unrolled() ? theseSteps : anySteps, graph);
+      variants.put(wanted, graph);
     }
     return graph;
   }

@@ -34,7 +34,11 @@ public final class LayerGraph {
   private @Nullable SDVariable loss;
   private final long steps;
   private final @Nullable PastSteps past;
-  private boolean unrolled;
+
+  /** The numbers of steps for which this graph holds. */
+  private long leastSteps = 1;
+
+  private long mostSteps = Long.MAX_VALUE;
 
   /**
    * A point of the graph where values are dropped at random.
@@ -116,8 +120,30 @@ public final class LayerGraph {
       throw new IllegalStateException(
           "This layer unrolls its graph over the steps of an input and needs to know how many.");
     }
-    unrolled = true;
+    leastSteps = steps;
+    mostSteps = steps;
     return Math.toIntExact(steps);
+  }
+
+  /**
+   * Whether the number of steps of the first input is in a range. Whoever asks makes this graph one
+   * for numbers of steps with the same answer; for others the layer is asked to write another
+   * graph.
+   *
+   * @param least the least number of steps of the range
+   * @param most the most
+   * @return whether T is in the range; false if the graph is written before any input is known
+   */
+  public boolean hasStepsBetween(long least, long most) {
+    if (steps < least) {
+      mostSteps = Math.min(mostSteps, least - 1);
+    } else if (steps > most) {
+      leastSteps = Math.max(leastSteps, most + 1);
+    } else {
+      leastSteps = Math.max(leastSteps, least);
+      mostSteps = Math.min(mostSteps, most);
+    }
+    return steps >= least && steps <= most;
   }
 
   /**
@@ -272,9 +298,9 @@ public final class LayerGraph {
     return loss;
   }
 
-  /** Whether this graph holds for one number of steps only. */
-  boolean unrolled() {
-    return unrolled;
+  /** Whether this graph holds for so many steps of the first input. */
+  boolean holdsFor(long number) {
+    return number >= leastSteps && number <= mostSteps;
   }
 
   List<Dropout> dropouts() {

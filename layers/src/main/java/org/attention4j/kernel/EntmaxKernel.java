@@ -37,7 +37,7 @@ final class EntmaxKernel implements RowKernel {
 
   @Override
   public void forward(Row row, RowContext context) {
-    forward(row, alpha);
+    forward(row, context, alpha);
   }
 
   @Override
@@ -45,7 +45,7 @@ final class EntmaxKernel implements RowKernel {
     backward(weights, gradient, alpha);
   }
 
-  static void forward(Row row, double alpha) {
+  static void forward(Row row, RowContext context, double alpha) {
     double max = row.largestScore();
     if (Double.isNaN(max) || Double.isNaN(alpha)) {
       row.fill(Double.NaN);
@@ -80,9 +80,15 @@ final class EntmaxKernel implements RowKernel {
       sum += s[j];
     }
     row.fill(0);
+    int support = 0;
     for (int j = 0; j < count; j++) {
-      row.set(indices[j], s[j] / sum);
+      int i = indices[j];
+      row.set(i, s[j] / sum);
+      if (row.get(i) != 0) {
+        indices[support++] = i;
+      }
     }
+    context.support(support);
   }
 
   private static void raise(double[] s, int count, double tau, double power) {

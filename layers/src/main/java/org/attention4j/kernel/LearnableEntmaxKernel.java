@@ -23,7 +23,7 @@ final class LearnableEntmaxKernel implements RowKernel {
 
   @Override
   public void forward(Row row, RowContext context) {
-    EntmaxKernel.forward(row, alpha(context));
+    EntmaxKernel.forward(row, context, alpha(context));
   }
 
   @Override

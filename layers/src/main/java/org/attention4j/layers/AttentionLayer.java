@@ -91,7 +91,7 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
       }
     }
     AttentionSources.Sequence sequence = new AttentionSources.Sequence(x, shape, positions);
-    return AttentionPath.of(heads(), graph, x.dataType())
+    return AttentionPath.of(heads(), graph, x.dataType(), true)
         .apply(
             new AttentionSources(sequence, sequence, x, false, keyMask, mask, this::squareWeights));
   }
@@ -191,7 +191,7 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
   @Override
   protected long workingMemory(InputType inputType, boolean training) {
     long steps = steps(inputType);
-    return heads().workingMemory(queries(steps), steps, !takesFusedPath(), training);
+    return heads().workingMemory(queries(steps), steps, !takesFusedPath(steps), training);
   }
 
   /** The number of queries for a number of keys. */
@@ -199,9 +199,14 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
     return keys;
   }
 
-  /** Whether a network of an unknown type would take the fused path. */
-  boolean takesFusedPath() {
-    return AttentionPath.isFused(options, DataType.FLOAT);
+  /**
+   * Whether a network of an unknown type would take the fused path.
+   *
+   * @param steps T, or less than 1 if it is not known
+   */
+  boolean takesFusedPath(long steps) {
+    return AttentionPath.isFused(options, DataType.FLOAT)
+        && !AttentionPath.isFasterAsGraph(options, steps);
   }
 
   @Override

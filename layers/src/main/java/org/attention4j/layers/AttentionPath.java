@@ -1,6 +1,8 @@
 package org.attention4j.layers;
 
 import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.internal.vector.FloatOps;
+import org.attention4j.kernel.RowKernel.Sparsity;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.slf4j.Logger;
@@ -17,14 +19,26 @@ abstract sealed class AttentionPath permits FusedPath, GraphPath {
   private static final Logger LOG = LoggerFactory.getLogger(AttentionPath.class);
 
   /**
+   * The numbers of steps of self-attention whose graph is faster than plain loops: below them its
+   * operations cost more than what they compute, above them the matrices of weights do not fit into
+   * the caches.
+   */
+  static final long LEAST_GRAPH_STEPS = 64;
+
+  static final long MOST_GRAPH_STEPS = 256;
+
+  /**
    * Chooses the path.
    *
    * @param heads the heads and their options
    * @param type the type of the layer's graph
+   * @param self whether queries and keys are the steps of the layer's first input
    */
-  static AttentionPath of(MultiHeadAttention heads, LayerGraph graph, DataType type) {
+  static AttentionPath of(
+      MultiHeadAttention heads, LayerGraph graph, DataType type, boolean self) {
     GraphPath asGraph = new GraphPath(heads, graph);
-    if (isFused(heads.options(), type)) {
+    if (isFused(heads.options(), type)
+        && !(self && isFasterAsGraph(heads.options(), graph))) {
       return new FusedPath(heads, graph, asGraph, type);
     }
     sayWhyGraph(heads.options(), type);
@@ -38,6 +52,31 @@ abstract sealed class AttentionPath permits FusedPath, GraphPath {
             && JavaPath.isPossible(type)
             && !options.penalisesEntropy()
         : options.execution == Execution.FUSED;
+  }
+
+  /**
+   * Whether a self-attention layer whose path {@link #isFused} is free to take the graph and faster
+   * with it for so many steps. Maps with exact zeros are faster in plain loops than in operations of
+   * the backend at any length.
+   *
+   * @param steps T, or less than 1 if it is not known
+   */
+  static boolean isFasterAsGraph(AttentionOptions options, long steps) {
+    return prefersGraph(options) && steps >= LEAST_GRAPH_STEPS && steps <= MOST_GRAPH_STEPS;
+  }
+
+  private static boolean isFasterAsGraph(AttentionOptions options, LayerGraph graph) {
+    return prefersGraph(options)
+        && graph.past().isEmpty()
+        && graph.hasStepsBetween(LEAST_GRAPH_STEPS, MOST_GRAPH_STEPS);
+  }
+
+  /** Whether it depends on the number of steps which path is the faster one. */
+  private static boolean prefersGraph(AttentionOptions options) {
+    return !FloatOps.VECTORS
+        && options.execution == Execution.AUTO
+        && options.normalizer.kernel().stream()
+            .anyMatch(kernel -> kernel.sparsity() == Sparsity.NONE);
   }
 
   /**

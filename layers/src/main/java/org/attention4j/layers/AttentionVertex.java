@@ -158,7 +158,7 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
     SDVariable positions = Positions.fromEnd(shape.steps(), keyShape.steps());
     SDVariable keyPositions = doubleRange(keyShape.steps());
     SDVariable output =
-        AttentionPath.of(heads(), graph, x.dataType())
+        AttentionPath.of(heads(), graph, x.dataType(), keyInput.equals(QUERIES))
             .apply(
                 new AttentionSources(
                     new AttentionSources.Sequence(x, shape, positions),
@@ -223,7 +223,10 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
         .workingMemory(
             SequenceLayer.steps(inputTypes[0]),
             SequenceLayer.steps(keys),
-            !AttentionPath.isFused(options, DataType.FLOAT),
+            !AttentionPath.isFused(options, DataType.FLOAT)
+                || inputTypes.length == 1
+                    && AttentionPath.isFasterAsGraph(
+                        options, SequenceLayer.steps(inputTypes[0])),
             training);
   }
 

@@ -4,7 +4,8 @@ package org.attention4j.layers;
 public enum Execution {
   /**
    * Fused where that is possible and faster: on the CPU, for FLOAT and HALF networks, with a
-   * normalizer that has a row kernel; as a graph otherwise.
+   * normalizer that has a row kernel; as a graph otherwise. In a JVM without the vector module, for
+   * some numbers of steps the graph is the faster one and taken.
    */
   AUTO,
 

@@ -78,6 +78,11 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
   }
 
   @Override
+  boolean takesFusedPath(long steps) {
+    return AttentionPath.isFused(options(), DataType.FLOAT);
+  }
+
+  @Override
   protected Optional<String> obstacleToSteps() {
     return Optional.of("its queries see the whole sequence");
   }
@@ -89,7 +94,7 @@ public final class LearnedSelfAttentionLayer extends AttentionLayer {
     SequenceShape shape = new SequenceShape(x);
     SequenceShape learnedShape = new SequenceShape(learned);
     SDVariable positions = doubleRange(shape.steps());
-    return AttentionPath.of(heads(), graph, x.dataType())
+    return AttentionPath.of(heads(), graph, x.dataType(), false)
         .apply(
             new AttentionSources(
                 new AttentionSources.Sequence(learned, learnedShape, positions),

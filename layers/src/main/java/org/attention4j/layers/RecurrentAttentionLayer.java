@@ -95,7 +95,7 @@ public final class RecurrentAttentionLayer extends AttentionLayer {
   }
 
   @Override
-  boolean takesFusedPath() {
+  boolean takesFusedPath(long steps) {
     return false;
   }
 

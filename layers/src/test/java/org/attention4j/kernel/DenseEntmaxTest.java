@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
 import java.util.stream.Stream;
+import org.attention4j.internal.attention.HeadContext;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -47,7 +48,7 @@ class DenseEntmaxTest {
     if (alpha == 1.5) {
       DenseEntmax.forward(weights, max);
     } else {
-      EntmaxKernel.forward(weights, alpha);
+      EntmaxKernel.forward(weights, new HeadContext(0, 0), alpha);
     }
     FloatRow arriving = new FloatRow().over(gradient, 0, length);
     DenseEntmax.backward(weights, arriving, alpha);

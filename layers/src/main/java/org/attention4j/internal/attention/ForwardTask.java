@@ -10,14 +10,11 @@ import org.attention4j.kernel.RowKernel.Sparsity;
 final class ForwardTask extends AttentionTask {
   private static final float[] NONE = {};
 
-  /** A row with at most one weight in so many keys is multiplied weight by weight. */
-  static final int SPARSE_SHARE = 4;
-
   private final FloatAttention attention;
   private final Dropout dropout;
   private final boolean sparse;
   private final HeadContext context;
-  private final Support support = new Support();
+  private final SupportRows waiting;
   private final int keyPanels;
   private final int valuePanels;
   private final int queries;
@@ -34,6 +31,7 @@ final class ForwardTask extends AttentionTask {
     dropout = new Dropout(problem.dropout(), problem.seed());
     sparse = problem.kernel().sparsity() != Sparsity.NONE;
     context = new HeadContext(problem.parameters(), problem.kernel().savedValues());
+    waiting = new SupportRows(workspace);
     keyPanels = arena.take(keysPadded * shape.headSize());
     valuePanels = arena.take(keysPadded * columns(shape.valueSize()));
     queries = arena.take(rows(rowLimit) * shape.headSize());
@@ -53,6 +51,7 @@ final class ForwardTask extends AttentionTask {
       for (int row = from; row < to; row += rowLimit) {
         block(example, head, row, Math.min(rowLimit, to - row), supports);
       }
+      multiplySparse(example, head);
     }
   }
 
@@ -70,23 +69,27 @@ final class ForwardTask extends AttentionTask {
       multiplyByKeys(queries, keyPanels, shape.headSize(), block, scores);
     }
     boolean allSparse = sparse;
-    support.begin(rows * scoreStride / SPARSE_SHARE);
+    int before = waiting.rows();
     for (int r = 0; r < rows; r++) {
       int row = shape.row(example, head, query + r);
       int kept = row(scores + r * scoreStride, query + r, head, row, block, r, supports);
-      allSparse = allSparse && kept * SPARSE_SHARE <= block.count(r);
+      allSparse = allSparse && SparseRows.isSparse(kept, block.count(r));
       if (allSparse) {
-        support.add(scores + r * scoreStride, block, indices, kept);
+        waiting.add(query + r, arena.floats(), scores + r * scoreStride, block, indices, kept);
       }
     }
     if (allSparse) {
-      multiplySparse();
-    } else {
-      clearHidden(scores, block);
-      packValues();
-      multiplyByFeatures(scores, valuePanels, shape.valueSize(), block, output);
+      if (waiting.isFull()) {
+        multiplySparse(example, head);
+      }
+      return;
     }
-    write(example, head, query, rows);
+    waiting.keep(before);
+    multiplySparse(example, head);
+    clearHidden(scores, block);
+    packValues();
+    multiplyByFeatures(scores, valuePanels, shape.valueSize(), block, output);
+    write(arena.floats(), output, example, head, query, rows);
   }
 
   /** Scores to weights; returns how many are left, whose columns are then in {@link #indices}. */
@@ -120,14 +123,24 @@ final class ForwardTask extends AttentionTask {
     return kept;
   }
 
-  private void multiplySparse() {
+  /** The output of the rows that wait for it. */
+  private void multiplySparse(int example, int head) {
+    int rows = waiting.rows();
+    if (rows == 0) {
+      return;
+    }
     if (valueRows == NONE) {
       valueRows = packKeyRows(Workspace.VALUE_ROWS, attention.v, valueStart, shape.valueSize());
     }
     int columns = columns(shape.valueSize());
-    Arrays.fill(arena.floats(), output, output + support.rows * columns, 0);
-    SparseRows rows = workspace.sparseRows.over(support.indices, support.starts, 0, support.rows);
-    rows.gather(support.weights, valueRows, columns, arena.floats(), output);
+    float[] sums = workspace.floats(Workspace.SPARSE_OUTPUT, rows * columns);
+    Arrays.fill(sums, 0, rows * columns, 0);
+    workspace
+        .sparseRows
+        .over(waiting.keys(), waiting.starts(), 0, rows, keys.count(), columns)
+        .gather(waiting.weights(), valueRows, columns, sums, 0);
+    write(sums, 0, example, head, waiting.query(), rows);
+    waiting.keep(0);
   }
 
   private void packValues() {
@@ -137,36 +150,10 @@ final class ForwardTask extends AttentionTask {
     }
   }
 
-  /** The weights of a block of rows that are not zero, after dropout, and their indices. */
-  private final class Support {
-    private final int[] starts = new int[rowLimit + 1];
-    private int[] indices = {};
-    private float[] weights = {};
-    private int rows;
-
-    void begin(int max) {
-      rows = 0;
-      if (sparse) {
-        indices = workspace.supportIndices(max);
-        weights = workspace.floats(Workspace.SUPPORT, max);
-      }
-    }
-
-    void add(int row, BlockKeys block, int[] kept, int count) {
-      int start = starts[rows];
-      float[] x = arena.floats();
-      for (int j = 0; j < count; j++) {
-        indices[start + j] = block.key(kept[j]);
-        weights[start + j] = x[row + kept[j]];
-      }
-      starts[++rows] = start + count;
-    }
-  }
-
-  private void write(int example, int head, int query, int rows) {
+  private void write(float[] sums, int from, int example, int head, int query, int rows) {
     MatrixPacking.columns(
-        arena.floats(),
-        output,
+        sums,
+        from,
         columns(shape.valueSize()),
         shape.valueSize(),
         rows,

@@ -17,6 +17,9 @@ final class SparseBackward {
   private static final int OUTPUT_GRADIENTS = 4;
   private static final int QUERIES = 5;
 
+  /** dQ of rows that are taken together, for whoever calls. */
+  static final int QUERY_GRADIENTS = 6;
+
   private final BackwardTask task;
   private final AttentionShape shape;
   private final ForwardState state;
@@ -29,8 +32,13 @@ final class SparseBackward {
   private float[] valueSums = {};
   private boolean used;
 
-  /** Where the kept weights of the block at hand begin. */
-  private int start;
+  /** The keys of the weights of the rows at hand. */
+  private int[] keys = {};
+
+  /** Where those of each of these rows begin, from {@link #first} on. */
+  private int[] begins = {};
+
+  private int first;
 
   SparseBackward(BackwardTask task, ForwardState state, int[] starts) {
     this.task = task;
@@ -46,59 +54,101 @@ final class SparseBackward {
     return state.counts().length > 0 && state.counts()[row] != ForwardState.RECOMPUTE;
   }
 
-  /** Whether the weights of all these rows were kept. */
-  boolean all(int head, int query, int rows) {
-    for (int r = 0; r < rows; r++) {
-      if (!has(shape.row(task.part.example(), head, query + r))) {
-        return false;
-      }
+  /** How many rows from this one on, all of whose weights were kept, are best taken together. */
+  int together(int head, int query) {
+    int first = shape.row(task.part.example(), head, query);
+    int most = Math.min(task.part.to() - query, SparseRows.MOST_ROWS);
+    int rows = 0;
+    while (rows < most
+        && has(first + rows)
+        && (rows == 0 || starts[first + rows] - starts[first] < SparseRows.ENOUGH_WEIGHTS)) {
+      rows++;
     }
-    return true;
+    return rows;
   }
 
-  /** Adds dQ of those rows whose weights were kept, and their shares of dK and dV. */
-  void rows(int head, int query, BlockKeys block, float[] outputGradient, int queryGradients) {
+  /**
+   * Adds dQ of those rows whose weights were kept, and their shares of dK and dV.
+   *
+   * @param queryGradients dQ of the rows, [rows, columns] from {@code to} on
+   */
+  void rows(
+      int head,
+      int query,
+      BlockKeys block,
+      float[] outputGradient,
+      float[] queryGradients,
+      int to) {
+    if (state.counts().length > 0) {
+      keys = state.keys();
+      begins = starts;
+      first = shape.row(task.part.example(), head, query);
+      rows(head, query, block, state.weights(), outputGradient, queryGradients, to);
+    }
+  }
+
+  /** The same for all rows of a block, whose weights were computed again. */
+  void rows(
+      int head,
+      int query,
+      BlockKeys block,
+      SupportRows again,
+      float[] outputGradient,
+      float[] queryGradients,
+      int to) {
+    keys = again.keys();
+    begins = again.starts();
+    first = 0;
+    rows(head, query, block, again.weights(), outputGradient, queryGradients, to);
+  }
+
+  private void rows(
+      int head,
+      int query,
+      BlockKeys block,
+      float[] kept,
+      float[] outputGradient,
+      float[] queryGradients,
+      int to) {
     int rows = block.rows();
-    int first = shape.row(task.part.example(), head, query);
-    if (state.counts().length == 0) {
+    int columns = Math.max(keyColumns, valueColumns);
+    SparseRows products =
+        task.workspace.sparseRows.over(keys, begins, first, rows, task.keys.count(), columns);
+    int size = products.size();
+    if (size == 0) {
       return;
     }
-    SparseRows kept = task.workspace.sparseRows.over(state.keys(), starts, first, rows);
-    if (kept.size() == 0) {
-      return;
-    }
-    start = starts[first];
     prepare();
     Workspace workspace = task.workspace;
-    float[] weights = workspace.sparse(WEIGHTS, kept.size());
-    System.arraycopy(state.weights(), start, weights, 0, kept.size());
+    float[] weights = workspace.sparse(WEIGHTS, size);
+    System.arraycopy(kept, begins[first], weights, 0, size);
     int d = shape.headSize();
     int dv = shape.valueSize();
     int o = shape.query(task.part.example(), head, dv);
     float[] outputGradients = packRows(OUTPUT_GRADIENTS, outputGradient, o, dv, query, rows, 1);
-    float[] gradients = workspace.sparse(GRADIENTS, kept.size());
-    Arrays.fill(gradients, 0, kept.size(), 0);
-    kept.dots(valueRows, outputGradients, valueColumns, gradients);
+    float[] gradients = workspace.sparse(GRADIENTS, size);
+    Arrays.fill(gradients, 0, size, 0);
+    products.dots(valueRows, outputGradients, valueColumns, gradients);
     int q = shape.query(task.part.example(), head, d);
     float scale = (float) task.problem.scale();
     float[] queries = packRows(QUERIES, task.attention.q, q, d, query, rows, scale);
-    float[] scores = workspace.sparse(SCORES, kept.size());
+    float[] scores = workspace.sparse(SCORES, size);
     if (task.problem.kernel().readsScores()) {
-      Arrays.fill(scores, 0, kept.size(), 0);
-      kept.dots(keyRows, queries, keyColumns, scores);
+      Arrays.fill(scores, 0, size, 0);
+      products.dots(keyRows, queries, keyColumns, scores);
     }
     float[] dropped = weights;
     if (task.problem.dropout() > 0) {
-      dropped = workspace.sparse(DROPPED, kept.size());
+      dropped = workspace.sparse(DROPPED, size);
     }
     for (int r = 0; r < rows; r++) {
-      if (starts[first + r + 1] > starts[first + r]) {
-        row(head, query + r, block.count(r), scores, weights, gradients, dropped);
+      if (begins[first + r + 1] > begins[first + r]) {
+        row(head, query, r, block.count(r), scores, weights, gradients, dropped);
       }
     }
-    kept.scatter(dropped, outputGradients, valueColumns, valueSums);
-    kept.scatter(gradients, queries, keyColumns, keySums);
-    kept.gather(gradients, keyRows, keyColumns, task.arena.floats(), queryGradients);
+    products.scatter(dropped, outputGradients, valueColumns, valueSums);
+    products.scatter(gradients, queries, keyColumns, keySums);
+    products.gather(gradients, keyRows, keyColumns, queryGradients, to);
   }
 
   private void prepare() {
@@ -125,22 +175,25 @@ final class SparseBackward {
   /** dp of one row to dz, and its dropped weights. */
   private void row(
       int head,
-      int query,
+      int firstQuery,
+      int r,
       int visible,
       float[] scores,
       float[] weights,
       float[] gradients,
       float[] dropped) {
+    int query = firstQuery + r;
     int row = shape.row(task.part.example(), head, query);
-    int at = starts[row] - start;
-    int count = starts[row + 1] - starts[row];
+    int from = begins[first + r];
+    int count = begins[first + r + 1] - from;
+    int at = from - begins[first];
     Workspace workspace = task.workspace;
     RowKernel kernel = task.problem.kernel();
     if (dropped != weights) {
-      drop(weights, gradients, dropped, row, count);
+      drop(weights, gradients, dropped, row, at, from, count);
     }
     if (kernel.readsScores()) {
-      addBias(scores, at, head, query, starts[row], count);
+      addBias(scores, at, head, query, from, count);
     }
     task.attention.restore(task.context, row);
     kernel.backward(
@@ -148,9 +201,10 @@ final class SparseBackward {
         workspace.row.over(weights, at, count),
         workspace.gradientRow.over(gradients, at, count),
         task.context.row(visible));
-    for (int j = 0; j < count; j++) {
-      int position = task.keys.position(state.keys()[starts[row] + j]);
-      task.addToDecay(gradients[at + j], query, position);
+    if (task.decayGradients != null) {
+      for (int j = 0; j < count; j++) {
+        task.addToDecay(gradients[at + j], query, task.keys.position(keys[from + j]));
+      }
     }
   }
 
@@ -161,7 +215,7 @@ final class SparseBackward {
       return;
     }
     for (int j = 0; j < count; j++) {
-      int position = task.keys.position(state.keys()[from + j]);
+      int position = task.keys.position(keys[from + j]);
       double distance = Math.abs(query + task.problem.queryOffset() - position);
       double decay = decays == null ? 0 : decays.bias(task.problem.position(query), position);
       scores[at + j] = (float) (scores[at + j] - slope * distance + decay);
@@ -169,13 +223,18 @@ final class SparseBackward {
   }
 
   /** The weights with dropout; the gradients get it too. */
-  private void drop(float[] weights, float[] gradients, float[] dropped, int row, int count) {
-    int from = starts[row];
+  private void drop(
+      float[] weights,
+      float[] gradients,
+      float[] dropped,
+      int row,
+      int at,
+      int from,
+      int count) {
     for (int j = 0; j < count; j++) {
-      int position = task.keys.position(state.keys()[from + j]);
-      float factor = (float) task.dropout.factor(row, position);
-      gradients[from - start + j] *= factor;
-      dropped[from - start + j] = weights[from - start + j] * factor;
+      float factor = (float) task.dropout.factor(row, task.keys.position(keys[from + j]));
+      gradients[at + j] *= factor;
+      dropped[at + j] = weights[at + j] * factor;
     }
   }
 

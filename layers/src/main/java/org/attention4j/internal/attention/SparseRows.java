@@ -7,8 +7,26 @@ import org.attention4j.internal.vector.SparseOps;
  * Some rows that have few weights: the indices of the keys that have one, and products with these
  * keys, whose features lie together: keyRows[key, columns]. Numbers that belong to the indices,
  * such as the weights, stand in arrays that begin with the first index of the first row.
+ *
+ * <p>Many keys are cut into parts. All rows go over one part before the next, whose features stay
+ * in a cache near the processor meanwhile. Each row still meets its keys, and each key its rows, in
+ * ascending order: no sum depends on the parts.
  */
 final class SparseRows {
+  /** Weights that suffice, in many rows, to read a key often while it is in the cache. */
+  static final int ENOUGH_WEIGHTS = 1 << 16;
+
+  /** Rows that are taken together at most. */
+  static final int MOST_ROWS = 512;
+
+  /** A row with at most so many weights in a hundred keys is multiplied weight by weight. */
+  private static final int SPARSE_PERCENT = 25;
+
+  private static final int PERCENT = 100;
+
+  /** Numbers of a part of the keys: a quarter of a second-level cache. */
+  private static final int PART_NUMBERS = 1 << 16;
+
   private static final int PANEL = FloatOps.TILES.panel();
   private static final int PAIR = SparseOps.PAIR * PANEL;
   private static final int WIDEST = SparseOps.WIDE * PANEL;
@@ -17,21 +35,52 @@ final class SparseRows {
   private int[] starts = {};
   private int first;
   private int count;
+  private int parts;
+
+  /** Where the indices of each row begin that belong to a part, [parts + 1, rows]. */
+  private int[] cuts = {};
 
   /**
    * Lays these rows over arrays.
    *
-   * @param indices the indices of the rows' weights, row after row
+   * @param indices the indices of the rows' weights, row after row, ascending in each
    * @param starts for each row where its indices begin; one more for where those of the last end
    * @param first the first row
    * @param count how many rows
+   * @param keys above all indices
+   * @param columns the larger number of columns that the keys and the values have
    */
-  SparseRows over(int[] indices, int[] starts, int first, int count) {
+  SparseRows over(int[] indices, int[] starts, int first, int count, int keys, int columns) {
     this.indices = indices;
     this.starts = starts;
     this.first = first;
     this.count = count;
+    cut(keys, Math.max(1, PART_NUMBERS / columns));
     return this;
+  }
+
+  private void cut(int keys, int keysOfPart) {
+    parts = Math.max(1, (keys + keysOfPart - 1) / keysOfPart);
+    if (cuts.length < (parts + 1) * count) {
+      cuts = new int[(parts + 1) * count];
+    }
+    for (int r = 0; r < count; r++) {
+      int at = starts[first + r];
+      int end = starts[first + r + 1];
+      cuts[r] = at;
+      for (int part = 1; part < parts; part++) {
+        while (at < end && indices[at] < part * keysOfPart) {
+          at++;
+        }
+        cuts[part * count + r] = at;
+      }
+      cuts[parts * count + r] = end;
+    }
+  }
+
+  /** Whether a row with so many weights is best multiplied weight by weight. */
+  static boolean isSparse(int weights, int visible) {
+    return (long) PERCENT * weights <= (long) SPARSE_PERCENT * visible;
   }
 
   /** How many weights they have together. */
@@ -59,14 +108,11 @@ final class SparseRows {
                 start + at));
   }
 
-  /**
-   * keyRows[index_j, :] += weights_j vectors[row, :]. In narrow parts: a part of all keys' sums, to
-   * which the rows add here and there, then stays in a cache near the processor.
-   */
+  /** keyRows[index_j, :] += weights_j vectors[row, :]. */
   void scatter(float[] weights, float[] vectors, int columns, float[] keyRows) {
     forEach(
         columns,
-        PANEL,
+        PAIR,
         (at, index0, length, weight0, column, width) ->
             FloatOps.SPARSE.scatter(
                 weights, weight0, indices, index0, length, vectors, at, keyRows, column, columns,
@@ -100,11 +146,13 @@ final class SparseRows {
     int width;
     for (int column = 0; column < columns; column += width) {
       width = Math.min(widest, width(columns - column));
-      for (int r = 0; r < count; r++) {
-        int from = starts[first + r];
-        int length = starts[first + r + 1] - from;
-        if (length > 0) {
-          action.run(r * columns + column, from, length, from - starts[first], column, width);
+      for (int cut = 0; cut < parts * count; cut += count) {
+        for (int r = 0; r < count; r++) {
+          int from = cuts[cut + r];
+          int length = cuts[cut + count + r] - from;
+          if (length > 0) {
+            action.run(r * columns + column, from, length, from - starts[first], column, width);
+          }
         }
       }
     }

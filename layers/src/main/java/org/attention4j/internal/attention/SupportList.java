@@ -41,7 +41,7 @@ final class SupportList {
     if (!wanted) {
       return;
     }
-    if (count > limit || count * ForwardTask.SPARSE_SHARE > visible) {
+    if (count > limit || !SparseRows.isSparse(count, visible)) {
       counts[row] = ForwardState.RECOMPUTE;
       return;
     }

@@ -2,6 +2,7 @@ package org.attention4j.internal.attention;
 
 import java.util.Arrays;
 import org.attention4j.internal.linear.MatrixPacking;
+import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.kernel.FloatRow;
 import org.attention4j.kernel.RowKernel;
 
@@ -11,6 +12,12 @@ import org.attention4j.kernel.RowKernel;
  */
 final class WholeRowBackward extends BackwardTask {
   private final SparseBackward sparse;
+
+  /** The supports of rows that are computed again. */
+  private final SupportRows again;
+
+  private final boolean restoresSupports;
+  private int[] indices = {};
   private boolean dense;
 
   WholeRowBackward(
@@ -22,6 +29,8 @@ final class WholeRowBackward extends BackwardTask {
       int[] rowStarts) {
     super(attention, keys, workspace, part);
     sparse = new SparseBackward(this, state, rowStarts);
+    again = new SupportRows(workspace);
+    restoresSupports = problem.keepsSupports() && !problem.kernel().readsScores();
     reserve(rows(rowLimit), rows(rowLimit), scoreStride);
   }
 
@@ -30,14 +39,34 @@ final class WholeRowBackward extends BackwardTask {
 
   @Override
   void head(int head, float[] outputGradient, float[] queryGradient) {
-    for (int query = part.from(); query < part.to(); query += rowLimit) {
-      block(head, query, Math.min(rowLimit, part.to() - query), outputGradient, queryGradient);
+    int query = part.from();
+    while (query < part.to()) {
+      int blockRows = Math.min(rowLimit, part.to() - query);
+      int together = sparse.together(head, query);
+      if (together >= blockRows) {
+        sparseRows(head, query, together, outputGradient, queryGradient);
+        query += together;
+      } else {
+        block(head, query, blockRows, outputGradient, queryGradient);
+        query += blockRows;
+      }
     }
   }
 
   @Override
   void end() {
     sparse.addTo(keySums, valueSums);
+  }
+
+  /** Rows that all have few weights. */
+  private void sparseRows(
+      int head, int query, int rows, float[] outputGradient, float[] queryGradient) {
+    int d = shape.headSize();
+    int numbers = rows * columns(d);
+    float[] sums = workspace.sparse(SparseBackward.QUERY_GRADIENTS, numbers);
+    Arrays.fill(sums, 0, numbers, 0);
+    sparse.rows(head, query, blockKeys(query, rows), outputGradient, sums, 0);
+    write(sums, 0, queryGradient, shape.query(part.example(), head, d), query, rows);
   }
 
   private void block(int head, int query, int rows, float[] outputGradient, float[] queryGradient) {
@@ -50,29 +79,87 @@ final class WholeRowBackward extends BackwardTask {
     float scale = (float) problem.scale();
     int d = shape.headSize();
     int dv = shape.valueSize();
-    if (sparse.all(head, query, rows)) {
+    packDense();
+    packRows(attention.q, q, d, query, rows, scale, queryRows);
+    multiplyByKeys(queryRows, keyPanels, d, block, weights);
+    int restored = restore(head, query, block);
+    if (restored == rows && again.rows() == rows) {
       int end = queryGradients + rows(rows) * columns(d);
       Arrays.fill(arena.floats(), queryGradients, end, 0);
-    } else {
-      packDense();
-      packRows(attention.q, q, d, query, rows, scale, queryRows);
-      packRows(outputGradient, o, dv, query, rows, 1, gradientRows);
-      multiplyByKeys(queryRows, keyPanels, d, block, weights);
-      multiplyByKeys(gradientRows, valuePanels, dv, block, gradients);
-      for (int r = 0; r < rows; r++) {
-        denseRow(head, query + r, r * scoreStride, block, r);
-      }
-      flushDecays();
-      clearHidden(weights, block);
-      clearHidden(gradients, block);
-      multiplyByFeatures(gradients, keyFeatures, d, block, queryGradients);
-      packColumns(attention.q, q, d, query, rows, scale, queryColumns);
-      packColumns(outputGradient, o, dv, query, rows, 1, gradientColumns);
-      addProducts(gradients, queryColumns, d, block, keySums);
-      addProducts(weights, gradientColumns, dv, block, valueSums);
+      sparse.rows(head, query, block, again, outputGradient, arena.floats(), queryGradients);
+      write(arena.floats(), queryGradients, queryGradient, q, query, rows);
+      return;
     }
-    sparse.rows(head, query, block, outputGradient, queryGradients);
-    write(queryGradient, q, query, rows, scale);
+    packRows(outputGradient, o, dv, query, rows, 1, gradientRows);
+    multiplyByKeys(gradientRows, valuePanels, dv, block, gradients);
+    for (int r = 0; r < rows; r++) {
+      denseRow(head, query + r, r * scoreStride, block, r, r < restored);
+    }
+    flushDecays();
+    clearHidden(weights, block);
+    clearHidden(gradients, block);
+    multiplyByFeatures(gradients, keyFeatures, d, block, queryGradients);
+    packColumns(attention.q, q, d, query, rows, scale, queryColumns);
+    packColumns(outputGradient, o, dv, query, rows, 1, gradientColumns);
+    addProducts(gradients, queryColumns, d, block, keySums);
+    addProducts(weights, gradientColumns, dv, block, valueSums);
+    sparse.rows(head, query, block, outputGradient, arena.floats(), queryGradients);
+    write(arena.floats(), queryGradients, queryGradient, q, query, rows);
+  }
+
+  /**
+   * Restores the weights of a block of rows until one has too many to be multiplied weight by
+   * weight. Their supports are then in {@link #again}, unless the last row has none there.
+   *
+   * @return how many rows are restored
+   */
+  private int restore(int head, int query, BlockKeys block) {
+    again.keep(0);
+    if (!restoresSupports) {
+      return 0;
+    }
+    for (int r = 0; r < block.rows(); r++) {
+      int at = weights + r * scoreStride;
+      int count = block.count(r);
+      int kept = count == 0 ? 0 : restore(head, query + r, at, block, r);
+      if (!SparseRows.isSparse(kept, count)) {
+        return r + 1;
+      }
+      again.add(query + r, arena.floats(), at, block, indices, kept);
+    }
+    return block.rows();
+  }
+
+  /** Scores of one row to weights; returns how many are not zero, and where in {@link #indices}. */
+  private int restore(int head, int query, int at, BlockKeys block, int r) {
+    int count = block.count(r);
+    biased(at, query, block, r, head);
+    int joined = join(at, block, r);
+    FloatRow row = workspace.row.over(arena.floats(), joined, count);
+    attention.restore(context, shape.row(part.example(), head, query));
+    problem.kernel().restore(row, context.row(count));
+    int kept = context.support();
+    if (kept >= 0) {
+      indices = row.indices();
+    } else {
+      indices = workspace.indices(count);
+      kept = FloatOps.ROWS.nonZero(arena.floats(), joined, count, indices);
+    }
+    part(at, block, r);
+    for (int j = 0; j < kept; j++) {
+      indices[j] = block.column(r, indices[j]);
+    }
+    return kept;
+  }
+
+  /** Products of a row to scores; both are noted for those who ask how large they are. */
+  private void biased(int at, int query, BlockKeys block, int r, int head) {
+    int row = shape.row(part.example(), head, query);
+    noteProducts(row, at, block.first(r));
+    noteProducts(row, at + block.start(r), block.end(r) - block.start(r));
+    addBiases(at, query, block, r, head);
+    noteScores(row, at, block.first(r));
+    noteScores(row, at + block.start(r), block.end(r) - block.start(r));
   }
 
   /** Columns before and after the lead are neighbours, their keys are not. */
@@ -100,7 +187,8 @@ final class WholeRowBackward extends BackwardTask {
   }
 
   /** Scores and dp of one row to the dropped weights and dz. */
-  private void denseRow(int head, int query, int at, BlockKeys block, int r) {
+  private void denseRow(
+      int head, int query, int at, BlockKeys block, int r, boolean restored) {
     float[] x = arena.floats();
     int count = block.count(r);
     int row = shape.row(part.example(), head, query);
@@ -109,11 +197,9 @@ final class WholeRowBackward extends BackwardTask {
       clear(gradients + at, block, r);
       return;
     }
-    noteProducts(row, weights + at, block.first(r));
-    noteProducts(row, weights + at + block.start(r), block.end(r) - block.start(r));
-    addBiases(weights + at, query, block, r, head);
-    noteScores(row, weights + at, block.first(r));
-    noteScores(row, weights + at + block.start(r), block.end(r) - block.start(r));
+    if (!restored) {
+      biased(weights + at, query, block, r, head);
+    }
     RowKernel kernel = problem.kernel();
     FloatRow weightRow = workspace.row.over(x, join(weights + at, block, r), count);
     FloatRow scoreRow = weightRow;
@@ -122,7 +208,10 @@ final class WholeRowBackward extends BackwardTask {
       scoreRow.copy(weightRow);
     }
     attention.restore(context, row);
-    kernel.restore(weightRow, context.row(count));
+    context.row(count);
+    if (!restored) {
+      kernel.restore(weightRow, context);
+    }
     FloatRow gradient = workspace.gradientRow;
     drop(dropout, gradient, gradients + at, block, r, row);
     gradient.over(x, join(gradients + at, block, r), count);
@@ -140,16 +229,16 @@ final class WholeRowBackward extends BackwardTask {
     Arrays.fill(arena.floats(), at + block.start(r), at + block.end(r), 0);
   }
 
-  private void write(float[] gradient, int start, int query, int count, float factor) {
+  private void write(float[] sums, int from, float[] gradient, int start, int query, int count) {
     MatrixPacking.columns(
-        arena.floats(),
-        queryGradients,
+        sums,
+        from,
         columns(shape.headSize()),
         shape.headSize(),
         count,
         gradient,
         start + query,
         shape.queries(),
-        factor);
+        (float) problem.scale());
   }
 }

@@ -1,5 +1,6 @@
 package org.attention4j.internal.attention;
 
+import java.util.Arrays;
 import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.threads.Pool;
 import org.attention4j.kernel.FloatRow;
@@ -21,8 +22,8 @@ final class Workspace implements AutoCloseable {
   /** The features of keys between which masked ones stood. */
   static final int VISIBLE = 4;
 
-  /** The weights of a block of rows that has few. */
-  static final int SUPPORT = 5;
+  /** The output of rows with few weights. */
+  static final int SPARSE_OUTPUT = 5;
 
   private static final int SLOTS = 6;
   private static final int SPARSE_SLOTS = 8;
@@ -39,7 +40,8 @@ final class Workspace implements AutoCloseable {
   private final float[][] floats = new float[SLOTS][0];
   private final float[][] sparse = new float[SPARSE_SLOTS][0];
   private int[] indices = {};
-  private int[] supportIndices = {};
+  private int[] supportKeys = {};
+  private float[] supportWeights = {};
   private boolean used;
 
   private Workspace() {}
@@ -68,7 +70,7 @@ final class Workspace implements AutoCloseable {
     return floats[slot];
   }
 
-  /** An array for a block of rows with few weights. */
+  /** An array for some rows with few weights. */
   float[] sparse(int slot, int length) {
     if (sparse[slot].length < length) {
       sparse[slot] = new float[length + length / 2];
@@ -76,12 +78,20 @@ final class Workspace implements AutoCloseable {
     return sparse[slot];
   }
 
-  /** For the indices of the weights of a block of rows. */
-  int[] supportIndices(int length) {
-    if (supportIndices.length < length) {
-      supportIndices = new int[length];
+  /** For the keys of the weights of several rows; keeps its content as it grows. */
+  int[] supportKeys(int length) {
+    if (supportKeys.length < length) {
+      supportKeys = Arrays.copyOf(supportKeys, length + length / 2);
     }
-    return supportIndices;
+    return supportKeys;
+  }
+
+  /** For these weights, likewise. */
+  float[] supportWeights(int length) {
+    if (supportWeights.length < length) {
+      supportWeights = Arrays.copyOf(supportWeights, length + length / 2);
+    }
+    return supportWeights;
   }
 
   /** For the indices of the weights of one row. */

@@ -56,7 +56,7 @@ public interface SparseOps {
    * @param b the matrix
    * @param b0 where the part of its row 0 begins
    * @param stride from one row of B to the next
-   * @param width columns: one panel or half a panel
+   * @param width columns: {@value #PAIR} panels, one panel or half a panel
    */
   void scatter(
       float[] w,

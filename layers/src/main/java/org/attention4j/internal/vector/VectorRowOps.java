@@ -16,18 +16,21 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Operations on a row with the widest vectors of this CPU.
  *
- * <p>Finding entries compresses: what is found in eight entries is a number of eight bits, and a
- * table knows the indices of its ones, so that no branch has to guess which entries are found. The
- * bits are summed from powers of two, since {@link VectorMask#toLong()} makes an array in Java 17.
+ * <p>Finding entries compresses: what is found in 32 entries are the bits of a number, and a table
+ * knows the indices of the ones of each of its bytes, so that no branch has to guess which entries
+ * are found. The bits are powers of two, each in one lane, and summed once for all 32, since {@link
+ * VectorMask#toLong()} makes an array in Java 17.
  */
 final class VectorRowOps implements RowOps {
-  private static final VectorSpecies<Float> FLOATS_AT_ONCE =
-      V >= 8 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
+  /** Entries whose bits are looked at together. */
+  private static final int WORD = Integer.SIZE;
+
+  private static final int BYTE = (1 << Byte.SIZE) - 1;
+
   private static final VectorSpecies<Integer> INTS_AT_ONCE =
-      VectorSpecies.of(int.class, FLOATS_AT_ONCE.vectorShape());
-  private static final Class<?> FLOATS_CLASS = FLOATS_AT_ONCE.vectorType();
+      V >= Byte.SIZE ? IntVector.SPECIES_256 : IntVector.SPECIES_128;
   private static final Class<?> INTS_CLASS = INTS_AT_ONCE.vectorType();
-  private static final int AT_ONCE = FLOATS_AT_ONCE.length();
+  private static final int AT_ONCE = INTS_AT_ONCE.length();
 
   /** How many neighbours of a score beyond the cap are capped in the slower way. */
   private static final int SLICE = 256;
@@ -538,15 +541,17 @@ final class VectorRowOps implements RowOps {
 
   @Override
   public int atLeast(float[] x, int from, int length, float threshold, int[] indices) {
-    int bound = FLOATS_AT_ONCE.loopBound(length);
-    FloatVector limit = exactFloats(FloatVector.broadcast(FLOATS_AT_ONCE, threshold));
+    int bound = length - length % WORD;
+    FloatVector zero = broadcast(0);
+    FloatVector limit = broadcast(threshold);
     int count = 0;
-    for (int i = 0; i < bound; i += AT_ONCE) {
-      FloatVector numbers = exactFloats(FloatVector.fromArray(FLOATS_AT_ONCE, x, from + i));
-      VectorMask<Float> found = numbers.compare(VectorOperators.GE, limit);
-      if (found.anyTrue()) {
-        count = put(found, i, indices, count);
+    for (int i = 0; i < bound; i += WORD) {
+      IntVector bits = exactBits(zero.reinterpretAsInts());
+      for (int j = 0; j < WORD; j += V) {
+        VectorMask<Float> found = load(x, from + i + j).compare(VectorOperators.GE, limit);
+        bits = exactBits(zero.blend(load(POWERS, j), found).reinterpretAsInts()).or(bits);
       }
+      count = put(bits, i, indices, count);
     }
     for (int i = bound; i < length; i++) {
       if (x[from + i] >= threshold) {
@@ -558,15 +563,16 @@ final class VectorRowOps implements RowOps {
 
   @Override
   public int nonZero(float[] x, int from, int length, int[] indices) {
-    int bound = FLOATS_AT_ONCE.loopBound(length);
-    FloatVector zero = exactFloats(FloatVector.zero(FLOATS_AT_ONCE));
+    int bound = length - length % WORD;
+    FloatVector zero = broadcast(0);
     int count = 0;
-    for (int i = 0; i < bound; i += AT_ONCE) {
-      FloatVector numbers = exactFloats(FloatVector.fromArray(FLOATS_AT_ONCE, x, from + i));
-      VectorMask<Float> found = numbers.compare(VectorOperators.NE, zero);
-      if (found.anyTrue()) {
-        count = put(found, i, indices, count);
+    for (int i = 0; i < bound; i += WORD) {
+      IntVector bits = exactBits(zero.reinterpretAsInts());
+      for (int j = 0; j < WORD; j += V) {
+        VectorMask<Float> found = load(x, from + i + j).compare(VectorOperators.NE, zero);
+        bits = exactBits(zero.blend(load(POWERS, j), found).reinterpretAsInts()).or(bits);
       }
+      count = put(bits, i, indices, count);
     }
     for (int i = bound; i < length; i++) {
       if (x[from + i] != 0) {
@@ -576,34 +582,41 @@ final class VectorRowOps implements RowOps {
     return count;
   }
 
-  /** Puts the indices of what was found after the others; returns how many there are then. */
-  private static int put(VectorMask<Float> found, int first, int[] indices, int count) {
-    FloatVector powers = exactFloats(FloatVector.fromArray(FLOATS_AT_ONCE, POWERS, 0));
-    FloatVector zero = exactFloats(FloatVector.zero(FLOATS_AT_ONCE));
-    int bits =
-        exactInts(zero.blend(powers, found).reinterpretAsInts()).reduceLanes(VectorOperators.ADD);
-    exactInts(IntVector.fromArray(INTS_AT_ONCE, INDEX_TABLE, bits * AT_ONCE))
-        .add(first)
-        .intoArray(indices, count);
-    return count + Integer.bitCount(bits);
-  }
-
-  private static FloatVector exactFloats(FloatVector x) {
-    return (FloatVector) FLOATS_CLASS.cast(x);
+  /**
+   * Puts the indices of what was found in a word of entries after the others; returns how many
+   * there are then.
+   *
+   * @param lanes the bits of the word, each in one lane
+   */
+  private static int put(IntVector lanes, int first, int[] indices, int count) {
+    int bits = exactBits(lanes).reduceLanes(VectorOperators.ADD);
+    int next = count;
+    if (bits != 0) {
+      for (int shift = 0; shift < WORD; shift += Byte.SIZE) {
+        int found = bits >>> shift & BYTE;
+        for (int j = 0; j < Byte.SIZE; j += AT_ONCE) {
+          exactInts(IntVector.fromArray(INTS_AT_ONCE, INDEX_TABLE, found * Byte.SIZE + j))
+              .add(first + shift)
+              .intoArray(indices, next + j);
+        }
+        next += Integer.bitCount(found);
+      }
+    }
+    return next;
   }
 
   private static IntVector exactInts(IntVector x) {
     return (IntVector) INTS_CLASS.cast(x);
   }
 
-  /** For each set of bits the indices of those that are set; what stands after them is zero. */
+  /** For each byte the indices of its ones; what stands after them is zero. */
   private static int[] indexTable() {
-    int[] table = new int[(1 << AT_ONCE) * AT_ONCE];
-    for (int bits = 0; bits < 1 << AT_ONCE; bits++) {
+    int[] table = new int[(BYTE + 1) * Byte.SIZE];
+    for (int bits = 0; bits <= BYTE; bits++) {
       int found = 0;
-      for (int i = 0; i < AT_ONCE; i++) {
+      for (int i = 0; i < Byte.SIZE; i++) {
         if ((bits >> i & 1) != 0) {
-          table[bits * AT_ONCE + found++] = i;
+          table[bits * Byte.SIZE + found++] = i;
         }
       }
     }
@@ -612,8 +625,8 @@ final class VectorRowOps implements RowOps {
 
   /** Floats whose bits are the integers 1, 2, 4, .. */
   private static float[] powers() {
-    float[] powers = new float[AT_ONCE];
-    for (int i = 0; i < AT_ONCE; i++) {
+    float[] powers = new float[WORD];
+    for (int i = 0; i < WORD; i++) {
       powers[i] = Float.intBitsToFloat(1 << i);
     }
     return powers;

@@ -148,7 +148,9 @@ final class VectorSparseOps implements SparseOps {
       int b0,
       int stride,
       int width) {
-    if (width == PANEL) {
+    if (width == PAIR * PANEL) {
+      scatterPair(w, w0, indices, i0, count, x, x0, b, b0, stride);
+    } else if (width == PANEL) {
       scatterPanel(w, w0, indices, i0, count, x, x0, b, b0, stride);
     } else {
       FloatVector vector = load(x, x0);
@@ -156,6 +158,31 @@ final class VectorSparseOps implements SparseOps {
         int row = b0 + indices[i0 + j] * stride;
         broadcast(w[w0 + j]).fma(vector, load(b, row)).intoArray(b, row);
       }
+    }
+  }
+
+  private static void scatterPair(
+      float[] w,
+      int w0,
+      int[] indices,
+      int i0,
+      int count,
+      float[] x,
+      int x0,
+      float[] b,
+      int b0,
+      int stride) {
+    FloatVector first = load(x, x0);
+    FloatVector x1 = load(x, x0 + V);
+    FloatVector x2 = load(x, x0 + 2 * V);
+    FloatVector x3 = load(x, x0 + 3 * V);
+    for (int j = 0; j < count; j++) {
+      FloatVector s = broadcast(w[w0 + j]);
+      int row = b0 + indices[i0 + j] * stride;
+      s.fma(first, load(b, row)).intoArray(b, row);
+      s.fma(x1, load(b, row + V)).intoArray(b, row + V);
+      s.fma(x2, load(b, row + 2 * V)).intoArray(b, row + 2 * V);
+      s.fma(x3, load(b, row + 3 * V)).intoArray(b, row + 3 * V);
     }
   }
 

@@ -34,6 +34,8 @@ record AttentionCase(
         of("linear biases", 2, 2, 2, 37, 83, 1, 1).biased(),
         of("grouped heads", 2, 6, 2, 73, 79, 3, 5),
         of("dropout", 1, 2, 2, 67, 307, 16, 5).dropped(),
+        of("keys in several parts", 1, 1, 1, 137, 1009, 131, 127),
+        of("rows kept and computed again", 1, 1, 1, 1103, 1103, 3, 5).causally(),
         of("one key", 2, 3, 3, 7, 1, 5, 3),
         of("one query", 1, 2, 2, 1, 313, 16, 37),
         of("one of each", 1, 1, 1, 1, 1, 1, 1),

@@ -35,7 +35,7 @@ class SparseOpsTest {
         float[] x = parts.numbers(width);
         gather(ops, width, stride, count, indices, b, w);
         gatherDots(ops, width, stride, count, indices, b, x);
-        if (width <= panel) {
+        if (width <= SparseOps.PAIR * panel) {
           scatter(ops, width, stride, count, indices, b, w, x);
         }
       }
