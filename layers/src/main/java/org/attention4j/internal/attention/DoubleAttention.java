@@ -1,6 +1,5 @@
 package org.attention4j.internal.attention;
 
-import java.util.Arrays;
 import org.attention4j.kernel.DoubleRow;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +42,14 @@ public final class DoubleAttention {
       double[] v,
       float @Nullable [] mask,
       double[]... parameters) {
-    this(problem, q, k, v, visibleKeys(problem.shape(), mask), null, parameters);
+    this(
+        problem,
+        q,
+        k,
+        v,
+        VisibleKeys.ofExamples(mask, problem.shape().examples(), problem.shape().keys()),
+        null,
+        parameters);
   }
 
   private DoubleAttention(
@@ -67,12 +73,6 @@ public final class DoubleAttention {
     weights = new double[shape.keys()];
     scores = new double[shape.keys()];
     gradients = new double[shape.keys()];
-  }
-
-  private static VisibleKeys[] visibleKeys(AttentionShape shape, float @Nullable [] mask) {
-    VisibleKeys[] visibleKeys = new VisibleKeys[shape.examples()];
-    Arrays.setAll(visibleKeys, b -> new VisibleKeys(mask, b * shape.keys(), shape.keys()));
-    return visibleKeys;
   }
 
   /**

@@ -60,13 +60,7 @@ public final class FewQueries {
     this.room = room;
     this.decays = decays;
     this.parameters = parameters;
-    visibleKeys = new VisibleKeys[shape.examples()];
-    for (int b = 0; b < visibleKeys.length; b++) {
-      visibleKeys[b] =
-          mask == null && b > 0
-              ? visibleKeys[0]
-              : new VisibleKeys(mask, b * shape.keys(), shape.keys());
-    }
+    visibleKeys = VisibleKeys.ofExamples(mask, shape.examples(), shape.keys());
   }
 
   /**

@@ -82,13 +82,7 @@ public final class FloatAttention {
     this.k = k;
     this.v = v;
     this.parameters = parameters;
-    visibleKeys = new VisibleKeys[shape.examples()];
-    for (int b = 0; b < visibleKeys.length; b++) {
-      visibleKeys[b] =
-          mask == null && b > 0
-              ? visibleKeys[0]
-              : new VisibleKeys(mask, b * shape.keys(), shape.keys());
-    }
+    visibleKeys = VisibleKeys.ofExamples(mask, shape.examples(), shape.keys());
   }
 
   /**

@@ -38,6 +38,21 @@ final class VisibleKeys {
     count = found;
   }
 
+  /**
+   * Finds the keys of each example; without a mask all share one object.
+   *
+   * @param mask zero for a masked key, [examples, keys]; null if none is
+   * @param examples the number of examples
+   * @param keys the number of keys
+   */
+  static VisibleKeys[] ofExamples(float @Nullable [] mask, int examples, int keys) {
+    VisibleKeys[] all = new VisibleKeys[examples];
+    for (int b = 0; b < examples; b++) {
+      all[b] = mask == null && b > 0 ? all[0] : new VisibleKeys(mask, b * keys, keys);
+    }
+    return all;
+  }
+
   int count() {
     return count;
   }
