@@ -46,10 +46,7 @@ class SlidingWindowTest {
   }
 
   private static SelfAttentionLayer.Builder self(int window, int firstKeys, boolean causal) {
-    return TestLayers.selfAttention()
-        .causal(causal)
-        .slidingWindow(window)
-        .firstKeys(firstKeys);
+    return TestLayers.selfAttention().causal(causal).slidingWindow(window).firstKeys(firstKeys);
   }
 
   private static MultiLayerNetwork network(DataType type, Layer... layers) {

@@ -130,6 +130,8 @@ public record MetricDescription(
   public static Optional<MetricDescription> ofFamily(String name) {
     int dot = name.indexOf('.');
     String entry = (dot < 0 ? name : name.substring(0, dot)) + FAMILY;
-    return DescribedMetrics.ALL.stream().filter(description -> description.name.equals(entry)).findFirst();
+    return DescribedMetrics.ALL.stream()
+        .filter(description -> description.name.equals(entry))
+        .findFirst();
   }
 }

@@ -1,5 +1,5 @@
 // What is asked of the server about the runs in view, and what has come of it.
-import { Feed, ask } from "./feed.js";
+import { Feed } from "./feed.js";
 
 const feeds = new Map(); // by session and path
 

@@ -41,7 +41,9 @@ final class CriticalNFigures {
             .mapToDouble(count -> results.pValue(longest, count))
             .toArray());
     return new Figure(
-        "critical-n", "p-value of equal distances against N at %s.".formatted(sweep.fixed()), chart);
+        "critical-n",
+        "p-value of equal distances against N at %s.".formatted(sweep.fixed()),
+        chart);
   }
 
   private static Table table(PaperResults results) {

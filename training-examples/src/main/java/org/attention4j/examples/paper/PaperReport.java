@@ -43,8 +43,7 @@ final class PaperReport {
             .formatted(subject.name(), subject.text()),
         List.of(
             verdicts(),
-            section(
-                "Distances (Algorithms 1 and 2)", Topic.DISTANCE, DistanceFigures.of(results)),
+            section("Distances (Algorithms 1 and 2)", Topic.DISTANCE, DistanceFigures.of(results)),
             section("Critical N (Algorithm 3)", Topic.CRITICAL_N, CriticalNFigures.of(results)),
             section(
                 "Separability (Algorithm 4)", Topic.SEPARABILITY, SeparabilityFigures.of(results)),
@@ -52,8 +51,7 @@ final class PaperReport {
                 "Gradient sensitivity (Algorithm 5)",
                 Topic.SENSITIVITY,
                 SensitivityFigures.of(results)),
-            new Section(
-                "Recall, precision and F (arXiv 2609.37879)", RetrievalFigures.of(results)),
+            new Section("Recall, precision and F (arXiv 2609.37879)", RetrievalFigures.of(results)),
             section(
                 "Restriction (arXiv 2609.37879)",
                 Topic.RESTRICTION,

@@ -38,8 +38,7 @@ final class RestrictionFigures {
                             + " over windows.",
                     join(results.settings().fittingRestrictions()))),
         Gallery.of(
-            List.of(figures.cost(false), figures.cost(true), figures.smallest()),
-            figures.table()));
+            List.of(figures.cost(false), figures.cost(true), figures.smallest()), figures.table()));
   }
 
   private static String join(int[] numbers) {

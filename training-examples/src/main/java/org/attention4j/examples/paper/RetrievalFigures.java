@@ -44,10 +44,7 @@ final class RetrievalFigures {
 
   private static LineChart chart(String title, Sweep sweep, List<Quantity> quantities) {
     LineChart chart =
-        new LineChart(title, sweep.axis(), "mean over heads")
-            .small()
-            .powersOfTwoX()
-            .yRange(0, 1);
+        new LineChart(title, sweep.axis(), "mean over heads").small().powersOfTwoX().yRange(0, 1);
     for (int i = 0; i < quantities.size(); i++) {
       chart.line(NAMES.get(i), i, sweep.x(), sweep.means(quantities.get(i)));
     }

@@ -135,7 +135,8 @@ final class SavedSubjects {
         name,
         "%s of shape %s"
             .formatted(Numbers.count(input.size(0), "example"), Arrays.toString(input.shape())),
-        Subjects.fingerprint(network, Objects.hash(digest(input), labels == null ? 0 : digest(labels))),
+        Subjects.fingerprint(
+            network, Objects.hash(digest(input), labels == null ? 0 : digest(labels))),
         network,
         longest,
         (int) Math.min(windows, input.size(0)),

@@ -83,8 +83,7 @@ final class SensitivityFigures {
       }
       rows.add(Table.Row.of(cells));
     }
-    return new Table(
-        "The largest g of all heads, and min(1/(2T), \u221a2/\u03b5)", headings, rows);
+    return new Table("The largest g of all heads, and min(1/(2T), \u221a2/\u03b5)", headings, rows);
   }
 
   private static String name(double epsilon) {
