@@ -56,7 +56,7 @@ class FloatAttentionTest {
   /** So "rows kept and computed again" above has both. */
   @Test
   void rowsWithMoreWeightsThanAreKept() {
-    AttentionCase inputs = AttentionCase.of("long", 1, 1, 1, 1103, 1103, 3, 5).causally();
+    AttentionCase inputs = AttentionCase.of("long", 1, 1, 1, 307, 1103, 3, 5).causally();
     KernelUnderTest fraction = KernelUnderTest.of(Normalizers.topFraction(0.3));
     assertThat(AttentionPass.inFloat(inputs, fraction).counts())
         .contains(ForwardState.RECOMPUTE, 256);
