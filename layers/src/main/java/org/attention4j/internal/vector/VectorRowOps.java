@@ -63,30 +63,29 @@ final class VectorRowOps implements RowOps {
     return max;
   }
 
-  /** The bits of magnitudes ascend as they do, those of NaN last: integers need no care. */
+  /** As {@link #max}. */
   @Override
   public float largestMagnitude(float[] x, int from, int length) {
     int bound = FLOATS.loopBound(length);
-    int pairs = bound - bound % (2 * V);
-    IntVector even = magnitudes(broadcast(0));
-    IntVector odd = even;
-    for (int i = 0; i < pairs; i += 2 * V) {
-      even = magnitudes(load(x, from + i)).max(even);
-      odd = magnitudes(load(x, from + i + V)).max(odd);
+    int fours = bound - bound % (4 * V);
+    FloatVector m0 = broadcast(0);
+    FloatVector m1 = m0;
+    FloatVector m2 = m0;
+    FloatVector m3 = m0;
+    for (int i = 0; i < fours; i += 4 * V) {
+      m0 = load(x, from + i).abs().max(m0);
+      m1 = load(x, from + i + V).abs().max(m1);
+      m2 = load(x, from + i + 2 * V).abs().max(m2);
+      m3 = load(x, from + i + 3 * V).abs().max(m3);
     }
-    if (pairs < bound) {
-      even = magnitudes(load(x, from + pairs)).max(even);
+    for (int i = fours; i < bound; i += V) {
+      m0 = load(x, from + i).abs().max(m0);
     }
-    int bits = exactBits(even).max(odd).reduceLanes(VectorOperators.MAX);
-    float largest = Float.intBitsToFloat(bits);
+    float largest = exact(m0).max(m1).max(exact(m2).max(m3)).reduceLanes(VectorOperators.MAX);
     for (int i = bound; i < length; i++) {
       largest = Math.max(largest, Math.abs(x[from + i]));
     }
     return largest;
-  }
-
-  private static IntVector magnitudes(FloatVector x) {
-    return exactBits(x.abs().reinterpretAsInts());
   }
 
   @Override
@@ -229,20 +228,9 @@ final class VectorRowOps implements RowOps {
     return sum;
   }
 
+  /** Not inlined, for what {@link #exp} says: two vectors at a time make it long enough. */
   @Override
   public void softCap(float[] x, int from, int length, float cap) {
-    for (int i = 0; i < length; i += SLICE) {
-      int slice = Math.min(SLICE, length - i);
-      if (largestMagnitude(x, from + i, slice) <= FloatTanh.NEAR * cap) {
-        softCapNear(x, from + i, slice, cap);
-      } else {
-        softCapFar(x, from + i, slice, cap);
-      }
-    }
-  }
-
-  private static void softCapNear(float[] x, int from, int length, float cap) {
-    int bound = FLOATS.loopBound(length);
     FloatVector inverse = broadcast(1 / cap);
     FloatVector t7 = broadcast(FloatTanh.T7);
     FloatVector t6 = broadcast(FloatTanh.T6);
@@ -252,16 +240,60 @@ final class VectorRowOps implements RowOps {
     FloatVector t2 = broadcast(FloatTanh.T2);
     FloatVector t1 = broadcast(FloatTanh.T1);
     FloatVector one = broadcast(1);
+    for (int start = from; start < from + length; start += SLICE) {
+      int slice = Math.min(SLICE, from + length - start);
+      if (beyond(x, start, slice, FloatTanh.NEAR * cap)) {
+        softCapFar(x, start, slice, cap);
+        continue;
+      }
+      int end = start + slice;
+      int i = start;
+      for (; i <= end - 2 * V; i += 2 * V) {
+        FloatVector z = load(x, i);
+        FloatVector u = z.mul(inverse);
+        FloatVector s = u.mul(u);
+        FloatVector t = s.fma(t7, t6).fma(s, t5).fma(s, t4).fma(s, t3).fma(s, t2).fma(s, t1);
+        t.fma(s, one).mul(z).intoArray(x, i);
+        z = load(x, i + V);
+        u = z.mul(inverse);
+        s = u.mul(u);
+        t = s.fma(t7, t6).fma(s, t5).fma(s, t4).fma(s, t3).fma(s, t2).fma(s, t1);
+        t.fma(s, one).mul(z).intoArray(x, i + V);
+      }
+      if (i <= end - V) {
+        FloatVector z = load(x, i);
+        FloatVector u = z.mul(inverse);
+        FloatVector s = u.mul(u);
+        FloatVector t = s.fma(t7, t6).fma(s, t5).fma(s, t4).fma(s, t3).fma(s, t2).fma(s, t1);
+        t.fma(s, one).mul(z).intoArray(x, i);
+        i += V;
+      }
+      for (; i < end; i++) {
+        x[i] = FloatTanh.capped(x[i], cap);
+      }
+    }
+  }
+
+  /**
+   * Whether a magnitude is above the limit or NaN. As integers the bits of magnitudes ascend as the
+   * magnitudes do, and those of NaN come last.
+   */
+  private static boolean beyond(float[] x, int from, int length, float limit) {
+    int bound = FLOATS.loopBound(length);
+    IntVector limits = magnitudes(broadcast(limit));
+    IntVector largest = limits;
     for (int i = from; i < from + bound; i += V) {
-      FloatVector z = load(x, i);
-      FloatVector u = z.mul(inverse);
-      FloatVector s = u.mul(u);
-      FloatVector t = s.fma(t7, t6).fma(s, t5).fma(s, t4).fma(s, t3).fma(s, t2).fma(s, t1);
-      t.fma(s, one).mul(z).intoArray(x, i);
+      largest = magnitudes(load(x, i)).max(largest);
     }
+    boolean beyond = exactBits(largest).compare(VectorOperators.GT, limits).anyTrue();
     for (int i = from + bound; i < from + length; i++) {
-      x[i] = FloatTanh.capped(x[i], cap);
+      beyond |= !(Math.abs(x[i]) <= limit);
     }
+    return beyond;
+  }
+
+  private static IntVector magnitudes(FloatVector x) {
+    return exactBits(x.abs().reinterpretAsInts());
   }
 
   private static void softCapFar(float[] x, int from, int length, float cap) {
@@ -293,21 +325,9 @@ final class VectorRowOps implements RowOps {
     }
   }
 
+  /** As {@link #softCap}. */
   @Override
   public void softCapSlope(float[] x, int from, float[] z, int zFrom, int length, float cap) {
-    for (int i = 0; i < length; i += SLICE) {
-      int slice = Math.min(SLICE, length - i);
-      if (largestMagnitude(z, zFrom + i, slice) <= FloatTanh.NEAR * cap) {
-        softCapSlopeNear(x, from + i, z, zFrom + i, slice, cap);
-      } else {
-        softCapSlopeFar(x, from + i, z, zFrom + i, slice, cap);
-      }
-    }
-  }
-
-  private static void softCapSlopeNear(
-      float[] x, int from, float[] z, int zFrom, int length, float cap) {
-    int bound = FLOATS.loopBound(length);
     FloatVector inverse = broadcast(1 / cap);
     FloatVector s8 = broadcast(FloatTanh.S8);
     FloatVector s7 = broadcast(FloatTanh.S7);
@@ -318,15 +338,37 @@ final class VectorRowOps implements RowOps {
     FloatVector s2 = broadcast(FloatTanh.S2);
     FloatVector s1 = broadcast(FloatTanh.S1);
     FloatVector one = broadcast(1);
-    for (int i = 0; i < bound; i += V) {
-      FloatVector u = load(z, zFrom + i).mul(inverse);
-      FloatVector s = u.mul(u);
-      FloatVector high = s.fma(s8, s7).fma(s, s6).fma(s, s5).fma(s, s4);
-      FloatVector slope = high.fma(s, s3).fma(s, s2).fma(s, s1).fma(s, one);
-      load(x, from + i).mul(slope).intoArray(x, from + i);
-    }
-    for (int i = bound; i < length; i++) {
-      x[from + i] *= FloatTanh.slope(z[zFrom + i], cap);
+    for (int start = 0; start < length; start += SLICE) {
+      int slice = Math.min(SLICE, length - start);
+      if (beyond(z, zFrom + start, slice, FloatTanh.NEAR * cap)) {
+        softCapSlopeFar(x, from + start, z, zFrom + start, slice, cap);
+        continue;
+      }
+      int end = start + slice;
+      int i = start;
+      for (; i <= end - 2 * V; i += 2 * V) {
+        FloatVector u = load(z, zFrom + i).mul(inverse);
+        FloatVector s = u.mul(u);
+        FloatVector high = s.fma(s8, s7).fma(s, s6).fma(s, s5).fma(s, s4);
+        FloatVector slope = high.fma(s, s3).fma(s, s2).fma(s, s1).fma(s, one);
+        load(x, from + i).mul(slope).intoArray(x, from + i);
+        u = load(z, zFrom + i + V).mul(inverse);
+        s = u.mul(u);
+        high = s.fma(s8, s7).fma(s, s6).fma(s, s5).fma(s, s4);
+        slope = high.fma(s, s3).fma(s, s2).fma(s, s1).fma(s, one);
+        load(x, from + i + V).mul(slope).intoArray(x, from + i + V);
+      }
+      if (i <= end - V) {
+        FloatVector u = load(z, zFrom + i).mul(inverse);
+        FloatVector s = u.mul(u);
+        FloatVector high = s.fma(s8, s7).fma(s, s6).fma(s, s5).fma(s, s4);
+        FloatVector slope = high.fma(s, s3).fma(s, s2).fma(s, s1).fma(s, one);
+        load(x, from + i).mul(slope).intoArray(x, from + i);
+        i += V;
+      }
+      for (; i < end; i++) {
+        x[from + i] *= FloatTanh.slope(z[zFrom + i], cap);
+      }
     }
   }
 
