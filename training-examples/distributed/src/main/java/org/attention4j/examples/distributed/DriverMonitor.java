@@ -75,10 +75,7 @@ final class DriverMonitor implements Consumer<WorkerRecords.Round> {
       handOnAggregate(worker, report, name, List.of(name));
     }
     handOnAggregate(
-        worker,
-        report,
-        null,
-        report.layers().stream().map(layer -> layer.get(0).layer()).toList());
+        worker, report, null, report.layers().stream().map(layer -> layer.get(0).layer()).toList());
   }
 
   /**
@@ -100,8 +97,7 @@ final class DriverMonitor implements Consumer<WorkerRecords.Round> {
 
   private static AggregateRecord withHeadsInAlarm(
       AggregateRecord aggregate, AlarmEngine alarms, List<String> layers) {
-    int count =
-        layers.stream().map(alarms::headsInAlarm).mapToInt(OptionalInt::orElseThrow).sum();
+    int count = layers.stream().map(alarms::headsInAlarm).mapToInt(OptionalInt::orElseThrow).sum();
     Map<String, Double> metrics = new LinkedHashMap<>(aggregate.metrics());
     metrics.put(MetricNames.HEADS_IN_ALARM, (double) count);
     return new AggregateRecord(

@@ -158,7 +158,8 @@ final class SpeedTable {
                   Numbers.fixed(speed.windowsPerSecond() / one, 2))));
     }
     return new Table(
-        "", List.of("master", "average every", "s a round", "windows/s", "over " + MASTERS.get(0)),
+        "",
+        List.of("master", "average every", "s a round", "windows/s", "over " + MASTERS.get(0)),
         rows);
   }
 

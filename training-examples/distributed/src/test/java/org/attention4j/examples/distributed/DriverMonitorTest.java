@@ -130,16 +130,51 @@ class DriverMonitorTest {
 
     assertThat(told.get(0).calls)
         .containsExactly(
-            "block-0", "block-0 0.0", "block-1", "block-1 0.0", "null 0.0", //
-            "block-0", "alarm [1]", "block-0 1.0", "block-1", "block-1 0.0", "null 1.0", //
-            "block-0", "block-0 2.0", "block-1", "block-1 0.0", "null 2.0", //
-            "block-0", "block-0 2.0", "block-1", "alarm [0]", "block-1 1.0", "null 3.0");
+            "block-0",
+            "block-0 0.0",
+            "block-1",
+            "block-1 0.0",
+            "null 0.0", //
+            "block-0",
+            "alarm [1]",
+            "block-0 1.0",
+            "block-1",
+            "block-1 0.0",
+            "null 1.0", //
+            "block-0",
+            "block-0 2.0",
+            "block-1",
+            "block-1 0.0",
+            "null 2.0", //
+            "block-0",
+            "block-0 2.0",
+            "block-1",
+            "alarm [0]",
+            "block-1 1.0",
+            "null 3.0");
     assertThat(told.get(1).calls)
         .containsExactly(
-            "block-0", "block-0 0.0", "block-1", "block-1 0.0", "null 0.0", //
-            "block-0", "block-0 0.0", "block-1", "block-1 0.0", "null 0.0", //
-            "block-0", "block-0 0.0", "block-1", "block-1 0.0", "null 0.0", //
-            "block-0", "block-0 0.0", "block-1", "alarm [0, 1]", "block-1 2.0", "null 2.0");
+            "block-0",
+            "block-0 0.0",
+            "block-1",
+            "block-1 0.0",
+            "null 0.0", //
+            "block-0",
+            "block-0 0.0",
+            "block-1",
+            "block-1 0.0",
+            "null 0.0", //
+            "block-0",
+            "block-0 0.0",
+            "block-1",
+            "block-1 0.0",
+            "null 0.0", //
+            "block-0",
+            "block-0 0.0",
+            "block-1",
+            "alarm [0, 1]",
+            "block-1 2.0",
+            "null 2.0");
   }
 
   @Test

@@ -8,7 +8,9 @@ import org.attention4j.monitor.alarms.AlarmRules;
 import org.attention4j.monitor.metrics.AggregateRecord;
 import org.attention4j.monitor.metrics.MetricRecord;
 
-/** What two workers told in two rounds of two iterations, of two layers with three heads and two. */
+/**
+ * What two workers told in two rounds of two iterations, of two layers with three heads and two.
+ */
 final class TwoWorkers {
   /** A head is in alarm from its second high entropy in a row on. */
   static final AlarmRule.Factory RULE = AlarmRules.above("high", "entropy", 1, 2, "nothing");
