@@ -97,24 +97,31 @@ class DriverMonitorTest {
                 + "\"head\":0,\"heads\":[0],\"metric\":\"entropy\",\"value\":1.5,");
   }
 
-  /** What is told of one worker, in order: layers, and aggregates with their heads in alarm. */
+  /** What is told of one worker: a line for each iteration, aggregates with heads in alarm. */
   private static final class Told implements Reporter {
-    private final List<String> calls = new ArrayList<>();
+    private final List<String> lines = new ArrayList<>();
+    private String line = "";
 
     @Override
     public void report(List<MetricRecord> records) {
-      calls.add(records.get(0).layer());
+      line += records.get(0).layer();
     }
 
     @Override
     public void alarm(Alarm alarm) {
-      calls.add("alarm " + alarm.heads());
+      line += " alarm " + alarm.heads();
     }
 
     @Override
     public void reportAggregate(AggregateRecord aggregate) {
       assertThat(aggregate.metrics()).containsEntry("sinkRate", 0.25);
-      calls.add(aggregate.layer() + " " + aggregate.metrics().get("headsInAlarm"));
+      String count = " " + aggregate.metrics().get("headsInAlarm");
+      if (aggregate.layer() == null) {
+        lines.add(line + "all" + count);
+        line = "";
+      } else {
+        line += ", " + aggregate.layer() + count + "; ";
+      }
     }
   }
 
@@ -128,58 +135,24 @@ class DriverMonitorTest {
   void aggregatesCountTheHeadsInAlarmOnceTheRulesSawTheIteration() {
     List<Told> told = told(List.of(TwoWorkers.RULE));
 
-    assertThat(told.get(0).calls)
+    assertThat(told.get(0).lines)
         .containsExactly(
-            "block-0",
-            "block-0 0.0",
-            "block-1",
-            "block-1 0.0",
-            "null 0.0", //
-            "block-0",
-            "alarm [1]",
-            "block-0 1.0",
-            "block-1",
-            "block-1 0.0",
-            "null 1.0", //
-            "block-0",
-            "block-0 2.0",
-            "block-1",
-            "block-1 0.0",
-            "null 2.0", //
-            "block-0",
-            "block-0 2.0",
-            "block-1",
-            "alarm [0]",
-            "block-1 1.0",
-            "null 3.0");
-    assertThat(told.get(1).calls)
+            "block-0, block-0 0.0; block-1, block-1 0.0; all 0.0",
+            "block-0 alarm [1], block-0 1.0; block-1, block-1 0.0; all 1.0",
+            "block-0, block-0 2.0; block-1, block-1 0.0; all 2.0",
+            "block-0, block-0 2.0; block-1 alarm [0], block-1 1.0; all 3.0");
+    assertThat(told.get(1).lines)
         .containsExactly(
-            "block-0",
-            "block-0 0.0",
-            "block-1",
-            "block-1 0.0",
-            "null 0.0", //
-            "block-0",
-            "block-0 0.0",
-            "block-1",
-            "block-1 0.0",
-            "null 0.0", //
-            "block-0",
-            "block-0 0.0",
-            "block-1",
-            "block-1 0.0",
-            "null 0.0", //
-            "block-0",
-            "block-0 0.0",
-            "block-1",
-            "alarm [0, 1]",
-            "block-1 2.0",
-            "null 2.0");
+            "block-0, block-0 0.0; block-1, block-1 0.0; all 0.0",
+            "block-0, block-0 0.0; block-1, block-1 0.0; all 0.0",
+            "block-0, block-0 0.0; block-1, block-1 0.0; all 0.0",
+            "block-0, block-0 0.0; block-1 alarm [0, 1], block-1 2.0; all 2.0");
   }
 
   @Test
   void withoutRulesNoHeadsAreCounted() {
-    assertThat(told(List.of()).get(0).calls)
-        .startsWith("block-0", "block-0 null", "block-1", "block-1 null", "null null");
+    assertThat(told(List.of()).get(0).lines)
+        .hasSize(4)
+        .containsOnly("block-0, block-0 null; block-1, block-1 null; all null");
   }
 }
