@@ -109,6 +109,37 @@ public final class FloatFeedForward {
   }
 
   /**
+   * Applies the block and keeps nothing for a backward pass.
+   *
+   * @param x [b, in, T]
+   * @return y
+   */
+  public float[] output(float[] x) {
+    return JoinedExamples.ifItPays(examples, steps)
+        .map(joined -> output(joined, x))
+        .orElseGet(() -> outputApart(x));
+  }
+
+  private float[] output(JoinedExamples joined, float[] x) {
+    float[] columns = joined.join(x);
+    float[] output = joined(joined).outputApart(columns);
+    FloatArrays.giveBack(columns);
+    return joined.split(output);
+  }
+
+  private float[] outputApart(float[] x) {
+    return new FloatLinear(examples, inputs, steps, x, into).forward(this::activate, out);
+  }
+
+  private void activate(float[] hidden, int[] starts, int length) {
+    int first = starts[0];
+    activation.apply(hidden, first, hidden, length);
+    for (int i = 0; starts.length == 2 && i < length; i++) {
+      hidden[first + i] *= hidden[starts[1] + i];
+    }
+  }
+
+  /**
    * Applies the block to a few steps, whose work is to read the weights.
    *
    * @param examples b

@@ -98,6 +98,16 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
     return results;
   }
 
+  @Override
+  public Value[] runForFirst(Value[] inputs) {
+    if (fewSteps) {
+      return run(inputs);
+    }
+    Value x = inputs[0];
+    float[] output = kernel(inputs).output(x.floats());
+    return new Value[] {Value.of(output, x.size(0), maps.outputs(hiddenResults()), x.size(2))};
+  }
+
   private FloatFeedForward kernel(Value[] inputs) {
     Value x = inputs[0];
     List<FloatLinear.Weights> weights = maps.weights(inputs);

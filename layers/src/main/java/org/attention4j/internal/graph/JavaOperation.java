@@ -9,4 +9,14 @@ interface JavaOperation {
    * @return the outputs in their order
    */
   Value[] run(Value[] inputs);
+
+  /**
+   * Computes the first output, where nobody reads the others.
+   *
+   * @param inputs the inputs in their order
+   * @return the first output, and as many of the others as come with it
+   */
+  default Value[] runForFirst(Value[] inputs) {
+    return run(inputs);
+  }
 }

@@ -52,6 +52,9 @@ final class ProgramStep {
   private final OpContext context = Nd4j.getExecutioner().buildContext();
   private int[] freed = {};
 
+  /** Whether nobody reads the other outputs. */
+  private boolean onlyFirstIsRead;
+
   ProgramStep(SameDiff sd, SameDiffOp step, int[] inputs, int[] outputs) {
     this.op = step.getOp();
     this.inputs = inputs;
@@ -85,6 +88,7 @@ final class ProgramStep {
     if (passesInputOn) {
       return;
     }
+    onlyFirstIsRead = Arrays.stream(outputs).skip(1).noneMatch(kept::contains);
     int[] touched = Arrays.copyOf(inputs, inputs.length + outputs.length);
     System.arraycopy(outputs, 0, touched, inputs.length, outputs.length);
     freed = Arrays.stream(touched).distinct().filter(slot -> !kept.contains(slot)).toArray();
@@ -103,15 +107,18 @@ final class ProgramStep {
       for (int i = 0; i < inputs.length; i++) {
         arguments[i] = Objects.requireNonNull(values[inputs[i]]);
       }
-      Value[] computed = java.run(arguments);
-      for (int i = 0; i < outputs.length; i++) {
+      Value[] computed = onlyFirstIsRead ? java.runForFirst(arguments) : java.run(arguments);
+      for (int i = 0; i < computed.length; i++) {
         values[outputs[i]] = computed[i];
       }
     } else {
       runInBackend(values, results, pool);
     }
     for (int slot : freed) {
-      Value value = Objects.requireNonNull(values[slot]);
+      Value value = values[slot];
+      if (value == null) {
+        continue; // an output that nobody reads
+      }
       INDArray array = value.existingArray();
       if (array != null) {
         pool.release(array);

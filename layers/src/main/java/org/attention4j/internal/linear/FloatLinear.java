@@ -1,5 +1,6 @@
 package org.attention4j.internal.linear;
 
+import java.util.Arrays;
 import java.util.List;
 import org.attention4j.internal.attention.FloatAttention;
 import org.attention4j.internal.memory.FloatArena;
@@ -33,6 +34,12 @@ public final class FloatLinear {
   /** Multiplications below which waking another thread does not pay. */
   private static final long SMALL = 200_000;
 
+  /** Rows of a matrix that one task lays out, whole tiles. */
+  private static final int PACKED_ROWS = 64;
+
+  /** Numbers of a matrix below which waking another thread does not pay. */
+  private static final int SMALL_MATRIX = 1 << 17;
+
   /** Steps whose panel of features stays in the first-level cache. */
   private static final int STEP_BLOCK = 256;
 
@@ -65,11 +72,21 @@ public final class FloatLinear {
     private float[] groups(int rows, int depth, boolean asStored) {
       int padded = MatrixPacking.roundUp(rows, ROWS);
       float[] groups = FloatArrays.take(padded * depth);
-      if (asStored) {
-        MatrixPacking.rowGroups(values, 0, depth, rows, depth, groups, 0, padded, depth, 1);
-      } else {
-        MatrixPacking.entryGroups(values, 0, rows, depth, rows, groups, 0, padded, 1);
-      }
+      Workers.run(
+          (padded + PACKED_ROWS - 1) / PACKED_ROWS,
+          (long) padded * depth >= SMALL_MATRIX,
+          task -> {
+            int row = task * PACKED_ROWS;
+            int count = Math.min(PACKED_ROWS, rows - row);
+            int filled = Math.min(PACKED_ROWS, padded - row);
+            int to = row * depth;
+            if (asStored) {
+              MatrixPacking.rowGroups(
+                  values, to, depth, count, depth, groups, to, filled, depth, 1);
+            } else {
+              MatrixPacking.entryGroups(values, row, rows, depth, count, groups, to, filled, 1);
+            }
+          });
       return groups;
     }
   }
@@ -149,6 +166,73 @@ public final class FloatLinear {
         target.add(rows[j], inputs, panels + (t - from) * inputs);
         target.finish();
       }
+    }
+  }
+
+  /** What comes between linear maps. */
+  public interface Between {
+    /**
+     * Replaces the results of the first map by what the last map is to read.
+     *
+     * @param results the array that holds the results
+     * @param starts where those of each of the first maps begin
+     * @param length how many there are of each
+     */
+    void apply(float[] results, int[] starts, int length);
+  }
+
+  /**
+   * Applies the maps, something to each number of their results, and one more map. It does so panel
+   * by panel, so that what lies between never goes through the memory.
+   *
+   * @param between what to do with the results of the maps, which all have the same number of
+   *     outputs
+   * @param last the map after it
+   * @return what the last map gives, [b, out, T]
+   */
+  public float[] forward(Between between, Weights last) {
+    int hidden = maps.get(0).outputs();
+    float[][] rows = maps.stream().map(map -> map.rows(inputs)).toArray(float[][]::new);
+    float[] lastRows = last.rows(hidden);
+    float[] output = FloatArrays.take(examples * last.outputs() * steps);
+    run(
+        (task, arena) -> {
+          int example = task / chunks();
+          int from = firstStep(task % chunks());
+          int to = firstStep(task % chunks() + 1);
+          int panels = arena.take(MatrixPacking.roundUp(to - from, PANEL) * inputs);
+          int[] starts = new int[rows.length];
+          Arrays.setAll(starts, j -> arena.take(MatrixPacking.roundUp(hidden, ROWS) * PANEL));
+          LinearResult target =
+              new LinearResult(output, example, last.outputs(), steps, last.bias(), arena);
+          packPanels(x, example, inputs, from, to, arena.floats(), panels);
+          for (int span = from; span < to; span += LinearResult.SPAN) {
+            int width = Math.min(LinearResult.SPAN, to - span);
+            target.over(span, width);
+            for (int t = 0; t < width; t += PANEL) {
+              int panel = panels + (span - from + t) * inputs;
+              for (int j = 0; j < rows.length; j++) {
+                multiplyPanel(rows[j], maps.get(j), arena.floats(), panel, starts[j]);
+              }
+              between.apply(arena.floats(), starts, hidden * PANEL);
+              target.addPanel(lastRows, hidden, starts[0], t);
+            }
+            target.finish();
+          }
+        });
+    giveBack(rows);
+    FloatArrays.giveBack(lastRows);
+    return output;
+  }
+
+  /** The results of a map for one panel, again as a panel. */
+  private void multiplyPanel(float[] rows, Weights map, float[] floats, int panel, int to) {
+    int tiles = MatrixPacking.roundUp(map.outputs(), ROWS) / ROWS;
+    FloatOps.TILES.multiplyGroups(
+        tiles, rows, 0, ROWS * inputs, floats, panel, inputs, floats, to, PANEL, false);
+    float @Nullable [] bias = map.bias();
+    for (int o = 0; bias != null && o < map.outputs(); o++) {
+      FloatOps.ROWS.affine(floats, to + o * PANEL, PANEL, -bias[o], 1);
     }
   }
 

@@ -54,13 +54,18 @@ final class LinearResult {
 
   /** Adds the product of rows and some panels. */
   void add(float[] rows, int depth, int panels) {
-    float[] x = arena.floats();
-    int tiles = MatrixPacking.roundUp(features, ROWS) / ROWS;
     for (int t = 0; t < width; t += PANEL) {
-      FloatOps.TILES.multiplyGroups(
-          tiles, rows, 0, ROWS * depth, x, panels + t * depth, depth, x, sums + t, STRIDE, begun);
+      addPanel(rows, depth, panels + t * depth, t);
     }
     begun = true;
+  }
+
+  /** Adds the product of rows and the panel that begins at a step of the span. */
+  void addPanel(float[] rows, int depth, int panel, int t) {
+    float[] x = arena.floats();
+    int tiles = MatrixPacking.roundUp(features, ROWS) / ROWS;
+    FloatOps.TILES.multiplyGroups(
+        tiles, rows, 0, ROWS * depth, x, panel, depth, x, sums + t, STRIDE, begun);
   }
 
   void finish() {

@@ -119,7 +119,23 @@ public final class MatrixPacking {
       int padded,
       int depth,
       float factor) {
-    for (int row = 0; row < padded; row++) {
+    int whole = rows - rows % GROUP;
+    for (int row = 0; row < whole; row += GROUP) {
+      int x0 = from + row * stride;
+      int x1 = x0 + stride;
+      int x2 = x1 + stride;
+      int x3 = x2 + stride;
+      int at = start + row * depth;
+      for (int i = 0; i < length; i++) {
+        groups[at] = factor * x[x0 + i];
+        groups[at + 1] = factor * x[x1 + i];
+        groups[at + 2] = factor * x[x2 + i];
+        groups[at + 3] = factor * x[x3 + i];
+        at += GROUP;
+      }
+      Arrays.fill(groups, at, start + (row + GROUP) * depth, 0);
+    }
+    for (int row = whole; row < padded; row++) {
       int source = from + row * stride;
       int at = start + row / GROUP * GROUP * depth + row % GROUP;
       int filled = row < rows ? length : 0;

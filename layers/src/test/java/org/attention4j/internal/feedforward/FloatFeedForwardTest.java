@@ -12,6 +12,7 @@ import org.apache.commons.math3.special.Erf;
 import org.attention4j.internal.linear.FloatLinear;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -75,6 +76,11 @@ class FloatFeedForwardTest {
     double[] y = reference(exact, f, gated);
     for (int i = 0; i < y.length; i++) {
       assertThat((double) forward.output()[i]).isCloseTo(y[i], within(1e-5));
+    }
+    float[] alone = block.output(arrays.get(0));
+    assertThat(alone).hasSameSizeAs(y);
+    for (int i = 0; i < y.length; i++) {
+      assertThat((double) alone[i]).isCloseTo(y[i], within(1e-5));
     }
     float[][] computed = {
       gradients.input(),
@@ -157,6 +163,39 @@ class FloatFeedForwardTest {
     assertThat(actual).hasSameSizeAs(expected);
     for (int i = 0; i < expected.length; i++) {
       assertThat((double) actual[i]).isCloseTo(expected[i], within(200 * 0x1p-24 * 50));
+    }
+  }
+
+  private static float[] values(Random random, int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) (0.7 * random.nextGaussian());
+    }
+    return values;
+  }
+
+  /** Several panels and tasks, some of which reach over several examples. */
+  @ParameterizedTest(name = "{0} examples, {1} steps, gated={2}")
+  @CsvSource({"3, 131, false", "3, 131, true", "13, 7, true", "2, 128, false", "5, 1, false"})
+  void inferenceAgreesWithTraining(int examples, int steps, boolean gated) {
+    Random random = new Random(29);
+    float[] x = values(random, examples * INPUTS * steps);
+    FloatLinear.Weights first =
+        new FloatLinear.Weights(
+            values(random, HIDDEN * INPUTS), HIDDEN, false, values(random, HIDDEN));
+    FloatLinear.Weights gate =
+        new FloatLinear.Weights(
+            values(random, HIDDEN * INPUTS), HIDDEN, true, values(random, HIDDEN));
+    FloatLinear.Weights last =
+        new FloatLinear.Weights(values(random, OUTPUTS * HIDDEN), OUTPUTS, false, null);
+    FloatFeedForward block =
+        new FloatFeedForward(
+            examples, INPUTS, steps, FloatActivation.GELU, first, gated ? gate : null, last);
+    float[] trained = block.forward(x).output();
+    float[] output = block.output(x);
+    assertThat(output).hasSameSizeAs(trained);
+    for (int i = 0; i < output.length; i++) {
+      assertThat(output[i]).isCloseTo(trained[i], within(2e-6f));
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -11,7 +12,9 @@ import org.attention4j.internal.threads.Workers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The linear maps against plain loops in DOUBLE. */
 class FloatLinearTest {
@@ -95,6 +98,48 @@ class FloatLinearTest {
         System.setProperty(Workers.PROPERTY, before);
       }
     }
+  }
+
+  /** Panels may reach over several examples: short ones, and one that ends within a panel. */
+  @ParameterizedTest(name = "{0} examples, {1} steps")
+  @CsvSource({"13, 1", "11, 5", "7, 37", "5, 131", "3, 64", "2, 257"})
+  void examplesDoNotTouchEachOther(int examples, int steps) {
+    int inputs = 29;
+    float[] x = values(examples * inputs * steps);
+    List<FloatLinear.Weights> maps = maps(inputs);
+    float[][] together = new FloatLinear(examples, inputs, steps, x, maps).forward();
+    for (int b = 0; b < examples; b++) {
+      float[] one = Arrays.copyOfRange(x, b * inputs * steps, (b + 1) * inputs * steps);
+      float[][] alone = new FloatLinear(1, inputs, steps, one, maps).forward();
+      for (int j = 0; j < OUTPUTS.length; j++) {
+        int size = OUTPUTS[j] * steps;
+        assertThat(Arrays.copyOfRange(together[j], b * size, (b + 1) * size)).isEqualTo(alone[j]);
+      }
+    }
+  }
+
+  /** Matrices that several threads lay out, with a last part that is no whole tile. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void largeMatricesAreWhole(boolean transposed) {
+    int inputs = 349;
+    int outputs = 409;
+    float[] w = values(outputs * inputs);
+    float[] x = values(inputs * 3);
+    float[] y =
+        new FloatLinear(
+                1, inputs, 3, x, List.of(new FloatLinear.Weights(w, outputs, transposed, null)))
+            .forward()[0];
+    double[] expected = new double[outputs * 3];
+    for (int o = 0; o < outputs; o++) {
+      for (int i = 0; i < inputs; i++) {
+        for (int t = 0; t < 3; t++) {
+          expected[o * 3 + t] +=
+              (double) w[transposed ? i * outputs + o : o * inputs + i] * x[i * 3 + t];
+        }
+      }
+    }
+    assertClose(y, expected);
   }
 
   private List<FloatLinear.Weights> maps(int inputs) {
