@@ -84,8 +84,7 @@ final class SparsityRunner {
     List<SparsityPoint> points = new ArrayList<>();
     for (int i = 0; i < settings.size(); i++) {
       Setting setting = settings.get(i);
-      double zeros =
-          ZeroShare.of(CoreData.draw(cell, setting.deviation()), setting.normalizer());
+      double zeros = ZeroShare.of(CoreData.draw(cell, setting.deviation()), setting.normalizer());
       points.add(
           new SparsityPoint(
               setting.map(), setting.name(), zeros, medians.get(0), medians.get(i + 1)));

@@ -41,7 +41,6 @@ class SparsityPointTest {
   @Test
   void lineHasTheShareOfZerosBesideTheRatio() {
     assertThat(new SparsityPoint("top-k", "k=64", 0.984375, 5, 2).line())
-        .isEqualTo(
-            "SPARSITY map=top-k k=64 zeros=98.4% softmax_ms=5.000 ours_ms=2.000 ratio=2.50");
+        .isEqualTo("SPARSITY map=top-k k=64 zeros=98.4% softmax_ms=5.000 ours_ms=2.000 ratio=2.50");
   }
 }

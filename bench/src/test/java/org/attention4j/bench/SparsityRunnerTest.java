@@ -11,8 +11,7 @@ class SparsityRunnerTest {
   void curvesFromDenseToSparse() {
     InterleavedTimer timer = new InterleavedTimer(System::nanoTime, () -> {}, 0);
     List<SparsityPoint> points =
-        new SparsityRunner(
-                new CoreCell(1, 101, 5), timer, new InterleavedTimer.Budget(0, 1), 0)
+        new SparsityRunner(new CoreCell(1, 101, 5), timer, new InterleavedTimer.Budget(0, 1), 0)
             .run();
     assertThat(points)
         .extracting(SparsityPoint::map)

@@ -121,8 +121,7 @@ final class GraphRunner {
         inputs = inputs.withMasks(Map.of(name, memory.ones(examples, steps)));
       }
       pastValues = memory.placeholders(all);
-      StepVariant variant =
-          new StepVariant(all != null, FewStepsLinear.isFor(examples * steps));
+      StepVariant variant = new StepVariant(all != null, FewStepsLinear.isFor(examples * steps));
       CompiledGraph known = stepVariants.get(variant);
       graph =
           known == null

@@ -34,11 +34,9 @@ abstract sealed class AttentionPath permits FusedPath, GraphPath {
    * @param type the type of the layer's graph
    * @param self whether queries and keys are the steps of the layer's first input
    */
-  static AttentionPath of(
-      MultiHeadAttention heads, LayerGraph graph, DataType type, boolean self) {
+  static AttentionPath of(MultiHeadAttention heads, LayerGraph graph, DataType type, boolean self) {
     GraphPath asGraph = new GraphPath(heads, graph);
-    if (isFused(heads.options(), type)
-        && !(self && isFasterAsGraph(heads.options(), graph))) {
+    if (isFused(heads.options(), type) && !(self && isFasterAsGraph(heads.options(), graph))) {
       return new FusedPath(heads, graph, asGraph, type);
     }
     sayWhyGraph(heads.options(), type);
@@ -56,8 +54,8 @@ abstract sealed class AttentionPath permits FusedPath, GraphPath {
 
   /**
    * Whether a self-attention layer whose path {@link #isFused} is free to take the graph and faster
-   * with it for so many steps. Maps with exact zeros are faster in plain loops than in operations of
-   * the backend at any length.
+   * with it for so many steps. Maps with exact zeros are faster in plain loops than in operations
+   * of the backend at any length.
    *
    * @param steps T, or less than 1 if it is not known
    */

@@ -225,8 +225,7 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
             SequenceLayer.steps(keys),
             !AttentionPath.isFused(options, DataType.FLOAT)
                 || inputTypes.length == 1
-                    && AttentionPath.isFasterAsGraph(
-                        options, SequenceLayer.steps(inputTypes[0])),
+                    && AttentionPath.isFasterAsGraph(options, SequenceLayer.steps(inputTypes[0])),
             training);
   }
 

@@ -10,8 +10,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 /** For which numbers of steps a graph holds. */
 class LayerGraphTest {
   private static LayerGraph graph(long steps) {
-    return new LayerGraph(
-        SameDiff.create(), true, Map.of(), Map.of(), Map.of(), steps, null);
+    return new LayerGraph(SameDiff.create(), true, Map.of(), Map.of(), Map.of(), steps, null);
   }
 
   private static long[] heldUpTo(LayerGraph graph, long most) {

@@ -128,8 +128,7 @@ class ObservedScoresTest {
     MultiLayerNetwork network = network(fused().build(), DataType.FLOAT);
     fit(network, DataType.FLOAT);
     network.output(Sequences.input(DataType.FLOAT, EXAMPLES, STEPS));
-    assertThat(Observation.ofScores(network.getLayer(0), null, (scores, products) -> {}))
-        .isFalse();
+    assertThat(Observation.ofScores(network.getLayer(0), null, (scores, products) -> {})).isFalse();
   }
 
   @Test

@@ -224,13 +224,7 @@ final class SparseBackward {
 
   /** The weights with dropout; the gradients get it too. */
   private void drop(
-      float[] weights,
-      float[] gradients,
-      float[] dropped,
-      int row,
-      int at,
-      int from,
-      int count) {
+      float[] weights, float[] gradients, float[] dropped, int row, int at, int from, int count) {
     for (int j = 0; j < count; j++) {
       float factor = (float) task.dropout.factor(row, task.keys.position(keys[from + j]));
       gradients[at + j] *= factor;

@@ -187,8 +187,7 @@ final class WholeRowBackward extends BackwardTask {
   }
 
   /** Scores and dp of one row to the dropped weights and dz. */
-  private void denseRow(
-      int head, int query, int at, BlockKeys block, int r, boolean restored) {
+  private void denseRow(int head, int query, int at, BlockKeys block, int r, boolean restored) {
     float[] x = arena.floats();
     int count = block.count(r);
     int row = shape.row(part.example(), head, query);

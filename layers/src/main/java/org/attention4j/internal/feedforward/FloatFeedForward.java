@@ -163,8 +163,7 @@ public final class FloatFeedForward {
     float[] activated = activated(activation, hidden);
     int width = maps.get(0).outputs();
     float[] output =
-        new FewStepsLinear(examples, width, steps, activated, List.of(maps.get(last)))
-            .forward()[0];
+        new FewStepsLinear(examples, width, steps, activated, List.of(maps.get(last))).forward()[0];
     FloatArrays.giveBack(activated);
     return new Forward(output, hidden);
   }

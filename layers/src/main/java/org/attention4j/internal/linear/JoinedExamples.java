@@ -51,8 +51,7 @@ public record JoinedExamples(int examples, int steps) {
    */
   public float[] join(float[] x) {
     float[] joined = FloatArrays.take(x.length);
-    forEachRow(
-        x.length, (apart, together) -> System.arraycopy(x, apart, joined, together, steps));
+    forEachRow(x.length, (apart, together) -> System.arraycopy(x, apart, joined, together, steps));
     return joined;
   }
 
@@ -64,8 +63,7 @@ public record JoinedExamples(int examples, int steps) {
    */
   public float[] split(float[] joined) {
     float[] x = FloatArrays.take(joined.length);
-    forEachRow(
-        x.length, (apart, together) -> System.arraycopy(joined, together, x, apart, steps));
+    forEachRow(x.length, (apart, together) -> System.arraycopy(joined, together, x, apart, steps));
     FloatArrays.giveBack(joined);
     return x;
   }

@@ -65,8 +65,8 @@ final class FloatTanh {
   }
 
   /**
-   * 1 - tanh²(z / c). Beyond c it is 4 e / (1 + e)² with e = e^(-2 |z / c|): exact to a few units in
-   * the last place, also where it is small. Zero where e is about e^-80 or less: multiplied by a
+   * 1 - tanh²(z / c). Beyond c it is 4 e / (1 + e)² with e = e^(-2 |z / c|): exact to a few units
+   * in the last place, also where it is small. Zero where e is about e^-80 or less: multiplied by a
    * score of 1e36, that would still count.
    */
   static float slope(float z, float cap) {

@@ -73,8 +73,7 @@ final class FusedHead implements HeadComputation {
             classes,
             transposed,
             pass.bias() == null ? null : HostArrays.floats(pass.bias()));
-    float[] logits =
-        new FewStepsLinear(1, inputs, columns.length, x, List.of(map)).forward()[0];
+    float[] logits = new FewStepsLinear(1, inputs, columns.length, x, List.of(map)).forward()[0];
     float[] probabilities = FloatArrays.zeros(Math.toIntExact(result.length()));
     float[] row = new float[classes];
     for (int c = 0; c < columns.length; c++) {

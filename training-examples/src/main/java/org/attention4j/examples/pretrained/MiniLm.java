@@ -89,9 +89,7 @@ final class MiniLm implements Encoder {
     MultiLayerNetwork tuned =
         new TransferLearning.Builder(network)
             .fineTuneConfiguration(
-                new FineTuneConfiguration.Builder()
-                    .updater(new Adam(Tuning.LEARNING_RATE))
-                    .build())
+                new FineTuneConfiguration.Builder().updater(new Adam(Tuning.LEARNING_RATE)).build())
             .addLayer(new GlobalPoolingLayer.Builder(PoolingType.AVG).build())
             .addLayer(
                 new LossLayer.Builder(LossFunction.COSINE_PROXIMITY)

@@ -20,6 +20,7 @@ final class SentenceReport {
 
   /** Sentences that are computed together. */
   static final int BATCH = 16;
+
   private static final int PAIRS = 3;
   private static final int COSINE_DECIMALS = 3;
   private static final int SPEED_DECIMALS = 1;

@@ -14,8 +14,7 @@ class TokenBatchTest {
   @Test
   void shortTextsArePadded() {
     assertThat(batch.tokens().toIntMatrix()).isDeepEqualTo(new int[][] {{5, 0, 0}, {7, 11, 13}});
-    assertThat(batch.mask().toFloatMatrix())
-        .isDeepEqualTo(new float[][] {{1, 0, 0}, {1, 1, 1}});
+    assertThat(batch.mask().toFloatMatrix()).isDeepEqualTo(new float[][] {{1, 0, 0}, {1, 1, 1}});
     assertThat(batch.lengths()).containsExactly(1, 3);
   }
 
