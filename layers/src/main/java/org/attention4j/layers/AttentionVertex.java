@@ -224,8 +224,8 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
             SequenceLayer.steps(inputTypes[0]),
             SequenceLayer.steps(keys),
             !AttentionPath.isFused(options, DataType.FLOAT)
-                || inputTypes.length == 1
-                    && AttentionPath.isFasterAsGraph(options, SequenceLayer.steps(inputTypes[0])),
+                || (inputTypes.length == 1
+                    && AttentionPath.isFasterAsGraph(options, SequenceLayer.steps(inputTypes[0]))),
             training);
   }
 

@@ -69,7 +69,7 @@ final class WeightRowTest {
     for (int length = 0; length < 11; length++) {
       double[] row = new double[length];
       Arrays.setAll(row, i -> i + 1);
-      assertThat(WeightRow.mass(row)).isEqualTo(length * (length + 1) / 2);
+      assertThat(WeightRow.mass(row)).isEqualTo(length * (length + 1) / 2.0);
       assertThat(WeightRow.isFinite(row)).isTrue();
       for (int i = 0; i < length; i++) {
         for (double fault : new double[] {Double.NaN, Double.NEGATIVE_INFINITY}) {
