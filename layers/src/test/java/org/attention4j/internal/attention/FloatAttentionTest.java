@@ -53,13 +53,19 @@ class FloatAttentionTest {
     assertThat(AttentionPass.inFloat(inputs, relu).counts()).containsOnly(ForwardState.RECOMPUTE);
   }
 
-  /** So "rows kept and computed again" above has both. */
-  @Test
-  void rowsWithMoreWeightsThanAreKept() {
-    AttentionCase inputs = AttentionCase.of("long", 1, 1, 1, 307, 1103, 3, 5).causally();
-    KernelUnderTest fraction = KernelUnderTest.of(Normalizers.topFraction(0.3));
-    assertThat(AttentionPass.inFloat(inputs, fraction).counts())
-        .contains(ForwardState.RECOMPUTE, 256);
+  /** Rows with more weights than are kept, which are still few enough to be multiplied one by one. */
+  @ParameterizedTest
+  @MethodSource("rowsOfEitherKind")
+  void rowsKeptAndComputedAgain(AttentionCase inputs) {
+    KernelUnderTest fraction = KernelUnderTest.of(Normalizers.topFraction(0.24));
+    AttentionPass actual = AttentionPass.inFloat(inputs, fraction);
+    assertThat(actual.counts()).contains(ForwardState.RECOMPUTE, 255);
+    actual.assertClose(AttentionPass.inDouble(inputs, fraction), TOLERANCE);
+  }
+
+  static Stream<AttentionCase> rowsOfEitherKind() {
+    AttentionCase inputs = AttentionCase.of("long", 1, 2, 1, 211, 1103, 3, 5).causally();
+    return Stream.of(inputs, inputs.biased().dropped(), inputs.forgetful());
   }
 
   @ParameterizedTest
