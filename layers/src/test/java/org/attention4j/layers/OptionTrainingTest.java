@@ -154,8 +154,7 @@ class OptionTrainingTest {
   void aGateDoesNotHurtWhereOnlySomeStepsCopy(long seed) {
     LongFunction<DataSet> data = draw -> copies(draw, true);
     double gated =
-        trainedLoss(
-            network(seed, layer -> layer.outputGate(OutputGate.PER_ELEMENT)), LATE, data);
+        trainedLoss(network(seed, layer -> layer.outputGate(OutputGate.PER_ELEMENT)), LATE, data);
     double plain = trainedLoss(network(seed, layer -> layer), LATE, data);
     assertThat(gated).isLessThan(plain + 0.01).isLessThan(LEARNED * Math.log(TOKENS));
   }

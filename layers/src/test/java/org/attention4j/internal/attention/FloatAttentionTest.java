@@ -53,7 +53,9 @@ class FloatAttentionTest {
     assertThat(AttentionPass.inFloat(inputs, relu).counts()).containsOnly(ForwardState.RECOMPUTE);
   }
 
-  /** Rows with more weights than are kept, which are still few enough to be multiplied one by one. */
+  /**
+   * Rows with more weights than are kept, which are still few enough to be multiplied one by one.
+   */
   @ParameterizedTest
   @MethodSource("rowsOfEitherKind")
   void rowsKeptAndComputedAgain(AttentionCase inputs) {
