@@ -46,7 +46,7 @@ public final class SparsityCurve implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--quick", description = "Fewer runs of each point, in about a minute.")
+  @Option(names = "--quick", description = "Two runs of each point.")
   private boolean quick;
 
   @Option(names = "--length", defaultValue = "4096", paramLabel = "L", description = "Keys (4096).")

@@ -59,14 +59,14 @@ class FloatAttentionTest {
   @ParameterizedTest
   @MethodSource("rowsOfEitherKind")
   void rowsKeptAndComputedAgain(AttentionCase inputs) {
-    KernelUnderTest fraction = KernelUnderTest.of(Normalizers.topFraction(0.24));
+    KernelUnderTest fraction = KernelUnderTest.of(Normalizers.topFraction(0.14));
     AttentionPass actual = AttentionPass.inFloat(inputs, fraction);
     assertThat(actual.counts()).contains(ForwardState.RECOMPUTE, 255);
     actual.assertClose(AttentionPass.inDouble(inputs, fraction), TOLERANCE);
   }
 
   static Stream<AttentionCase> rowsOfEitherKind() {
-    AttentionCase inputs = AttentionCase.of("long", 1, 2, 1, 211, 1103, 3, 5).causally();
+    AttentionCase inputs = AttentionCase.of("long", 1, 2, 1, 211, 1901, 3, 5).causally();
     return Stream.of(inputs, inputs.biased().dropped(), inputs.forgetful());
   }
 
