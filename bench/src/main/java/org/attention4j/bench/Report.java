@@ -1,19 +1,15 @@
 package org.attention4j.bench;
 
+import static org.attention4j.bench.ReportFiles.number;
+
 import java.awt.Color;
 import java.awt.Font;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import javax.imageio.ImageIO;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
-import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle;
@@ -22,12 +18,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** The results as files and as a table. */
 final class Report {
-  private static final CSVFormat FORMAT =
-      CSVFormat.DEFAULT
-          .builder()
-          .setHeader("kind", "case", "peer", "ours_ms", "peer_ms", "ratio")
-          .setRecordSeparator('\n')
-          .get();
+  private static final List<String> HEADER =
+      List.of("kind", "case", "peer", "ours_ms", "peer_ms", "ratio");
 
   /** What a picture has no room for. */
   private static final Pattern NAMES_AND_RATES =
@@ -43,22 +35,18 @@ final class Report {
 
   /** Writes {@code summary.csv} and {@code summary.png}. */
   static void write(Path directory, List<ComparisonResult> results) throws IOException {
-    Files.createDirectories(directory);
-    try (CSVPrinter csv = FORMAT.print(directory.resolve("summary.csv"), StandardCharsets.UTF_8)) {
-      for (ComparisonResult result : results) {
-        csv.printRecord(
-            result.kind(),
-            result.subject(),
-            result.peer(),
-            number(result.oursMs()),
-            number(result.peerMs()),
-            number(result.ratio()));
-      }
-    }
-    ImageIO.write(
-        BitmapEncoder.getBufferedImage(chart(results)),
-        "png",
-        directory.resolve("summary.png").toFile());
+    ReportFiles.write(
+        directory, "summary", HEADER, results.stream().map(Report::row).toList(), chart(results));
+  }
+
+  private static List<Object> row(ComparisonResult result) {
+    return List.of(
+        result.kind(),
+        result.subject(),
+        result.peer(),
+        number(result.oursMs()),
+        number(result.peerMs()),
+        number(result.ratio()));
   }
 
   private static CategoryChart chart(List<ComparisonResult> results) {
@@ -114,9 +102,5 @@ final class Report {
               result.ratio()));
     }
     return table.toString();
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.3f", value);
   }
 }

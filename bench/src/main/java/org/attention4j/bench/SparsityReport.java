@@ -1,10 +1,10 @@
 package org.attention4j.bench;
 
+import static org.attention4j.bench.ReportFiles.number;
+
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -12,10 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import javax.imageio.ImageIO;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
-import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler.LegendPosition;
@@ -23,12 +19,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Speed by sparsity as files and lines. */
 final class SparsityReport {
-  private static final CSVFormat FORMAT =
-      CSVFormat.DEFAULT
-          .builder()
-          .setHeader("map", "setting", "zeros", "softmax_ms", "ours_ms", "ratio")
-          .setRecordSeparator('\n')
-          .get();
+  private static final List<String> HEADER =
+      List.of("map", "setting", "zeros", "softmax_ms", "ours_ms", "ratio");
 
   private static final int WIDTH = 900;
   private static final int HEIGHT = 560;
@@ -46,23 +38,22 @@ final class SparsityReport {
 
   /** Writes {@code sparsity.csv} and {@code sparsity.png}. */
   static void write(Path directory, List<SparsityPoint> points) throws IOException {
-    Files.createDirectories(directory);
-    Path table = directory.resolve("sparsity.csv");
-    try (CSVPrinter csv = FORMAT.print(table, StandardCharsets.UTF_8)) {
-      for (SparsityPoint point : points) {
-        csv.printRecord(
-            point.map(),
-            point.setting(),
-            String.format(Locale.ROOT, "%.4f", point.zeros()),
-            number(point.softmaxMs()),
-            number(point.oursMs()),
-            number(point.ratio()));
-      }
-    }
-    ImageIO.write(
-        BitmapEncoder.getBufferedImage(chart(points)),
-        "png",
-        directory.resolve("sparsity.png").toFile());
+    ReportFiles.write(
+        directory,
+        "sparsity",
+        HEADER,
+        points.stream().map(SparsityReport::row).toList(),
+        chart(points));
+  }
+
+  private static List<Object> row(SparsityPoint point) {
+    return List.of(
+        point.map(),
+        point.setting(),
+        String.format(Locale.ROOT, "%.4f", point.zeros()),
+        number(point.softmaxMs()),
+        number(point.oursMs()),
+        number(point.ratio()));
   }
 
   private static XYChart chart(List<SparsityPoint> points) {
@@ -114,9 +105,5 @@ final class SparsityReport {
     return points.stream()
         .collect(
             Collectors.groupingBy(SparsityPoint::map, LinkedHashMap::new, Collectors.toList()));
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.3f", value);
   }
 }

@@ -3,19 +3,15 @@ package org.attention4j.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import org.attention4j.bench.model.Decoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class GenerationSpeedTest {
-  private final StringWriter results = new StringWriter();
-  private final StringWriter messages = new StringWriter();
-
-  private int execute(String... arguments) {
-    return GenerationSpeed.execute(
-        new PrintWriter(results, true), new PrintWriter(messages, true), arguments);
+class GenerationSpeedTest extends CommandTest {
+  @Override
+  int execute(PrintWriter results, PrintWriter messages, String... arguments) {
+    return GenerationSpeed.execute(results, messages, arguments);
   }
 
   @ParameterizedTest
@@ -25,9 +21,7 @@ class GenerationSpeedTest {
     "--fast, Unknown option: '--fast'"
   })
   void badArgumentsGetOneSentence(String argument, String sentence) {
-    assertThat(execute(argument)).isEqualTo(2);
-    assertThat(messages.toString().lines()).containsExactly(sentence);
-    assertThat(results.toString()).isEmpty();
+    assertRefused(argument, sentence);
   }
 
   @Test

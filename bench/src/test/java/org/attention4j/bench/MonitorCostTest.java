@@ -3,20 +3,16 @@ package org.attention4j.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class MonitorCostTest {
-  private final StringWriter results = new StringWriter();
-  private final StringWriter messages = new StringWriter();
-
-  private int execute(String... arguments) {
-    return MonitorCost.execute(
-        new PrintWriter(results, true), new PrintWriter(messages, true), arguments);
+class MonitorCostTest extends CommandTest {
+  @Override
+  int execute(PrintWriter results, PrintWriter messages, String... arguments) {
+    return MonitorCost.execute(results, messages, arguments);
   }
 
   @ParameterizedTest
@@ -27,9 +23,7 @@ class MonitorCostTest {
     "--fast, Unknown option: '--fast'"
   })
   void badArgumentsGetOneSentence(String argument, String sentence) {
-    assertThat(execute(argument)).isEqualTo(2);
-    assertThat(messages.toString().lines()).containsExactly(sentence);
-    assertThat(results.toString()).isEmpty();
+    assertRefused(argument, sentence);
   }
 
   @Test

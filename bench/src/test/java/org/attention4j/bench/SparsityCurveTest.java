@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -12,13 +11,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SparsityCurveTest {
-  private final StringWriter results = new StringWriter();
-  private final StringWriter messages = new StringWriter();
-
-  private int execute(String... arguments) {
-    return SparsityCurve.execute(
-        new PrintWriter(results, true), new PrintWriter(messages, true), arguments);
+class SparsityCurveTest extends CommandTest {
+  @Override
+  int execute(PrintWriter results, PrintWriter messages, String... arguments) {
+    return SparsityCurve.execute(results, messages, arguments);
   }
 
   @ParameterizedTest
@@ -27,9 +23,7 @@ class SparsityCurveTest {
     "--fast, Unknown option: '--fast'"
   })
   void badArgumentsGetOneSentence(String argument, String sentence) {
-    assertThat(execute(argument)).isEqualTo(2);
-    assertThat(messages.toString().lines()).containsExactly(sentence);
-    assertThat(results.toString()).isEmpty();
+    assertRefused(argument, sentence);
   }
 
   @Test

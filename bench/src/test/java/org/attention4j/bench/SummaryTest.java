@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,13 +22,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-class SummaryTest {
-  private final StringWriter results = new StringWriter();
-  private final StringWriter messages = new StringWriter();
-
-  private int execute(String... arguments) {
-    return Summary.execute(
-        new PrintWriter(results, true), new PrintWriter(messages, true), arguments);
+class SummaryTest extends CommandTest {
+  @Override
+  int execute(PrintWriter results, PrintWriter messages, String... arguments) {
+    return Summary.execute(results, messages, arguments);
   }
 
   @ParameterizedTest
@@ -41,9 +37,7 @@ class SummaryTest {
         + " HISTORY, MODEL, MINILM] (case-sensitive) but was ''DISK'''"
   })
   void badArgumentsGetOneSentence(String argument, String sentence) {
-    assertThat(execute(argument)).isEqualTo(2);
-    assertThat(messages.toString().lines()).containsExactly(sentence);
-    assertThat(results.toString()).isEmpty();
+    assertRefused(argument, sentence);
   }
 
   @Test
