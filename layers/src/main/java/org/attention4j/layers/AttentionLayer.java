@@ -205,8 +205,7 @@ abstract class AttentionLayer extends SequenceLayer implements AttentionSpec.Hol
    * @param steps T, or less than 1 if it is not known
    */
   boolean takesFusedPath(long steps) {
-    return AttentionPath.isFused(options, DataType.FLOAT)
-        && !AttentionPath.isFasterAsGraph(options, steps);
+    return AttentionPath.takesFused(options, steps);
   }
 
   @Override

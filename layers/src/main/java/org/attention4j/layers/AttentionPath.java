@@ -53,9 +53,18 @@ abstract sealed class AttentionPath permits FusedPath, GraphPath {
   }
 
   /**
+   * Whether a network of an unknown type would take the fused path.
+   *
+   * @param selfSteps T of self-attention; less than 1 if it is not known, or for other attention
+   */
+  static boolean takesFused(AttentionOptions options, long selfSteps) {
+    return isFused(options, DataType.FLOAT) && !isFasterAsGraph(options, selfSteps);
+  }
+
+  /**
    * Whether a self-attention layer whose path {@link #isFused} is free to take the graph and faster
-   * with it for so many steps. Maps with exact zeros are faster in plain loops than in operations
-   * of the backend at any length.
+   * with it for so many steps. Measured with softmax; maps with exact zeros, whose kernels leave
+   * out most of the products, stay fused.
    *
    * @param steps T, or less than 1 if it is not known
    */

@@ -223,9 +223,8 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
         .workingMemory(
             SequenceLayer.steps(inputTypes[0]),
             SequenceLayer.steps(keys),
-            !AttentionPath.isFused(options, DataType.FLOAT)
-                || (inputTypes.length == 1
-                    && AttentionPath.isFasterAsGraph(options, SequenceLayer.steps(inputTypes[0]))),
+            !AttentionPath.takesFused(
+                options, inputTypes.length == 1 ? SequenceLayer.steps(inputTypes[0]) : 0),
             training);
   }
 

@@ -100,6 +100,23 @@ class LanguageModelHeadTest {
     assertThat(ours.score()).isCloseTo(score, within(tolerance * score));
   }
 
+  /** Few steps are computed in a way of their own; their probabilities are those among many. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3})
+  void fewStepsAreAsAmongMany(int count) {
+    MultiLayerNetwork network = Heads.network(DataType.FLOAT, Heads.head(CLASSES).build());
+    INDArray x = Heads.input(DataType.FLOAT);
+    INDArray many = network.output(x, false);
+    INDArray mask = Nd4j.zeros(DataType.FLOAT, x.size(0), x.size(2));
+    for (int i = 0; i < count; i++) {
+      mask.putScalar(i % x.size(0), (2 * i + 1) % x.size(2), 1);
+    }
+    assertThat(mask.sumNumber().intValue()).isEqualTo(count);
+    assertThat(x.size(0) * x.size(2)).as("steps, all of them").isGreaterThan(16);
+    INDArray few = network.output(x, false, null, mask);
+    assertClose(few, many.mul(mask.reshape(x.size(0), 1, x.size(2))), FLOAT_TOLERANCE);
+  }
+
   private static INDArray first(INDArray vector, long count) {
     return vector.reshape(vector.length()).get(NDArrayIndex.interval(0, count)).reshape(1, count);
   }

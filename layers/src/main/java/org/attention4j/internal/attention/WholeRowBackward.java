@@ -133,7 +133,7 @@ final class WholeRowBackward extends BackwardTask {
   /** Scores of one row to weights; returns how many are not zero, and where in {@link #indices}. */
   private int restore(int head, int query, int at, BlockKeys block, int r) {
     int count = block.count(r);
-    biased(at, query, block, r, head);
+    addBiases(at, query, block, r, head);
     int joined = join(at, block, r);
     FloatRow row = workspace.row.over(arena.floats(), joined, count);
     attention.restore(context, shape.row(part.example(), head, query));
@@ -150,16 +150,6 @@ final class WholeRowBackward extends BackwardTask {
       indices[j] = block.column(r, indices[j]);
     }
     return kept;
-  }
-
-  /** Products of a row to scores; both are noted for those who ask how large they are. */
-  private void biased(int at, int query, BlockKeys block, int r, int head) {
-    int row = shape.row(part.example(), head, query);
-    noteProducts(row, at, block.first(r));
-    noteProducts(row, at + block.start(r), block.end(r) - block.start(r));
-    addBiases(at, query, block, r, head);
-    noteScores(row, at, block.first(r));
-    noteScores(row, at + block.start(r), block.end(r) - block.start(r));
   }
 
   /** Columns before and after the lead are neighbours, their keys are not. */
@@ -197,7 +187,12 @@ final class WholeRowBackward extends BackwardTask {
       return;
     }
     if (!restored) {
-      biased(weights + at, query, block, r, head);
+      // Rows of kernels that restore supports are not noted: FloatAttention.computesScoresAgain.
+      noteProducts(row, weights + at, block.first(r));
+      noteProducts(row, weights + at + block.start(r), block.end(r) - block.start(r));
+      addBiases(weights + at, query, block, r, head);
+      noteScores(row, weights + at, block.first(r));
+      noteScores(row, weights + at + block.start(r), block.end(r) - block.start(r));
     }
     RowKernel kernel = problem.kernel();
     FloatRow weightRow = workspace.row.over(x, join(weights + at, block, r), count);

@@ -102,7 +102,7 @@ public final class FloatFeedForward {
 
   private Forward apart(float[] x) {
     float[][] hidden = new FloatLinear(examples, inputs, steps, x, into).forward();
-    float[] activated = activated(hidden);
+    float[] activated = activated(activation, hidden);
     float[] output = second(activated).forward()[0];
     FloatArrays.giveBack(activated);
     return new Forward(output, hidden);
@@ -168,10 +168,6 @@ public final class FloatFeedForward {
     return new Forward(output, hidden);
   }
 
-  private float[] activated(float[][] hidden) {
-    return activated(activation, hidden);
-  }
-
   private static float[] activated(FloatActivation activation, float[][] hidden) {
     float[] activated = activation.of(hidden[0]);
     if (hidden.length == 2) {
@@ -208,7 +204,7 @@ public final class FloatFeedForward {
   }
 
   private Gradients apart(float[] x, float[][] hidden, float[] dy) {
-    float[] activated = activated(hidden);
+    float[] activated = activated(activation, hidden);
     FloatLinear.Gradients behind = second(activated).backward(new float[][] {dy});
     FloatArrays.giveBack(activated);
     float[] gradient = behind.input();

@@ -60,8 +60,7 @@ public final class HostArrays {
    */
   public static FewStepsLinear.Matrix inPlace(INDArray array) {
     if (!inOrder(array)) {
-      float[] values = floats(array);
-      return (from, length, to, at) -> System.arraycopy(values, from, to, at, length);
+      return FewStepsLinear.Matrix.of(floats(array));
     }
     return (from, length, to, at) -> {
       try (FloatPointer pointer = new FloatPointer(address(array))) {

@@ -117,11 +117,9 @@ public final class Value {
   /** The floats of this value, to be read once and in parts, where they are. */
   FewStepsLinear.Matrix inPlace() {
     INDArray backend = array;
-    if (backend != null && host == null) {
-      return HostArrays.inPlace(backend);
-    }
-    float[] values = floats();
-    return (from, length, to, at) -> System.arraycopy(values, from, to, at, length);
+    return backend != null && host == null
+        ? HostArrays.inPlace(backend)
+        : FewStepsLinear.Matrix.of(floats());
   }
 
   /**

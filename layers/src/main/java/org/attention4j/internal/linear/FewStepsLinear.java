@@ -53,6 +53,16 @@ public final class FewStepsLinear {
      * @param at the index of the first one there
      */
     void read(int from, int length, float[] to, int at);
+
+    /**
+     * Weights in an array of Java.
+     *
+     * @param values the array
+     * @return its numbers
+     */
+    static Matrix of(float[] values) {
+      return (from, length, to, at) -> System.arraycopy(values, from, to, at, length);
+    }
   }
 
   /**

@@ -152,15 +152,14 @@ public final class FloatLinear {
   }
 
   private void forward(int task, FloatArena arena, float[][] rows, float[][] outputs) {
-    int example = task / chunks();
-    int from = firstStep(task % chunks());
-    int to = firstStep(task % chunks() + 1);
-    int panels = arena.take(MatrixPacking.roundUp(to - from, PANEL) * inputs);
-    packPanels(x, example, inputs, from, to, arena.floats(), panels);
+    Chunk chunk = chunk(task);
+    int from = chunk.from();
+    int to = chunk.to();
+    int panels = packedPanels(chunk, arena);
     for (int j = 0; j < rows.length; j++) {
       Weights map = maps.get(j);
       LinearResult target =
-          new LinearResult(outputs[j], example, map.outputs(), steps, map.bias(), arena);
+          new LinearResult(outputs[j], chunk.example(), map.outputs(), steps, map.bias(), arena);
       for (int t = from; t < to; t += LinearResult.SPAN) {
         target.over(t, Math.min(LinearResult.SPAN, to - t));
         target.add(rows[j], inputs, panels + (t - from) * inputs);
@@ -197,15 +196,14 @@ public final class FloatLinear {
     float[] output = FloatArrays.take(examples * last.outputs() * steps);
     run(
         (task, arena) -> {
-          int example = task / chunks();
-          int from = firstStep(task % chunks());
-          int to = firstStep(task % chunks() + 1);
-          int panels = arena.take(MatrixPacking.roundUp(to - from, PANEL) * inputs);
+          Chunk chunk = chunk(task);
+          int from = chunk.from();
+          int to = chunk.to();
+          int panels = packedPanels(chunk, arena);
           int[] starts = new int[rows.length];
           Arrays.setAll(starts, j -> arena.take(MatrixPacking.roundUp(hidden, ROWS) * PANEL));
           LinearResult target =
-              new LinearResult(output, example, last.outputs(), steps, last.bias(), arena);
-          packPanels(x, example, inputs, from, to, arena.floats(), panels);
+              new LinearResult(output, chunk.example(), last.outputs(), steps, last.bias(), arena);
           for (int span = from; span < to; span += LinearResult.SPAN) {
             int width = Math.min(LinearResult.SPAN, to - span);
             target.over(span, width);
@@ -284,9 +282,10 @@ public final class FloatLinear {
 
   private void inputGradient(
       int task, FloatArena arena, float[][] columns, float[][] outputGradients, float[] gradient) {
-    int example = task / chunks();
-    int from = firstStep(task % chunks());
-    int to = firstStep(task % chunks() + 1);
+    Chunk chunk = chunk(task);
+    int example = chunk.example();
+    int from = chunk.from();
+    int to = chunk.to();
     int padded = MatrixPacking.roundUp(to - from, PANEL);
     int total = maps.stream().mapToInt(Weights::outputs).sum();
     int panels = arena.take(padded * total);
@@ -329,9 +328,10 @@ public final class FloatLinear {
 
   private void weightGradients(
       int task, FloatArena arena, float[][] outputGradients, float[][] parts) {
-    int example = task / chunks();
-    int from = firstStep(task % chunks());
-    int to = firstStep(task % chunks() + 1);
+    Chunk chunk = chunk(task);
+    int example = chunk.example();
+    int from = chunk.from();
+    int to = chunk.to();
     int depth = to - from;
     int width = MatrixPacking.roundUp(inputs, PANEL);
     int features = arena.take(depth * width);
@@ -397,6 +397,14 @@ public final class FloatLinear {
     return gradient;
   }
 
+  /** The steps of x that a task works on as panels; returns where these begin. */
+  private int packedPanels(Chunk chunk, FloatArena arena) {
+    int length = chunk.to() - chunk.from();
+    int panels = arena.take(MatrixPacking.roundUp(length, PANEL) * inputs);
+    packPanels(x, chunk.example(), inputs, chunk.from(), chunk.to(), arena.floats(), panels);
+    return panels;
+  }
+
   /** Some steps of [features, T] as panels of steps, with zeros around. */
   private void packPanels(
       float[] values, int example, int features, int from, int to, float[] panels, int start) {
@@ -426,6 +434,14 @@ public final class FloatLinear {
             task.run(i, arena);
           }
         });
+  }
+
+  /** The steps of an example that a task works on. */
+  private record Chunk(int example, int from, int to) {}
+
+  private Chunk chunk(int task) {
+    int number = task % chunks();
+    return new Chunk(task / chunks(), firstStep(number), firstStep(number + 1));
   }
 
   private int chunks() {

@@ -53,12 +53,46 @@ final class FusedHead implements HeadComputation {
   }
 
   private static void ofFewSteps(Pass pass, INDArray result) {
+    if (pass.columns().length == 0) {
+      result.assign(0);
+      return;
+    }
     INDArray weights = pass.weights();
     boolean transposed = isTransposed(weights);
-    int inputs = Math.toIntExact(weights.size(0));
     int classes = Math.toIntExact(weights.size(1));
-    int steps = Math.toIntExact(pass.input().size(2));
+    FewStepsLinear.Map map =
+        new FewStepsLinear.Map(
+            HostArrays.inPlace(transposed ? weights : weights.transpose()),
+            classes,
+            transposed,
+            pass.bias() == null ? null : HostArrays.floats(pass.bias()));
+    int inputs = Math.toIntExact(weights.size(0));
+    int count = pass.columns().length;
+    float[] logits = new FewStepsLinear(1, inputs, count, columns(pass), List.of(map)).forward()[0];
+    float[] probabilities = FloatArrays.zeros(Math.toIntExact(result.length()));
+    int steps = Math.toIntExact(result.size(2));
+    float[] row = new float[classes];
+    for (int c = 0; c < count; c++) {
+      for (int k = 0; k < classes; k++) {
+        row[k] = logits[k * count + c];
+      }
+      softmax(row);
+      int column = pass.columns()[c];
+      int to = column / steps * classes * steps + column % steps;
+      for (int k = 0; k < classes; k++) {
+        probabilities[to + k * steps] = row[k];
+      }
+    }
+    HostArrays.put(probabilities, result);
+    FloatArrays.giveBack(logits);
+    FloatArrays.giveBack(probabilities);
+  }
+
+  /** The steps of x that count, [in, columns]. */
+  private static float[] columns(Pass pass) {
     int[] columns = pass.columns();
+    int inputs = Math.toIntExact(pass.input().size(1));
+    int steps = Math.toIntExact(pass.input().size(2));
     float[] input = HostArrays.floats(pass.input());
     float[] x = new float[inputs * columns.length];
     for (int i = 0; i < inputs; i++) {
@@ -67,30 +101,14 @@ final class FusedHead implements HeadComputation {
         x[i * columns.length + c] = input[(example * inputs + i) * steps + columns[c] % steps];
       }
     }
-    FewStepsLinear.Map map =
-        new FewStepsLinear.Map(
-            HostArrays.inPlace(transposed ? weights : weights.transpose()),
-            classes,
-            transposed,
-            pass.bias() == null ? null : HostArrays.floats(pass.bias()));
-    float[] logits = new FewStepsLinear(1, inputs, columns.length, x, List.of(map)).forward()[0];
-    float[] probabilities = FloatArrays.zeros(Math.toIntExact(result.length()));
-    float[] row = new float[classes];
-    for (int c = 0; c < columns.length; c++) {
-      for (int k = 0; k < classes; k++) {
-        row[k] = logits[k * columns.length + c];
-      }
-      double sum = FloatOps.ROWS.exp(row, 0, classes, FloatOps.ROWS.max(row, 0, classes), 1);
-      FloatOps.ROWS.affine(row, 0, classes, 0, (float) (1 / sum));
-      int to = columns[c] / steps * classes * steps + columns[c] % steps;
-      for (int k = 0; k < classes; k++) {
-        probabilities[to + k * steps] = row[k];
-      }
-    }
-    HostArrays.put(probabilities, result);
     FloatArrays.giveBack(input);
-    FloatArrays.giveBack(logits);
-    FloatArrays.giveBack(probabilities);
+    return x;
+  }
+
+  private static void softmax(float[] row) {
+    float max = FloatOps.ROWS.max(row, 0, row.length);
+    double sum = FloatOps.ROWS.exp(row, 0, row.length, max, 1);
+    FloatOps.ROWS.affine(row, 0, row.length, 0, (float) (1 / sum));
   }
 
   private static FloatCrossEntropy.Targets kernelTargets(Targets targets) {

@@ -27,8 +27,8 @@ class FewStepsLinearTest {
                 steps,
                 x,
                 List.of(
-                    new FewStepsLinear.Map(in(along), outputs, false, bias),
-                    new FewStepsLinear.Map(in(across), outputs, true, null)))
+                    new FewStepsLinear.Map(FewStepsLinear.Matrix.of(along), outputs, false, bias),
+                    new FewStepsLinear.Map(FewStepsLinear.Matrix.of(across), outputs, true, null)))
             .forward();
     for (int b = 0; b < examples; b++) {
       for (int o = 0; o < outputs; o++) {
@@ -53,10 +53,6 @@ class FewStepsLinearTest {
         }
       }
     }
-  }
-
-  private static FewStepsLinear.Matrix in(float[] values) {
-    return (from, length, to, at) -> System.arraycopy(values, from, to, at, length);
   }
 
   private static float[] numbers(Random random, int count) {
