@@ -50,7 +50,8 @@ final class ChildJvm {
   }
 
   /**
-   * Runs a class's main method in another JVM, on the same terminal.
+   * Runs a class's main method in another JVM, on the same terminal. Its native threads sleep
+   * between operations, unless the environment says otherwise.
    *
    * @param main the class
    * @param threads for each that takes part
@@ -59,7 +60,9 @@ final class ChildJvm {
    */
   static int run(Class<?> main, int threads, List<String> arguments)
       throws IOException, InterruptedException {
-    return start(builder(main, threads, HEAP, arguments).inheritIO()).waitFor();
+    ProcessBuilder builder = builder(main, threads, HEAP, arguments).inheritIO();
+    PASSIVE.forEach(builder.environment()::putIfAbsent);
+    return start(builder).waitFor();
   }
 
   /**

@@ -45,6 +45,15 @@ record CostRatio(double percent, double low, double high) {
         HUNDRED * (ratio - 1), HUNDRED * (ratio - half - 1), HUNDRED * (ratio + half - 1));
   }
 
+  /**
+   * What it costs of a whole of which what was measured is one part, if the rest costs nothing more.
+   *
+   * @param share the part of the whole that was measured, in (0, 1]
+   */
+  CostRatio ofShare(double share) {
+    return new CostRatio(share * percent, share * low, share * high);
+  }
+
   /** Such as {@code 1.21 (0.95 to 1.47)}. */
   @Override
   public String toString() {

@@ -38,10 +38,12 @@ import picocli.CommandLine.Spec;
  * What the monitor costs: training steps of one network with different monitors in turns, so that
  * whatever else the machine does hits all alike.
  *
- * <p>A schedule costs what blocks of steps with it take more than blocks of as many steps without a
- * monitor. A block is as long as the schedule's period, so it has one snapshot, and what the
- * snapshot leaves to the steps after it counts, too. A single snapshot, by group of metrics, costs
- * what the median step with it takes longer than the median step without.
+ * <p>A schedule costs what blocks of steps with its snapshots take more than blocks of as many steps
+ * without a monitor. A block has one snapshot and one step after it, so that what the snapshot
+ * leaves to that step counts, too; a schedule of a longer period has the same cost in more steps. A
+ * snapshot is a larger share of a short block than of a long one, so it shows sooner above the noise
+ * of the machine. A single snapshot, by group of metrics, costs what the median step with it takes
+ * longer than the median step without.
  */
 @Command(
     name = "MonitorCost",
@@ -51,8 +53,11 @@ public final class MonitorCost implements Callable<Integer> {
   private static final int OFTEN = 10;
   private static final int SELDOM = 50;
 
-  /** Enough for intervals of some tenths of a percent on a machine that does nothing else. */
-  private static final int PAIRS = 200;
+  /** Steps of a block: one with a snapshot and the one after it. */
+  private static final int BLOCK = 2;
+
+  /** Enough for intervals narrower than the targets on a machine that does nothing else. */
+  private static final int PAIRS = 500;
 
   private static final int FEW_PAIRS = 2;
   private static final double LONG = 60;
@@ -74,7 +79,7 @@ public final class MonitorCost implements Callable<Integer> {
   @Option(
       names = "--pairs",
       paramLabel = "N",
-      description = "Pairs of blocks for each schedule, at least 2 (200; 2 with --quick).")
+      description = "Pairs of blocks for each schedule, at least 2 (500; 2 with --quick).")
   private @Nullable Integer pairs;
 
   @Option(names = "--examples", defaultValue = "8", description = "The mini-batch (8).")
@@ -257,20 +262,21 @@ public final class MonitorCost implements Callable<Integer> {
     results.println();
     results.printf("Percent more than without a monitor, with 95 %% intervals, %d pairs.%n", count);
     results.println();
-    results.println("| schedule | steps a block | elapsed time | processor time |");
-    results.println("|---|---:|---:|---:|");
-    row(network, "never due", never(), OFTEN, count, results);
-    row(network, "CHEAP every 10", monitor().every(OFTEN).build(), OFTEN, count, results);
-    AttentionMonitor full = monitor().every(SELDOM).tier(Tier.FULL).build();
+    results.println("| schedule | elapsed time | processor time |");
+    results.println("|---|---:|---:|");
+    row(network, "never due", never(), BLOCK, count, results);
+    AttentionMonitor cheap = monitor().every(BLOCK).build();
+    row(network, "CHEAP every 10", cheap, OFTEN, count, results);
+    AttentionMonitor full = monitor().every(BLOCK).tier(Tier.FULL).build();
     row(network, "FULL every 50", full, SELDOM, count, results);
   }
 
-  /** Any block of as many steps as the period has one snapshot, wherever it begins. */
+  /** Of the period's steps, those of one block are measured; the others have no snapshot. */
   private static void row(
       LayerPeer network,
       String name,
       AttentionMonitor monitor,
-      int steps,
+      int period,
       int pairs,
       PrintWriter results) {
     var system =
@@ -280,8 +286,11 @@ public final class MonitorCost implements Callable<Integer> {
             System::nanoTime, system::getProcessCpuTime, () -> LockSupport.parkNanos(PAUSE));
     PairedBlocks.Cost cost =
         blocks.measure(
-            new MonitoredFit(network)::run, new MonitoredFit(network, monitor)::run, steps, pairs);
-    results.printf("| %s | %d | %s | %s |%n", name, steps, cost.wall(), cost.processor());
+            new MonitoredFit(network)::run, new MonitoredFit(network, monitor)::run, BLOCK, pairs);
+    double share = (double) BLOCK / period;
+    results.printf(
+        "| %s | %s | %s |%n",
+        name, cost.wall().ofShare(share), cost.processor().ofShare(share));
     results.flush();
   }
 

@@ -37,8 +37,7 @@ final class PairedBlocks {
    *
    * @param without one step without
    * @param with one step with it
-   * @param steps the steps of a block; of a schedule its period, so that each block has one
-   *     snapshot
+   * @param steps the steps of a block
    * @param pairs how many pairs of blocks, at least 2
    */
   Cost measure(Runnable without, Runnable with, int steps, int pairs) {

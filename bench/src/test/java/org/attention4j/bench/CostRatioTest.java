@@ -50,6 +50,15 @@ class CostRatioTest {
     assertThat(hits / (double) trials).isCloseTo(0.95, within(0.02));
   }
 
+  /** Two steps with 7 % more, and three that cost what they did, are five steps with 2.8 % more. */
+  @Test
+  void aShareOfAWhole() {
+    CostRatio ratio = new CostRatio(7, 5, 11).ofShare(2.0 / 5);
+    assertThat(ratio.percent()).isCloseTo(2.8, within(1e-12));
+    assertThat(ratio.low()).isCloseTo(2, within(1e-12));
+    assertThat(ratio.high()).isCloseTo(4.4, within(1e-12));
+  }
+
   @Test
   void onePairIsTooFew() {
     assertThatThrownBy(() -> CostRatio.of(new double[1], new double[1]))
