@@ -63,25 +63,22 @@ final class VectorRowOps implements RowOps {
     return max;
   }
 
-  /** As {@link #max}. */
+  /** Magnitudes are compared as integers: they have the same order, and NaN is above all. */
   @Override
   public float largestMagnitude(float[] x, int from, int length) {
     int bound = FLOATS.loopBound(length);
-    int fours = bound - bound % (4 * V);
-    FloatVector m0 = broadcast(0);
-    FloatVector m1 = m0;
-    FloatVector m2 = m0;
-    FloatVector m3 = m0;
-    for (int i = 0; i < fours; i += 4 * V) {
-      m0 = load(x, from + i).abs().max(m0);
-      m1 = load(x, from + i + V).abs().max(m1);
-      m2 = load(x, from + i + 2 * V).abs().max(m2);
-      m3 = load(x, from + i + 3 * V).abs().max(m3);
+    int pairs = bound - bound % (2 * V);
+    IntVector even = magnitudes(broadcast(0));
+    IntVector odd = even;
+    for (int i = 0; i < pairs; i += 2 * V) {
+      even = magnitudes(load(x, from + i)).max(even);
+      odd = magnitudes(load(x, from + i + V)).max(odd);
     }
-    for (int i = fours; i < bound; i += V) {
-      m0 = load(x, from + i).abs().max(m0);
+    if (pairs < bound) {
+      even = magnitudes(load(x, from + pairs)).max(even);
     }
-    float largest = exact(m0).max(m1).max(exact(m2).max(m3)).reduceLanes(VectorOperators.MAX);
+    int bits = exactBits(even).max(odd).reduceLanes(VectorOperators.MAX);
+    float largest = Float.intBitsToFloat(bits);
     for (int i = bound; i < length; i++) {
       largest = Math.max(largest, Math.abs(x[from + i]));
     }
@@ -242,7 +239,7 @@ final class VectorRowOps implements RowOps {
     FloatVector one = broadcast(1);
     for (int start = from; start < from + length; start += SLICE) {
       int slice = Math.min(SLICE, from + length - start);
-      if (beyond(x, start, slice, FloatTanh.NEAR * cap)) {
+      if (!(largestMagnitude(x, start, slice) <= FloatTanh.NEAR * cap)) {
         softCapFar(x, start, slice, cap);
         continue;
       }
@@ -272,24 +269,6 @@ final class VectorRowOps implements RowOps {
         x[i] = FloatTanh.capped(x[i], cap);
       }
     }
-  }
-
-  /**
-   * Whether a magnitude is above the limit or NaN. As integers the bits of magnitudes ascend as the
-   * magnitudes do, and those of NaN come last.
-   */
-  private static boolean beyond(float[] x, int from, int length, float limit) {
-    int bound = FLOATS.loopBound(length);
-    IntVector limits = magnitudes(broadcast(limit));
-    IntVector largest = limits;
-    for (int i = from; i < from + bound; i += V) {
-      largest = magnitudes(load(x, i)).max(largest);
-    }
-    boolean beyond = exactBits(largest).compare(VectorOperators.GT, limits).anyTrue();
-    for (int i = from + bound; i < from + length; i++) {
-      beyond |= !(Math.abs(x[i]) <= limit);
-    }
-    return beyond;
   }
 
   private static IntVector magnitudes(FloatVector x) {
@@ -340,7 +319,7 @@ final class VectorRowOps implements RowOps {
     FloatVector one = broadcast(1);
     for (int start = 0; start < length; start += SLICE) {
       int slice = Math.min(SLICE, length - start);
-      if (beyond(z, zFrom + start, slice, FloatTanh.NEAR * cap)) {
+      if (!(largestMagnitude(z, zFrom + start, slice) <= FloatTanh.NEAR * cap)) {
         softCapSlopeFar(x, from + start, z, zFrom + start, slice, cap);
         continue;
       }
