@@ -12,6 +12,8 @@ import org.attention4j.internal.dotproduct.ParameterNames;
 import org.attention4j.internal.graph.DecaySums;
 import org.attention4j.internal.graph.FusedAttention;
 import org.attention4j.internal.graph.FusedGate;
+import org.attention4j.internal.graph.FusedNorm;
+import org.attention4j.internal.graph.FusedRotary;
 import org.attention4j.internal.graph.LinearMap;
 import org.attention4j.internal.graph.LinearMaps;
 import org.attention4j.internal.vector.FloatOps;
@@ -149,21 +151,35 @@ final class FusedPath extends AttentionPath {
     List<SDVariable> fused = new ArrayList<>();
     for (int i = 0; i < ofAttention; i++) {
       Wanted one = wanted.get(i);
-      SDVariable rank4 = one.source().shape().split(flat.get(i), one.heads(), heads.headFeatures());
-      String scale = one.scale();
-      if (scale != null && heads.changesQueriesAndKeys()) {
-        rank4 = heads.normedAndRotated(graph, rank4, scale, one.source().positions());
-        fused.add(rank4);
-      } else {
-        fused.add(flat.get(i));
-      }
-      split.add(rank4);
+      SDVariable x = normedAndRotated(flat.get(i), one);
+      fused.add(x);
+      split.add(one.source().shape().split(x, one.heads(), heads.headFeatures()));
     }
     return new Projected(
         new HeadProjections(split.get(0), split.get(1), split.get(2)),
         fused,
         of(gate, wanted, flat),
         of(forget, wanted, flat));
+  }
+
+  /** Queries and keys [b, h * d, T], normalised and rotated if so chosen; values as they are. */
+  private SDVariable normedAndRotated(SDVariable x, Wanted one) {
+    String scale = one.scale();
+    if (scale == null) {
+      return x;
+    }
+    AttentionOptions options = heads.options();
+    SDVariable normed =
+        options.qkNorm
+            ? FusedNorm.rmsNorm(x, graph.parameter(scale), MultiHeadAttention.SQUARE_FLOOR)
+            : x;
+    return options.position == Position.ROTARY
+        ? FusedRotary.apply(
+            normed,
+            one.source().positions(),
+            Math.toIntExact(heads.headFeatures()),
+            options.rotaryBase)
+        : normed;
   }
 
   private static @Nullable SDVariable of(Wanted one, List<Wanted> wanted, List<SDVariable> flat) {

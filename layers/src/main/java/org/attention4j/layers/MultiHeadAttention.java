@@ -55,7 +55,7 @@ record MultiHeadAttention(
   private static final double OPEN = 5;
 
   /** Keeps the root mean square of an all-zero query or key above zero. */
-  private static final double SQUARE_FLOOR = 1e-6;
+  static final double SQUARE_FLOOR = 1e-6;
 
   /** Declares the parameters of the stock layers, in their order. */
   void defineWeights(SDLayerParams params) {
@@ -187,11 +187,6 @@ record MultiHeadAttention(
 
   int keyValueHeads() {
     return options.keyValueHeads(heads);
-  }
-
-  /** Whether queries and keys are more than projected. */
-  boolean changesQueriesAndKeys() {
-    return options.qkNorm || options.position == Position.ROTARY;
   }
 
   /** Queries or keys [b, h, d, T], normalised and rotated if so chosen. */

@@ -12,8 +12,9 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
  * Layer norm or RMS norm of each step as one operation of a graph that a {@link GraphProgram} runs
  * on the CPU, in FLOAT.
  *
- * <p>Inputs: x [b, features, T], gain [features] and, for layer norm, bias [features]. Outputs: y
- * [b, features, T]; the means and the scales [b, T] that the backward pass needs.
+ * <p>Inputs: x [b, h * features, T], gain [features] and, for layer norm, bias [features]; each of h
+ * groups of features is normalized on its own. Outputs: y, of the shape of x; the means and the
+ * scales [b * h, T] that the backward pass needs.
  */
 public final class FusedNorm extends DynamicCustomOp implements JavaOperation {
   private static final String NAME = "attention4j_norm";
@@ -44,10 +45,10 @@ public final class FusedNorm extends DynamicCustomOp implements JavaOperation {
   /**
    * Writes RMS norm into a graph.
    *
-   * @param x shape [b, features, T], FLOAT
+   * @param x shape [b, h * features, T], FLOAT
    * @param gain shape [features]
    * @param epsilon what is added to the mean of the squares
-   * @return y, shape [b, features, T]
+   * @return y, shape [b, h * features, T]
    */
   public static SDVariable rmsNorm(SDVariable x, SDVariable gain, double epsilon) {
     return apply(List.of(x, gain), false, epsilon);
@@ -77,16 +78,23 @@ public final class FusedNorm extends DynamicCustomOp implements JavaOperation {
   public Value[] run(Value[] inputs) {
     Value x = inputs[0];
     float @Nullable [] bias = centred ? inputs[2].floats() : null;
-    FloatNorm.Forward forward = kernel(x).forward(x.floats(), inputs[1].floats(), bias);
+    int features = inputs[1].length();
+    int steps = x.size(2);
+    FloatNorm.Forward forward = kernel(x, features).forward(x.floats(), inputs[1].floats(), bias);
     return new Value[] {
       Value.of(forward.output(), x.shape()),
-      Value.of(forward.means(), x.size(0), x.size(2)),
-      Value.of(forward.scales(), x.size(0), x.size(2))
+      Value.of(forward.means(), groups(x, features), steps),
+      Value.of(forward.scales(), groups(x, features), steps)
     };
   }
 
-  private FloatNorm kernel(Value x) {
-    return new FloatNorm(x.size(0), x.size(1), x.size(2), centred, epsilon);
+  private FloatNorm kernel(Value x, int features) {
+    return new FloatNorm(groups(x, features), features, x.size(2), centred, epsilon);
+  }
+
+  /** How many groups of features all examples have together. */
+  private static int groups(Value x, int features) {
+    return x.size(0) * x.size(1) / features;
   }
 
   @Override
@@ -128,9 +136,10 @@ public final class FusedNorm extends DynamicCustomOp implements JavaOperation {
     @Override
     public Value[] run(Value[] inputs) {
       Value x = inputs[0];
+      int features = inputs[1].length();
       FloatNorm.Gradients gradients =
           forward
-              .kernel(x)
+              .kernel(x, features)
               .backward(
                   x.floats(),
                   inputs[1].floats(),
@@ -139,8 +148,8 @@ public final class FusedNorm extends DynamicCustomOp implements JavaOperation {
                   inputs[4].floats());
       return new Value[] {
         Value.of(gradients.input(), x.shape()),
-        Value.of(gradients.gain(), x.size(1)),
-        Value.of(gradients.bias(), x.size(1))
+        Value.of(gradients.gain(), features),
+        Value.of(gradients.bias(), features)
       };
     }
   }

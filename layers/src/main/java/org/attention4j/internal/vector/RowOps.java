@@ -279,4 +279,27 @@ public interface RowOps {
    * @return how many there are
    */
   int nonZero(float[] x, int from, int length, int[] indices);
+
+  /**
+   * Turns two rows against each other, {@code y1 = cos x1 - sin x2, y2 = sin x1 + cos x2}. With the
+   * rows exchanged it turns them back.
+   *
+   * @param x the array of both rows
+   * @param first where x1 begins in x, and y1 in y
+   * @param second where x2 begins in x, and y2 in y
+   * @param cosines the array of cosines
+   * @param sines the array of sines
+   * @param at where those of the rows begin
+   * @param y where the results go
+   * @param length the number of entries of a row
+   */
+  void rotate(
+      float[] x,
+      int first,
+      int second,
+      float[] cosines,
+      float[] sines,
+      int at,
+      float[] y,
+      int length);
 }

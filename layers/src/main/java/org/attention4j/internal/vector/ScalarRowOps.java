@@ -215,4 +215,22 @@ final class ScalarRowOps implements RowOps {
     }
     return count;
   }
+
+  @Override
+  public void rotate(
+      float[] x,
+      int first,
+      int second,
+      float[] cosines,
+      float[] sines,
+      int at,
+      float[] y,
+      int length) {
+    for (int i = 0; i < length; i++) {
+      float x1 = x[first + i];
+      float x2 = x[second + i];
+      y[first + i] = cosines[at + i] * x1 - sines[at + i] * x2;
+      y[second + i] = sines[at + i] * x1 + cosines[at + i] * x2;
+    }
+  }
 }

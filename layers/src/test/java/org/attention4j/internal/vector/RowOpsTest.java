@@ -381,6 +381,36 @@ class RowOpsTest {
     }
   }
 
+  /** Of every short length, into an array whose other entries stay; exchanged rows turn back. */
+  @ParameterizedTest
+  @MethodSource("operations")
+  void rotateTurnsAndTurnsBack(RowOps ops) {
+    for (int length = 0; length <= 70; length++) {
+      int second = length + 3;
+      float[] x = parts.numbers(2 * length + 7);
+      float[] cosines = parts.numbers(length);
+      float[] sines = parts.numbers(length);
+      float[] y = new float[x.length];
+      ops.rotate(x, FROM, FROM + second, cosines, sines, FROM, y, length);
+      float[] back = new float[x.length];
+      ops.rotate(x, FROM + second, FROM, cosines, sines, FROM, back, length);
+      double[] expected = new double[x.length];
+      double[] expectedBack = new double[x.length];
+      for (int i = FROM; i < FROM + length; i++) {
+        double x1 = x[i];
+        double x2 = x[second + i];
+        expected[i] = cosines[i] * x1 - sines[i] * x2;
+        expected[second + i] = sines[i] * x1 + cosines[i] * x2;
+        expectedBack[i] = cosines[i] * x1 + sines[i] * x2;
+        expectedBack[second + i] = cosines[i] * x2 - sines[i] * x1;
+      }
+      for (int i = 0; i < x.length; i++) {
+        assertThat((double) y[i]).isCloseTo(expected[i], within(2 * ROUNDING));
+        assertThat((double) back[i]).isCloseTo(expectedBack[i], within(2 * ROUNDING));
+      }
+    }
+  }
+
   /** By hand: -1, 0.5 and 2 over a threshold of 0 are 0, 0.5 and 2. */
   @ParameterizedTest
   @MethodSource("operations")
