@@ -68,6 +68,10 @@ public final class FloatLinear {
       return groups(inputs, outputs, transposed);
     }
 
+    private StartingSums startingSums() {
+      return StartingSums.of(bias, outputs);
+    }
+
     /** As many rows as whole tiles need; they may be stored one after the other or across. */
     private float[] groups(int rows, int depth, boolean asStored) {
       int padded = MatrixPacking.roundUp(rows, ROWS);
@@ -146,12 +150,19 @@ public final class FloatLinear {
         maps.stream()
             .map(map -> FloatArrays.take(examples * map.outputs() * steps))
             .toArray(float[][]::new);
-    run((task, arena) -> forward(task, arena, rows, outputs));
+    StartingSums[] first = startingSums();
+    run((task, arena) -> forward(task, arena, rows, first, outputs));
     giveBack(rows);
+    giveBack(first);
     return outputs;
   }
 
-  private void forward(int task, FloatArena arena, float[][] rows, float[][] outputs) {
+  private StartingSums[] startingSums() {
+    return maps.stream().map(Weights::startingSums).toArray(StartingSums[]::new);
+  }
+
+  private void forward(
+      int task, FloatArena arena, float[][] rows, StartingSums[] first, float[][] outputs) {
     Chunk chunk = chunk(task);
     int from = chunk.from();
     int to = chunk.to();
@@ -159,7 +170,7 @@ public final class FloatLinear {
     for (int j = 0; j < rows.length; j++) {
       Weights map = maps.get(j);
       LinearResult target =
-          new LinearResult(outputs[j], chunk.example(), map.outputs(), steps, map.bias(), arena);
+          new LinearResult(outputs[j], chunk.example(), map.outputs(), steps, first[j], arena);
       for (int t = from; t < to; t += LinearResult.SPAN) {
         target.over(t, Math.min(LinearResult.SPAN, to - t));
         target.add(rows[j], inputs, panels + (t - from) * inputs);
@@ -193,6 +204,8 @@ public final class FloatLinear {
     int hidden = maps.get(0).outputs();
     float[][] rows = maps.stream().map(map -> map.rows(inputs)).toArray(float[][]::new);
     float[] lastRows = last.rows(hidden);
+    StartingSums[] first = startingSums();
+    StartingSums lastFirst = last.startingSums();
     float[] output = FloatArrays.take(examples * last.outputs() * steps);
     run(
         (task, arena) -> {
@@ -203,14 +216,14 @@ public final class FloatLinear {
           int[] starts = new int[rows.length];
           Arrays.setAll(starts, j -> arena.take(MatrixPacking.roundUp(hidden, ROWS) * PANEL));
           LinearResult target =
-              new LinearResult(output, chunk.example(), last.outputs(), steps, last.bias(), arena);
+              new LinearResult(output, chunk.example(), last.outputs(), steps, lastFirst, arena);
           for (int span = from; span < to; span += LinearResult.SPAN) {
             int width = Math.min(LinearResult.SPAN, to - span);
             target.over(span, width);
             for (int t = 0; t < width; t += PANEL) {
               int panel = panels + (span - from + t) * inputs;
               for (int j = 0; j < rows.length; j++) {
-                multiplyPanel(rows[j], maps.get(j), arena.floats(), panel, starts[j]);
+                first[j].multiply(rows[j], inputs, arena.floats(), panel, starts[j], PANEL);
               }
               between.apply(arena.floats(), starts, hidden * PANEL);
               target.addPanel(lastRows, hidden, starts[0], t);
@@ -220,18 +233,9 @@ public final class FloatLinear {
         });
     giveBack(rows);
     FloatArrays.giveBack(lastRows);
+    giveBack(first);
+    lastFirst.giveBack();
     return output;
-  }
-
-  /** The results of a map for one panel, again as a panel. */
-  private void multiplyPanel(float[] rows, Weights map, float[] floats, int panel, int to) {
-    int tiles = MatrixPacking.roundUp(map.outputs(), ROWS) / ROWS;
-    FloatOps.TILES.multiplyGroups(
-        tiles, rows, 0, ROWS * inputs, floats, panel, inputs, floats, to, PANEL, false);
-    float @Nullable [] bias = map.bias();
-    for (int o = 0; bias != null && o < map.outputs(); o++) {
-      FloatOps.ROWS.affine(floats, to + o * PANEL, PANEL, -bias[o], 1);
-    }
   }
 
   /**
@@ -297,7 +301,8 @@ public final class FloatLinear {
       packPanels(outputGradients[j], example, outputs, from, to, arena.floats(), start);
       start += padded * outputs;
     }
-    LinearResult target = new LinearResult(gradient, example, inputs, steps, null, arena);
+    StartingSums zeros = StartingSums.of(null, inputs);
+    LinearResult target = new LinearResult(gradient, example, inputs, steps, zeros, arena);
     for (int t = from; t < to; t += LinearResult.SPAN) {
       target.over(t, Math.min(LinearResult.SPAN, to - t));
       for (int j = 0; j < starts.length; j++) {
@@ -305,6 +310,12 @@ public final class FloatLinear {
         target.add(columns[j], depth, starts[j] + (t - from) * depth);
       }
       target.finish();
+    }
+  }
+
+  private static void giveBack(StartingSums[] all) {
+    for (StartingSums each : all) {
+      each.giveBack();
     }
   }
 

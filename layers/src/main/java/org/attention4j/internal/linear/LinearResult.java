@@ -3,7 +3,6 @@ package org.attention4j.internal.linear;
 import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Some steps of the result of linear maps, [b, features, T]. They are summed beside it and then
@@ -23,7 +22,7 @@ final class LinearResult {
   private final int start;
   private final int features;
   private final int steps;
-  private final float @Nullable [] bias;
+  private final StartingSums first;
   private final FloatArena arena;
   private final int sums;
   private int step;
@@ -35,12 +34,12 @@ final class LinearResult {
       int example,
       int features,
       int steps,
-      float @Nullable [] bias,
+      StartingSums first,
       FloatArena arena) {
     this.result = result;
     this.features = features;
     this.steps = steps;
-    this.bias = bias;
+    this.first = first;
     start = example * features * steps;
     this.arena = arena;
     sums = arena.take(MatrixPacking.roundUp(features, ROWS) * STRIDE);
@@ -63,18 +62,20 @@ final class LinearResult {
   /** Adds the product of rows and the panel that begins at a step of the span. */
   void addPanel(float[] rows, int depth, int panel, int t) {
     float[] x = arena.floats();
-    int tiles = MatrixPacking.roundUp(features, ROWS) / ROWS;
-    FloatOps.TILES.multiplyGroups(
-        tiles, rows, 0, ROWS * depth, x, panel, depth, x, sums + t, STRIDE, begun);
+    int at = sums + t;
+    if (begun) {
+      int tiles = MatrixPacking.roundUp(features, ROWS) / ROWS;
+      FloatOps.TILES.multiplyGroups(
+          tiles, rows, 0, ROWS * depth, x, panel, depth, x, at, STRIDE, true);
+    } else {
+      first.multiply(rows, depth, x, panel, at, STRIDE);
+    }
   }
 
   void finish() {
     for (int c = 0; c < features; c++) {
       int at = start + c * steps + step;
       System.arraycopy(arena.floats(), sums + c * STRIDE, result, at, width);
-      if (bias != null) {
-        FloatOps.ROWS.affine(result, at, width, -bias[c], 1);
-      }
     }
   }
 }

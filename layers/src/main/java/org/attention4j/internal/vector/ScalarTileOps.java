@@ -35,6 +35,27 @@ final class ScalarTileOps implements TileOps {
   }
 
   @Override
+  public void multiplyGroupsOnto(
+      int tiles,
+      float[] a,
+      int a0,
+      int step,
+      float[] b,
+      int b0,
+      int depth,
+      float[] s,
+      int s0,
+      int lds,
+      float[] c,
+      int c0,
+      int ldc) {
+    for (int row = 0; row < tiles * TILE_ROWS; row++) {
+      System.arraycopy(s, s0 + row * lds, c, c0 + row * ldc, PANEL);
+    }
+    multiplyGroups(tiles, a, a0, step, b, b0, depth, c, c0, ldc, true);
+  }
+
+  @Override
   public void multiplyTiles(
       int tiles,
       float[] a,

@@ -65,6 +65,38 @@ public interface TileOps {
       boolean add);
 
   /**
+   * As {@link #multiplyGroups}, with sums that begin from other numbers: C = S + A B.
+   *
+   * @param tiles how many tiles of {@value #TILE_ROWS} rows
+   * @param a the groups of A at a0, a0 + step, ..
+   * @param a0 where the first group begins
+   * @param step from one group to the next
+   * @param b the rows of B one after the other, each of panel columns
+   * @param b0 where the first one begins
+   * @param depth columns of A and rows of B
+   * @param s rows of S at s0, s0 + lds, ..; it may be C itself
+   * @param s0 where the first one begins
+   * @param lds from one row of S to the next; 0 if all are the same
+   * @param c rows of C at c0, c0 + ldc, ..
+   * @param c0 where the first one begins
+   * @param ldc from one row of C to the next
+   */
+  void multiplyGroupsOnto(
+      int tiles,
+      float[] a,
+      int a0,
+      int step,
+      float[] b,
+      int b0,
+      int depth,
+      float[] s,
+      int s0,
+      int lds,
+      float[] c,
+      int c0,
+      int ldc);
+
+  /**
    * As {@link #multiplyGroups}, for an A whose rows lie at a0, a0 + lda, .. as they are, and an
    * even depth. Fastest if lda is the {@link #stride} of at most {@value #NEAR_COLUMNS} columns.
    *

@@ -3,15 +3,18 @@ package org.attention4j.internal.vector;
 import static org.attention4j.internal.vector.VectorFloats.FLOATS;
 import static org.attention4j.internal.vector.VectorFloats.V;
 import static org.attention4j.internal.vector.VectorFloats.broadcast;
+import static org.attention4j.internal.vector.VectorFloats.exact;
+import static org.attention4j.internal.vector.VectorFloats.exactBits;
 import static org.attention4j.internal.vector.VectorFloats.load;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
  * {@link ActivationOps} with the widest vectors of this CPU; what is left over runs in plain Java.
  *
- * <p>Each function is three short loops over a block that stays in the first-level cache: the
+ * <p>Most functions are three short loops over a block that stays in the first-level cache: the
  * arguments of the exponential, {@link RowOps#exp}, and the rest.
  */
 final class VectorActivationOps implements ActivationOps {
@@ -108,15 +111,55 @@ final class VectorActivationOps implements ActivationOps {
     }
   }
 
+  /**
+   * max(x, 0) - |x| Φ(-|x|), with {@link FloatExp} and {@link NormalTail} in one loop: their chains
+   * of operations run beside each other. Both polynomials are summed in pairs, and comparisons take
+   * the place of {@code min} and {@code max}, which are slow for what Java asks of NaN and -0. The
+   * method is too long to be inlined, for what {@link VectorRowOps#exp} says.
+   */
   @Override
   public void normalGate(float[] x, int from, float[] y, int length) {
     int bound = FLOATS.loopBound(length);
-    float[] e = new float[Math.min(BLOCK, bound)];
-    for (int i = 0; i < bound; i += BLOCK) {
-      int block = Math.min(BLOCK, bound - i);
-      normalExponents(x, from + i, e, block);
-      ROWS.exp(e, 0, block, 0, 1);
-      finishNormalGate(x, from + i, e, y, block);
+    FloatVector zero = broadcast(0);
+    FloatVector one = broadcast(1);
+    FloatVector end = broadcast(NORMAL_END);
+    FloatVector minusHalf = broadcast(-0.5f);
+    FloatVector log2e = broadcast(FloatExp.LOG2_E);
+    FloatVector rounding = broadcast(FloatExp.ROUNDING);
+    FloatVector minusHigh = broadcast(-FloatExp.LN2_HIGH);
+    FloatVector minusLow = broadcast(-FloatExp.LN2_LOW);
+    FloatVector e4 = broadcast(FloatExp.C4);
+    FloatVector e3 = broadcast(FloatExp.C3);
+    FloatVector e2 = broadcast(FloatExp.C2);
+    FloatVector e1 = broadcast(FloatExp.C1);
+    FloatVector e0 = broadcast(FloatExp.C0);
+    FloatVector scale = broadcast(NormalTail.SCALE);
+    FloatVector c6 = broadcast(NormalTail.C6);
+    FloatVector c5 = broadcast(NormalTail.C5);
+    FloatVector c4 = broadcast(NormalTail.C4);
+    FloatVector c3 = broadcast(NormalTail.C3);
+    FloatVector c2 = broadcast(NormalTail.C2);
+    FloatVector c1 = broadcast(NormalTail.C1);
+    FloatVector c0 = broadcast(NormalTail.C0);
+    for (int i = from; i < from + bound; i += V) {
+      FloatVector value = load(x, i);
+      FloatVector a = value.abs();
+      a = a.blend(end, a.compare(VectorOperators.GT, end));
+      FloatVector t = one.div(a.fma(scale, one));
+      FloatVector exponent = a.mul(minusHalf).mul(a);
+      FloatVector rounded = exponent.fma(log2e, rounding);
+      FloatVector n = rounded.sub(rounding);
+      FloatVector r = n.fma(minusLow, n.fma(minusHigh, exponent));
+      FloatVector rr = r.mul(r);
+      FloatVector e = r.fma(e4, e3).fma(r, e2).fma(rr, r.fma(e1, e0)).fma(rr, r.add(one));
+      IntVector bits = exactBits(rounded.reinterpretAsInts());
+      FloatVector power =
+          exact(bits.lanewise(VectorOperators.LSHL, FloatExp.EXPONENT).reinterpretAsFloats());
+      FloatVector tt = t.mul(t);
+      FloatVector high = t.fma(c6, c5).fma(tt, t.fma(c4, c3));
+      FloatVector p = high.fma(tt, t.fma(c2, c1)).fma(t, c0);
+      FloatVector tail = e.mul(power.mul(t).mul(a)).mul(p);
+      value.blend(zero, value.compare(VectorOperators.LT, zero)).sub(tail).intoArray(y, i);
     }
     REST.normalGate(x, from + bound, y, length - bound);
   }
@@ -142,16 +185,6 @@ final class VectorActivationOps implements ActivationOps {
     p = p.fma(t, broadcast(NormalTail.C1));
     p = p.fma(t, broadcast(NormalTail.C0));
     return p.mul(t).mul(exponential);
-  }
-
-  private static void finishNormalGate(float[] x, int from, float[] e, float[] y, int length) {
-    for (int i = 0; i < length; i += V) {
-      FloatVector value = load(x, from + i);
-      FloatVector tail = tail(distance(value), load(e, i));
-      FloatVector gate =
-          broadcast(1).sub(tail).blend(tail, value.compare(VectorOperators.LT, broadcast(0)));
-      value.max(-NORMAL_END).mul(gate).intoArray(y, from + i);
-    }
   }
 
   @Override

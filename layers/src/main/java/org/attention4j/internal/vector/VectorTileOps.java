@@ -56,9 +56,37 @@ final class VectorTileOps implements TileOps {
       int c0,
       int ldc,
       boolean add) {
-    float[] sums = add ? c : ZEROS;
-    int sumStep = add ? ldc : 0;
-    int sum = add ? c0 : 0;
+    multiplyGroupsOnto(
+        tiles,
+        a,
+        a0,
+        step,
+        b,
+        b0,
+        depth,
+        add ? c : ZEROS,
+        add ? c0 : 0,
+        add ? ldc : 0,
+        c,
+        c0,
+        ldc);
+  }
+
+  @Override
+  public void multiplyGroupsOnto(
+      int tiles,
+      float[] a,
+      int a0,
+      int step,
+      float[] b,
+      int b0,
+      int depth,
+      float[] sums,
+      int sum,
+      int sumStep,
+      float[] c,
+      int c0,
+      int ldc) {
     for (int tile = 0; tile < tiles; tile++) {
       int ai = a0 + tile * step;
       int ci = c0 + tile * TILE_ROWS * ldc;

@@ -112,4 +112,38 @@ class TileOpsTest {
       assertThat(grouped).containsExactly(expected, CLOSE);
     }
   }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
+  void tilesOntoOtherSums(TileOps ops) {
+    for (int depth : new int[] {0, 1, 13, 67}) {
+      onto(ops, depth, 0);
+      onto(ops, depth, ops.panel() + 3);
+    }
+  }
+
+  private void onto(TileOps ops, int depth, int sumStep) {
+    int tiles = 3;
+    int rows = tiles * TileOps.TILE_ROWS;
+    int columns = ops.panel();
+    int ldc = columns + 5;
+    int step = TileOps.TILE_ROWS * depth + 7;
+    float[] a = parts.numbers(tiles * step);
+    float[] b = parts.numbers(depth * columns);
+    float[] sums = parts.numbers((rows - 1) * sumStep + columns);
+    float[] c = parts.numbers(rows * ldc);
+    float[] expected = c.clone();
+    for (int row = 0; row < rows; row++) {
+      int group = 5 + row / TileOps.TILE_ROWS * step + row % TileOps.TILE_ROWS;
+      for (int column = 0; column < columns; column++) {
+        double sum = sums[2 + row * sumStep + column];
+        for (int t = 0; t < depth; t++) {
+          sum += (double) a[group + t * TileOps.TILE_ROWS] * b[2 + t * columns + column];
+        }
+        expected[FROM + row * ldc + column] = (float) sum;
+      }
+    }
+    ops.multiplyGroupsOnto(tiles, a, 5, step, b, 2, depth, sums, 2, sumStep, c, FROM, ldc);
+    assertThat(c).containsExactly(expected, CLOSE);
+  }
 }
