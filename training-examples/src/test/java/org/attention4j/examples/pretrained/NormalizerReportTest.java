@@ -52,6 +52,36 @@ class NormalizerReportTest {
     assertThat(row(run, "ssmax, tuned")).isNotEqualTo(row(run, "ssmax")).hasSize(2);
   }
 
+  /** Learned T, α, and β with γ: each has names of its own for the parameters of a layer. */
+  @Test
+  void everyLearnedParameterIsTuned() throws IOException {
+    Path text =
+        Files.writeString(
+            folder.resolve("text.txt"), "The Council has not yet decided on this. ".repeat(13));
+    List<String> normalizers =
+        List.of(
+            "{\"type\":\"softmax\",\"temperature\":0.5,\"learnable\":true}",
+            "{\"type\":\"entmax\",\"alpha\":1.5,\"learnable\":true}",
+            "asentmax:1.5");
+
+    CommandLineRun run =
+        CommandLineRun.of(
+            "pretrained",
+            "--threads=1",
+            "--model=characters",
+            "--text=" + text,
+            "--context=31",
+            "--normalizer=" + String.join(",", normalizers),
+            "--tune=3");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    for (String normalizer : normalizers) {
+      List<String> before = row(run, normalizer);
+      assertThat(before).as(normalizer).hasSize(1);
+      assertThat(row(run, normalizer + ", tuned")).hasSize(1).isNotEqualTo(before);
+    }
+  }
+
   private static void assertRefused(String sentence, String... arguments) {
     CommandLineRun run = CommandLineRun.of(arguments);
     assertThat(run.status()).isEqualTo(2);
