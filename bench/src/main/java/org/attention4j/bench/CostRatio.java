@@ -46,7 +46,8 @@ record CostRatio(double percent, double low, double high) {
   }
 
   /**
-   * What it costs of a whole of which what was measured is one part, if the rest costs nothing more.
+   * What it costs of a whole of which what was measured is one part, if the rest costs nothing
+   * more.
    *
    * @param share the part of the whole that was measured, in (0, 1]
    */

@@ -38,12 +38,12 @@ import picocli.CommandLine.Spec;
  * What the monitor costs: training steps of one network with different monitors in turns, so that
  * whatever else the machine does hits all alike.
  *
- * <p>A schedule costs what blocks of steps with its snapshots take more than blocks of as many steps
- * without a monitor. A block has one snapshot and one step after it, so that what the snapshot
- * leaves to that step counts, too; a schedule of a longer period has the same cost in more steps. A
- * snapshot is a larger share of a short block than of a long one, so it shows sooner above the noise
- * of the machine. A single snapshot, by group of metrics, costs what the median step with it takes
- * longer than the median step without.
+ * <p>A schedule costs what blocks of steps with its snapshots take more than blocks of as many
+ * steps without a monitor. A block has one snapshot and one step after it, so that what the
+ * snapshot leaves to that step counts, too; a schedule of a longer period has the same cost in more
+ * steps. A snapshot is a larger share of a short block than of a long one, so it shows sooner above
+ * the noise of the machine. A single snapshot, by group of metrics, costs what the median step with
+ * it takes longer than the median step without.
  */
 @Command(
     name = "MonitorCost",
@@ -289,8 +289,7 @@ public final class MonitorCost implements Callable<Integer> {
             new MonitoredFit(network)::run, new MonitoredFit(network, monitor)::run, BLOCK, pairs);
     double share = (double) BLOCK / period;
     results.printf(
-        "| %s | %s | %s |%n",
-        name, cost.wall().ofShare(share), cost.processor().ofShare(share));
+        "| %s | %s | %s |%n", name, cost.wall().ofShare(share), cost.processor().ofShare(share));
     results.flush();
   }
 

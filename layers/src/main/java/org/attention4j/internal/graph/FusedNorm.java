@@ -12,8 +12,8 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
  * Layer norm or RMS norm of each step as one operation of a graph that a {@link GraphProgram} runs
  * on the CPU, in FLOAT.
  *
- * <p>Inputs: x [b, h * features, T], gain [features] and, for layer norm, bias [features]; each of h
- * groups of features is normalized on its own. Outputs: y, of the shape of x; the means and the
+ * <p>Inputs: x [b, h * features, T], gain [features] and, for layer norm, bias [features]; each of
+ * h groups of features is normalized on its own. Outputs: y, of the shape of x; the means and the
  * scales [b * h, T] that the backward pass needs.
  */
 public final class FusedNorm extends DynamicCustomOp implements JavaOperation {

@@ -97,11 +97,8 @@ public final class FusedRotary extends DynamicCustomOp implements JavaOperation 
     @Override
     public Value[] run(Value[] inputs) {
       Value dy = inputs[2];
-      FloatRotary.Angles angles =
-          new FloatRotary.Angles(inputs[0].floats(), inputs[1].floats());
-      return new Value[] {
-        Value.of(forward.kernel(dy).backward(dy.floats(), angles), dy.shape())
-      };
+      FloatRotary.Angles angles = new FloatRotary.Angles(inputs[0].floats(), inputs[1].floats());
+      return new Value[] {Value.of(forward.kernel(dy).backward(dy.floats(), angles), dy.shape())};
     }
   }
 }

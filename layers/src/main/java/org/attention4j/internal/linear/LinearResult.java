@@ -30,12 +30,7 @@ final class LinearResult {
   private boolean begun;
 
   LinearResult(
-      float[] result,
-      int example,
-      int features,
-      int steps,
-      StartingSums first,
-      FloatArena arena) {
+      float[] result, int example, int features, int steps, StartingSums first, FloatArena arena) {
     this.result = result;
     this.features = features;
     this.steps = steps;

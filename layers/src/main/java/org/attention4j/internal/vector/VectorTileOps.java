@@ -57,19 +57,7 @@ final class VectorTileOps implements TileOps {
       int ldc,
       boolean add) {
     multiplyGroupsOnto(
-        tiles,
-        a,
-        a0,
-        step,
-        b,
-        b0,
-        depth,
-        add ? c : ZEROS,
-        add ? c0 : 0,
-        add ? ldc : 0,
-        c,
-        c0,
-        ldc);
+        tiles, a, a0, step, b, b0, depth, add ? c : ZEROS, add ? c0 : 0, add ? ldc : 0, c, c0, ldc);
   }
 
   @Override

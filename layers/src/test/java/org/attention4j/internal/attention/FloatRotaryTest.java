@@ -50,8 +50,7 @@ class FloatRotaryTest {
           assertThat((double) y[first]).isCloseTo(length * Math.cos(at + angle), within(bound));
           assertThat((double) y[second]).isCloseTo(length * Math.sin(at + angle), within(bound));
           assertThat((double) back[first]).isCloseTo(length * Math.cos(at - angle), within(bound));
-          assertThat((double) back[second])
-              .isCloseTo(length * Math.sin(at - angle), within(bound));
+          assertThat((double) back[second]).isCloseTo(length * Math.sin(at - angle), within(bound));
         }
       }
     }

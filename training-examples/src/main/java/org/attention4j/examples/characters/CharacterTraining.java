@@ -21,7 +21,7 @@ import org.nd4j.linalg.learning.config.Adam;
 /** Trains a {@link CharacterModel}. */
 final class CharacterTraining {
   /** Those of the model that comes with the program. */
-  static final String DEFAULT_STEPS = "729";
+  static final String DEFAULT_STEPS = "1823";
 
   private static final int BATCH = 16;
   private static final double LEARNING_RATE = 4e-3;
