@@ -18,10 +18,13 @@ record StartingSums(float[] sums, int step, int tiles) {
   private static final int PANEL = FloatOps.TILES.panel();
   private static final int ROWS = TileOps.TILE_ROWS;
 
+  /** Of all maps without a bias; nobody writes to it. */
+  private static final float[] ZEROS = new float[PANEL];
+
   static StartingSums of(float @Nullable [] bias, int outputs) {
     int padded = MatrixPacking.roundUp(outputs, ROWS);
     if (bias == null) {
-      return new StartingSums(FloatArrays.zeros(PANEL), 0, padded / ROWS);
+      return new StartingSums(ZEROS, 0, padded / ROWS);
     }
     float[] sums = FloatArrays.take(padded * PANEL);
     for (int row = 0; row < padded; row++) {
@@ -37,6 +40,8 @@ record StartingSums(float[] sums, int step, int tiles) {
   }
 
   void giveBack() {
-    FloatArrays.giveBack(sums);
+    if (sums != ZEROS) {
+      FloatArrays.giveBack(sums);
+    }
   }
 }

@@ -35,6 +35,8 @@ final class VectorRowOps implements RowOps {
   /** How many neighbours of a score beyond the cap are capped in the slower way. */
   private static final int SLICE = 256;
 
+  private static final RowOps REST = new ScalarRowOps();
+
   private static final int[] INDEX_TABLE = indexTable();
   private static final float[] POWERS = powers();
 
@@ -603,6 +605,29 @@ final class VectorRowOps implements RowOps {
     return count;
   }
 
+  @Override
+  public void rotate(
+      float[] x,
+      int first,
+      int second,
+      float[] cosines,
+      float[] sines,
+      int at,
+      float[] y,
+      int length) {
+    int bound = FLOATS.loopBound(length);
+    for (int i = 0; i < bound; i += V) {
+      FloatVector x1 = load(x, first + i);
+      FloatVector x2 = load(x, second + i);
+      FloatVector cosine = load(cosines, at + i);
+      FloatVector sine = load(sines, at + i);
+      cosine.mul(x1).sub(sine.mul(x2)).intoArray(y, first + i);
+      sine.mul(x1).add(cosine.mul(x2)).intoArray(y, second + i);
+    }
+    int rest = length - bound;
+    REST.rotate(x, first + bound, second + bound, cosines, sines, at + bound, y, rest);
+  }
+
   /**
    * Puts the indices of what was found in a word of entries after the others; returns how many
    * there are then.
@@ -651,32 +676,5 @@ final class VectorRowOps implements RowOps {
       powers[i] = Float.intBitsToFloat(1 << i);
     }
     return powers;
-  }
-
-  @Override
-  public void rotate(
-      float[] x,
-      int first,
-      int second,
-      float[] cosines,
-      float[] sines,
-      int at,
-      float[] y,
-      int length) {
-    int bound = FLOATS.loopBound(length);
-    for (int i = 0; i < bound; i += V) {
-      FloatVector x1 = load(x, first + i);
-      FloatVector x2 = load(x, second + i);
-      FloatVector cosine = load(cosines, at + i);
-      FloatVector sine = load(sines, at + i);
-      cosine.mul(x1).sub(sine.mul(x2)).intoArray(y, first + i);
-      sine.mul(x1).add(cosine.mul(x2)).intoArray(y, second + i);
-    }
-    for (int i = bound; i < length; i++) {
-      float x1 = x[first + i];
-      float x2 = x[second + i];
-      y[first + i] = cosines[at + i] * x1 - sines[at + i] * x2;
-      y[second + i] = sines[at + i] * x1 + cosines[at + i] * x2;
-    }
   }
 }

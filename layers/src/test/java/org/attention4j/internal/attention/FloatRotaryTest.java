@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Rotary positions against complex numbers in DOUBLE. */
+/** Rotary positions against angles and lengths in DOUBLE. */
 class FloatRotaryTest {
   /** Two products, their factors rounded once each, and a sum: under four roundings of 2⁻²⁴. */
   private static final double ROUNDING = 4 * 0x1p-24;
@@ -23,7 +23,7 @@ class FloatRotaryTest {
     return x;
   }
 
-  /** Positions as after earlier steps: they do not begin at zero. */
+  /** Positions as after so many earlier steps. */
   private static double[] positions(int first, int steps) {
     return IntStream.range(first, first + steps).asDoubleStream().toArray();
   }
