@@ -3,6 +3,7 @@ package org.attention4j.internal.linear;
 import java.util.Arrays;
 import java.util.List;
 import org.attention4j.internal.attention.FloatAttention;
+import org.attention4j.internal.linear.PackedRows.Panels;
 import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
@@ -40,9 +41,6 @@ public final class FloatLinear {
   /** Numbers of a matrix below which waking another thread does not pay. */
   private static final int SMALL_MATRIX = 1 << 17;
 
-  /** Steps whose panel of features stays in the first-level cache. */
-  private static final int STEP_BLOCK = 256;
-
   private final int examples;
   private final int inputs;
   private final int steps;
@@ -59,12 +57,12 @@ public final class FloatLinear {
    */
   public record Weights(float[] values, int outputs, boolean transposed, float @Nullable [] bias) {
     /** W as groups of rows. */
-    private float[] rows(int inputs) {
+    private PackedRows rows(int inputs) {
       return groups(outputs, inputs, !transposed);
     }
 
     /** Wᵀ, likewise. */
-    private float[] columns(int inputs) {
+    private PackedRows columns(int inputs) {
       return groups(inputs, outputs, transposed);
     }
 
@@ -73,7 +71,7 @@ public final class FloatLinear {
     }
 
     /** As many rows as whole tiles need; they may be stored one after the other or across. */
-    private float[] groups(int rows, int depth, boolean asStored) {
+    private PackedRows groups(int rows, int depth, boolean asStored) {
       int padded = MatrixPacking.roundUp(rows, ROWS);
       float[] groups = FloatArrays.take(padded * depth);
       Workers.run(
@@ -91,7 +89,7 @@ public final class FloatLinear {
               MatrixPacking.entryGroups(values, row, rows, depth, count, groups, to, filled, 1);
             }
           });
-      return groups;
+      return new PackedRows(groups, 0, depth);
     }
   }
 
@@ -145,7 +143,7 @@ public final class FloatLinear {
   }
 
   private float[][] apart() {
-    float[][] rows = maps.stream().map(map -> map.rows(inputs)).toArray(float[][]::new);
+    PackedRows[] rows = maps.stream().map(map -> map.rows(inputs)).toArray(PackedRows[]::new);
     float[][] outputs =
         maps.stream()
             .map(map -> FloatArrays.take(examples * map.outputs() * steps))
@@ -162,7 +160,7 @@ public final class FloatLinear {
   }
 
   private void forward(
-      int task, FloatArena arena, float[][] rows, StartingSums[] first, float[][] outputs) {
+      int task, FloatArena arena, PackedRows[] rows, StartingSums[] first, float[][] outputs) {
     Chunk chunk = chunk(task);
     int from = chunk.from();
     int to = chunk.to();
@@ -173,7 +171,7 @@ public final class FloatLinear {
           new LinearResult(outputs[j], chunk.example(), map.outputs(), steps, first[j], arena);
       for (int t = from; t < to; t += LinearResult.SPAN) {
         target.over(t, Math.min(LinearResult.SPAN, to - t));
-        target.add(rows[j], inputs, panels + (t - from) * inputs);
+        target.add(rows[j], panels + (t - from) * inputs, inputs * PANEL);
         target.finish();
       }
     }
@@ -192,8 +190,8 @@ public final class FloatLinear {
   }
 
   /**
-   * Applies the maps, something to each number of their results, and one more map. It does so panel
-   * by panel, so that what lies between never goes through the memory.
+   * Applies the maps, something to each number of their results, and one more map. It does so in
+   * blocks of what lies between, which never goes through the memory.
    *
    * @param between what to do with the results of the maps, which all have the same number of
    *     outputs
@@ -202,8 +200,8 @@ public final class FloatLinear {
    */
   public float[] forward(Between between, Weights last) {
     int hidden = maps.get(0).outputs();
-    float[][] rows = maps.stream().map(map -> map.rows(inputs)).toArray(float[][]::new);
-    float[] lastRows = last.rows(hidden);
+    PackedRows[] rows = maps.stream().map(map -> map.rows(inputs)).toArray(PackedRows[]::new);
+    PackedRows lastRows = last.rows(hidden);
     StartingSums[] first = startingSums();
     StartingSums lastFirst = last.startingSums();
     float[] output = FloatArrays.take(examples * last.outputs() * steps);
@@ -214,25 +212,33 @@ public final class FloatLinear {
           int to = chunk.to();
           int panels = packedPanels(chunk, arena);
           int[] starts = new int[rows.length];
-          Arrays.setAll(starts, j -> arena.take(MatrixPacking.roundUp(hidden, ROWS) * PANEL));
+          int most = MatrixPacking.roundUp(Math.min(hidden, PackedRows.BLOCK_DEPTH), ROWS);
+          Arrays.setAll(starts, j -> arena.take(most * LinearResult.SPAN));
           LinearResult target =
               new LinearResult(output, chunk.example(), last.outputs(), steps, lastFirst, arena);
-          for (int span = from; span < to; span += LinearResult.SPAN) {
-            int width = Math.min(LinearResult.SPAN, to - span);
-            target.over(span, width);
-            for (int t = 0; t < width; t += PANEL) {
-              int panel = panels + (span - from + t) * inputs;
+          for (int t = from; t < to; t += LinearResult.SPAN) {
+            int width = Math.min(LinearResult.SPAN, to - t);
+            target.over(t, width);
+            int number = (width + PANEL - 1) / PANEL;
+            float[] x = arena.floats();
+            Panels columns =
+                Panels.of(x, panels + (t - from) * inputs, inputs * PANEL, number);
+            for (int row = 0; row < hidden; row += PackedRows.BLOCK_DEPTH) {
+              int count = Math.min(PackedRows.BLOCK_DEPTH, hidden - row);
+              int padded = MatrixPacking.roundUp(count, ROWS);
+              int step = padded * PANEL;
               for (int j = 0; j < rows.length; j++) {
-                first[j].multiply(rows[j], inputs, arena.floats(), panel, starts[j], PANEL);
+                rows[j].multiply(
+                    row, padded, columns, Panels.of(x, starts[j], step, number), first[j]);
               }
-              between.apply(arena.floats(), starts, hidden * PANEL);
-              target.addPanel(lastRows, hidden, starts[0], t);
+              between.apply(x, starts, number * step);
+              target.add(lastRows, row, count, starts[0], step);
             }
             target.finish();
           }
         });
     giveBack(rows);
-    FloatArrays.giveBack(lastRows);
+    FloatArrays.giveBack(lastRows.groups());
     giveBack(first);
     lastFirst.giveBack();
     return output;
@@ -263,7 +269,8 @@ public final class FloatLinear {
   }
 
   private Gradients apart(float[][] outputGradients) {
-    float[][] columns = maps.stream().map(map -> map.columns(inputs)).toArray(float[][]::new);
+    PackedRows[] columns =
+        maps.stream().map(map -> map.columns(inputs)).toArray(PackedRows[]::new);
     float[] inputGradient = FloatArrays.take(x.length);
     float[][][] weightParts = weightParts();
     run(
@@ -285,7 +292,11 @@ public final class FloatLinear {
   }
 
   private void inputGradient(
-      int task, FloatArena arena, float[][] columns, float[][] outputGradients, float[] gradient) {
+      int task,
+      FloatArena arena,
+      PackedRows[] columns,
+      float[][] outputGradients,
+      float[] gradient) {
     Chunk chunk = chunk(task);
     int example = chunk.example();
     int from = chunk.from();
@@ -301,13 +312,13 @@ public final class FloatLinear {
       packPanels(outputGradients[j], example, outputs, from, to, arena.floats(), start);
       start += padded * outputs;
     }
-    StartingSums zeros = StartingSums.of(null, inputs);
-    LinearResult target = new LinearResult(gradient, example, inputs, steps, zeros, arena);
+    LinearResult target =
+        new LinearResult(gradient, example, inputs, steps, StartingSums.ZEROS, arena);
     for (int t = from; t < to; t += LinearResult.SPAN) {
       target.over(t, Math.min(LinearResult.SPAN, to - t));
       for (int j = 0; j < starts.length; j++) {
         int depth = maps.get(j).outputs();
-        target.add(columns[j], depth, starts[j] + (t - from) * depth);
+        target.add(columns[j], starts[j] + (t - from) * depth, depth * PANEL);
       }
       target.finish();
     }
@@ -316,6 +327,12 @@ public final class FloatLinear {
   private static void giveBack(StartingSums[] all) {
     for (StartingSums each : all) {
       each.giveBack();
+    }
+  }
+
+  private static void giveBack(PackedRows[] all) {
+    for (PackedRows each : all) {
+      FloatArrays.giveBack(each.groups());
     }
   }
 
@@ -356,25 +373,13 @@ public final class FloatLinear {
       int source = example * outputs * steps + from;
       MatrixPacking.rowGroups(
           outputGradients[j], source, steps, outputs, depth, packed, rows, padded, depth, 1);
-      float[] part = parts[j];
-      for (int t = 0; t < depth; t += STEP_BLOCK) {
-        int block = Math.min(STEP_BLOCK, depth - t);
-        for (int i = 0; i < width; i += PANEL) {
-          int panel = features + i * depth + t * PANEL;
-          FloatOps.TILES.multiplyGroups(
-              padded / ROWS,
-              packed,
-              rows + t * ROWS,
-              ROWS * depth,
-              packed,
-              panel,
-              block,
-              part,
-              i,
-              width,
-              true);
-        }
-      }
+      new PackedRows(packed, rows, depth)
+          .multiply(
+              0,
+              padded,
+              Panels.of(packed, features, depth * PANEL, width / PANEL),
+              new Panels(parts[j], 0, PANEL, width / PANEL, width),
+              null);
     }
   }
 

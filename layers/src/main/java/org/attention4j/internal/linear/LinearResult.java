@@ -1,5 +1,6 @@
 package org.attention4j.internal.linear;
 
+import org.attention4j.internal.linear.PackedRows.Panels;
 import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
@@ -46,25 +47,24 @@ final class LinearResult {
     begun = false;
   }
 
-  /** Adds the product of rows and some panels. */
-  void add(float[] rows, int depth, int panels) {
-    for (int t = 0; t < width; t += PANEL) {
-      addPanel(rows, depth, panels + t * depth, t);
-    }
-    begun = true;
+  /** Adds the product of all rows and the panels of the span, step apart. */
+  void add(PackedRows rows, int panels, int step) {
+    add(rows, 0, rows.depth(), panels, step);
   }
 
-  /** Adds the product of rows and the panel that begins at a step of the span. */
-  void addPanel(float[] rows, int depth, int panel, int t) {
+  /** The same for some columns of the rows, and panels that hold no more than these need. */
+  void add(PackedRows rows, int from, int count, int panels, int step) {
     float[] x = arena.floats();
-    int at = sums + t;
-    if (begun) {
-      int tiles = MatrixPacking.roundUp(features, ROWS) / ROWS;
-      FloatOps.TILES.multiplyGroups(
-          tiles, rows, 0, ROWS * depth, x, panel, depth, x, at, STRIDE, true);
-    } else {
-      first.multiply(rows, depth, x, panel, at, STRIDE);
-    }
+    int number = (width + PANEL - 1) / PANEL;
+    rows.multiply(
+        0,
+        MatrixPacking.roundUp(features, ROWS),
+        from,
+        count,
+        Panels.of(x, panels, step, number),
+        new Panels(x, sums, PANEL, number, STRIDE),
+        begun ? null : first);
+    begun = true;
   }
 
   void finish() {

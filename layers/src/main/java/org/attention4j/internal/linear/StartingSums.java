@@ -12,35 +12,27 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sums [outputs, panel] with as many rows as whole tiles need, or one row of zeros for all
  * @param step from one row to the next
- * @param tiles of the map's outputs
  */
-record StartingSums(float[] sums, int step, int tiles) {
+record StartingSums(float[] sums, int step) {
   private static final int PANEL = FloatOps.TILES.panel();
-  private static final int ROWS = TileOps.TILE_ROWS;
 
   /** Of all maps without a bias; nobody writes to it. */
-  private static final float[] ZEROS = new float[PANEL];
+  static final StartingSums ZEROS = new StartingSums(new float[PANEL], 0);
 
   static StartingSums of(float @Nullable [] bias, int outputs) {
-    int padded = MatrixPacking.roundUp(outputs, ROWS);
     if (bias == null) {
-      return new StartingSums(ZEROS, 0, padded / ROWS);
+      return ZEROS;
     }
+    int padded = MatrixPacking.roundUp(outputs, TileOps.TILE_ROWS);
     float[] sums = FloatArrays.take(padded * PANEL);
     for (int row = 0; row < padded; row++) {
       Arrays.fill(sums, row * PANEL, (row + 1) * PANEL, row < outputs ? bias[row] : 0);
     }
-    return new StartingSums(sums, PANEL, padded / ROWS);
-  }
-
-  /** Sums a product of rows and a panel, both in groups for the tiles, onto them. */
-  void multiply(float[] rows, int depth, float[] floats, int panel, int to, int stride) {
-    FloatOps.TILES.multiplyGroupsOnto(
-        tiles, rows, 0, ROWS * depth, floats, panel, depth, sums, 0, step, floats, to, stride);
+    return new StartingSums(sums, PANEL);
   }
 
   void giveBack() {
-    if (sums != ZEROS) {
+    if (step > 0) {
       FloatArrays.giveBack(sums);
     }
   }

@@ -10,6 +10,9 @@ final class ScalarTileOps implements TileOps {
   private static final int PANEL = 16;
   private static final int HALF = PANEL / 2;
 
+  /** What a product begins with that adds to nothing. */
+  private static final float[] ZEROS = new float[PANEL];
+
   @Override
   public int panel() {
     return PANEL;
@@ -28,10 +31,8 @@ final class ScalarTileOps implements TileOps {
       int c0,
       int ldc,
       boolean add) {
-    for (int row = 0; row < tiles * TILE_ROWS; row++) {
-      int at = a0 + row / TILE_ROWS * step + row % TILE_ROWS;
-      multiplyRow(a, at, TILE_ROWS, b, b0, depth, PANEL, c, c0 + row * ldc, add);
-    }
+    multiplyGroupsOnto(
+        tiles, a, a0, step, b, b0, depth, add ? c : ZEROS, add ? c0 : 0, add ? ldc : 0, c, c0, ldc);
   }
 
   @Override
@@ -50,9 +51,10 @@ final class ScalarTileOps implements TileOps {
       int c0,
       int ldc) {
     for (int row = 0; row < tiles * TILE_ROWS; row++) {
-      System.arraycopy(s, s0 + row * lds, c, c0 + row * ldc, PANEL);
+      int at = a0 + row / TILE_ROWS * step + row % TILE_ROWS;
+      multiplyRow(
+          a, at, TILE_ROWS, b, b0, depth, PANEL, s, s0 + row * lds, c, c0 + row * ldc);
     }
-    multiplyGroups(tiles, a, a0, step, b, b0, depth, c, c0, ldc, true);
   }
 
   @Override
@@ -69,7 +71,9 @@ final class ScalarTileOps implements TileOps {
       int ldc,
       boolean add) {
     for (int row = 0; row < tiles * TILE_ROWS; row++) {
-      multiplyRow(a, a0 + row * lda, 1, b, b0, depth, PANEL, c, c0 + row * ldc, add);
+      int to = c0 + row * ldc;
+      multiplyRow(
+          a, a0 + row * lda, 1, b, b0, depth, PANEL, add ? c : ZEROS, add ? to : 0, c, to);
     }
   }
 
@@ -87,7 +91,9 @@ final class ScalarTileOps implements TileOps {
       int ldc,
       boolean add) {
     for (int row = 0; row < tiles * NARROW_TILE_ROWS; row++) {
-      multiplyRow(a, a0 + row * lda, 1, b, b0, depth, HALF, c, c0 + row * ldc, add);
+      int to = c0 + row * ldc;
+      multiplyRow(
+          a, a0 + row * lda, 1, b, b0, depth, HALF, add ? c : ZEROS, add ? to : 0, c, to);
     }
   }
 
@@ -100,18 +106,19 @@ final class ScalarTileOps implements TileOps {
       int b0,
       int depth,
       int width,
+      float[] sums,
+      int sum,
       float[] c,
-      int c0,
-      boolean add) {
+      int c0) {
     for (int j = 0; j < width; j += 8) {
-      float s0 = 0;
-      float s1 = 0;
-      float s2 = 0;
-      float s3 = 0;
-      float s4 = 0;
-      float s5 = 0;
-      float s6 = 0;
-      float s7 = 0;
+      float s0 = sums[sum + j];
+      float s1 = sums[sum + j + 1];
+      float s2 = sums[sum + j + 2];
+      float s3 = sums[sum + j + 3];
+      float s4 = sums[sum + j + 4];
+      float s5 = sums[sum + j + 5];
+      float s6 = sums[sum + j + 6];
+      float s7 = sums[sum + j + 7];
       for (int t = 0, row = b0 + j; t < depth; t++, row += width) {
         float x = a[a0 + t * step];
         s0 += x * b[row];
@@ -124,16 +131,6 @@ final class ScalarTileOps implements TileOps {
         s7 += x * b[row + 7];
       }
       int at = c0 + j;
-      if (add) {
-        s0 += c[at];
-        s1 += c[at + 1];
-        s2 += c[at + 2];
-        s3 += c[at + 3];
-        s4 += c[at + 4];
-        s5 += c[at + 5];
-        s6 += c[at + 6];
-        s7 += c[at + 7];
-      }
       c[at] = s0;
       c[at + 1] = s1;
       c[at + 2] = s2;

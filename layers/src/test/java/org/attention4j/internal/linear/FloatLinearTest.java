@@ -23,7 +23,7 @@ class FloatLinearTest {
 
   private final Random random = new Random(23);
 
-  /** Examples, inputs, steps: below and above a panel, one step, and long enough to be cut. */
+  /** Examples, inputs, steps: below and above a panel, one step, and large enough to be cut. */
   static Stream<Arguments> sizes() {
     return Stream.of(
         Arguments.of(3, 5, 1),
@@ -32,7 +32,9 @@ class FloatLinearTest {
         Arguments.of(1, 17, 331),
         Arguments.of(2, 3, 601),
         Arguments.of(11, 37, 29), // examples apart would fill half of their panels
-        Arguments.of(3, 7, 31));
+        Arguments.of(3, 7, 31),
+        Arguments.of(2, 1031, 5), // several blocks of columns
+        Arguments.of(1, 3, 1033));
   }
 
   @ParameterizedTest(name = "{0} examples, {1} inputs, {2} steps")
@@ -142,7 +144,38 @@ class FloatLinearTest {
     assertClose(y, expected);
   }
 
-  private List<FloatLinear.Weights> maps(int inputs) {
+  /** What lies between is computed in blocks of rows; the last map sums over these. */
+@Test
+void mapsInARowAgreeWithOneAfterTheOther() {
+  int inputs = 277;
+  int hidden = 1103;
+  int outputs = 79;
+  int steps = 149;
+  FloatLinear.Weights first =
+      new FloatLinear.Weights(values(hidden * inputs), hidden, false, values(hidden));
+  FloatLinear.Weights gate =
+      new FloatLinear.Weights(values(inputs * hidden), hidden, true, null);
+  FloatLinear.Weights last =
+      new FloatLinear.Weights(values(outputs * hidden), outputs, false, values(outputs));
+  FloatLinear maps =
+      new FloatLinear(2, inputs, steps, values(2 * inputs * steps), List.of(first, gate));
+  float[] inARow =
+      maps.forward(
+          (results, starts, length) -> {
+            for (int i = 0; i < length; i++) {
+              results[starts[0] + i] *= results[starts[1] + i];
+            }
+          },
+          last);
+  float[][] y = maps.forward();
+  for (int i = 0; i < y[0].length; i++) {
+    y[0][i] *= y[1][i];
+  }
+  assertThat(inARow)
+      .isEqualTo(new FloatLinear(2, hidden, steps, y[0], List.of(last)).forward()[0]);
+}
+
+private List<FloatLinear.Weights> maps(int inputs) {
     List<FloatLinear.Weights> maps = new ArrayList<>();
     for (int j = 0; j < OUTPUTS.length; j++) {
       float[] bias = j == 1 ? null : values(OUTPUTS[j]);
