@@ -1,13 +1,18 @@
 package org.attention4j.kernel;
 
 import java.util.Arrays;
+import org.attention4j.internal.linear.MatrixPacking;
 import org.attention4j.internal.vector.FloatOps;
+import org.attention4j.internal.vector.RowOps;
 
 /** A row of {@code float}. {@link FloatOps} picks how its operations run. */
 public final class FloatRow extends Row {
 
-  /** A lower bound of the k-th largest entry lets at most k + 32 more pass. */
+  /** Entries above a lower bound of the k-th largest one, beside 2 k, that are few enough. */
   private static final int SLACK = 32;
+
+  /** Classes for each entry that is wanted: most have none then, and few have two. */
+  private static final int CLASSES_PER_ENTRY = 4;
 
   /** Enough for all but near ties. */
   private static final int MAX_HALVINGS = 24;
@@ -229,23 +234,39 @@ public final class FloatRow extends Row {
   }
 
   /**
-   * A value that at least k entries reach, and at most 2 k + 32 unless there are ties. Rows of a
-   * head are alike: the first guess is as far below the largest entry as the last row's was. What
-   * is found in the end does not depend on it.
+   * A value that at least k entries reach, and not many more as a rule. If the row is long, it is
+   * sought among the largest entries of four k classes, each of which stands for one entry.
    */
   private float lowerBound(int k, float max) {
+    int wanted = MatrixPacking.roundUp(CLASSES_PER_ENTRY * k, RowOps.CLASSES);
+    int most = length / 2 / RowOps.CLASSES * RowOps.CLASSES;
+    int classes = Math.min(wanted, most);
+    if (classes < 2 * k) {
+      return lowerBound(values, from, length, k, 2 * k + SLACK, max);
+    }
+    float[] maxima = workspace.maxima(classes);
+    FloatOps.ROWS.classMaxima(values, from, length, classes, maxima);
+    return lowerBound(maxima, 0, classes, k, k + k / 4, max);
+  }
+
+  /**
+   * A value that at least k of these entries reach, and at most {@code enough} unless there are
+   * ties. Rows of a head are alike: the first guess is as far below the largest entry as the last
+   * row's was. What is found in the end does not depend on it.
+   */
+  private float lowerBound(float[] x, int start, int count, int k, int enough, float max) {
     float distance = workspace.distance;
     float high = max;
     float low = max - distance;
-    int reached = FloatOps.ROWS.count(values, from, length, low);
+    int reached = FloatOps.ROWS.count(x, start, count, low);
     while (reached < k) {
       high = low;
       distance *= 2;
       low = max - distance;
-      reached = FloatOps.ROWS.count(values, from, length, low);
+      reached = FloatOps.ROWS.count(x, start, count, low);
     }
-    if (reached > 2 * k + SLACK) {
-      low = halved(values, from, length, k, 2 * k + SLACK, low, high);
+    if (reached > enough) {
+      low = halved(x, start, count, k, enough, low, high);
     }
     workspace.distance = Math.max(max - low, RowWorkspace.LEAST_DISTANCE);
     return low;

@@ -18,12 +18,21 @@ final class RowWorkspace {
   private int[] places = new int[0];
   private double[] numbers = new double[0];
   private float[] floats = new float[0];
+  private float[] maxima = new float[0];
 
   float[] floats(int length) {
     if (floats.length < length) {
       floats = new float[length];
     }
     return floats;
+  }
+
+  /** Beside {@link #floats}. */
+  float[] maxima(int length) {
+    if (maxima.length < length) {
+      maxima = new float[length];
+    }
+    return maxima;
   }
 
   int[] indices(int length) {

@@ -54,6 +54,26 @@ class SelectionTest {
     }
   }
 
+  /** Long rows are searched by classes of entries; in some all large ones belong to few classes. */
+  @Test
+  void largestOfLongRows() {
+    Random random = new Random(7);
+    for (int n : new int[] {257, 1031, 4099}) {
+      for (int k : new int[] {1, 5, 61, n / 7, n / 3}) {
+        for (int period : new int[] {1, 64, 251}) {
+          float[] numbers = new float[n];
+          for (int i = 0; i < n; i++) {
+            numbers[i] = (float) random.nextGaussian() + (i % period == 0 ? 9 : 0);
+          }
+          numbers[random.nextInt(n)] = Float.NEGATIVE_INFINITY;
+          float[] sorted = numbers.clone();
+          Arrays.sort(sorted);
+          checkLargest(numbers, sorted, k);
+        }
+      }
+    }
+  }
+
   /** The row and its workspace are used again, as in a kernel. */
   private final FloatRow row = new FloatRow();
 

@@ -221,8 +221,7 @@ public final class FloatLinear {
             target.over(t, width);
             int number = (width + PANEL - 1) / PANEL;
             float[] x = arena.floats();
-            Panels columns =
-                Panels.of(x, panels + (t - from) * inputs, inputs * PANEL, number);
+            Panels columns = Panels.of(x, panels + (t - from) * inputs, inputs * PANEL, number);
             for (int row = 0; row < hidden; row += PackedRows.BLOCK_DEPTH) {
               int count = Math.min(PackedRows.BLOCK_DEPTH, hidden - row);
               int padded = MatrixPacking.roundUp(count, ROWS);
@@ -269,8 +268,7 @@ public final class FloatLinear {
   }
 
   private Gradients apart(float[][] outputGradients) {
-    PackedRows[] columns =
-        maps.stream().map(map -> map.columns(inputs)).toArray(PackedRows[]::new);
+    PackedRows[] columns = maps.stream().map(map -> map.columns(inputs)).toArray(PackedRows[]::new);
     float[] inputGradient = FloatArrays.take(x.length);
     float[][][] weightParts = weightParts();
     run(

@@ -5,6 +5,9 @@ package org.attention4j.internal.vector;
  * entry x[from + i].
  */
 public interface RowOps {
+  /** Of how many the number of classes of {@link #classMaxima} is a multiple. */
+  int CLASSES = 64;
+
   /**
    * The largest entry.
    *
@@ -14,6 +17,17 @@ public interface RowOps {
    * @return max x_i, minus infinity of no entries, NaN if one is
    */
   float max(float[] x, int from, int length);
+
+  /**
+   * The largest entries of classes: y_j is the largest x_i with i mod m = j.
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries, none of which is NaN
+   * @param classes m, a positive multiple of {@value #CLASSES} and at most length
+   * @param y where the m results go, from 0 on
+   */
+  void classMaxima(float[] x, int from, int length, int classes, float[] y);
 
   /**
    * The largest magnitude.

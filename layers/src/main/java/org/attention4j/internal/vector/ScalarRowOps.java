@@ -12,6 +12,17 @@ final class ScalarRowOps implements RowOps {
   }
 
   @Override
+  public void classMaxima(float[] x, int from, int length, int classes, float[] y) {
+    System.arraycopy(x, from, y, 0, classes);
+    for (int first = classes; first < length; first += classes) {
+      int count = Math.min(classes, length - first);
+      for (int j = 0; j < count; j++) {
+        y[j] = Math.max(y[j], x[from + first + j]);
+      }
+    }
+  }
+
+  @Override
   public float largestMagnitude(float[] x, int from, int length) {
     float largest = 0;
     for (int i = 0; i < length; i++) {

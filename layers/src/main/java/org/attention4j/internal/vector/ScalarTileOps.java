@@ -52,8 +52,7 @@ final class ScalarTileOps implements TileOps {
       int ldc) {
     for (int row = 0; row < tiles * TILE_ROWS; row++) {
       int at = a0 + row / TILE_ROWS * step + row % TILE_ROWS;
-      multiplyRow(
-          a, at, TILE_ROWS, b, b0, depth, PANEL, s, s0 + row * lds, c, c0 + row * ldc);
+      multiplyRow(a, at, TILE_ROWS, b, b0, depth, PANEL, s, s0 + row * lds, c, c0 + row * ldc);
     }
   }
 
@@ -72,8 +71,7 @@ final class ScalarTileOps implements TileOps {
       boolean add) {
     for (int row = 0; row < tiles * TILE_ROWS; row++) {
       int to = c0 + row * ldc;
-      multiplyRow(
-          a, a0 + row * lda, 1, b, b0, depth, PANEL, add ? c : ZEROS, add ? to : 0, c, to);
+      multiplyRow(a, a0 + row * lda, 1, b, b0, depth, PANEL, add ? c : ZEROS, add ? to : 0, c, to);
     }
   }
 
@@ -92,8 +90,7 @@ final class ScalarTileOps implements TileOps {
       boolean add) {
     for (int row = 0; row < tiles * NARROW_TILE_ROWS; row++) {
       int to = c0 + row * ldc;
-      multiplyRow(
-          a, a0 + row * lda, 1, b, b0, depth, HALF, add ? c : ZEROS, add ? to : 0, c, to);
+      multiplyRow(a, a0 + row * lda, 1, b, b0, depth, HALF, add ? c : ZEROS, add ? to : 0, c, to);
     }
   }
 

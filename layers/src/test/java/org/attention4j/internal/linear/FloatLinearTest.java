@@ -145,37 +145,36 @@ class FloatLinearTest {
   }
 
   /** What lies between is computed in blocks of rows; the last map sums over these. */
-@Test
-void mapsInARowAgreeWithOneAfterTheOther() {
-  int inputs = 277;
-  int hidden = 1103;
-  int outputs = 79;
-  int steps = 149;
-  FloatLinear.Weights first =
-      new FloatLinear.Weights(values(hidden * inputs), hidden, false, values(hidden));
-  FloatLinear.Weights gate =
-      new FloatLinear.Weights(values(inputs * hidden), hidden, true, null);
-  FloatLinear.Weights last =
-      new FloatLinear.Weights(values(outputs * hidden), outputs, false, values(outputs));
-  FloatLinear maps =
-      new FloatLinear(2, inputs, steps, values(2 * inputs * steps), List.of(first, gate));
-  float[] inARow =
-      maps.forward(
-          (results, starts, length) -> {
-            for (int i = 0; i < length; i++) {
-              results[starts[0] + i] *= results[starts[1] + i];
-            }
-          },
-          last);
-  float[][] y = maps.forward();
-  for (int i = 0; i < y[0].length; i++) {
-    y[0][i] *= y[1][i];
+  @Test
+  void mapsInARowAgreeWithOneAfterTheOther() {
+    int inputs = 277;
+    int hidden = 1103;
+    int outputs = 79;
+    int steps = 149;
+    FloatLinear.Weights first =
+        new FloatLinear.Weights(values(hidden * inputs), hidden, false, values(hidden));
+    FloatLinear.Weights gate = new FloatLinear.Weights(values(inputs * hidden), hidden, true, null);
+    FloatLinear.Weights last =
+        new FloatLinear.Weights(values(outputs * hidden), outputs, false, values(outputs));
+    FloatLinear maps =
+        new FloatLinear(2, inputs, steps, values(2 * inputs * steps), List.of(first, gate));
+    float[] inARow =
+        maps.forward(
+            (results, starts, length) -> {
+              for (int i = 0; i < length; i++) {
+                results[starts[0] + i] *= results[starts[1] + i];
+              }
+            },
+            last);
+    float[][] y = maps.forward();
+    for (int i = 0; i < y[0].length; i++) {
+      y[0][i] *= y[1][i];
+    }
+    assertThat(inARow)
+        .isEqualTo(new FloatLinear(2, hidden, steps, y[0], List.of(last)).forward()[0]);
   }
-  assertThat(inARow)
-      .isEqualTo(new FloatLinear(2, hidden, steps, y[0], List.of(last)).forward()[0]);
-}
 
-private List<FloatLinear.Weights> maps(int inputs) {
+  private List<FloatLinear.Weights> maps(int inputs) {
     List<FloatLinear.Weights> maps = new ArrayList<>();
     for (int j = 0; j < OUTPUTS.length; j++) {
       float[] bias = j == 1 ? null : values(OUTPUTS[j]);

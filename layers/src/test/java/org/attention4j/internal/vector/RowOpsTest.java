@@ -384,6 +384,27 @@ class RowOpsTest {
   /** Of every short length, into an array whose other entries stay; exchanged rows turn back. */
   @ParameterizedTest
   @MethodSource("operations")
+  void classMaxima(RowOps ops) {
+    for (int length : new int[] {64, 131, 193, 1031}) {
+      float[] x = parts.numbers(length);
+      for (int classes = RowOps.CLASSES; classes <= length; classes += RowOps.CLASSES) {
+        float[] y = parts.numbers(classes);
+        float[] behind = Arrays.copyOfRange(y, classes, y.length);
+        ops.classMaxima(x, FROM, length, classes, y);
+        for (int j = 0; j < classes; j++) {
+          float expected = Float.NEGATIVE_INFINITY;
+          for (int i = j; i < length; i += classes) {
+            expected = Math.max(expected, x[FROM + i]);
+          }
+          assertThat(y[j]).isEqualTo(expected);
+        }
+        assertThat(Arrays.copyOfRange(y, classes, y.length)).isEqualTo(behind);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
   void rotateTurnsAndTurnsBack(RowOps ops) {
     for (int length = 0; length <= 70; length++) {
       int second = length + 3;
