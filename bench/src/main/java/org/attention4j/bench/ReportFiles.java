@@ -9,6 +9,7 @@ import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.attention4j.internal.files.WholeFile;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.internal.chartpart.Chart;
 
@@ -17,7 +18,7 @@ final class ReportFiles {
   private ReportFiles() {}
 
   /**
-   * Writes {@code NAME.csv} and {@code NAME.png}.
+   * Writes {@code NAME.csv} and {@code NAME.png}, each whole or not at all.
    *
    * @param directory where they go; made if it is not there
    * @param name the names of both, without their ends
@@ -39,13 +40,18 @@ final class ReportFiles {
             .setHeader(header.toArray(String[]::new))
             .setRecordSeparator('\n')
             .get();
-    try (CSVPrinter csv = format.print(directory.resolve(name + ".csv"), StandardCharsets.UTF_8)) {
-      for (List<?> row : rows) {
-        csv.printRecord(row);
-      }
-    }
-    ImageIO.write(
-        BitmapEncoder.getBufferedImage(chart), "png", directory.resolve(name + ".png").toFile());
+    WholeFile.write(
+        directory.resolve(name + ".csv"),
+        beside -> {
+          try (CSVPrinter csv = format.print(beside, StandardCharsets.UTF_8)) {
+            for (List<?> row : rows) {
+              csv.printRecord(row);
+            }
+          }
+        });
+    WholeFile.write(
+        directory.resolve(name + ".png"),
+        beside -> ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", beside.toFile()));
   }
 
   /** Milliseconds and ratios in tables. */

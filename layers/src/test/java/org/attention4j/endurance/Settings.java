@@ -11,12 +11,12 @@ final class Settings {
 
   /** Calls of {@code fit} on each path: {@code attention4j.endurance.iterations}. */
   static int iterations() {
-    return Integer.getInteger("attention4j.endurance.iterations", 20_000);
+    return Integer.getInteger("attention4j.endurance.iterations", 10_000);
   }
 
   /** Seconds of inference: {@code attention4j.endurance.seconds}. */
   static int seconds() {
-    return Integer.getInteger("attention4j.endurance.seconds", 180);
+    return Integer.getInteger("attention4j.endurance.seconds", 120);
   }
 
   /** Interrupted trainings: {@code attention4j.endurance.interruptions}. */

@@ -96,13 +96,10 @@ abstract class AttentionTask {
   }
 
   /** [features, T] of the visible keys, the features of each together: [keys, columns]. */
-  float[] packKeyRows(int slot, float[] x, int from, int features) {
-    int columns = columns(features);
-    float[] packed = workspace.floats(slot, keys.count() * columns);
+  void packKeyRows(float[] x, int from, int features, float[] to) {
     Rows rows = withoutMasked(x, from, features);
     MatrixPacking.rows(
-        rows.x, rows.from, rows.stride, features, keys.count(), packed, 0, columns, 1);
-    return packed;
+        rows.x, rows.from, rows.stride, features, keys.count(), to, 0, columns(features), 1);
   }
 
   private record Rows(float[] x, int from, int stride) {}

@@ -42,6 +42,8 @@ abstract class BackwardTask extends AttentionTask {
   /** Null if scores do not decay. */
   final @Nullable DecayGradients decayGradients;
 
+  private boolean dense;
+
   /** Kept for {@link #addTo} if several parts share these keys. */
   private float[] keptKeySums = {};
 
@@ -85,10 +87,19 @@ abstract class BackwardTask extends AttentionTask {
     scores = arena.take(problem.kernel().readsScores() ? stride : 0);
   }
 
+  /** Lays out keys and values for products with all of them, and begins the sums for them. */
   final void packKeys() {
+    dense = true;
+    Arrays.fill(arena.floats(), keySums, keySums + sums(shape.headSize()), 0);
+    Arrays.fill(arena.floats(), valueSums, valueSums + sums(shape.valueSize()), 0);
     packKeys(attention.k, keyStart(), shape.headSize(), keyPanels);
     packKeys(attention.v, valueStart(), shape.valueSize(), valuePanels);
     packFeatures(attention.k, keyStart(), shape.headSize(), keyFeatures);
+  }
+
+  /** Whether that was done; if not, there are no such sums. */
+  final boolean isDense() {
+    return dense;
   }
 
   /** Packs what all heads of the part share. */
@@ -97,15 +108,8 @@ abstract class BackwardTask extends AttentionTask {
   /** Computes dQ of one head's queries, and its share of dK, dV and the parameters' gradients. */
   abstract void head(int head, float[] outputGradient, float[] queryGradient);
 
-  /** Completes the sums. */
-  abstract void end();
-
   /** Computes dQ of its queries, and their share of dK, dV and the parameters' gradients. */
   final void run(float[] outputGradient, FloatGradients gradients, double[][] parameterGradients) {
-    int keyEnd = keySums + sums(shape.headSize());
-    int valueEnd = valueSums + sums(shape.valueSize());
-    Arrays.fill(arena.floats(), keySums, keyEnd, 0);
-    Arrays.fill(arena.floats(), valueSums, valueEnd, 0);
     start();
     for (int i = 0; i < shape.group(); i++) {
       int head = part.keyValueHead() * shape.group() + i;
@@ -121,22 +125,30 @@ abstract class BackwardTask extends AttentionTask {
         parameterGradients[at][p] = context.gradient(p);
       }
     }
-    end();
     if (part.chunks() == 1) {
-      addTo(gradients.k(), keyStart(), arena.floats(), keySums, shape.headSize());
-      addTo(gradients.v(), valueStart(), arena.floats(), valueSums, shape.valueSize());
-      addDecaysTo(gradients);
-    } else {
+      addTo(gradients, arena.floats(), keySums, arena.floats(), valueSums);
+    } else if (dense) {
       // The arena goes to another task.
-      keptKeySums = Arrays.copyOfRange(arena.floats(), keySums, keyEnd);
-      keptValueSums = Arrays.copyOfRange(arena.floats(), valueSums, valueEnd);
+      keptKeySums = keptSums(keySums, shape.headSize());
+      keptValueSums = keptSums(valueSums, shape.valueSize());
     }
   }
 
   /** Adds this part's share of dK and dV if it was not the only part with these keys. */
   final void addTo(FloatGradients gradients) {
-    addTo(gradients.k(), keyStart(), keptKeySums, 0, shape.headSize());
-    addTo(gradients.v(), valueStart(), keptValueSums, 0, shape.valueSize());
+    addTo(gradients, keptKeySums, 0, keptValueSums, 0);
+  }
+
+  private float[] keptSums(int from, int features) {
+    return Arrays.copyOfRange(arena.floats(), from, from + sums(features));
+  }
+
+  private void addTo(
+      FloatGradients gradients, float[] keySums, int keyFrom, float[] valueSums, int valueFrom) {
+    if (dense) {
+      addTo(gradients.k(), keyStart(), keySums, keyFrom, shape.headSize());
+      addTo(gradients.v(), valueStart(), valueSums, valueFrom, shape.valueSize());
+    }
     addDecaysTo(gradients);
   }
 

@@ -1,5 +1,6 @@
 package org.attention4j.internal.attention;
 
+import java.util.Arrays;
 import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
 import org.attention4j.kernel.RowKernel;
@@ -100,24 +101,29 @@ public final class FloatAttention {
     counts = new int[supports ? rows : 0];
     int chunks = chunks();
     SupportList[] lists = new SupportList[units() * chunks];
+    KeyRows[] valueRows = new KeyRows[mayBeSparse() ? units() : 0];
+    Arrays.setAll(valueRows, unit -> new KeyRows(visibleKeys(unit), shape.valueSize()));
     Workers.run(
         lists.length,
         large(),
         task -> {
+          int unit = task / chunks;
           lists[task] = new SupportList(supports, shape, counts);
-          forward(task / chunks, task % chunks, lists[task]);
+          forward(unit, task % chunks, lists[task], mayBeSparse() ? valueRows[unit] : null);
         });
+    for (KeyRows each : valueRows) {
+      each.giveBack();
+    }
     return supports
         ? gather(lists, chunks)
         : new ForwardState(saved, counts, new int[0], new float[0]);
   }
 
-  private void forward(int unit, int chunk, SupportList supports) {
-    int example = unit / shape.keyValueHeads();
+  private void forward(int unit, int chunk, SupportList supports, @Nullable KeyRows valueRows) {
     try (Workspace workspace = Workspace.borrow()) {
-      new ForwardTask(this, visibleKeys[example], workspace)
+      new ForwardTask(this, visibleKeys(unit), workspace, valueRows)
           .run(
-              example,
+              unit / shape.keyValueHeads(),
               unit % shape.keyValueHeads(),
               firstQuery(chunk),
               firstQuery(chunk + 1),
@@ -225,6 +231,8 @@ public final class FloatAttention {
     int chunks = chunks();
     int[] starts = starts(state.counts());
     BackwardTask[] parts = new BackwardTask[units() * chunks];
+    SparseKeys[][] sparse = new SparseKeys[problem.keepsSupports() ? units() : 0][];
+    Arrays.setAll(sparse, unit -> SparseKeys.of(shape, visibleKeys(unit), chunks));
     double[][] parameterGradients =
         new double[shape.examples() * shape.heads() * chunks][problem.parameters()];
     Workers.run(
@@ -247,7 +255,13 @@ public final class FloatAttention {
                 problem.kernel().worksOnSlices()
                     ? new TiledBackward(this, visibleKeys[example], workspace, part)
                     : new WholeRowBackward(
-                        this, visibleKeys[example], workspace, part, state, starts);
+                        this,
+                        visibleKeys[example],
+                        workspace,
+                        part,
+                        state,
+                        starts,
+                        sparse.length == 0 ? null : sparse[unit][chunk]);
             parts[task].run(outputGradient, gradients, parameterGradients);
           }
         });
@@ -261,7 +275,34 @@ public final class FloatAttention {
             }
           });
     }
+    Workers.run(sparse.length, large(), unit -> addSparse(unit, sparse[unit], gradients));
+    for (SparseKeys[] each : sparse) {
+      SparseKeys.giveBack(each);
+    }
     return sum(parameterGradients, chunks);
+  }
+
+  /** Adds the shares of rows with few weights. */
+  private void addSparse(int unit, SparseKeys[] parts, FloatGradients gradients) {
+    SparseKeys all = parts[0];
+    for (int chunk = 1; chunk < parts.length; chunk++) {
+      all.add(parts[chunk]);
+    }
+    int example = unit / shape.keyValueHeads();
+    int head = unit % shape.keyValueHeads();
+    int keys = shape.keys();
+    all.keySums().addTo(gradients.k(), shape.key(example, head, shape.headSize()), keys);
+    all.valueSums().addTo(gradients.v(), shape.key(example, head, shape.valueSize()), keys);
+  }
+
+  /** Whether the forward pass may multiply weight by weight. */
+  private boolean mayBeSparse() {
+    return problem.kernel().sparsity() != RowKernel.Sparsity.NONE;
+  }
+
+  /** Those of the example that a head of keys and values belongs to. */
+  private VisibleKeys visibleKeys(int unit) {
+    return visibleKeys[unit / shape.keyValueHeads()];
   }
 
   private float[][] sum(double[][] parts, int chunks) {

@@ -4,14 +4,16 @@ import java.util.Arrays;
 import org.attention4j.internal.linear.MatrixPacking;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.kernel.FloatRow;
-import org.attention4j.kernel.RowKernel.Sparsity;
+import org.jspecify.annotations.Nullable;
 
 /** The forward pass of some queries of all heads that share one head of keys and values. */
 final class ForwardTask extends AttentionTask {
-  private static final float[] NONE = {};
-
   private final FloatAttention attention;
   private final Dropout dropout;
+
+  /** For rows with few weights; null if the kernel gives no weight of zero. */
+  private final @Nullable KeyRows valueRows;
+
   private final boolean sparse;
   private final HeadContext context;
   private final SupportRows waiting;
@@ -20,16 +22,20 @@ final class ForwardTask extends AttentionTask {
   private final int queries;
   private final int scores;
   private final int output;
-  private float[] valueRows = NONE;
   private int valueStart;
   private boolean valuesPacked;
   private int[] indices = {};
 
-  ForwardTask(FloatAttention attention, VisibleKeys keys, Workspace workspace) {
+  ForwardTask(
+      FloatAttention attention,
+      VisibleKeys keys,
+      Workspace workspace,
+      @Nullable KeyRows valueRows) {
     super(attention.problem, keys, workspace);
     this.attention = attention;
     dropout = new Dropout(problem.dropout(), problem.seed());
-    sparse = problem.kernel().sparsity() != Sparsity.NONE;
+    this.valueRows = valueRows;
+    sparse = valueRows != null;
     context = new HeadContext(problem.parameters(), problem.kernel().savedValues());
     waiting = new SupportRows(workspace);
     keyPanels = arena.take(keysPadded * shape.headSize());
@@ -126,19 +132,17 @@ final class ForwardTask extends AttentionTask {
   /** The output of the rows that wait for it. */
   private void multiplySparse(int example, int head) {
     int rows = waiting.rows();
-    if (rows == 0) {
+    if (rows == 0 || valueRows == null) {
       return;
     }
-    if (valueRows == NONE) {
-      valueRows = packKeyRows(Workspace.VALUE_ROWS, attention.v, valueStart, shape.valueSize());
-    }
+    float[] values = valueRows.of(this, attention.v, valueStart, shape.valueSize());
     int columns = columns(shape.valueSize());
     float[] sums = workspace.floats(Workspace.SPARSE_OUTPUT, rows * columns);
     Arrays.fill(sums, 0, rows * columns, 0);
     workspace
         .sparseRows
         .over(waiting.keys(), waiting.starts(), 0, rows, keys.count(), columns)
-        .gather(waiting.weights(), valueRows, columns, sums, 0);
+        .gather(waiting.weights(), values, columns, sums, 0);
     write(sums, 0, example, head, waiting.query(), rows);
     waiting.keep(0);
   }

@@ -2,8 +2,8 @@ package org.attention4j.internal.attention;
 
 import java.util.Arrays;
 import org.attention4j.internal.linear.MatrixPacking;
-import org.attention4j.internal.vector.TileOps;
 import org.attention4j.kernel.RowKernel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The backward pass of rows with few weights: it touches only the keys that have one. Sums for dK
@@ -26,11 +26,7 @@ final class SparseBackward {
   private final int[] starts;
   private final int keyColumns;
   private final int valueColumns;
-  private float[] keyRows = {};
-  private float[] valueRows = {};
-  private float[] keySums = {};
-  private float[] valueSums = {};
-  private boolean used;
+  private final @Nullable SparseKeys sparseKeys;
 
   /** The keys of the weights of the rows at hand. */
   private int[] keys = {};
@@ -40,11 +36,18 @@ final class SparseBackward {
 
   private int first;
 
-  SparseBackward(BackwardTask task, ForwardState state, int[] starts) {
+  /**
+   * Prepares the pass.
+   *
+   * @param sparseKeys what it reads and sums; null if no row comes here
+   */
+  SparseBackward(
+      BackwardTask task, ForwardState state, int[] starts, @Nullable SparseKeys sparseKeys) {
     this.task = task;
     this.shape = task.shape;
     this.state = state;
     this.starts = starts;
+    this.sparseKeys = sparseKeys;
     keyColumns = AttentionTask.columns(shape.headSize());
     valueColumns = AttentionTask.columns(shape.valueSize());
   }
@@ -115,15 +118,16 @@ final class SparseBackward {
     SparseRows products =
         task.workspace.sparseRows.over(keys, begins, first, rows, task.keys.count(), columns);
     int size = products.size();
-    if (size == 0) {
+    if (size == 0 || sparseKeys == null) {
       return;
     }
-    prepare();
     Workspace workspace = task.workspace;
     float[] weights = workspace.sparse(WEIGHTS, size);
     System.arraycopy(kept, begins[first], weights, 0, size);
     int d = shape.headSize();
     int dv = shape.valueSize();
+    float[] keyRows = sparseKeys.keys().of(task, task.attention.k, task.keyStart(), d);
+    float[] valueRows = sparseKeys.values().of(task, task.attention.v, task.valueStart(), dv);
     int o = shape.query(task.part.example(), head, dv);
     float[] outputGradients = packRows(OUTPUT_GRADIENTS, outputGradient, o, dv, query, rows, 1);
     float[] gradients = workspace.sparse(GRADIENTS, size);
@@ -146,30 +150,9 @@ final class SparseBackward {
         row(head, query, r, block.count(r), scores, weights, gradients, dropped);
       }
     }
-    products.scatter(dropped, outputGradients, valueColumns, valueSums);
-    products.scatter(gradients, queries, keyColumns, keySums);
+    products.scatter(dropped, outputGradients, valueColumns, sparseKeys.valueSums().sums());
+    products.scatter(gradients, queries, keyColumns, sparseKeys.keySums().sums());
     products.gather(gradients, keyRows, keyColumns, queryGradients, to);
-  }
-
-  private void prepare() {
-    if (used) {
-      return;
-    }
-    used = true;
-    keyRows =
-        task.packKeyRows(Workspace.KEY_ROWS, task.attention.k, task.keyStart(), shape.headSize());
-    valueRows =
-        task.packKeyRows(
-            Workspace.VALUE_ROWS, task.attention.v, task.valueStart(), shape.valueSize());
-    keySums = zeros(Workspace.KEY_ROW_SUMS, keyColumns);
-    valueSums = zeros(Workspace.VALUE_ROW_SUMS, valueColumns);
-  }
-
-  private float[] zeros(int slot, int columns) {
-    int length = task.keys.count() * columns;
-    float[] zeros = task.workspace.floats(slot, length);
-    Arrays.fill(zeros, 0, length, 0);
-    return zeros;
   }
 
   /** dp of one row to dz, and its dropped weights. */
@@ -240,28 +223,5 @@ final class SparseBackward {
     int queries = shape.queries();
     MatrixPacking.rows(x, from + query, queries, features, rows, packed, 0, columns, factor);
     return packed;
-  }
-
-  /** Adds the sums by key to those in panels of keys. */
-  void addTo(int keyPanels, int valuePanels) {
-    if (used) {
-      addTo(keySums, shape.headSize(), keyPanels);
-      addTo(valueSums, shape.valueSize(), valuePanels);
-    }
-  }
-
-  private void addTo(float[] sums, int features, int panels) {
-    float[] x = task.arena.floats();
-    int padded = MatrixPacking.roundUp(features, TileOps.TILE_ROWS);
-    int columns = AttentionTask.columns(features);
-    for (int key = 0; key < task.keys.count(); key++) {
-      int to =
-          panels
-              + key / AttentionTask.PANEL * AttentionTask.PANEL * padded
-              + key % AttentionTask.PANEL;
-      for (int c = 0; c < features; c++) {
-        x[to + c * AttentionTask.PANEL] += sums[key * columns + c];
-      }
-    }
   }
 }

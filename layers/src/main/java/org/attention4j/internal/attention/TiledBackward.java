@@ -45,9 +45,6 @@ final class TiledBackward extends BackwardTask {
   }
 
   @Override
-  void end() {}
-
-  @Override
   void head(int head, float[] outputGradient, float[] queryGradient) {
     int q = shape.query(part.example(), head, shape.headSize());
     pack(head, q, outputGradient);

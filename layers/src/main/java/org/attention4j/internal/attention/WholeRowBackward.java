@@ -5,6 +5,7 @@ import org.attention4j.internal.linear.MatrixPacking;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.kernel.FloatRow;
 import org.attention4j.kernel.RowKernel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The backward pass for kernels that need whole rows: a block of queries goes over all keys. Rows
@@ -18,7 +19,6 @@ final class WholeRowBackward extends BackwardTask {
 
   private final boolean restoresSupports;
   private int[] indices = {};
-  private boolean dense;
 
   WholeRowBackward(
       FloatAttention attention,
@@ -26,9 +26,10 @@ final class WholeRowBackward extends BackwardTask {
       Workspace workspace,
       Part part,
       ForwardState state,
-      int[] rowStarts) {
+      int[] rowStarts,
+      @Nullable SparseKeys sparseKeys) {
     super(attention, keys, workspace, part);
-    sparse = new SparseBackward(this, state, rowStarts);
+    sparse = new SparseBackward(this, state, rowStarts, sparseKeys);
     again = new SupportRows(workspace);
     restoresSupports = problem.keepsSupports() && !problem.kernel().readsScores();
     reserve(rows(rowLimit), rows(rowLimit), scoreStride);
@@ -53,11 +54,6 @@ final class WholeRowBackward extends BackwardTask {
     }
   }
 
-  @Override
-  void end() {
-    sparse.addTo(keySums, valueSums);
-  }
-
   /** Rows that all have few weights. */
   private void sparseRows(
       int head, int query, int rows, float[] outputGradient, float[] queryGradient) {
@@ -79,7 +75,9 @@ final class WholeRowBackward extends BackwardTask {
     float scale = (float) problem.scale();
     int d = shape.headSize();
     int dv = shape.valueSize();
-    packDense();
+    if (!isDense()) {
+      packKeys();
+    }
     packRows(attention.q, q, d, query, rows, scale, queryRows);
     multiplyByKeys(queryRows, keyPanels, d, block, weights);
     int restored = restore(head, query, block);
@@ -167,13 +165,6 @@ final class WholeRowBackward extends BackwardTask {
         block.key(start),
         block.key(block.end()),
         sums);
-  }
-
-  private void packDense() {
-    if (!dense) {
-      dense = true;
-      packKeys();
-    }
   }
 
   /** Scores and dp of one row to the dropped weights and dz. */

@@ -12,20 +12,13 @@ import org.attention4j.kernel.FloatRow;
 final class Workspace implements AutoCloseable {
   private static final Pool<Workspace> POOL = new Pool<>(Workspace::new);
 
-  /** Arrays that only rows with few weights need, in either pass. */
-  static final int KEY_ROWS = 0;
-
-  static final int VALUE_ROWS = 1;
-  static final int KEY_ROW_SUMS = 2;
-  static final int VALUE_ROW_SUMS = 3;
-
   /** The features of keys between which masked ones stood. */
-  static final int VISIBLE = 4;
+  static final int VISIBLE = 0;
 
   /** The output of rows with few weights. */
-  static final int SPARSE_OUTPUT = 5;
+  static final int SPARSE_OUTPUT = 1;
 
-  private static final int SLOTS = 6;
+  private static final int SLOTS = 2;
   private static final int SPARSE_SLOTS = 8;
 
   /** Borrowed with the workspace, since linear maps use such arrays too. */
