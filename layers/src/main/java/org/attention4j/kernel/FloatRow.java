@@ -1,17 +1,18 @@
 package org.attention4j.kernel;
 
 import java.util.Arrays;
-import org.attention4j.internal.linear.MatrixPacking;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.RowOps;
 
 /** A row of {@code float}. {@link FloatOps} picks how its operations run. */
 public final class FloatRow extends Row {
 
-  /** Entries above a lower bound of the k-th largest one, beside 2 k, that are few enough. */
+  /** In a whole row a bound is close enough if at most 2 k and so many more entries reach it. */
   private static final int SLACK = 32;
 
-  /** Classes for each entry that is wanted: most have none then, and few have two. */
+  /**
+   * Classes for each entry that is wanted. Most then hold none of the k largest, and few hold two.
+   */
   private static final int CLASSES_PER_ENTRY = 4;
 
   /** Enough for all but near ties. */
@@ -235,12 +236,11 @@ public final class FloatRow extends Row {
 
   /**
    * A value that at least k entries reach, and not many more as a rule. If the row is long, it is
-   * sought among the largest entries of four k classes, each of which stands for one entry.
+   * sought among the largest entries of up to 4 k classes: each that reaches it holds an entry.
    */
   private float lowerBound(int k, float max) {
-    int wanted = MatrixPacking.roundUp(CLASSES_PER_ENTRY * k, RowOps.CLASSES);
-    int most = length / 2 / RowOps.CLASSES * RowOps.CLASSES;
-    int classes = Math.min(wanted, most);
+    int wanted = (CLASSES_PER_ENTRY * k + RowOps.CLASSES - 1) / RowOps.CLASSES;
+    int classes = Math.min(wanted, length / 2 / RowOps.CLASSES) * RowOps.CLASSES;
     if (classes < 2 * k) {
       return lowerBound(values, from, length, k, 2 * k + SLACK, max);
     }
@@ -268,7 +268,9 @@ public final class FloatRow extends Row {
     if (reached > enough) {
       low = halved(x, start, count, k, enough, low, high);
     }
-    workspace.distance = Math.max(max - low, RowWorkspace.LEAST_DISTANCE);
+    if (low > Float.NEGATIVE_INFINITY) {
+      workspace.distance = Math.max(max - low, RowWorkspace.LEAST_DISTANCE);
+    }
     return low;
   }
 

@@ -96,10 +96,10 @@ abstract class AttentionTask {
   }
 
   /** [features, T] of the visible keys, the features of each together: [keys, columns]. */
-  void packKeyRows(float[] x, int from, int features, float[] to) {
+  void packKeyRows(float[] x, int from, int features, float[] to, int start) {
     Rows rows = withoutMasked(x, from, features);
     MatrixPacking.rows(
-        rows.x, rows.from, rows.stride, features, keys.count(), to, 0, columns(features), 1);
+        rows.x, rows.from, rows.stride, features, keys.count(), to, start, columns(features), 1);
   }
 
   private record Rows(float[] x, int from, int stride) {}

@@ -110,9 +110,12 @@ public final class FloatAttention {
           int unit = task / chunks;
           lists[task] = new SupportList(supports, shape, counts);
           forward(unit, task % chunks, lists[task], mayBeSparse() ? valueRows[unit] : null);
+          if (chunks == 1 && mayBeSparse()) {
+            valueRows[unit].close();
+          }
         });
     for (KeyRows each : valueRows) {
-      each.giveBack();
+      each.close();
     }
     return supports
         ? gather(lists, chunks)
@@ -264,6 +267,9 @@ public final class FloatAttention {
                         sparse.length == 0 ? null : sparse[unit][chunk]);
             parts[task].run(outputGradient, gradients, parameterGradients);
           }
+          if (chunks == 1 && sparse.length > 0) {
+            addSparse(unit, sparse[unit], gradients);
+          }
         });
     if (chunks > 1) {
       Workers.run(
@@ -273,21 +279,21 @@ public final class FloatAttention {
             for (int chunk = 0; chunk < chunks; chunk++) {
               parts[unit * chunks + chunk].addTo(gradients);
             }
+            if (sparse.length > 0) {
+              addSparse(unit, sparse[unit], gradients);
+            }
           });
-    }
-    Workers.run(sparse.length, large(), unit -> addSparse(unit, sparse[unit], gradients));
-    for (SparseKeys[] each : sparse) {
-      SparseKeys.giveBack(each);
     }
     return sum(parameterGradients, chunks);
   }
 
-  /** Adds the shares of rows with few weights. */
+  /** Adds the shares of rows with few weights, and gives their memory back. */
   private void addSparse(int unit, SparseKeys[] parts, FloatGradients gradients) {
     SparseKeys all = parts[0];
     for (int chunk = 1; chunk < parts.length; chunk++) {
-      all.add(parts[chunk]);
+      all.take(parts[chunk]);
     }
+    all.close();
     int example = unit / shape.keyValueHeads();
     int head = unit % shape.keyValueHeads();
     int keys = shape.keys();

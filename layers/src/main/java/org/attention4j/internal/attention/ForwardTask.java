@@ -142,7 +142,7 @@ final class ForwardTask extends AttentionTask {
     workspace
         .sparseRows
         .over(waiting.keys(), waiting.starts(), 0, rows, keys.count(), columns)
-        .gather(waiting.weights(), values, columns, sums, 0);
+        .gather(waiting.weights(), values, valueRows.start(), columns, sums, 0);
     write(sums, 0, example, head, waiting.query(), rows);
     waiting.keep(0);
   }

@@ -1,8 +1,9 @@
 package org.attention4j.internal.attention;
 
 import java.util.Arrays;
-import org.attention4j.internal.memory.FloatArrays;
+import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.vector.FloatOps;
+import org.jspecify.annotations.Nullable;
 
 /** The share of rows with few weights in dK or dV, the features of each key together. */
 final class KeyRowSums {
@@ -12,58 +13,71 @@ final class KeyRowSums {
   private final VisibleKeys keys;
   private final int features;
   private final int columns;
-  private final float[] sums;
-  private boolean used;
+  private final int length;
+  private @Nullable FloatArena arena;
+  private int start;
 
-  /** Takes the memory; the same thread gives it back. */
   KeyRowSums(VisibleKeys keys, int features) {
     this.keys = keys;
     this.features = features;
     columns = AttentionTask.columns(features);
-    sums = FloatArrays.take(keys.count() * columns);
+    length = keys.count() * columns;
   }
 
-  /** The sums, [keys, columns]; zeros at first. */
+  /** The array with the sums, [keys, columns]; zeros at first. */
   float[] sums() {
-    if (!used) {
-      used = true;
-      Arrays.fill(sums, 0);
+    FloatArena memory = arena;
+    if (memory == null) {
+      memory = FloatArena.borrow();
+      arena = memory;
+      start = memory.take(length);
+      Arrays.fill(memory.floats(), start, start + length, 0);
     }
-    return sums;
+    return memory.floats();
   }
 
-  void add(KeyRowSums other) {
-    if (other.used) {
-      FloatOps.ROWS.add(sums(), 0, other.sums, 0, sums.length, 1);
+  /** Where the first sum is in that array. */
+  int start() {
+    return start;
+  }
+
+  /** Adds the sums of another task, which gives its memory back. */
+  void take(KeyRowSums other) {
+    if (other.arena != null) {
+      float[] sums = sums();
+      FloatOps.ROWS.add(sums, start, other.sums(), other.start, length, 1);
+      other.close();
     }
   }
 
   /**
-   * Adds the sums to a gradient.
+   * Adds the sums to a gradient and gives their memory back.
    *
    * @param gradient [features, T]
-   * @param start where it begins
+   * @param at where it begins
    * @param stride T
    */
-  void addTo(float[] gradient, int start, int stride) {
-    if (!used) {
+  void addTo(float[] gradient, int at, int stride) {
+    if (arena == null) {
       return;
     }
+    float[] sums = sums();
     int whole = features - features % TOGETHER;
     for (int c = 0; c < whole; c += TOGETHER) {
-      addEight(gradient, start + c * stride, stride, c);
+      addEight(sums, c, gradient, at + c * stride, stride);
     }
     for (int c = whole; c < features; c++) {
       for (int key = 0; key < keys.count(); key++) {
-        gradient[start + c * stride + keys.position(key)] += sums[key * columns + c];
+        gradient[at + c * stride + keys.position(key)] += sums[start + key * columns + c];
       }
     }
+    close();
   }
 
-  private void addEight(float[] gradient, int start, int stride, int column) {
+  private void addEight(float[] sums, int column, float[] gradient, int at, int stride) {
     for (int key = 0; key < keys.count(); key++) {
-      int from = key * columns + column;
-      int to = start + keys.position(key);
+      int from = start + key * columns + column;
+      int to = at + keys.position(key);
       gradient[to] += sums[from];
       gradient[to + stride] += sums[from + 1];
       gradient[to + 2 * stride] += sums[from + 2];
@@ -75,7 +89,10 @@ final class KeyRowSums {
     }
   }
 
-  void giveBack() {
-    FloatArrays.giveBack(sums);
+  private void close() {
+    if (arena != null) {
+      arena.close();
+      arena = null;
+    }
   }
 }

@@ -1,30 +1,43 @@
 package org.attention4j.internal.attention;
 
-import org.attention4j.internal.memory.FloatArrays;
+import org.attention4j.internal.memory.FloatArena;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The features of each visible key together, [keys, columns], for products weight by weight. All
  * tasks of a pass that have the same keys share them; the first one that needs them lays them out.
  */
 final class KeyRows {
-  private final float[] rows;
-  private boolean packed;
+  private final int length;
+  private @Nullable FloatArena arena;
+  private int start;
 
-  /** Takes the memory; the same thread gives it back. */
   KeyRows(VisibleKeys keys, int features) {
-    rows = FloatArrays.take(keys.count() * AttentionTask.columns(features));
+    length = keys.count() * AttentionTask.columns(features);
   }
 
-  /** These rows, of [features, T] that begin somewhere in x. */
+  /** The array with these rows, of [features, T] that begin somewhere in x. */
   synchronized float[] of(AttentionTask task, float[] x, int from, int features) {
-    if (!packed) {
-      packed = true;
-      task.packKeyRows(x, from, features, rows);
+    FloatArena memory = arena;
+    if (memory == null) {
+      memory = FloatArena.borrow();
+      arena = memory;
+      start = memory.take(length);
+      task.packKeyRows(x, from, features, memory.floats(), start);
     }
-    return rows;
+    return memory.floats();
   }
 
-  void giveBack() {
-    FloatArrays.giveBack(rows);
+  /** Where the first row begins in that array. */
+  synchronized int start() {
+    return start;
+  }
+
+  /** Gives the memory back, if any was used; the rows are gone. */
+  synchronized void close() {
+    if (arena != null) {
+      arena.close();
+      arena = null;
+    }
   }
 }

@@ -6,8 +6,8 @@ import org.attention4j.kernel.RowKernel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The backward pass of rows with few weights: it touches only the keys that have one. Sums for dK
- * and dV are kept by key here, so that a key's features lie together.
+ * The backward pass of rows with few weights: it touches only the keys that have one. Keys and
+ * values and the sums for dK and dV have the features of each key together: {@link SparseKeys}.
  */
 final class SparseBackward {
   private static final int WEIGHTS = 0;
@@ -126,20 +126,22 @@ final class SparseBackward {
     System.arraycopy(kept, begins[first], weights, 0, size);
     int d = shape.headSize();
     int dv = shape.valueSize();
-    float[] keyRows = sparseKeys.keys().of(task, task.attention.k, task.keyStart(), d);
-    float[] valueRows = sparseKeys.values().of(task, task.attention.v, task.valueStart(), dv);
+    KeyRows keysTogether = sparseKeys.keys();
+    float[] keyRows = keysTogether.of(task, task.attention.k, task.keyStart(), d);
+    KeyRows valuesTogether = sparseKeys.values();
+    float[] valueRows = valuesTogether.of(task, task.attention.v, task.valueStart(), dv);
     int o = shape.query(task.part.example(), head, dv);
     float[] outputGradients = packRows(OUTPUT_GRADIENTS, outputGradient, o, dv, query, rows, 1);
     float[] gradients = workspace.sparse(GRADIENTS, size);
     Arrays.fill(gradients, 0, size, 0);
-    products.dots(valueRows, outputGradients, valueColumns, gradients);
+    products.dots(valueRows, valuesTogether.start(), outputGradients, valueColumns, gradients);
     int q = shape.query(task.part.example(), head, d);
     float scale = (float) task.problem.scale();
     float[] queries = packRows(QUERIES, task.attention.q, q, d, query, rows, scale);
     float[] scores = workspace.sparse(SCORES, size);
     if (task.problem.kernel().readsScores()) {
       Arrays.fill(scores, 0, size, 0);
-      products.dots(keyRows, queries, keyColumns, scores);
+      products.dots(keyRows, keysTogether.start(), queries, keyColumns, scores);
     }
     float[] dropped = weights;
     if (task.problem.dropout() > 0) {
@@ -150,9 +152,13 @@ final class SparseBackward {
         row(head, query, r, block.count(r), scores, weights, gradients, dropped);
       }
     }
-    products.scatter(dropped, outputGradients, valueColumns, sparseKeys.valueSums().sums());
-    products.scatter(gradients, queries, keyColumns, sparseKeys.keySums().sums());
-    products.gather(gradients, keyRows, keyColumns, queryGradients, to);
+    KeyRowSums valueSums = sparseKeys.valueSums();
+    float[] sums = valueSums.sums();
+    products.scatter(dropped, outputGradients, valueColumns, sums, valueSums.start());
+    KeyRowSums keySums = sparseKeys.keySums();
+    sums = keySums.sums();
+    products.scatter(gradients, queries, keyColumns, sums, keySums.start());
+    products.gather(gradients, keyRows, keysTogether.start(), keyColumns, queryGradients, to);
   }
 
   /** dp of one row to dz, and its dropped weights. */

@@ -2,6 +2,7 @@ package org.attention4j.internal.attention;
 
 /**
  * Keys and values for the backward pass of rows with few weights, and one task's sums for them.
+ * They use no memory before a row with few weights comes.
  *
  * @param keys the features of the keys, for all tasks that have the same ones
  * @param values those of the values, likewise
@@ -25,18 +26,15 @@ record SparseKeys(KeyRows keys, KeyRows values, KeyRowSums keySums, KeyRowSums v
     return all;
   }
 
-  void add(SparseKeys other) {
-    keySums.add(other.keySums);
-    valueSums.add(other.valueSums);
+  /** Adds the sums of another task with the same keys. */
+  void take(SparseKeys other) {
+    keySums.take(other.keySums);
+    valueSums.take(other.valueSums);
   }
 
-  /** Gives back the memory of all tasks that have the same keys. */
-  static void giveBack(SparseKeys[] all) {
-    all[0].keys.giveBack();
-    all[0].values.giveBack();
-    for (SparseKeys each : all) {
-      each.keySums.giveBack();
-      each.valueSums.giveBack();
-    }
+  /** Gives back what the tasks share. */
+  void close() {
+    keys.close();
+    values.close();
   }
 }

@@ -91,8 +91,8 @@ final class SparseRows {
     return starts[first + count] - starts[first];
   }
 
-  /** to[row, :] += Σ_j weights_j keyRows[index_j, :], the rows of to beginning somewhere. */
-  void gather(float[] weights, float[] keyRows, int columns, float[] to, int start) {
+  /** to[row, :] += Σ_j weights_j keyRows[index_j, :]; the rows of both begin somewhere. */
+  void gather(float[] weights, float[] keyRows, int keyStart, int columns, float[] to, int start) {
     forEach(
         columns,
         WIDEST,
@@ -104,32 +104,50 @@ final class SparseRows {
                 index0,
                 length,
                 keyRows,
-                column,
+                keyStart + column,
                 columns,
                 width,
                 to,
                 start + at));
   }
 
-  /** keyRows[index_j, :] += weights_j vectors[row, :]. */
-  void scatter(float[] weights, float[] vectors, int columns, float[] keyRows) {
+  /** keyRows[index_j, :] += weights_j vectors[row, :]; keyRows begin somewhere. */
+  void scatter(float[] weights, float[] vectors, int columns, float[] keyRows, int keyStart) {
     forEach(
         columns,
         PAIR,
         (at, index0, length, weight0, column, width) ->
             FloatOps.SPARSE.scatter(
-                weights, weight0, indices, index0, length, vectors, at, keyRows, column, columns,
+                weights,
+                weight0,
+                indices,
+                index0,
+                length,
+                vectors,
+                at,
+                keyRows,
+                keyStart + column,
+                columns,
                 width));
   }
 
-  /** to_j += Σ_c keyRows[index_j, c] vectors[row, c]. */
-  void dots(float[] keyRows, float[] vectors, int columns, float[] to) {
+  /** to_j += Σ_c keyRows[index_j, c] vectors[row, c]; keyRows begin somewhere. */
+  void dots(float[] keyRows, int keyStart, float[] vectors, int columns, float[] to) {
     forEach(
         columns,
         WIDEST,
         (at, index0, length, weight0, column, width) ->
             FloatOps.SPARSE.gatherDots(
-                keyRows, column, columns, width, indices, index0, length, vectors, at, to,
+                keyRows,
+                keyStart + column,
+                columns,
+                width,
+                indices,
+                index0,
+                length,
+                vectors,
+                at,
+                to,
                 weight0));
   }
 

@@ -7,10 +7,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rows of a matrix in groups for the tiles, and their products with panels of columns.
  *
- * <p>A product goes block by block: some rows of the matrix and as many of its columns as a panel
- * has rows in the first-level cache. A block meets all panels while it is in the second-level
- * cache; so a matrix that is larger than that is read once for all panels. The sums wait in the
- * result meanwhile. They do not depend on the blocks, since each still adds its products in order.
+ * <p>A product goes block by block: some rows of the matrix, and so many of its columns that the
+ * matching rows of a panel fit into the first-level cache. A block meets all panels while it is in
+ * the second-level cache; so a matrix that is larger than that is read once for all panels. The
+ * sums wait in the result meanwhile. They do not depend on the blocks, since each still adds its
+ * products in order.
  *
  * @param groups the array with the groups: {@link MatrixPacking#rowGroups}
  * @param start where the first group begins
@@ -26,13 +27,14 @@ record PackedRows(float[] groups, int start, int depth) {
   private static final int TILE_ROWS = TileOps.TILE_ROWS;
 
   /**
-   * Panels of columns, all as long as the matrix is deep, or of the result, all with its rows.
+   * Panels of columns, with a row for each column of the matrix that is multiplied, or of the
+   * result, with its rows.
    *
    * @param numbers the array
    * @param start where the first panel begins
    * @param step from one panel to the next
    * @param count how many
-   * @param stride from one row of a panel of the result to the next
+   * @param stride from one row of a panel to the next
    */
   record Panels(float[] numbers, int start, int step, int count, int stride) {
     /** Panels whose rows lie one after the other. */
@@ -65,8 +67,8 @@ record PackedRows(float[] groups, int start, int depth) {
       @Nullable StartingSums first) {
     int blocks = Math.max(1, (count + BLOCK_DEPTH - 1) / BLOCK_DEPTH);
     for (int block = 0; block < blocks; block++) {
-      int skipped = count * block / blocks;
-      int length = count * (block + 1) / blocks - skipped;
+      int skipped = (int) ((long) count * block / blocks);
+      int length = (int) ((long) count * (block + 1) / blocks) - skipped;
       StartingSums start = block == 0 ? first : null;
       multiplyBlocks(row, rows, from + skipped, length, columns, skipped, result, start);
     }

@@ -5,7 +5,7 @@ package org.attention4j.internal.vector;
  * entry x[from + i].
  */
 public interface RowOps {
-  /** Of how many the number of classes of {@link #classMaxima} is a multiple. */
+  /** The number of classes of {@link #classMaxima} is a multiple of this. */
   int CLASSES = 64;
 
   /**

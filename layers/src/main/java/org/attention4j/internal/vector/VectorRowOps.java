@@ -660,7 +660,7 @@ final class VectorRowOps implements RowOps {
 
   /**
    * Puts the indices of what was found in a word of entries after the others; returns how many
-   * there are then. Up to four take no branch, which the processor could not predict.
+   * there are then. Up to four are written without a branch, which the processor could not predict.
    *
    * @param lanes the bits of the word, each in one lane
    */

@@ -381,7 +381,6 @@ class RowOpsTest {
     }
   }
 
-  /** Of every short length, into an array whose other entries stay; exchanged rows turn back. */
   @ParameterizedTest
   @MethodSource("operations")
   void classMaxima(RowOps ops) {
@@ -403,6 +402,7 @@ class RowOpsTest {
     }
   }
 
+  /** Of every short length, into an array whose other entries stay; exchanged rows turn back. */
   @ParameterizedTest
   @MethodSource("operations")
   void rotateTurnsAndTurnsBack(RowOps ops) {
