@@ -101,7 +101,7 @@ public final class FloatAttention {
     counts = new int[supports ? rows : 0];
     int chunks = chunks();
     SupportList[] lists = new SupportList[units() * chunks];
-    KeyRows[] valueRows = new KeyRows[mayBeSparse() ? units() : 0];
+    KeyRows[] valueRows = new KeyRows[units()];
     Arrays.setAll(valueRows, unit -> new KeyRows(visibleKeys(unit), shape.valueSize()));
     Workers.run(
         lists.length,
@@ -109,8 +109,8 @@ public final class FloatAttention {
         task -> {
           int unit = task / chunks;
           lists[task] = new SupportList(supports, shape, counts);
-          forward(unit, task % chunks, lists[task], mayBeSparse() ? valueRows[unit] : null);
-          if (chunks == 1 && mayBeSparse()) {
+          forward(unit, task % chunks, lists[task], valueRows[unit]);
+          if (chunks == 1) {
             valueRows[unit].close();
           }
         });
@@ -122,7 +122,7 @@ public final class FloatAttention {
         : new ForwardState(saved, counts, new int[0], new float[0]);
   }
 
-  private void forward(int unit, int chunk, SupportList supports, @Nullable KeyRows valueRows) {
+  private void forward(int unit, int chunk, SupportList supports, KeyRows valueRows) {
     try (Workspace workspace = Workspace.borrow()) {
       new ForwardTask(this, visibleKeys(unit), workspace, valueRows)
           .run(
@@ -234,7 +234,7 @@ public final class FloatAttention {
     int chunks = chunks();
     int[] starts = starts(state.counts());
     BackwardTask[] parts = new BackwardTask[units() * chunks];
-    SparseKeys[][] sparse = new SparseKeys[problem.keepsSupports() ? units() : 0][];
+    SparseKeys[][] sparse = new SparseKeys[units()][];
     Arrays.setAll(sparse, unit -> SparseKeys.of(shape, visibleKeys(unit), chunks));
     double[][] parameterGradients =
         new double[shape.examples() * shape.heads() * chunks][problem.parameters()];
@@ -264,10 +264,10 @@ public final class FloatAttention {
                         part,
                         state,
                         starts,
-                        sparse.length == 0 ? null : sparse[unit][chunk]);
+                        sparse[unit][chunk]);
             parts[task].run(outputGradient, gradients, parameterGradients);
           }
-          if (chunks == 1 && sparse.length > 0) {
+          if (chunks == 1) {
             addSparse(unit, sparse[unit], gradients);
           }
         });
@@ -279,9 +279,7 @@ public final class FloatAttention {
             for (int chunk = 0; chunk < chunks; chunk++) {
               parts[unit * chunks + chunk].addTo(gradients);
             }
-            if (sparse.length > 0) {
-              addSparse(unit, sparse[unit], gradients);
-            }
+            addSparse(unit, sparse[unit], gradients);
           });
     }
     return sum(parameterGradients, chunks);
@@ -299,11 +297,6 @@ public final class FloatAttention {
     int keys = shape.keys();
     all.keySums().addTo(gradients.k(), shape.key(example, head, shape.headSize()), keys);
     all.valueSums().addTo(gradients.v(), shape.key(example, head, shape.valueSize()), keys);
-  }
-
-  /** Whether the forward pass may multiply weight by weight. */
-  private boolean mayBeSparse() {
-    return problem.kernel().sparsity() != RowKernel.Sparsity.NONE;
   }
 
   /** Those of the example that a head of keys and values belongs to. */

@@ -4,16 +4,14 @@ import java.util.Arrays;
 import org.attention4j.internal.linear.MatrixPacking;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.kernel.FloatRow;
-import org.jspecify.annotations.Nullable;
+import org.attention4j.kernel.RowKernel.Sparsity;
 
 /** The forward pass of some queries of all heads that share one head of keys and values. */
 final class ForwardTask extends AttentionTask {
   private final FloatAttention attention;
   private final Dropout dropout;
 
-  /** For rows with few weights; null if the kernel gives no weight of zero. */
-  private final @Nullable KeyRows valueRows;
-
+  private final KeyRows valueRows;
   private final boolean sparse;
   private final HeadContext context;
   private final SupportRows waiting;
@@ -26,16 +24,12 @@ final class ForwardTask extends AttentionTask {
   private boolean valuesPacked;
   private int[] indices = {};
 
-  ForwardTask(
-      FloatAttention attention,
-      VisibleKeys keys,
-      Workspace workspace,
-      @Nullable KeyRows valueRows) {
+  ForwardTask(FloatAttention attention, VisibleKeys keys, Workspace workspace, KeyRows valueRows) {
     super(attention.problem, keys, workspace);
     this.attention = attention;
     dropout = new Dropout(problem.dropout(), problem.seed());
     this.valueRows = valueRows;
-    sparse = valueRows != null;
+    sparse = problem.kernel().sparsity() != Sparsity.NONE;
     context = new HeadContext(problem.parameters(), problem.kernel().savedValues());
     waiting = new SupportRows(workspace);
     keyPanels = arena.take(keysPadded * shape.headSize());
@@ -132,7 +126,7 @@ final class ForwardTask extends AttentionTask {
   /** The output of the rows that wait for it. */
   private void multiplySparse(int example, int head) {
     int rows = waiting.rows();
-    if (rows == 0 || valueRows == null) {
+    if (rows == 0) {
       return;
     }
     float[] values = valueRows.of(this, attention.v, valueStart, shape.valueSize());

@@ -3,7 +3,6 @@ package org.attention4j.internal.attention;
 import java.util.Arrays;
 import org.attention4j.internal.linear.MatrixPacking;
 import org.attention4j.kernel.RowKernel;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The backward pass of rows with few weights: it touches only the keys that have one. Keys and
@@ -26,7 +25,7 @@ final class SparseBackward {
   private final int[] starts;
   private final int keyColumns;
   private final int valueColumns;
-  private final @Nullable SparseKeys sparseKeys;
+  private final SparseKeys sparseKeys;
 
   /** The keys of the weights of the rows at hand. */
   private int[] keys = {};
@@ -39,10 +38,9 @@ final class SparseBackward {
   /**
    * Prepares the pass.
    *
-   * @param sparseKeys what it reads and sums; null if no row comes here
+   * @param sparseKeys what it reads and sums
    */
-  SparseBackward(
-      BackwardTask task, ForwardState state, int[] starts, @Nullable SparseKeys sparseKeys) {
+  SparseBackward(BackwardTask task, ForwardState state, int[] starts, SparseKeys sparseKeys) {
     this.task = task;
     this.shape = task.shape;
     this.state = state;
@@ -118,7 +116,7 @@ final class SparseBackward {
     SparseRows products =
         task.workspace.sparseRows.over(keys, begins, first, rows, task.keys.count(), columns);
     int size = products.size();
-    if (size == 0 || sparseKeys == null) {
+    if (size == 0) {
       return;
     }
     Workspace workspace = task.workspace;

@@ -5,7 +5,6 @@ import org.attention4j.internal.linear.MatrixPacking;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.kernel.FloatRow;
 import org.attention4j.kernel.RowKernel;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The backward pass for kernels that need whole rows: a block of queries goes over all keys. Rows
@@ -27,7 +26,7 @@ final class WholeRowBackward extends BackwardTask {
       Part part,
       ForwardState state,
       int[] rowStarts,
-      @Nullable SparseKeys sparseKeys) {
+      SparseKeys sparseKeys) {
     super(attention, keys, workspace, part);
     sparse = new SparseBackward(this, state, rowStarts, sparseKeys);
     again = new SupportRows(workspace);
