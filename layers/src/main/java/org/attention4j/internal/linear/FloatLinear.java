@@ -2,8 +2,10 @@ package org.attention4j.internal.linear;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.attention4j.internal.attention.FloatAttention;
 import org.attention4j.internal.linear.PackedRows.Panels;
+import org.attention4j.internal.linear.WeightGradients.Steps;
 import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
@@ -27,7 +29,7 @@ public final class FloatLinear {
   private static final int ROWS = TileOps.TILE_ROWS;
 
   /** Tasks to make at least, so that several threads have something to do. */
-  private static final int MIN_TASKS = 8;
+  static final int MIN_TASKS = 8;
 
   /** Steps that a task has at least. */
   private static final int MIN_STEPS = 64;
@@ -161,7 +163,7 @@ public final class FloatLinear {
 
   private void forward(
       int task, FloatArena arena, PackedRows[] rows, StartingSums[] first, float[][] outputs) {
-    Chunk chunk = chunk(task);
+    Steps chunk = chunk(task);
     int from = chunk.from();
     int to = chunk.to();
     int panels = packedPanels(chunk, arena);
@@ -207,7 +209,7 @@ public final class FloatLinear {
     float[] output = FloatArrays.take(examples * last.outputs() * steps);
     run(
         (task, arena) -> {
-          Chunk chunk = chunk(task);
+          Steps chunk = chunk(task);
           int from = chunk.from();
           int to = chunk.to();
           int panels = packedPanels(chunk, arena);
@@ -270,23 +272,17 @@ public final class FloatLinear {
   private Gradients apart(float[][] outputGradients) {
     PackedRows[] columns = maps.stream().map(map -> map.columns(inputs)).toArray(PackedRows[]::new);
     float[] inputGradient = FloatArrays.take(x.length);
-    float[][][] weightParts = weightParts();
+    List<Steps> chunks = IntStream.range(0, examples * chunks()).mapToObj(this::chunk).toList();
+    WeightGradients weights =
+        new WeightGradients(examples, inputs, steps, chunks, x, maps, outputGradients);
     run(
         (task, arena) -> {
           inputGradient(task, arena, columns, outputGradients, inputGradient);
-          weightGradients(task, arena, outputGradients, weightParts[task]);
+          weights.layOut(chunks.get(task));
         });
+    weights.compute(isLarge());
     giveBack(columns);
-    float[][] weights = new float[maps.size()][];
-    float[][] biases = new float[maps.size()][];
-    for (int j = 0; j < weights.length; j++) {
-      weights[j] = sum(weightParts, j);
-      biases[j] = biasGradient(outputGradients[j], maps.get(j));
-    }
-    for (float[][] parts : weightParts) {
-      giveBack(parts);
-    }
-    return new Gradients(inputGradient, weights, biases);
+    return new Gradients(inputGradient, weights.matrices(), weights.biases());
   }
 
   private void inputGradient(
@@ -295,7 +291,7 @@ public final class FloatLinear {
       PackedRows[] columns,
       float[][] outputGradients,
       float[] gradient) {
-    Chunk chunk = chunk(task);
+    Steps chunk = chunk(task);
     int example = chunk.example();
     int from = chunk.from();
     int to = chunk.to();
@@ -340,79 +336,8 @@ public final class FloatLinear {
     }
   }
 
-  /** The share of each task in each dW_j, as rows of whole panels of input features. */
-  private float[][][] weightParts() {
-    int width = MatrixPacking.roundUp(inputs, PANEL);
-    float[][][] parts = new float[examples * chunks()][maps.size()][];
-    for (float[][] ofTask : parts) {
-      for (int j = 0; j < ofTask.length; j++) {
-        ofTask[j] = FloatArrays.zeros(MatrixPacking.roundUp(maps.get(j).outputs(), ROWS) * width);
-      }
-    }
-    return parts;
-  }
-
-  private void weightGradients(
-      int task, FloatArena arena, float[][] outputGradients, float[][] parts) {
-    Chunk chunk = chunk(task);
-    int example = chunk.example();
-    int from = chunk.from();
-    int to = chunk.to();
-    int depth = to - from;
-    int width = MatrixPacking.roundUp(inputs, PANEL);
-    int features = arena.take(depth * width);
-    packFeatures(example, from, to, arena.floats(), features);
-    int widest = maps.stream().mapToInt(Weights::outputs).max().orElse(0);
-    int rows = arena.take(MatrixPacking.roundUp(widest, ROWS) * depth);
-    float[] packed = arena.floats();
-    for (int j = 0; j < parts.length; j++) {
-      int outputs = maps.get(j).outputs();
-      int padded = MatrixPacking.roundUp(outputs, ROWS);
-      int source = example * outputs * steps + from;
-      MatrixPacking.rowGroups(
-          outputGradients[j], source, steps, outputs, depth, packed, rows, padded, depth, 1);
-      new PackedRows(packed, rows, depth)
-          .multiply(
-              0,
-              padded,
-              Panels.of(packed, features, depth * PANEL, width / PANEL),
-              new Panels(parts[j], 0, PANEL, width / PANEL, width),
-              null);
-    }
-  }
-
-  private float[] sum(float[][][] parts, int j) {
-    Weights map = maps.get(j);
-    int width = MatrixPacking.roundUp(inputs, PANEL);
-    float[] total = parts[0][j];
-    for (int task = 1; task < parts.length; task++) {
-      FloatOps.ROWS.add(total, 0, parts[task][j], 0, total.length, 1);
-    }
-    float[] gradient = FloatArrays.take(map.outputs() * inputs);
-    for (int o = 0; o < map.outputs(); o++) {
-      for (int i = 0; i < inputs; i++) {
-        int to = map.transposed() ? i * map.outputs() + o : o * inputs + i;
-        gradient[to] = total[o * width + i];
-      }
-    }
-    return gradient;
-  }
-
-  private float[] biasGradient(float[] outputGradient, Weights map) {
-    int outputs = map.outputs();
-    float[] gradient = FloatArrays.take(map.bias() == null ? 0 : outputs);
-    for (int o = 0; o < gradient.length; o++) {
-      double sum = 0;
-      for (int b = 0; b < examples; b++) {
-        sum += FloatOps.ROWS.sum(outputGradient, (b * outputs + o) * steps, steps);
-      }
-      gradient[o] = (float) sum;
-    }
-    return gradient;
-  }
-
   /** The steps of x that a task works on as panels; returns where these begin. */
-  private int packedPanels(Chunk chunk, FloatArena arena) {
+  private int packedPanels(Steps chunk, FloatArena arena) {
     int length = chunk.to() - chunk.from();
     int panels = arena.take(MatrixPacking.roundUp(length, PANEL) * inputs);
     packPanels(x, chunk.example(), inputs, chunk.from(), chunk.to(), arena.floats(), panels);
@@ -426,23 +351,14 @@ public final class FloatLinear {
     MatrixPacking.cut(values, at, steps, features, to - from, panels, start);
   }
 
-  /** Some steps of x as panels of features, with zeros around. */
-  private void packFeatures(int example, int from, int to, float[] panels, int start) {
-    int at = example * inputs * steps + from;
-    int depth = to - from;
-    int width = MatrixPacking.roundUp(inputs, PANEL);
-    MatrixPacking.cutAcross(x, at, steps, inputs, to - from, panels, start, width, depth);
-  }
-
   private interface Task {
     void run(int task, FloatArena arena);
   }
 
   private void run(Task task) {
-    long outputs = maps.stream().mapToLong(Weights::outputs).sum();
     Workers.run(
         examples * chunks(),
-        outputs * inputs * steps * examples >= SMALL,
+        isLarge(),
         i -> {
           try (FloatArena arena = FloatArena.borrow()) {
             task.run(i, arena);
@@ -450,12 +366,15 @@ public final class FloatLinear {
         });
   }
 
-  /** The steps of an example that a task works on. */
-  private record Chunk(int example, int from, int to) {}
+  private boolean isLarge() {
+    long outputs = maps.stream().mapToLong(Weights::outputs).sum();
+    return outputs * inputs * steps * examples >= SMALL;
+  }
 
-  private Chunk chunk(int task) {
+  /** The steps that a task works on. */
+  private Steps chunk(int task) {
     int number = task % chunks();
-    return new Chunk(task / chunks(), firstStep(number), firstStep(number + 1));
+    return new Steps(task / chunks(), firstStep(number), firstStep(number + 1));
   }
 
   private int chunks() {

@@ -34,7 +34,8 @@ class FloatLinearTest {
         Arguments.of(11, 37, 29), // examples apart would fill half of their panels
         Arguments.of(3, 7, 31),
         Arguments.of(2, 1031, 5), // several blocks of columns
-        Arguments.of(1, 3, 1033));
+        Arguments.of(1, 3, 1033),
+        Arguments.of(3, 5, 1499)); // gradients of weights are sums of several sums
   }
 
   @ParameterizedTest(name = "{0} examples, {1} inputs, {2} steps")
@@ -77,6 +78,24 @@ class FloatLinearTest {
       assertClose(gradients.biases()[j], maps.get(j).bias() == null ? new double[0] : db);
     }
     assertClose(gradients.input(), dx);
+  }
+
+  /** Products of equal signs, whose rounding errors do not cancel. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void gradientsOfLongSequencesStayExact(boolean transposed) {
+    int steps = 262_147;
+    float[] x = new float[steps];
+    Arrays.fill(x, 0.1f);
+    float[] dy = new float[steps];
+    Arrays.fill(dy, 0.7f);
+    FloatLinear.Weights map = new FloatLinear.Weights(new float[1], 1, transposed, null);
+    float actual =
+        new FloatLinear(1, 1, steps, x, List.of(map)).backward(new float[][] {dy}).weights()[0][0];
+    double expected = (double) 0.1f * 0.7f * steps;
+    // 4,096 products with up to a block more are added one after the other, and 64 such sums.
+    double roundings = 4096 + PackedRows.BLOCK_DEPTH + 64;
+    assertThat((double) actual).isCloseTo(expected, within(roundings * 0x1p-24 * expected));
   }
 
   @Test
@@ -178,7 +197,7 @@ class FloatLinearTest {
     List<FloatLinear.Weights> maps = new ArrayList<>();
     for (int j = 0; j < OUTPUTS.length; j++) {
       float[] bias = j == 1 ? null : values(OUTPUTS[j]);
-      maps.add(new FloatLinear.Weights(values(OUTPUTS[j] * inputs), OUTPUTS[j], j == 2, bias));
+      maps.add(new FloatLinear.Weights(values(OUTPUTS[j] * inputs), OUTPUTS[j], j > 0, bias));
     }
     return maps;
   }

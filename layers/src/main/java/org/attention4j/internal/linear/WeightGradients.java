@@ -1,0 +1,265 @@
+package org.attention4j.internal.linear;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.attention4j.internal.linear.FloatLinear.Weights;
+import org.attention4j.internal.linear.PackedRows.Panels;
+import org.attention4j.internal.memory.FloatArena;
+import org.attention4j.internal.memory.FloatArrays;
+import org.attention4j.internal.threads.Workers;
+import org.attention4j.internal.vector.FloatOps;
+import org.attention4j.internal.vector.TileOps;
+
+/**
+ * The gradients of the matrices and the biases of linear maps of the same sequences:
+ *
+ * <pre>
+ *   dW_j = Σ_examples dy_j xᵀ,  db_j = Σ_examples,steps dy_j
+ * </pre>
+ *
+ * <p>A gradient is the product of two sequences over all steps. Its rows are the features of the
+ * one, its columns those of the other, so that it comes out as its matrix is stored. The sequences
+ * of the columns are laid out first, some steps at a time. Then each task computes some rows from
+ * all steps: no task waits for the sums of another, and none has a matrix of its own.
+ */
+final class WeightGradients {
+  private static final int PANEL = FloatOps.TILES.panel();
+  private static final int TILE_ROWS = TileOps.TILE_ROWS;
+
+  /** Rows of a gradient that a task computes at most. */
+  private static final int MAX_ROWS = 64;
+
+  /**
+   * Products that are added one after the other. Such sums are then added to each other, which
+   * keeps rounding errors small in long sequences.
+   */
+  private static final int SUMMED = 4096;
+
+  private final int examples;
+  private final int steps;
+  private final float[][] outputGradients;
+  private final List<Steps> blocks;
+  private final List<Rows> rows = new ArrayList<>();
+  private final List<Columns> columns = new ArrayList<>();
+  private final float[][] matrices;
+  private final float[][] biases;
+
+  /**
+   * Steps of an example.
+   *
+   * @param example which one
+   * @param from the first step
+   * @param to the first step after them
+   */
+  record Steps(int example, int from, int to) {
+    int length() {
+      return to - from;
+    }
+
+    /** The same steps in parts whose panels fit into the first-level cache. */
+    private List<Steps> blocks() {
+      List<Steps> blocks = new ArrayList<>();
+      for (int step = from; step < to; step += PackedRows.BLOCK_DEPTH) {
+        blocks.add(new Steps(example, step, Math.min(to, step + PackedRows.BLOCK_DEPTH)));
+      }
+      return blocks;
+    }
+  }
+
+  /** Sequences whose features are rows of gradients, and what they are multiplied with. */
+  private record Rows(float[] values, int features, List<Product> products) {}
+
+  /** The gradient of a matrix. */
+  private record Product(float[] gradient, Columns columns) {}
+
+  /** Sequences whose features are columns of a gradient, and room to lay them out. */
+  private record Columns(float[] values, int features, float[] panels) {
+    /** Columns of all panels together. */
+    int width() {
+      return MatrixPacking.roundUp(features, PANEL);
+    }
+  }
+
+  /**
+   * Describes one call.
+   *
+   * @param examples b
+   * @param inputs in
+   * @param steps T
+   * @param chunks all steps of all examples, as {@link #layOut} will get them
+   * @param x the sequences, [b, in, T]
+   * @param maps the linear maps
+   * @param outputGradients dL/dy_j, each [b, out_j, T]
+   */
+  WeightGradients(
+      int examples,
+      int inputs,
+      int steps,
+      List<Steps> chunks,
+      float[] x,
+      List<Weights> maps,
+      float[][] outputGradients) {
+    this.examples = examples;
+    this.steps = steps;
+    this.outputGradients = outputGradients;
+    blocks = chunks.stream().flatMap(chunk -> chunk.blocks().stream()).toList();
+    matrices = new float[maps.size()][];
+    biases = new float[maps.size()][];
+    List<Product> transposed = new ArrayList<>();
+    Columns ofInputs = null;
+    for (int j = 0; j < matrices.length; j++) {
+      Weights map = maps.get(j);
+      matrices[j] = FloatArrays.take(map.outputs() * inputs);
+      biases[j] = FloatArrays.take(map.bias() == null ? 0 : map.outputs());
+      if (map.transposed()) {
+        Columns ofOutputs = columns(outputGradients[j], map.outputs());
+        transposed.add(new Product(matrices[j], ofOutputs));
+      } else {
+        ofInputs = ofInputs == null ? columns(x, inputs) : ofInputs;
+        Product product = new Product(matrices[j], ofInputs);
+        rows.add(new Rows(outputGradients[j], map.outputs(), List.of(product)));
+      }
+    }
+    if (!transposed.isEmpty()) {
+      rows.add(new Rows(x, inputs, transposed));
+    }
+  }
+
+  private Columns columns(float[] values, int features) {
+    int width = MatrixPacking.roundUp(features, PANEL);
+    Columns laidOut = new Columns(values, features, FloatArrays.take(examples * steps * width));
+    columns.add(laidOut);
+    return laidOut;
+  }
+
+  /** Lays some steps out; all have to be before {@link #compute}. */
+  void layOut(Steps chunk) {
+    for (Steps block : chunk.blocks()) {
+      for (Columns each : columns) {
+        MatrixPacking.cutAcross(
+            each.values(),
+            (block.example() * each.features()) * steps + block.from(),
+            steps,
+            each.features(),
+            block.length(),
+            each.panels(),
+            start(block, each),
+            each.width(),
+            block.length());
+      }
+    }
+  }
+
+  /** Where the panels of a block begin. */
+  private int start(Steps block, Columns of) {
+    return (block.example() * steps + block.from()) * of.width();
+  }
+
+  /**
+   * Computes the gradients.
+   *
+   * @param large whether the work is worth another thread
+   */
+  void compute(boolean large) {
+    List<Runnable> tasks = new ArrayList<>();
+    int features = rows.stream().mapToInt(Rows::features).sum();
+    int share = (features + FloatLinear.MIN_TASKS - 1) / FloatLinear.MIN_TASKS;
+    int most = Math.min(MAX_ROWS, MatrixPacking.roundUp(share, TILE_ROWS));
+    for (Rows each : rows) {
+      for (int row = 0; row < each.features(); row += most) {
+        int first = row;
+        int count = Math.min(most, each.features() - row);
+        tasks.add(() -> rows(each, first, count));
+      }
+    }
+    for (int j = 0; j < biases.length; j++) {
+      int map = j;
+      for (int row = 0; row < biases[j].length; row += most) {
+        int first = row;
+        int count = Math.min(most, biases[j].length - row);
+        tasks.add(() -> bias(map, first, count));
+      }
+    }
+    Workers.run(tasks.size(), large, task -> tasks.get(task).run());
+    columns.forEach(each -> FloatArrays.giveBack(each.panels()));
+  }
+
+  /** Some rows of the gradients that share them. */
+  private void rows(Rows source, int first, int count) {
+    try (FloatArena arena = FloatArena.borrow()) {
+      int padded = MatrixPacking.roundUp(count, TILE_ROWS);
+      int groups = arena.take(padded * PackedRows.BLOCK_DEPTH);
+      List<Product> products = source.products();
+      int[] sums =
+          products.stream().mapToInt(p -> arena.take(padded * p.columns().width())).toArray();
+      float[] numbers = arena.floats();
+      int from = 0;
+      while (from < blocks.size()) {
+        int to = from;
+        for (int summed = 0; to < blocks.size() && summed < SUMMED; to++) {
+          Steps block = blocks.get(to);
+          summed += block.length();
+          int at = (block.example() * source.features() + first) * steps + block.from();
+          int depth = block.length();
+          MatrixPacking.rowGroups(
+              source.values(), at, steps, count, depth, numbers, groups, padded, depth, 1);
+          PackedRows packed = new PackedRows(numbers, groups, depth);
+          for (int p = 0; p < sums.length; p++) {
+            Columns other = products.get(p).columns();
+            int panels = other.width() / PANEL;
+            packed.multiply(
+                0,
+                padded,
+                Panels.of(other.panels(), start(block, other), depth * PANEL, panels),
+                Panels.of(numbers, sums[p], padded * PANEL, panels),
+                to == from ? StartingSums.ZEROS : null);
+          }
+        }
+        for (int p = 0; p < sums.length; p++) {
+          write(products.get(p), first, count, numbers, sums[p], padded * PANEL, from > 0);
+        }
+        from = to;
+      }
+    }
+  }
+
+  private static void write(
+      Product product, int first, int count, float[] sums, int start, int step, boolean add) {
+    float[] gradient = product.gradient();
+    int features = product.columns().features();
+    for (int row = 0; row < count; row++) {
+      for (int column = 0; column < features; column += PANEL) {
+        int from = start + column / PANEL * step + row * PANEL;
+        int to = (first + row) * features + column;
+        int length = Math.min(PANEL, features - column);
+        if (add) {
+          FloatOps.ROWS.add(gradient, to, sums, from, length, 1);
+        } else {
+          System.arraycopy(sums, from, gradient, to, length);
+        }
+      }
+    }
+  }
+
+  private void bias(int map, int first, int count) {
+    float[] arriving = outputGradients[map];
+    int outputs = biases[map].length;
+    for (int o = first; o < first + count; o++) {
+      double sum = 0;
+      for (int b = 0; b < examples; b++) {
+        sum += FloatOps.ROWS.sum(arriving, (b * outputs + o) * steps, steps);
+      }
+      biases[map][o] = (float) sum;
+    }
+  }
+
+  /** dL/dW_j, each as its W_j is stored. */
+  float[][] matrices() {
+    return matrices;
+  }
+
+  /** dL/db_j, [out_j]; empty where there is no bias. */
+  float[][] biases() {
+    return biases;
+  }
+}
