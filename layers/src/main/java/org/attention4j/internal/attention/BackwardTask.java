@@ -227,29 +227,44 @@ abstract class BackwardTask extends AttentionTask {
   }
 
   /**
-   * sums[c, key] += Σ_row columns[c, row] rows[row, key - from] for keys from .. to - 1, the sums
-   * being panels of keys.
+   * sums[c, key] += Σ_row columns[c, row] rows[row, key] for a panel of keys, the sums being panels
+   * of keys.
+   *
+   * @param rows the panel's columns in the first of the rows
+   * @param stride from one row to the next
+   * @param columns what stands for the rows: groups of features
+   * @param features how many
+   * @param count rows of the tile
+   * @param first the first tile of rows that see one of the keys
+   * @param end the tile after the last one of these
+   * @param sums where the panel's sums are
    */
   void addProducts(
-      int rows, int stride, int columns, int features, int count, int from, int to, int sums) {
-    float[] x = arena.floats();
-    int depth = rows(count);
-    int padded = MatrixPacking.roundUp(features, TileOps.TILE_ROWS);
-    for (int key = from; key < to; key += PANEL) {
-      FloatOps.TILES.copyPanel(x, rows + key - from, stride, depth, x, panel);
-      FloatOps.TILES.multiplyGroups(
-          padded / TileOps.TILE_ROWS,
-          x,
-          columns,
-          TileOps.TILE_ROWS * depth,
-          x,
-          panel,
-          depth,
-          x,
-          sums + key * padded,
-          PANEL,
-          true);
+      int rows, int stride, int columns, int features, int count, int first, int end, int sums) {
+    if (first >= end) {
+      return;
     }
+    float[] x = arena.floats();
+    int row = first * TileOps.TILE_ROWS;
+    int depth = end * TileOps.TILE_ROWS - row;
+    FloatOps.TILES.copyPanel(x, rows + row * stride, stride, depth, x, panel);
+    FloatOps.TILES.multiplyGroups(
+        MatrixPacking.roundUp(features, TileOps.TILE_ROWS) / TileOps.TILE_ROWS,
+        x,
+        columns + row * TileOps.TILE_ROWS,
+        TileOps.TILE_ROWS * rows(count),
+        x,
+        panel,
+        depth,
+        x,
+        sums,
+        PANEL,
+        true);
+  }
+
+  /** Where the sums of a panel begin. */
+  static int panelOfSums(int sums, int key, int features) {
+    return sums + key * MatrixPacking.roundUp(features, TileOps.TILE_ROWS);
   }
 
   /** Some queries of [features, T] as groups of features, times a factor, with zeros around. */

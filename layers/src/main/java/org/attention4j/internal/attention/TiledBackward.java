@@ -140,9 +140,8 @@ final class TiledBackward extends BackwardTask {
     }
     flushDecays();
     addQueryGradients(first, rows, key, width);
-    addProducts(gradients, stride, queryColumns + columnAt(first, d), d, rows, key, last, keySums);
-    addProducts(
-        weights, stride, gradientColumns + columnAt(first, dv), dv, rows, key, last, valueSums);
+    addProducts(gradients, queryColumns + columnAt(first, d), d, rows, key, last, keySums);
+    addProducts(weights, gradientColumns + columnAt(first, dv), dv, rows, key, last, valueSums);
   }
 
   private void clear(int at, int count) {
@@ -204,19 +203,44 @@ final class TiledBackward extends BackwardTask {
     }
   }
 
-  private void addQueryGradients(int at, int rows, int key, int depth) {
+  private void addQueryGradients(int at, int rows, int key, int width) {
     int columns = columns(shape.headSize());
+    int step = rowsTogether(rows);
     for (int first = 0; first < columns; first += PANEL) {
       boolean narrow = columns - first < PANEL;
-      multiply(
-          narrow,
-          rows(rows) / (narrow ? TileOps.NARROW_TILE_ROWS : TileOps.TILE_ROWS),
-          gradients,
+      int panel = keyFeatures + first * keysPadded;
+      for (int row = 0; row < rows; row += step) {
+        int begin = Math.max(key, starts[row] / PANEL * PANEL);
+        int end = MatrixPacking.roundUp(ends[Math.min(row + step, rows) - 1], PANEL);
+        int depth = Math.min(end, key + width) - begin;
+        if (depth > 0) {
+          multiply(
+              narrow,
+              Math.min(step, rows(rows) - row)
+                  / (narrow ? TileOps.NARROW_TILE_ROWS : TileOps.TILE_ROWS),
+              gradients + row * stride + begin - key,
+              stride,
+              panel + begin * (narrow ? HALF_PANEL : PANEL),
+              depth,
+              queryGradients + (at + row) * columns + first,
+              columns);
+        }
+      }
+    }
+  }
+
+  private void addProducts(
+      int from, int columns, int features, int rows, int key, int last, int sums) {
+    for (int k = key; k < last; k += PANEL) {
+      addProducts(
+          from + k - key,
           stride,
-          keyFeatures + first * keysPadded + key * (narrow ? HALF_PANEL : PANEL),
-          depth,
-          queryGradients + at * columns + first,
-          columns);
+          columns,
+          features,
+          rows,
+          firstTile(ends, rows, k),
+          endTile(starts, rows, k + PANEL),
+          panelOfSums(sums, k, features));
     }
   }
 }

@@ -151,19 +151,27 @@ final class WholeRowBackward extends BackwardTask {
 
   /** Columns before and after the lead are neighbours, their keys are not. */
   private void addProducts(int rows, int columns, int features, BlockKeys block, int sums) {
-    int count = block.rows();
     int lead = Math.min(block.lead(), block.end());
-    addProducts(rows, scoreStride, columns, features, count, 0, lead, sums);
+    for (int column = 0; column < lead; column += PANEL) {
+      addProducts(rows, columns, features, block, sums, column, 0);
+    }
     int start = Math.max(lead, block.start(0) / PANEL * PANEL);
+    for (int column = start; column < block.end(); column += PANEL) {
+      addProducts(rows, columns, features, block, sums, column, block.firstTile(column));
+    }
+  }
+
+  private void addProducts(
+      int rows, int columns, int features, BlockKeys block, int sums, int column, int first) {
     addProducts(
-        rows + start,
+        rows + column,
         scoreStride,
         columns,
         features,
-        count,
-        block.key(start),
-        block.key(block.end()),
-        sums);
+        block.rows(),
+        first,
+        block.endTile(column + PANEL),
+        panelOfSums(sums, block.key(column), features));
   }
 
   /** Scores and dp of one row to the dropped weights and dz. */
