@@ -15,9 +15,13 @@ import org.attention4j.normalizer.Normalizers;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.nd4j.linalg.activations.Activation;
 
-/** The layers and the vertex of this library keep the contract, with their main options. */
+/**
+ * The layers and the vertex of this library keep the contract, with their main options. What
+ * combines options is slow.
+ */
 class BuiltInLayersTest {
   private static final int OUT = 7;
   private static final int HEADS = 2;
@@ -59,6 +63,7 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  @Tag("slow")
   class OneHead extends LayerContract {
     @Override
     protected Layer layer() {
@@ -91,6 +96,7 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  @Tag("slow")
   class GateOfElements extends LayerContract {
     @Override
     protected Layer layer() {
@@ -107,6 +113,7 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  @Tag("slow")
   class WindowToBothSides extends LayerContract {
     @Override
     protected Layer layer() {
@@ -147,6 +154,7 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  @Tag("slow")
   class ForgettingInAWindow extends LayerContract {
     @Override
     protected Layer layer() {
@@ -170,6 +178,7 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  @Tag("slow")
   class StockOptions extends LayerContract {
     @Override
     protected Layer layer() {
@@ -202,6 +211,7 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  @Tag("slow")
   class LearnedWithOptions extends LayerContract {
     @Override
     protected Layer layer() {
@@ -218,6 +228,7 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  @Tag("slow")
   class RecurrentWithOptions extends LayerContract {
     @Override
     protected Layer layer() {
@@ -226,6 +237,7 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  @Tag("slow")
   class RecurrentInAWindow extends LayerContract {
     @Override
     protected Layer layer() {
@@ -234,6 +246,7 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  @Tag("slow")
   class RecurrentThatForgets extends LayerContract {
     @Override
     protected Layer layer() {
@@ -270,6 +283,7 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  @Tag("slow")
   class GatedTransformer extends LayerContract {
     @Override
     protected Layer layer() {
@@ -319,6 +333,7 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  @Tag("slow")
   class FeedForwardWithoutBiases extends LayerContract {
     @Override
     protected Layer layer() {
@@ -340,6 +355,7 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  @Tag("slow")
   class OneInput extends VertexContract {
     @Override
     protected GraphVertex vertex() {
@@ -366,6 +382,7 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  @Tag("slow")
   class TwoInputsThatForget extends VertexContract {
     @Override
     protected GraphVertex vertex() {
@@ -379,6 +396,7 @@ class BuiltInLayersTest {
   }
 
   @Nested
+  @Tag("slow")
   class ThreeInputs extends VertexContract {
     @Override
     protected GraphVertex vertex() {

@@ -195,7 +195,8 @@ abstract class AttentionTask {
         int width = narrow ? HALF_PANEL : PANEL;
         int panel = panels + first * keysPadded;
         int tileRows = narrow ? TileOps.NARROW_TILE_ROWS : TileOps.TILE_ROWS;
-        int step = rowsTogether(count);
+        // Without a causal mask or a window all tiles see the same keys.
+        int step = problem.range().isBounded() ? tileRows : rows(count);
         for (int row = 0; row < count; row += step) {
           int begin = window ? Math.max(key, block.start(row) / PANEL * PANEL) : key;
           int last = MatrixPacking.roundUp(block.end(Math.min(row + step, count) - 1), PANEL);
@@ -214,14 +215,6 @@ abstract class AttentionTask {
         }
       }
     }
-  }
-
-  /**
-   * How many rows are multiplied together by the keys that one of them sees: all of them without a
-   * causal mask or a window, and as many as a panel has keys with one.
-   */
-  final int rowsTogether(int rows) {
-    return problem.range().isBounded() ? PANEL : rows(rows);
   }
 
   /** to += weights panels, in whole panels of columns or in half ones. */

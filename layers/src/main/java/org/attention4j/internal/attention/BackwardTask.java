@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 abstract class BackwardTask extends AttentionTask {
-  /** The largest number of queries of a tile: the depth of the products for dK and dV. */
+  /** The largest number of queries of a block: the largest depth of the products for dK and dV. */
   static final int DEPTH = 128;
 
   final FloatAttention attention;
@@ -234,9 +234,10 @@ abstract class BackwardTask extends AttentionTask {
    * @param stride from one row to the next
    * @param columns what stands for the rows: groups of features
    * @param features how many
-   * @param count rows of the tile
-   * @param first the first tile of rows that see one of the keys
-   * @param end the tile after the last one of these
+   * @param count how many rows there are
+   * @param first the first {@value TileOps#TILE_ROWS} rows that see one of the keys: their number
+   *     among all groups of so many rows
+   * @param end the number after that of the last ones
    * @param sums where the panel's sums are
    */
   void addProducts(

@@ -203,6 +203,14 @@ final class TiledBackward extends BackwardTask {
     }
   }
 
+  /**
+   * So many rows are multiplied together, by all keys that one of them sees: all rows if a mask by
+   * position hides none.
+   */
+  private int rowsTogether(int rows) {
+    return problem.range().isBounded() ? Math.max(PANEL, TileOps.NARROW_TILE_ROWS) : rows(rows);
+  }
+
   private void addQueryGradients(int at, int rows, int key, int width) {
     int columns = columns(shape.headSize());
     int step = rowsTogether(rows);

@@ -280,8 +280,8 @@ public final class FloatLinear {
           inputGradient(task, arena, columns, outputGradients, inputGradient);
           weights.layOut(chunks.get(task));
         });
-    weights.compute(isLarge());
     giveBack(columns);
+    weights.compute(isLarge());
     return new Gradients(inputGradient, weights.matrices(), weights.biases());
   }
 

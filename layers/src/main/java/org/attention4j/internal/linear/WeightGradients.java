@@ -30,8 +30,8 @@ final class WeightGradients {
   private static final int MAX_ROWS = 64;
 
   /**
-   * Products that are added one after the other. Such sums are then added to each other, which
-   * keeps rounding errors small in long sequences.
+   * When so many products or more were added one after the other, the next ones begin a new sum.
+   * The sums are then added to each other, which keeps rounding errors small in long sequences.
    */
   private static final int SUMMED = 4096;
 
@@ -70,13 +70,25 @@ final class WeightGradients {
   private record Rows(float[] values, int features, List<Product> products) {}
 
   /** The gradient of a matrix. */
-  private record Product(float[] gradient, Columns columns) {}
+  private record Product(float[] gradient, Columns columns) {
+    /** Where a part of the panels begins. */
+    int firstPanel(int part, int parts) {
+      return columns.count() * part / parts;
+    }
+  }
+
+  /** Some rows of the gradients that share them, and a part of the columns of each. */
+  private record Block(Rows of, int first, int count, int part, int parts) {}
 
   /** Sequences whose features are columns of a gradient, and room to lay them out. */
   private record Columns(float[] values, int features, float[] panels) {
     /** Columns of all panels together. */
     int width() {
       return MatrixPacking.roundUp(features, PANEL);
+    }
+
+    int count() {
+      return width() / PANEL;
     }
   }
 
@@ -127,7 +139,8 @@ final class WeightGradients {
 
   private Columns columns(float[] values, int features) {
     int width = MatrixPacking.roundUp(features, PANEL);
-    Columns laidOut = new Columns(values, features, FloatArrays.take(examples * steps * width));
+    int numbers = Math.toIntExact((long) examples * steps * width);
+    Columns laidOut = new Columns(values, features, FloatArrays.take(numbers));
     columns.add(laidOut);
     return laidOut;
   }
@@ -165,11 +178,14 @@ final class WeightGradients {
     int features = rows.stream().mapToInt(Rows::features).sum();
     int share = (features + FloatLinear.MIN_TASKS - 1) / FloatLinear.MIN_TASKS;
     int most = Math.min(MAX_ROWS, MatrixPacking.roundUp(share, TILE_ROWS));
+    int blocksOfRows = rows.stream().mapToInt(each -> (each.features() + most - 1) / most).sum();
+    int parts = (FloatLinear.MIN_TASKS + blocksOfRows - 1) / blocksOfRows;
     for (Rows each : rows) {
       for (int row = 0; row < each.features(); row += most) {
-        int first = row;
-        int count = Math.min(most, each.features() - row);
-        tasks.add(() -> rows(each, first, count));
+        for (int part = 0; part < parts; part++) {
+          Block block = new Block(each, row, Math.min(most, each.features() - row), part, parts);
+          tasks.add(() -> multiply(block));
+        }
       }
     }
     for (int j = 0; j < biases.length; j++) {
@@ -184,53 +200,66 @@ final class WeightGradients {
     columns.forEach(each -> FloatArrays.giveBack(each.panels()));
   }
 
-  /** Some rows of the gradients that share them. */
-  private void rows(Rows source, int first, int count) {
+  private void multiply(Block task) {
+    Rows source = task.of();
     try (FloatArena arena = FloatArena.borrow()) {
-      int padded = MatrixPacking.roundUp(count, TILE_ROWS);
+      int padded = MatrixPacking.roundUp(task.count(), TILE_ROWS);
       int groups = arena.take(padded * PackedRows.BLOCK_DEPTH);
       List<Product> products = source.products();
-      int[] sums =
-          products.stream().mapToInt(p -> arena.take(padded * p.columns().width())).toArray();
+      int[] sums = new int[products.size()];
+      for (int p = 0; p < sums.length; p++) {
+        sums[p] = arena.take(padded * panels(products.get(p), task) * PANEL);
+      }
       float[] numbers = arena.floats();
       int from = 0;
       while (from < blocks.size()) {
         int to = from;
         for (int summed = 0; to < blocks.size() && summed < SUMMED; to++) {
           Steps block = blocks.get(to);
-          summed += block.length();
-          int at = (block.example() * source.features() + first) * steps + block.from();
           int depth = block.length();
+          summed += depth;
+          int at = (block.example() * source.features() + task.first()) * steps + block.from();
           MatrixPacking.rowGroups(
-              source.values(), at, steps, count, depth, numbers, groups, padded, depth, 1);
+              source.values(), at, steps, task.count(), depth, numbers, groups, padded, depth, 1);
           PackedRows packed = new PackedRows(numbers, groups, depth);
           for (int p = 0; p < sums.length; p++) {
-            Columns other = products.get(p).columns();
-            int panels = other.width() / PANEL;
+            Product product = products.get(p);
+            Columns other = product.columns();
+            int panels = panels(product, task);
+            int first = product.firstPanel(task.part(), task.parts());
+            int start = start(block, other) + first * depth * PANEL;
             packed.multiply(
                 0,
                 padded,
-                Panels.of(other.panels(), start(block, other), depth * PANEL, panels),
+                Panels.of(other.panels(), start, depth * PANEL, panels),
                 Panels.of(numbers, sums[p], padded * PANEL, panels),
                 to == from ? StartingSums.ZEROS : null);
           }
         }
         for (int p = 0; p < sums.length; p++) {
-          write(products.get(p), first, count, numbers, sums[p], padded * PANEL, from > 0);
+          write(products.get(p), task, numbers, sums[p], padded * PANEL, from > 0);
         }
         from = to;
       }
     }
   }
 
+  /** How many panels of a product a task multiplies with. */
+  private static int panels(Product product, Block task) {
+    return product.firstPanel(task.part() + 1, task.parts())
+        - product.firstPanel(task.part(), task.parts());
+  }
+
   private static void write(
-      Product product, int first, int count, float[] sums, int start, int step, boolean add) {
+      Product product, Block task, float[] sums, int start, int step, boolean add) {
     float[] gradient = product.gradient();
     int features = product.columns().features();
-    for (int row = 0; row < count; row++) {
-      for (int column = 0; column < features; column += PANEL) {
-        int from = start + column / PANEL * step + row * PANEL;
-        int to = (first + row) * features + column;
+    int first = product.firstPanel(task.part(), task.parts());
+    for (int row = 0; row < task.count(); row++) {
+      for (int panel = 0; panel < panels(product, task); panel++) {
+        int column = (first + panel) * PANEL;
+        int from = start + panel * step + row * PANEL;
+        int to = (task.first() + row) * features + column;
         int length = Math.min(PANEL, features - column);
         if (add) {
           FloatOps.ROWS.add(gradient, to, sums, from, length, 1);

@@ -35,6 +35,7 @@ class FloatLinearTest {
         Arguments.of(3, 7, 31),
         Arguments.of(2, 1031, 5), // several blocks of columns
         Arguments.of(1, 3, 1033),
+        Arguments.of(1, 233, 67), // few rows and several panels of columns
         Arguments.of(3, 5, 1499)); // gradients of weights are sums of several sums
   }
 
@@ -111,6 +112,7 @@ class FloatLinearTest {
       FloatLinear.Gradients alone = linear.backward(dy);
       assertThat(alone.input()).isEqualTo(several.input());
       assertThat(alone.weights()).isDeepEqualTo(several.weights());
+      assertThat(alone.biases()).isDeepEqualTo(several.biases());
       assertThat(linear.forward()).isDeepEqualTo(outputs);
     } finally {
       if (before == null) {
