@@ -15,10 +15,10 @@ package org.attention4j.kernel;
  * leaves what is known of τ gives way to a step of Newton's method, and that to halving.
  *
  * <p>Not for the weights of sparsemax: its gradient jumps where an entry gets a weight, and which
- * entries have one must not depend on how floats were rounded.
+ * entries have one must not depend on how floats were rounded. {@link SparsemaxBound} is for these.
  */
 final class DenseEntmax {
-  private static final double ALPHA = 1.5;
+  static final double ALPHA = 1.5;
 
   /** With fewer entries in reach than this share of the row, their indices are worth a list. */
   private static final int SHARE = 16;
@@ -28,12 +28,12 @@ final class DenseEntmax {
   private DenseEntmax() {}
 
   /**
-   * Whether this is the way for a row.
+   * Whether so many entries are better searched in passes over the whole row.
    *
    * @param count how many entries can have a weight
    */
-  static boolean suits(double alpha, int count, int length) {
-    return alpha == ALPHA && count > length / SHARE;
+  static boolean suits(int count, int length) {
+    return count > length / SHARE;
   }
 
   static void forward(FloatRow row, double max) {

@@ -52,12 +52,17 @@ final class EntmaxKernel implements RowKernel {
       return;
     }
     double power = 1 / (alpha - 1);
+    double bound = -1;
     if (row instanceof FloatRow floats
-        && DenseEntmax.suits(alpha, floats.count(max - power), floats.length())) {
-      DenseEntmax.forward(floats, max);
-      return;
+        && (alpha == DenseEntmax.ALPHA || alpha == 2)
+        && DenseEntmax.suits(floats.count(max - power), floats.length())) {
+      if (alpha == DenseEntmax.ALPHA) {
+        DenseEntmax.forward(floats, max);
+        return;
+      }
+      bound = SparsemaxBound.of(floats, max);
     }
-    int count = row.atLeast(max - power);
+    int count = row.atLeast(max + bound * power);
     int[] indices = row.indices();
     double[] s = row.scratch();
     for (int j = 0; j < count; j++) {
@@ -70,7 +75,7 @@ final class EntmaxKernel implements RowKernel {
         s[j] /= power;
       }
       if (alpha <= 2) {
-        raise(s, count, newton(s, count, power), power);
+        raise(s, count, newton(s, count, power, bound), power);
       } else {
         bySmallestWeight(s, count, alpha - 1);
       }
@@ -97,8 +102,8 @@ final class EntmaxKernel implements RowKernel {
     }
   }
 
-  private static double newton(double[] s, int count, double power) {
-    double tau = -1;
+  private static double newton(double[] s, int count, double power, double bound) {
+    double tau = bound;
     for (int step = 0; step < MAX_STEPS; step++) {
       double value = -1;
       double slope = 0;

@@ -129,7 +129,12 @@ public final class FloatRow extends Row {
   /** The number of the x_i above t, Σ (x_i - t) and Σ (x_i - t)² over them. */
   void sumsAbove(double t, double[] sums) {
     float high = (float) t;
-    FloatOps.ROWS.sumsAbove(values, from, length, high, (float) (t - high), sums);
+    sumsAbove(high, (float) (t - high), sums);
+  }
+
+  /** The same for the rounded x_i - s above t, and what these are more than t. */
+  void sumsAbove(float s, float t, double[] sums) {
+    FloatOps.ROWS.sumsAbove(values, from, length, s, t, sums);
   }
 
   /** Replaces x_i by max(0, x_i - t)²; returns the sum of the new entries. */
