@@ -23,6 +23,12 @@ final class EntmaxKernel implements RowKernel {
   /** Halvings of [0, 1] until nothing below the last digit of a double is left. */
   private static final int HALVINGS = 60;
 
+  /**
+   * Rounding can move τ by about 2⁻⁵². An entry that lies above it by no more is at τ: without a
+   * weight, as in exact arithmetic, and not in the support, where the gradient of sparsemax jumps.
+   */
+  private static final double LEAST = 0x1p-50;
+
   /** Below this α - 1 the power is taken by logarithms. */
   static final double NEAR_ONE = 1e-3;
 
@@ -97,8 +103,10 @@ final class EntmaxKernel implements RowKernel {
   }
 
   private static void raise(double[] s, int count, double tau, double power) {
+    double least = power == 1 ? LEAST : 0;
     for (int j = 0; j < count; j++) {
-      s[j] = power(s[j] - tau, power);
+      double distance = s[j] - tau;
+      s[j] = distance > least ? power(distance, power) : 0;
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.attention4j.internal.attention.HeadContext;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -78,6 +79,24 @@ class SparsemaxBoundTest {
     EntmaxKernel.forward(new FloatRow().over(scores, 0, length), new HeadContext(0, 0), 2);
     for (int i = 0; i < length; i++) {
       assertThat(scores[i]).isEqualTo((float) exact[i]);
+    }
+  }
+
+  /** Sixteen equal weights of 1/16; the next scores are 1/16 lower, exactly at the threshold. */
+  @Test
+  void entriesAtTheThresholdHaveNoWeight() {
+    float[] scores = new float[37];
+    double[] exact = new double[37];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = i < 16 ? 0.7f : 0.7f - 0.0625f;
+      exact[i] = scores[i];
+    }
+    assertThat((double) scores[0] - scores[16]).isEqualTo(0.0625);
+    EntmaxKernel.forward(new DoubleRow().over(exact, 0, 37), new HeadContext(0, 0), 2);
+    EntmaxKernel.forward(new FloatRow().over(scores, 0, 37), new HeadContext(0, 0), 2);
+    for (int i = 0; i < scores.length; i++) {
+      assertThat(exact[i]).isEqualTo(i < 16 ? 0.0625 : 0);
+      assertThat(scores[i]).isEqualTo(i < 16 ? 0.0625f : 0);
     }
   }
 }
