@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Tag;
 import org.nd4j.linalg.activations.Activation;
 
 /**
- * The layers and the vertex of this library keep the contract, with their main options. What
- * combines options is slow.
+ * The layers and the vertex of this library keep the contract, with their main options. The less
+ * common ones are slow tests.
  */
 class BuiltInLayersTest {
   private static final int OUT = 7;

@@ -1,6 +1,7 @@
 package org.attention4j.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -42,21 +43,18 @@ class SparsemaxBoundTest {
   @MethodSource("rows")
   void isBelowTheThresholdAndClose(double deviation, double shift, int length) {
     float[] scores = scores(deviation, shift, length);
-    double[] descending = new double[length];
-    for (int i = 0; i < length; i++) {
-      descending[i] = -scores[i];
-    }
-    Arrays.sort(descending);
-    double max = -descending[0];
+    double[] ascending = doubles(scores);
+    Arrays.sort(ascending);
+    double max = ascending[length - 1];
     double threshold = -1;
     double sum = 0;
     int support = 0;
-    for (int i = 0; i < length; i++) {
-      sum += -descending[i] - max;
-      double candidate = (sum - 1) / (i + 1);
-      if (-descending[i] - max > candidate) {
+    for (int i = length - 1; i >= 0; i--) {
+      sum += ascending[i] - max;
+      double candidate = (sum - 1) / (length - i);
+      if (ascending[i] - max > candidate) {
         threshold = candidate;
-        support = i + 1;
+        support = length - i;
       }
     }
     double bound = SparsemaxBound.of(new FloatRow().over(scores, 0, length), max);
@@ -71,32 +69,60 @@ class SparsemaxBoundTest {
   @MethodSource("rows")
   void weightsAreThoseOfDoubles(double deviation, double shift, int length) {
     float[] scores = scores(deviation, shift, length);
-    double[] exact = new double[length];
-    for (int i = 0; i < length; i++) {
-      exact[i] = scores[i];
-    }
-    EntmaxKernel.forward(new DoubleRow().over(exact, 0, length), new HeadContext(0, 0), 2);
-    EntmaxKernel.forward(new FloatRow().over(scores, 0, length), new HeadContext(0, 0), 2);
+    double[] exact = doubles(scores);
+    weigh(scores, exact);
     for (int i = 0; i < length; i++) {
       assertThat(scores[i]).isEqualTo((float) exact[i]);
     }
+    assertThat(Arrays.stream(exact).sum()).isCloseTo(1, within(1e-12));
   }
 
-  /** Sixteen equal weights of 1/16; the next scores are 1/16 lower, exactly at the threshold. */
+  /**
+   * Rows of m scores -a/64, of some that lie exactly at their threshold, which is a multiple of
+   * 1/64 too, and of others below it.
+   */
   @Test
   void entriesAtTheThresholdHaveNoWeight() {
-    float[] scores = new float[37];
-    double[] exact = new double[37];
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] = i < 16 ? 0.7f : 0.7f - 0.0625f;
-      exact[i] = scores[i];
+    Random random = new Random(31);
+    int rows = 0;
+    while (rows < 499) {
+      int m = 3 + random.nextInt(38);
+      int[] a = random.ints(m, 0, 4).toArray();
+      a[0] = 0;
+      int total = Arrays.stream(a).sum() + 64;
+      int threshold = total / m;
+      if (total % m != 0 || Arrays.stream(a).anyMatch(each -> each >= threshold)) {
+        continue;
+      }
+      rows++;
+      float[] scores = new float[m + 47];
+      for (int i = 0; i < scores.length; i++) {
+        int below = i < m + 7 ? 0 : random.nextInt(48);
+        scores[i] = -(i < m ? a[i] : threshold + below) / 64f;
+      }
+      double[] exact = doubles(scores);
+      weigh(scores, exact);
+      for (int i = 0; i < m; i++) {
+        assertThat(exact[i]).isCloseTo((threshold - a[i]) / 64.0, within(1e-15));
+      }
+      for (int i = m; i < scores.length; i++) {
+        assertThat(exact[i]).isZero();
+        assertThat(scores[i]).isZero();
+      }
     }
-    assertThat((double) scores[0] - scores[16]).isEqualTo(0.0625);
-    EntmaxKernel.forward(new DoubleRow().over(exact, 0, 37), new HeadContext(0, 0), 2);
-    EntmaxKernel.forward(new FloatRow().over(scores, 0, 37), new HeadContext(0, 0), 2);
-    for (int i = 0; i < scores.length; i++) {
-      assertThat(exact[i]).isEqualTo(i < 16 ? 0.0625 : 0);
-      assertThat(scores[i]).isEqualTo(i < 16 ? 0.0625f : 0);
+  }
+
+  private static void weigh(float[] floats, double[] doubles) {
+    int n = floats.length;
+    EntmaxKernel.forward(new DoubleRow().over(doubles, 0, n), new HeadContext(0, 0), 2);
+    EntmaxKernel.forward(new FloatRow().over(floats, 0, n), new HeadContext(0, 0), 2);
+  }
+
+  private static double[] doubles(float[] floats) {
+    double[] doubles = new double[floats.length];
+    for (int i = 0; i < doubles.length; i++) {
+      doubles[i] = floats[i];
     }
+    return doubles;
   }
 }

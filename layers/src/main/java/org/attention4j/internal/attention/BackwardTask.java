@@ -235,22 +235,31 @@ abstract class BackwardTask extends AttentionTask {
    * @param columns what stands for the rows: groups of features
    * @param features how many
    * @param count how many rows there are
-   * @param first the first {@value TileOps#TILE_ROWS} rows that see one of the keys: their number
-   *     among all groups of so many rows
-   * @param end the number after that of the last ones
-   * @param sums where the panel's sums are
+   * @param first the first group of {@value TileOps#TILE_ROWS} rows that sees one of the keys
+   * @param end the group after the last one that does
+   * @param key the first key of the panel
+   * @param sums where the sums of all keys begin
    */
   void addProducts(
-      int rows, int stride, int columns, int features, int count, int first, int end, int sums) {
+      int rows,
+      int stride,
+      int columns,
+      int features,
+      int count,
+      int first,
+      int end,
+      int key,
+      int sums) {
     if (first >= end) {
       return;
     }
     float[] x = arena.floats();
     int row = first * TileOps.TILE_ROWS;
     int depth = end * TileOps.TILE_ROWS - row;
+    int padded = MatrixPacking.roundUp(features, TileOps.TILE_ROWS);
     FloatOps.TILES.copyPanel(x, rows + row * stride, stride, depth, x, panel);
     FloatOps.TILES.multiplyGroups(
-        MatrixPacking.roundUp(features, TileOps.TILE_ROWS) / TileOps.TILE_ROWS,
+        padded / TileOps.TILE_ROWS,
         x,
         columns + row * TileOps.TILE_ROWS,
         TileOps.TILE_ROWS * rows(count),
@@ -258,14 +267,9 @@ abstract class BackwardTask extends AttentionTask {
         panel,
         depth,
         x,
-        sums,
+        sums + key * padded,
         PANEL,
         true);
-  }
-
-  /** Where the sums of a panel begin. */
-  static int panelOfSums(int sums, int key, int features) {
-    return sums + key * MatrixPacking.roundUp(features, TileOps.TILE_ROWS);
   }
 
   /** Some queries of [features, T] as groups of features, times a factor, with zeros around. */

@@ -204,8 +204,8 @@ final class TiledBackward extends BackwardTask {
   }
 
   /**
-   * So many rows are multiplied together, by all keys that one of them sees: all rows if a mask by
-   * position hides none.
+   * How many rows are multiplied together, by all keys that one of them sees: all rows unless some
+   * keys are hidden by their position.
    */
   private int rowsTogether(int rows) {
     return problem.range().isBounded() ? Math.max(PANEL, TileOps.NARROW_TILE_ROWS) : rows(rows);
@@ -248,7 +248,8 @@ final class TiledBackward extends BackwardTask {
           rows,
           firstTile(ends, rows, k),
           endTile(starts, rows, k + PANEL),
-          panelOfSums(sums, k, features));
+          k,
+          sums);
     }
   }
 }

@@ -171,7 +171,8 @@ final class WholeRowBackward extends BackwardTask {
         block.rows(),
         first,
         block.endTile(column + PANEL),
-        panelOfSums(sums, block.key(column), features));
+        block.key(column),
+        sums);
   }
 
   /** Scores and dp of one row to the dropped weights and dz. */

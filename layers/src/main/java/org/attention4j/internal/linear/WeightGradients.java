@@ -201,11 +201,10 @@ final class WeightGradients {
   }
 
   private void multiply(Block task) {
-    Rows source = task.of();
     try (FloatArena arena = FloatArena.borrow()) {
       int padded = MatrixPacking.roundUp(task.count(), TILE_ROWS);
       int groups = arena.take(padded * PackedRows.BLOCK_DEPTH);
-      List<Product> products = source.products();
+      List<Product> products = task.of().products();
       int[] sums = new int[products.size()];
       for (int p = 0; p < sums.length; p++) {
         sums[p] = arena.take(padded * panels(products.get(p), task) * PANEL);
@@ -215,32 +214,43 @@ final class WeightGradients {
       while (from < blocks.size()) {
         int to = from;
         for (int summed = 0; to < blocks.size() && summed < SUMMED; to++) {
-          Steps block = blocks.get(to);
-          int depth = block.length();
-          summed += depth;
-          int at = (block.example() * source.features() + task.first()) * steps + block.from();
-          MatrixPacking.rowGroups(
-              source.values(), at, steps, task.count(), depth, numbers, groups, padded, depth, 1);
-          PackedRows packed = new PackedRows(numbers, groups, depth);
-          for (int p = 0; p < sums.length; p++) {
-            Product product = products.get(p);
-            Columns other = product.columns();
-            int panels = panels(product, task);
-            int first = product.firstPanel(task.part(), task.parts());
-            int start = start(block, other) + first * depth * PANEL;
-            packed.multiply(
-                0,
-                padded,
-                Panels.of(other.panels(), start, depth * PANEL, panels),
-                Panels.of(numbers, sums[p], padded * PANEL, panels),
-                to == from ? StartingSums.ZEROS : null);
-          }
+          summed += blocks.get(to).length();
+          PackedRows packed = packed(task, blocks.get(to), numbers, groups, padded);
+          addProducts(task, blocks.get(to), packed, padded, sums, to == from);
         }
         for (int p = 0; p < sums.length; p++) {
           write(products.get(p), task, numbers, sums[p], padded * PANEL, from > 0);
         }
         from = to;
       }
+    }
+  }
+
+  /** The rows of a task at some steps. */
+  private PackedRows packed(Block task, Steps block, float[] numbers, int groups, int padded) {
+    Rows source = task.of();
+    int at = (block.example() * source.features() + task.first()) * steps + block.from();
+    int depth = block.length();
+    MatrixPacking.rowGroups(
+        source.values(), at, steps, task.count(), depth, numbers, groups, padded, depth, 1);
+    return new PackedRows(numbers, groups, depth);
+  }
+
+  /** Adds their products with the columns at the same steps, or begins the sums with these. */
+  private void addProducts(
+      Block task, Steps block, PackedRows packed, int padded, int[] sums, boolean begin) {
+    int step = packed.depth() * PANEL;
+    for (int p = 0; p < sums.length; p++) {
+      Product product = task.of().products().get(p);
+      Columns other = product.columns();
+      int panels = panels(product, task);
+      int start = start(block, other) + product.firstPanel(task.part(), task.parts()) * step;
+      packed.multiply(
+          0,
+          padded,
+          Panels.of(other.panels(), start, step, panels),
+          Panels.of(packed.groups(), sums[p], padded * PANEL, panels),
+          begin ? StartingSums.ZEROS : null);
     }
   }
 
