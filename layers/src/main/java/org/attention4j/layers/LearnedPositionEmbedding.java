@@ -8,6 +8,7 @@ import java.util.Objects;
 import org.attention4j.dl4j.ExactLayerRuntime;
 import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.dl4j.PastSteps;
+import org.attention4j.internal.graph.FusedPositions;
 import org.attention4j.internal.graph.StepMask;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
@@ -73,8 +74,12 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
   @Override
   protected SDVariable define(LayerGraph graph) {
     SameDiff sd = graph.sameDiff();
-    SDVariable steps = sizeInProgram(graph.input(), 2);
     SDVariable learned = graph.parameter(W);
+    boolean plain = graph.past().isEmpty() && graph.mask().isEmpty();
+    if (plain && JavaPath.isPossible(graph.input().dataType())) {
+      return FusedPositions.add(graph.input(), learned);
+    }
+    SDVariable steps = sizeInProgram(graph.input(), 2);
     SDVariable earlier = graph.past().map(PastSteps::count).orElseGet(() -> sd.constant(0L));
     return graph
         .past()

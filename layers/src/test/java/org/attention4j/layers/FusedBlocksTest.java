@@ -27,6 +27,7 @@ class FusedBlocksTest {
             new LayerNorm.Builder().build(),
             new LayerNorm.Builder().epsilon(0.1).build(),
             new RmsNorm.Builder().build(),
+            new LearnedPositionEmbedding.Builder().maxLength(97).build(),
             transformer().build(),
             transformer().postNorm(true).causal(true).hasBias(true).build(),
             transformer()

@@ -2,6 +2,7 @@ package org.attention4j.internal.attention;
 
 import java.util.Arrays;
 import org.attention4j.internal.linear.MatrixPacking;
+import org.attention4j.internal.linear.RowGroups;
 import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
@@ -122,7 +123,7 @@ abstract class AttentionTask {
   /** Some queries of [features, T] as groups of rows, times a factor. */
   void packRows(float[] x, int from, int features, int row, int rows, float factor, int to) {
     int queries = shape.queries();
-    MatrixPacking.entryGroups(
+    RowGroups.OF_TILES.ofColumns(
         x, from + row, queries, features, rows, arena.floats(), to, rows(rows), factor);
   }
 

@@ -2,6 +2,7 @@ package org.attention4j.internal.attention;
 
 import java.util.Arrays;
 import org.attention4j.internal.linear.MatrixPacking;
+import org.attention4j.internal.linear.RowGroups;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.internal.vector.TileOps;
 import org.jspecify.annotations.Nullable;
@@ -276,7 +277,7 @@ abstract class BackwardTask extends AttentionTask {
   void packColumns(float[] x, int from, int features, int row, int rows, float factor, int to) {
     int padded = MatrixPacking.roundUp(features, TileOps.TILE_ROWS);
     int queries = shape.queries();
-    MatrixPacking.rowGroups(
+    RowGroups.OF_TILES.ofRows(
         x, from + row, queries, features, rows, arena.floats(), to, padded, rows(rows), factor);
   }
 }

@@ -2,6 +2,7 @@ package org.attention4j.internal.crossentropy;
 
 import org.attention4j.internal.linear.FloatLinear;
 import org.attention4j.internal.linear.MatrixPacking;
+import org.attention4j.internal.linear.RowGroups;
 import org.attention4j.internal.vector.TileOps;
 import org.jspecify.annotations.Nullable;
 
@@ -69,10 +70,10 @@ final class ClassChunks {
     int padded = paddedSize(chunk);
     float[] w = map.values();
     if (map.transposed()) {
-      MatrixPacking.entryGroups(
+      RowGroups.OF_TILES.ofColumns(
           w, first(chunk), classes(), inputs, size(chunk), groups, start, padded, 1);
     } else {
-      MatrixPacking.rowGroups(
+      RowGroups.OF_TILES.ofRows(
           w, first(chunk) * inputs, inputs, size(chunk), inputs, groups, start, padded, inputs, 1);
     }
   }
@@ -83,10 +84,10 @@ final class ClassChunks {
     int depth = size(chunk);
     float[] w = map.values();
     if (map.transposed()) {
-      MatrixPacking.rowGroups(
+      RowGroups.OF_TILES.ofRows(
           w, first(chunk), classes(), inputs, depth, groups, start, padded, depth, 1);
     } else {
-      MatrixPacking.entryGroups(
+      RowGroups.OF_TILES.ofColumns(
           w, first(chunk) * inputs, inputs, depth, inputs, groups, start, padded, 1);
     }
   }

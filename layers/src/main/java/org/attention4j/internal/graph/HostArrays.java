@@ -10,6 +10,7 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.indexer.FloatIndexer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -94,8 +95,8 @@ public final class HostArrays {
   }
 
   /**
-   * Copies an array of any floating-point type. FLOAT and DOUBLE do not need the backend, for which
-   * a small array is as much work as a large one.
+   * Copies an array of any type. FLOAT, DOUBLE and INT in C order do not need the backend, for
+   * which a small array is as much work as a large one.
    *
    * @param array the array
    * @return its numbers in C order
@@ -104,9 +105,16 @@ public final class HostArrays {
     if (array.isEmpty()) {
       return new double[0];
     }
-    if (array.dataType() != DataType.FLOAT) {
-      return doubles(array.castTo(DataType.DOUBLE)); // itself if it is DOUBLE
+    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      return switch (array.dataType()) {
+        case FLOAT -> ofFloats(array);
+        case INT -> Arrays.stream(ints(array)).asDoubleStream().toArray();
+        default -> doubles(array.castTo(DataType.DOUBLE)); // itself if it is DOUBLE
+      };
     }
+  }
+
+  private static double[] ofFloats(INDArray array) {
     float[] values = floats(array);
     double[] numbers = new double[values.length];
     for (int i = 0; i < numbers.length; i++) {

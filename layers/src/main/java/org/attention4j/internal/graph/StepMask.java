@@ -111,11 +111,6 @@ public final class StepMask {
       throw new IllegalArgumentException(
           "%s: the mask's type is %s but must be BOOL or numeric.".formatted(owner, type));
     }
-    if (mask.isEmpty()) {
-      return new double[0];
-    }
-    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      return HostArrays.doubles(mask.castTo(DataType.DOUBLE));
-    }
+    return HostArrays.numbers(mask);
   }
 }

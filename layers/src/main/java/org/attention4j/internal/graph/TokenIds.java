@@ -48,10 +48,7 @@ public final class TokenIds {
     }
     long steps = ids.size(ids.rank() - 1);
     boolean @Nullable [][] visible = visible(mask, ids.size(0), steps);
-    double[] numbers;
-    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      numbers = HostArrays.doubles(ids.castTo(DataType.DOUBLE));
-    }
+    double[] numbers = HostArrays.numbers(ids);
     int[] read = new int[numbers.length];
     for (int i = 0; i < read.length; i++) {
       int example = (int) (i / steps);

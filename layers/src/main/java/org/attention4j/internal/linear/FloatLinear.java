@@ -10,7 +10,6 @@ import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
 import org.attention4j.internal.vector.FloatOps;
-import org.attention4j.internal.vector.TileOps;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FloatLinear {
   private static final int PANEL = FloatOps.TILES.panel();
-  private static final int ROWS = TileOps.TILE_ROWS;
+  private static final RowGroups GROUPS = RowGroups.OF_TALL_TILES;
 
   /** Tasks to make at least, so that several threads have something to do. */
   static final int MIN_TASKS = 8;
@@ -37,8 +36,8 @@ public final class FloatLinear {
   /** Multiplications below which waking another thread does not pay. */
   private static final long SMALL = 200_000;
 
-  /** Rows of a matrix that one task lays out, whole tiles. */
-  private static final int PACKED_ROWS = 64;
+  /** Rows of a matrix that one task lays out. */
+  private static final int PACKED_ROWS = GROUPS.roundUp(64);
 
   /** Numbers of a matrix below which waking another thread does not pay. */
   private static final int SMALL_MATRIX = 1 << 17;
@@ -74,7 +73,7 @@ public final class FloatLinear {
 
     /** As many rows as whole tiles need; they may be stored one after the other or across. */
     private PackedRows groups(int rows, int depth, boolean asStored) {
-      int padded = MatrixPacking.roundUp(rows, ROWS);
+      int padded = GROUPS.roundUp(rows);
       float[] groups = FloatArrays.take(padded * depth);
       Workers.run(
           (padded + PACKED_ROWS - 1) / PACKED_ROWS,
@@ -85,10 +84,9 @@ public final class FloatLinear {
             int filled = Math.min(PACKED_ROWS, padded - row);
             int to = row * depth;
             if (asStored) {
-              MatrixPacking.rowGroups(
-                  values, to, depth, count, depth, groups, to, filled, depth, 1);
+              GROUPS.ofRows(values, to, depth, count, depth, groups, to, filled, depth, 1);
             } else {
-              MatrixPacking.entryGroups(values, row, rows, depth, count, groups, to, filled, 1);
+              GROUPS.ofColumns(values, row, rows, depth, count, groups, to, filled, 1);
             }
           });
       return new PackedRows(groups, 0, depth);
@@ -214,7 +212,7 @@ public final class FloatLinear {
           int to = chunk.to();
           int panels = packedPanels(chunk, arena);
           int[] starts = new int[rows.length];
-          int most = MatrixPacking.roundUp(Math.min(hidden, PackedRows.BLOCK_DEPTH), ROWS);
+          int most = GROUPS.roundUp(Math.min(hidden, PackedRows.BLOCK_DEPTH));
           Arrays.setAll(starts, j -> arena.take(most * LinearResult.SPAN));
           LinearResult target =
               new LinearResult(output, chunk.example(), last.outputs(), steps, lastFirst, arena);
@@ -226,7 +224,7 @@ public final class FloatLinear {
             Panels columns = Panels.of(x, panels + (t - from) * inputs, inputs * PANEL, number);
             for (int row = 0; row < hidden; row += PackedRows.BLOCK_DEPTH) {
               int count = Math.min(PackedRows.BLOCK_DEPTH, hidden - row);
-              int padded = MatrixPacking.roundUp(count, ROWS);
+              int padded = GROUPS.roundUp(count);
               int step = padded * PANEL;
               for (int j = 0; j < rows.length; j++) {
                 rows[j].multiply(

@@ -3,7 +3,6 @@ package org.attention4j.internal.linear;
 import org.attention4j.internal.linear.PackedRows.Panels;
 import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.vector.FloatOps;
-import org.attention4j.internal.vector.TileOps;
 
 /**
  * Some steps of the result of linear maps, [b, features, T]. They are summed beside it and then
@@ -11,7 +10,7 @@ import org.attention4j.internal.vector.TileOps;
  */
 final class LinearResult {
   private static final int PANEL = FloatOps.TILES.panel();
-  private static final int ROWS = TileOps.TILE_ROWS;
+  private static final RowGroups GROUPS = RowGroups.OF_TALL_TILES;
 
   /** Steps that are computed before they are written. */
   static final int SPAN = 4 * PANEL;
@@ -38,7 +37,7 @@ final class LinearResult {
     this.first = first;
     start = example * features * steps;
     this.arena = arena;
-    sums = arena.take(MatrixPacking.roundUp(features, ROWS) * STRIDE);
+    sums = arena.take(GROUPS.roundUp(features) * STRIDE);
   }
 
   void over(int firstStep, int count) {
@@ -58,7 +57,7 @@ final class LinearResult {
     int number = (width + PANEL - 1) / PANEL;
     rows.multiply(
         0,
-        MatrixPacking.roundUp(features, ROWS),
+        GROUPS.roundUp(features),
         from,
         count,
         Panels.of(x, panels, step, number),

@@ -13,7 +13,6 @@ import org.attention4j.internal.vector.TileOps;
  */
 public final class MatrixPacking {
   private static final int WIDTH = FloatOps.TILES.panel();
-  private static final int GROUP = TileOps.TILE_ROWS;
 
   /** Rows that are transposed together; as many lines as the first-level cache has ways. */
   private static final int TOGETHER = 8;
@@ -47,104 +46,6 @@ public final class MatrixPacking {
     int step = rows * WIDTH;
     for (int row = 0; row < rows; row++) {
       FloatOps.TILES.cut(x, from + row * stride, length, panels, start + row * WIDTH, step);
-    }
-  }
-
-  /**
-   * The entries of rows in groups of {@value TileOps#TILE_ROWS}, those of one row after those of
-   * the other: group[i, row, j] = factor x[row, 4 i + j].
-   *
-   * @param x the array with the rows
-   * @param from where the first row begins
-   * @param stride from one row to the next
-   * @param rows how many rows
-   * @param length the entries of each
-   * @param groups where the groups go
-   * @param start where the first one goes
-   * @param padded up to which entry there are zeros, a multiple of 4
-   * @param factor the factor
-   */
-  public static void entryGroups(
-      float[] x,
-      int from,
-      int stride,
-      int rows,
-      int length,
-      float[] groups,
-      int start,
-      int padded,
-      float factor) {
-    int step = rows * GROUP;
-    int whole = length - length % GROUP;
-    for (int row = 0; row < rows; row++) {
-      int source = from + row * stride;
-      int at = start + row * GROUP;
-      for (int i = 0; i < whole; i += GROUP) {
-        groups[at] = factor * x[source + i];
-        groups[at + 1] = factor * x[source + i + 1];
-        groups[at + 2] = factor * x[source + i + 2];
-        groups[at + 3] = factor * x[source + i + 3];
-        at += step;
-      }
-      for (int i = whole; i < padded; i++) {
-        int to = start + i / GROUP * step + row * GROUP + i % GROUP;
-        groups[to] = i < length ? factor * x[source + i] : 0;
-      }
-    }
-  }
-
-  /**
-   * Rows in groups of {@value TileOps#TILE_ROWS}, transposed: group[i, j, k] = factor x[4 i + k,
-   * j].
-   *
-   * @param x the array with the rows
-   * @param from where the first row begins
-   * @param stride from one row to the next
-   * @param rows how many rows
-   * @param length the entries of each
-   * @param groups where the groups go
-   * @param start where the first one goes
-   * @param padded up to which row there are zeros, a multiple of 4
-   * @param depth up to which entry there are zeros
-   * @param factor the factor
-   */
-  public static void rowGroups(
-      float[] x,
-      int from,
-      int stride,
-      int rows,
-      int length,
-      float[] groups,
-      int start,
-      int padded,
-      int depth,
-      float factor) {
-    int whole = rows - rows % GROUP;
-    for (int row = 0; row < whole; row += GROUP) {
-      int x0 = from + row * stride;
-      int x1 = x0 + stride;
-      int x2 = x1 + stride;
-      int x3 = x2 + stride;
-      int at = start + row * depth;
-      for (int i = 0; i < length; i++) {
-        groups[at] = factor * x[x0 + i];
-        groups[at + 1] = factor * x[x1 + i];
-        groups[at + 2] = factor * x[x2 + i];
-        groups[at + 3] = factor * x[x3 + i];
-        at += GROUP;
-      }
-      Arrays.fill(groups, at, start + (row + GROUP) * depth, 0);
-    }
-    for (int row = whole; row < padded; row++) {
-      int source = from + row * stride;
-      int at = start + row / GROUP * GROUP * depth + row % GROUP;
-      int filled = row < rows ? length : 0;
-      for (int i = 0; i < filled; i++) {
-        groups[at + i * GROUP] = factor * x[source + i];
-      }
-      for (int i = filled; i < depth; i++) {
-        groups[at + i * GROUP] = 0;
-      }
     }
   }
 

@@ -1,7 +1,6 @@
 package org.attention4j.internal.linear;
 
 import org.attention4j.internal.vector.FloatOps;
-import org.attention4j.internal.vector.TileOps;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,18 +12,23 @@ import org.jspecify.annotations.Nullable;
  * sums wait in the result meanwhile. They do not depend on the blocks, since each still adds its
  * products in order.
  *
- * @param groups the array with the groups: {@link MatrixPacking#rowGroups}
+ * @param groups the array with the groups: {@link RowGroups#OF_TALL_TILES}
  * @param start where the first group begins
  * @param depth columns of the matrix
  */
 record PackedRows(float[] groups, int start, int depth) {
-  /** Columns of a block at most: 32 KiB of a panel. */
-  static final int BLOCK_DEPTH = (32 << 10) / (Float.BYTES * FloatOps.TILES.panel());
+  private static final RowGroups GROUPS = RowGroups.OF_TALL_TILES;
+  private static final int TILE_ROWS = GROUPS.size();
 
-  /** Rows of a block, whole tiles. */
-  private static final int BLOCK_ROWS = 64;
+  /**
+   * Columns of a block at most: about 32 KiB of a panel. A multiple of the rows of a tile, so that
+   * the rows of one product can be the columns of the next.
+   */
+  static final int BLOCK_DEPTH =
+      GROUPS.roundUp((32 << 10) / (Float.BYTES * FloatOps.TILES.panel()));
 
-  private static final int TILE_ROWS = TileOps.TILE_ROWS;
+  /** Rows of a block. */
+  private static final int BLOCK_ROWS = GROUPS.roundUp(64);
 
   /**
    * Panels of columns, with a row for each column of the matrix that is multiplied, or of the
@@ -90,7 +94,7 @@ record PackedRows(float[] groups, int start, int depth) {
       int c = result.start() + i * result.stride();
       for (int panel = 0; panel < columns.count(); panel++) {
         float[] sums = first == null ? result.numbers() : first.sums();
-        FloatOps.TILES.multiplyGroupsOnto(
+        FloatOps.TILES.multiplyTallGroups(
             tiles,
             groups,
             a,

@@ -3,7 +3,6 @@ package org.attention4j.internal.linear;
 import java.util.Arrays;
 import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.vector.FloatOps;
-import org.attention4j.internal.vector.TileOps;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ record StartingSums(float[] sums, int step) {
     if (bias == null) {
       return ZEROS;
     }
-    int padded = MatrixPacking.roundUp(outputs, TileOps.TILE_ROWS);
+    int padded = RowGroups.OF_TALL_TILES.roundUp(outputs);
     float[] sums = FloatArrays.take(padded * PANEL);
     for (int row = 0; row < padded; row++) {
       Arrays.fill(sums, row * PANEL, (row + 1) * PANEL, row < outputs ? bias[row] : 0);

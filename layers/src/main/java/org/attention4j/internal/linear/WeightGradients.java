@@ -8,7 +8,6 @@ import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
 import org.attention4j.internal.vector.FloatOps;
-import org.attention4j.internal.vector.TileOps;
 
 /**
  * The gradients of the matrices and the biases of linear maps of the same sequences:
@@ -24,10 +23,10 @@ import org.attention4j.internal.vector.TileOps;
  */
 final class WeightGradients {
   private static final int PANEL = FloatOps.TILES.panel();
-  private static final int TILE_ROWS = TileOps.TILE_ROWS;
+  private static final RowGroups GROUPS = RowGroups.OF_TALL_TILES;
 
   /** Rows of a gradient that a task computes at most. */
-  private static final int MAX_ROWS = 64;
+  private static final int MAX_ROWS = GROUPS.roundUp(64);
 
   /**
    * When so many products or more were added one after the other, the next ones begin a new sum.
@@ -177,7 +176,7 @@ final class WeightGradients {
     List<Runnable> tasks = new ArrayList<>();
     int features = rows.stream().mapToInt(Rows::features).sum();
     int share = (features + FloatLinear.MIN_TASKS - 1) / FloatLinear.MIN_TASKS;
-    int most = Math.min(MAX_ROWS, MatrixPacking.roundUp(share, TILE_ROWS));
+    int most = Math.min(MAX_ROWS, GROUPS.roundUp(share));
     int blocksOfRows = rows.stream().mapToInt(each -> (each.features() + most - 1) / most).sum();
     int parts = (FloatLinear.MIN_TASKS + blocksOfRows - 1) / blocksOfRows;
     for (Rows each : rows) {
@@ -202,7 +201,7 @@ final class WeightGradients {
 
   private void multiply(Block task) {
     try (FloatArena arena = FloatArena.borrow()) {
-      int padded = MatrixPacking.roundUp(task.count(), TILE_ROWS);
+      int padded = GROUPS.roundUp(task.count());
       int groups = arena.take(padded * PackedRows.BLOCK_DEPTH);
       List<Product> products = task.of().products();
       int[] sums = new int[products.size()];
@@ -231,7 +230,7 @@ final class WeightGradients {
     Rows source = task.of();
     int at = (block.example() * source.features() + task.first()) * steps + block.from();
     int depth = block.length();
-    MatrixPacking.rowGroups(
+    GROUPS.ofRows(
         source.values(), at, steps, task.count(), depth, numbers, groups, padded, depth, 1);
     return new PackedRows(numbers, groups, depth);
   }

@@ -1,11 +1,15 @@
 package org.attention4j.internal.threads;
 
-import java.util.concurrent.SynchronousQueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -17,12 +21,21 @@ import org.slf4j.LoggerFactory;
  * Threads that help whoever asks to run tasks. The thread that asks works too, so that the work is
  * done also if no helper can be had.
  *
+ * <p>The operations of a model follow each other within microseconds, while a sleeping thread needs
+ * some fifty to wake up. So who waits asks again and again for a short while before it sleeps: a
+ * helper for more tasks, the thread that asked for the end of the last ones.
+ *
  * <p>Where the machine refuses a thread (a limit on processes, no memory for a stack), those there
  * are do the work; after a pause a new one is tried again.
  */
 final class HelperThreads {
   private static final Logger LOG = LoggerFactory.getLogger(HelperThreads.class);
-  private static final long IDLE_SECONDS = 30;
+
+  /** How long an idle helper is kept. */
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  /** How long a thread stays awake while it waits: about what sleeping and waking up take. */
+  static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
   /** After a refusal. Each attempt costs a system call, and the JVM prints a line about it. */
   static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -30,7 +43,11 @@ final class HelperThreads {
   private final ThreadFactory factory;
   private final IntSupplier limit;
   private final LongSupplier nanoTime;
-  private final ThreadPoolExecutor pool;
+  private final long idleNanos;
+
+  /** Helpers without tasks. The one that worked last comes first: its caches are warm. */
+  private final ConcurrentLinkedDeque<Helper> idle = new ConcurrentLinkedDeque<>();
+
   private final AtomicInteger busy = new AtomicInteger();
   private final AtomicBoolean warned = new AtomicBoolean();
   private volatile boolean refused;
@@ -44,24 +61,15 @@ final class HelperThreads {
    * @param nanoTime the clock of the pause
    */
   HelperThreads(ThreadFactory factory, IntSupplier limit, LongSupplier nanoTime) {
+    this(factory, limit, nanoTime, IDLE_NANOS);
+  }
+
+  /** The same, with helpers that end when they were idle for so many nanoseconds. */
+  HelperThreads(ThreadFactory factory, IntSupplier limit, LongSupplier nanoTime, long idleNanos) {
     this.factory = factory;
     this.limit = limit;
     this.nanoTime = nanoTime;
-    pool =
-        new ThreadPoolExecutor(
-            0,
-            Integer.MAX_VALUE,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            this::newThread);
-  }
-
-  /** A thread; null, on which the pool rejects the work, during the pause after a refusal. */
-  private @Nullable Thread newThread(Runnable work) {
-    return refused && nanoTime.getAsLong() - refusedAt < PAUSE_NANOS
-        ? null
-        : factory.newThread(work);
+    this.idleNanos = idleNanos;
   }
 
   /**
@@ -88,36 +96,48 @@ final class HelperThreads {
   }
 
   private void runWithHelpers(Tasks tasks, int wanted) {
-    int started = 0;
+    List<Helper> helpers = new ArrayList<>(wanted);
+    int counted = wanted;
     try {
-      while (started < wanted && start(tasks::help)) {
-        started++;
+      Helper helper = helper(tasks);
+      while (helper != null) {
+        helpers.add(helper);
+        helper = helpers.size() < wanted ? helper(tasks) : null;
       }
-      busy.addAndGet(started - wanted);
+      counted = helpers.size();
+      busy.addAndGet(counted - wanted);
       tasks.run();
-      tasks.awaitHelpers();
     } finally {
-      busy.addAndGet(-started - 1);
+      helpers.forEach(helper -> helper.takeBack(tasks));
+      tasks.awaitHelpers();
+      busy.addAndGet(-counted - 1);
     }
   }
 
-  /** Whether a helper could be had. Whatever the reason that it could not, the caller can work. */
-  private boolean start(Runnable help) {
+  /** One that was given the tasks; null if none could be had, for whatever reason. */
+  private @Nullable Helper helper(Tasks tasks) {
+    Helper free = idle.pollFirst();
+    if (free != null) {
+      free.give(tasks);
+      return free;
+    }
+    if (refused && nanoTime.getAsLong() - refusedAt < PAUSE_NANOS) {
+      return null;
+    }
     try {
-      pool.execute(help);
-      return true;
+      Helper started = new Helper(tasks);
+      started.thread.start();
+      return started;
     } catch (Throwable e) {
-      if (!refused || nanoTime.getAsLong() - refusedAt >= PAUSE_NANOS) {
-        refusedAt = nanoTime.getAsLong();
-        refused = true;
-      }
+      refusedAt = nanoTime.getAsLong();
+      refused = true;
       if (warned.compareAndSet(false, true)) {
         LOG.warn(
             "No further thread can be started for attention ({}); it runs with those there are, and"
                 + " more are tried again from time to time.",
             e.toString());
       }
-      return false;
+      return null;
     }
   }
 
@@ -135,87 +155,60 @@ final class HelperThreads {
     }
   }
 
-  /** The tasks of one call, which several threads take one by one. */
-  private static final class Tasks {
-    private final int count;
-    private final IntConsumer task;
-    private final AtomicInteger next = new AtomicInteger();
-    private int helping;
-    private boolean closed;
-    private int failed = Integer.MAX_VALUE;
-    private @Nullable Throwable failure;
+  /** A thread that works on given tasks, one after the other, until none come for a long time. */
+  private final class Helper implements Runnable {
+    private final Thread thread;
+    private final AtomicReference<@Nullable Tasks> given;
 
-    Tasks(int count, IntConsumer task) {
-      this.count = count;
-      this.task = task;
+    Helper(Tasks first) {
+      given = new AtomicReference<>(first);
+      thread = Objects.requireNonNull(factory.newThread(this), "no thread was made");
     }
 
-    /** What a helper does; one that comes when the caller has finished is sent away. */
-    void help() {
-      synchronized (this) {
-        if (closed) {
-          return;
+    void give(Tasks tasks) {
+      given.set(tasks);
+      LockSupport.unpark(thread);
+    }
+
+    /** If it has not begun, because it was asleep and the work is done, it is free for the next. */
+    void takeBack(Tasks tasks) {
+      if (given.compareAndSet(tasks, null)) {
+        idle.addFirst(this);
+      }
+    }
+
+    @Override
+    public void run() {
+      do {
+        work();
+      } while (isGivenMore());
+    }
+
+    /** A method of its own, so that a helper that waits holds nothing of what it has done. */
+    private void work() {
+      Tasks tasks = given.getAndSet(null);
+      if (tasks != null) {
+        tasks.help(() -> idle.addFirst(this));
+      }
+    }
+
+    /** Waits for tasks; false if none came for a long time. */
+    private boolean isGivenMore() {
+      long start = System.nanoTime();
+      while (given.get() == null && System.nanoTime() - start < SPIN_NANOS) {
+        Thread.onSpinWait();
+      }
+      while (given.get() == null) {
+        long left = start + idleNanos - System.nanoTime();
+        // Whoever has taken this helper out of the idle ones gives it tasks or puts it back.
+        if (left <= 0 && idle.remove(this)) {
+          return false;
         }
-        helping++;
+        LockSupport.parkNanos(this, Math.max(1, left));
+        Thread.interrupted(); // or the thread could not sleep any more
       }
-      try {
-        run();
-      } finally {
-        synchronized (this) {
-          helping--;
-          notifyAll();
-        }
-      }
+      Thread.interrupted(); // whoever interrupted it did not mean the next tasks
+      return true;
     }
-
-    /** An interrupt waits until the arrays are no longer written to. */
-    synchronized void awaitHelpers() {
-      closed = true;
-      boolean interrupted = false;
-      while (helping > 0) {
-        try {
-          wait();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    void run() {
-      for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-        try {
-          task.accept(i);
-        } catch (Throwable e) {
-          fail(i, e);
-        }
-      }
-    }
-
-    /**
-     * Keeps the failure of the smallest number: all smaller ones were begun before, so that it is
-     * the same for any number of threads.
-     */
-    private synchronized void fail(int number, Throwable thrown) {
-      next.set(count);
-      if (number < failed) {
-        failed = number;
-        failure = thrown;
-      }
-    }
-
-    synchronized void throwFailure() {
-      if (failure != null) {
-        HelperThreads.<RuntimeException>rethrow(failure);
-      }
-    }
-  }
-
-  /** Throws anything as it is: Kotlin, Scala and generics throw checked exceptions undeclared. */
-  @SuppressWarnings("unchecked")
-  private static <E extends Throwable> void rethrow(Throwable thrown) throws E {
-    throw (E) thrown;
   }
 }

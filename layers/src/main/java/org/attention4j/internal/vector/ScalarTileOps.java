@@ -19,6 +19,11 @@ final class ScalarTileOps implements TileOps {
   }
 
   @Override
+  public int tallRows() {
+    return TILE_ROWS;
+  }
+
+  @Override
   public void multiplyGroups(
       int tiles,
       float[] a,
@@ -31,12 +36,12 @@ final class ScalarTileOps implements TileOps {
       int c0,
       int ldc,
       boolean add) {
-    multiplyGroupsOnto(
+    multiplyTallGroups( // whose rows are as many here
         tiles, a, a0, step, b, b0, depth, add ? c : ZEROS, add ? c0 : 0, add ? ldc : 0, c, c0, ldc);
   }
 
   @Override
-  public void multiplyGroupsOnto(
+  public void multiplyTallGroups(
       int tiles,
       float[] a,
       int a0,

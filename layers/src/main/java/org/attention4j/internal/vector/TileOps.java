@@ -65,9 +65,18 @@ public interface TileOps {
       boolean add);
 
   /**
-   * As {@link #multiplyGroups}, with sums that begin from other numbers: C = S + A B.
+   * Rows of the tile of {@link #multiplyTallGroups}: more than {@value #TILE_ROWS} where the CPU
+   * has the registers for their sums.
    *
-   * @param tiles how many tiles of {@value #TILE_ROWS} rows
+   * @return the number of rows, even
+   */
+  int tallRows();
+
+  /**
+   * As {@link #multiplyGroups}, with groups of {@link #tallRows()} rows, and with sums that begin
+   * from other numbers: C = S + A B. For products of many rows.
+   *
+   * @param tiles how many tiles of so many rows
    * @param a the groups of A at a0, a0 + step, ..
    * @param a0 where the first group begins
    * @param step from one group to the next
@@ -81,7 +90,7 @@ public interface TileOps {
    * @param c0 where the first one begins
    * @param ldc from one row of C to the next
    */
-  void multiplyGroupsOnto(
+  void multiplyTallGroups(
       int tiles,
       float[] a,
       int a0,

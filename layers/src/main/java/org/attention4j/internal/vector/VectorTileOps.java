@@ -28,6 +28,9 @@ final class VectorTileOps implements TileOps {
   /** Numbers of B for each number of A in groups. */
   private static final int STEP = PANEL / TILE_ROWS;
 
+  /** Rows of the tall tile: 12 sums fit only where there are 32 registers. */
+  private static final int TALL_ROWS = V == 16 ? 6 : TILE_ROWS;
+
   /** From row to row of A where the compiler can know it. */
   private static final int NEAR = NEAR_COLUMNS + PANEL;
 
@@ -56,12 +59,42 @@ final class VectorTileOps implements TileOps {
       int c0,
       int ldc,
       boolean add) {
-    multiplyGroupsOnto(
+    multiplyFours(
         tiles, a, a0, step, b, b0, depth, add ? c : ZEROS, add ? c0 : 0, add ? ldc : 0, c, c0, ldc);
   }
 
   @Override
-  public void multiplyGroupsOnto(
+  public int tallRows() {
+    return TALL_ROWS;
+  }
+
+  @Override
+  public void multiplyTallGroups(
+      int tiles,
+      float[] a,
+      int a0,
+      int step,
+      float[] b,
+      int b0,
+      int depth,
+      float[] s,
+      int s0,
+      int lds,
+      float[] c,
+      int c0,
+      int ldc) {
+    if (TALL_ROWS == TILE_ROWS) {
+      multiplyFours(tiles, a, a0, step, b, b0, depth, s, s0, lds, c, c0, ldc);
+      return;
+    }
+    for (int tile = 0; tile < tiles; tile++) {
+      int row = tile * TALL_ROWS;
+      multiplySix(
+          a, a0 + tile * step, b, b0, depth, s, s0 + row * lds, lds, c, c0 + row * ldc, ldc);
+    }
+  }
+
+  private static void multiplyFours(
       int tiles,
       float[] a,
       int a0,
@@ -121,6 +154,74 @@ final class VectorTileOps implements TileOps {
       store(c30, c, c3);
       store(c31, c, c3 + V);
     }
+  }
+
+  /**
+   * A tile of 6 x 2 vectors. The loop has two counters, and the bounds check of one of them stays
+   * in it. That costs little, and keeps the compiler from loading all numbers of A before it
+   * computes, for which it would spill a sum.
+   */
+  private static void multiplySix(
+      float[] a,
+      int a0,
+      float[] b,
+      int b0,
+      int depth,
+      float[] sums,
+      int s0,
+      int lds,
+      float[] c,
+      int c0,
+      int ldc) {
+    FloatVector c00 = load(sums, s0);
+    FloatVector c01 = load(sums, s0 + V);
+    FloatVector c10 = load(sums, s0 + lds);
+    FloatVector c11 = load(sums, s0 + lds + V);
+    FloatVector c20 = load(sums, s0 + 2 * lds);
+    FloatVector c21 = load(sums, s0 + 2 * lds + V);
+    FloatVector c30 = load(sums, s0 + 3 * lds);
+    FloatVector c31 = load(sums, s0 + 3 * lds + V);
+    FloatVector c40 = load(sums, s0 + 4 * lds);
+    FloatVector c41 = load(sums, s0 + 4 * lds + V);
+    FloatVector c50 = load(sums, s0 + 5 * lds);
+    FloatVector c51 = load(sums, s0 + 5 * lds + V);
+    int row = b0;
+    int end = a0 + TALL_ROWS * depth;
+    for (int column = a0; column < end; column += TALL_ROWS) {
+      FloatVector x = load(b, row);
+      FloatVector y = load(b, row + V);
+      FloatVector s = broadcast(a[column]);
+      c00 = s.fma(x, c00);
+      c01 = s.fma(y, c01);
+      s = broadcast(a[column + 1]);
+      c10 = s.fma(x, c10);
+      c11 = s.fma(y, c11);
+      s = broadcast(a[column + 2]);
+      c20 = s.fma(x, c20);
+      c21 = s.fma(y, c21);
+      s = broadcast(a[column + 3]);
+      c30 = s.fma(x, c30);
+      c31 = s.fma(y, c31);
+      s = broadcast(a[column + 4]);
+      c40 = s.fma(x, c40);
+      c41 = s.fma(y, c41);
+      s = broadcast(a[column + 5]);
+      c50 = s.fma(x, c50);
+      c51 = s.fma(y, c51);
+      row += PANEL;
+    }
+    store(c00, c, c0);
+    store(c01, c, c0 + V);
+    store(c10, c, c0 + ldc);
+    store(c11, c, c0 + ldc + V);
+    store(c20, c, c0 + 2 * ldc);
+    store(c21, c, c0 + 2 * ldc + V);
+    store(c30, c, c0 + 3 * ldc);
+    store(c31, c, c0 + 3 * ldc + V);
+    store(c40, c, c0 + 4 * ldc);
+    store(c41, c, c0 + 4 * ldc + V);
+    store(c50, c, c0 + 5 * ldc);
+    store(c51, c, c0 + 5 * ldc + V);
   }
 
   @Override

@@ -88,9 +88,14 @@ class HostArraysTest {
   }
 
   @Test
-  void readsHalfAndNothing() {
+  void readsOtherTypesAndNothing() {
     INDArray half = counting(DataType.FLOAT16, 'f', 3, 5);
     assertThat(HostArrays.numbers(half)).startsWith(0, 1, 2).hasSize(15);
+    assertThat(HostArrays.numbers(counting(DataType.INT64, 'f', 3, 5)))
+        .isEqualTo(HostArrays.numbers(half));
+    assertThat(HostArrays.numbers(counting(DataType.INT32, 'f', 3, 5)))
+        .isEqualTo(HostArrays.numbers(half));
+    assertThat(HostArrays.numbers(Nd4j.createFromArray(true, false))).containsExactly(1, 0);
     assertThat(HostArrays.numbers(Nd4j.empty(DataType.FLOAT))).isEmpty();
     assertThat(HostArrays.numbers(Nd4j.scalar(0.5f))).containsExactly(0.5);
   }

@@ -3,6 +3,7 @@ package org.attention4j.internal.threads;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.ref.WeakReference;
 import java.util.Set;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Helpers that cannot be had are done without, and are tried again. */
 class HelperThreadsTest {
@@ -93,11 +95,7 @@ class HelperThreadsTest {
         true,
         task -> {
           seen.add(Thread.currentThread());
-          try {
-            barrier.await(1, TimeUnit.MINUTES);
-          } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
-            throw new AssertionError("fewer than " + number + " threads", e);
-          }
+          awaitQuietly(barrier);
         });
     return seen;
   }
@@ -224,6 +222,187 @@ class HelperThreadsTest {
     go.countDown();
     everyTaskOnce(threads);
     assertThat(done.get()).isEqualTo(TASKS);
+  }
+
+  /** Calls that follow each other, at once or after a rest, are helped by the same threads. */
+  @Test
+  void thoseThatHelpedHelpAgain() throws InterruptedException {
+    HelperThreads threads =
+        new HelperThreads(
+            machine(new AtomicInteger(TASKS), Refusal.ON_START), () -> 3, System::nanoTime);
+    for (int i = 0; i < 200; i++) {
+      assertThat(meet(threads, 3)).hasSize(3);
+      if (i % 20 == 0) {
+        TimeUnit.NANOSECONDS.sleep(20 * HelperThreads.SPIN_NANOS);
+      }
+    }
+    assertThat(made.get()).isEqualTo(2);
+  }
+
+  /** A helper whose task was interrupted waits for the next one all the same. */
+  @Test
+  void anInterruptedTaskLeavesItsHelperUsable() {
+    HelperThreads threads = new HelperThreads(Thread::new, () -> 2, System::nanoTime);
+    Thread caller = Thread.currentThread();
+    CyclicBarrier both = new CyclicBarrier(2);
+    threads.run(
+        2,
+        true,
+        task -> {
+          awaitQuietly(both);
+          if (Thread.currentThread() != caller) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    assertThat(meet(threads, 2)).hasSize(2);
+  }
+
+  /** It sleeps on, and the next task does not find the thread interrupted. */
+  @Test
+  void anIdleHelperThatIsInterruptedIsUsable() throws InterruptedException {
+    HelperThreads threads = new HelperThreads(Thread::new, () -> 2, System::nanoTime);
+    Set<Thread> seen = meet(threads, 2);
+    seen.remove(Thread.currentThread());
+    Thread helper = seen.iterator().next();
+    TimeUnit.NANOSECONDS.sleep(50 * HelperThreads.SPIN_NANOS);
+    helper.interrupt();
+    while (helper.isInterrupted() || helper.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    assertThat(meet(threads, 2)).contains(helper);
+  }
+
+  /** Each call runs exactly its own tasks, also if its helpers end and others are made. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 200_000, 30_000_000_000L})
+  void callersAtTheSameTimeDoNotMixTheirTasks(long idleNanos) throws InterruptedException {
+    HelperThreads threads = new HelperThreads(Thread::new, () -> 8, System::nanoTime, idleNanos);
+    AtomicIntegerArray done = new AtomicIntegerArray(3);
+    Set<String> pairs = ConcurrentHashMap.newKeySet();
+    Thread[] callers = new Thread[done.length()];
+    for (int caller = 0; caller < callers.length; caller++) {
+      int number = caller;
+      callers[caller] =
+          new Thread(
+              () -> {
+                for (int call = 1; call <= 300; call++) {
+                  threads.run(
+                      7,
+                      true,
+                      task -> {
+                        pairs.add(Thread.currentThread().getName() + " for " + number);
+                        done.incrementAndGet(number);
+                      });
+                  if (done.get(number) != 7 * call) {
+                    done.set(number, Integer.MIN_VALUE);
+                  }
+                }
+              });
+      callers[caller].start();
+    }
+    for (int caller = 0; caller < callers.length; caller++) {
+      callers[caller].join(60_000);
+      assertThat(callers[caller].isAlive()).isFalse();
+      assertThat(done.get(caller)).isEqualTo(7 * 300);
+    }
+    assertThat(pairs).as("threads that helped").hasSizeGreaterThan(callers.length);
+  }
+
+  /** One that is still asleep when the work is done is free for the next call. */
+  @Test
+  void helpersThatComeLateAreNotReplaced() {
+    CountDownLatch go = new CountDownLatch(1);
+    ThreadFactory slow =
+        work -> {
+          made.incrementAndGet();
+          return new Thread(
+              () -> {
+                awaitQuietly(go);
+                work.run();
+              });
+        };
+    HelperThreads threads = new HelperThreads(slow, () -> 3, System::nanoTime);
+    for (int i = 0; i < 19; i++) {
+      everyTaskOnce(threads);
+    }
+    assertThat(made.get()).isEqualTo(2);
+    go.countDown();
+    assertThat(meet(threads, 3)).hasSize(3);
+    assertThat(made.get()).isEqualTo(2);
+  }
+
+  @Test
+  void helpersWithoutWorkEnd() throws InterruptedException {
+    HelperThreads threads =
+        new HelperThreads(
+            machine(new AtomicInteger(TASKS), Refusal.ON_START), () -> 2, System::nanoTime, 1000);
+    for (int i = 1; i <= 3; i++) {
+      Set<Thread> seen = meet(threads, 2);
+      for (Thread thread : seen) {
+        if (thread != Thread.currentThread()) {
+          thread.join(60_000);
+          assertThat(thread.isAlive()).isFalse();
+        }
+      }
+      assertThat(made.get()).isEqualTo(i);
+    }
+  }
+
+  /** If the memory ends just then, the helper is lost but its caller goes on. */
+  @Test
+  void aHelperThatCannotBeFreedDoesNotStopItsCaller() throws InterruptedException {
+    Tasks tasks = new Tasks(1, task -> {});
+    Thread helper =
+        new Thread(
+            () -> {
+              try {
+                tasks.help(
+                    () -> {
+                      throw new OutOfMemoryError("Java heap space");
+                    });
+              } catch (OutOfMemoryError e) {
+                // as it should
+              }
+            });
+    helper.start();
+    helper.join(60_000);
+    Thread caller = new Thread(tasks::awaitHelpers);
+    caller.start();
+    caller.join(60_000);
+    assertThat(caller.isAlive()).isFalse();
+  }
+
+  /** What a task held, such as large arrays, is free once the call has returned. */
+  @Test
+  void aHelperThatWaitsHoldsNothing() throws InterruptedException {
+    HelperThreads threads = new HelperThreads(Thread::new, () -> 2, System::nanoTime);
+    WeakReference<float[]> held = held(threads);
+    for (int i = 0; i < 100 && held.get() != null; i++) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    assertThat(held.get()).isNull();
+  }
+
+  private static WeakReference<float[]> held(HelperThreads threads) {
+    float[] numbers = new float[17];
+    CyclicBarrier both = new CyclicBarrier(2);
+    threads.run(
+        2,
+        true,
+        task -> {
+          numbers[task] = task;
+          awaitQuietly(both);
+        });
+    return new WeakReference<>(numbers);
+  }
+
+  private static void awaitQuietly(CyclicBarrier barrier) {
+    try {
+      barrier.await(1, TimeUnit.MINUTES);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new AssertionError("not all threads came", e);
+    }
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

@@ -115,7 +115,7 @@ class TileOpsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void tilesOntoOtherSums(TileOps ops) {
+  void tallTilesOntoOtherSums(TileOps ops) {
     for (int depth : new int[] {0, 1, 13, 67}) {
       onto(ops, depth, 0);
       onto(ops, depth, ops.panel() + 3);
@@ -124,26 +124,27 @@ class TileOpsTest {
 
   private void onto(TileOps ops, int depth, int sumStep) {
     int tiles = 3;
-    int rows = tiles * TileOps.TILE_ROWS;
+    int tileRows = ops.tallRows();
+    int rows = tiles * tileRows;
     int columns = ops.panel();
     int ldc = columns + 5;
-    int step = TileOps.TILE_ROWS * depth + 7;
+    int step = tileRows * depth + 7;
     float[] a = parts.numbers(tiles * step);
     float[] b = parts.numbers(depth * columns);
     float[] sums = parts.numbers((rows - 1) * sumStep + columns);
     float[] c = parts.numbers(rows * ldc);
     float[] expected = c.clone();
     for (int row = 0; row < rows; row++) {
-      int group = 5 + row / TileOps.TILE_ROWS * step + row % TileOps.TILE_ROWS;
+      int group = 5 + row / tileRows * step + row % tileRows;
       for (int column = 0; column < columns; column++) {
         double sum = sums[2 + row * sumStep + column];
         for (int t = 0; t < depth; t++) {
-          sum += (double) a[group + t * TileOps.TILE_ROWS] * b[2 + t * columns + column];
+          sum += (double) a[group + t * tileRows] * b[2 + t * columns + column];
         }
         expected[FROM + row * ldc + column] = (float) sum;
       }
     }
-    ops.multiplyGroupsOnto(tiles, a, 5, step, b, 2, depth, sums, 2, sumStep, c, FROM, ldc);
+    ops.multiplyTallGroups(tiles, a, 5, step, b, 2, depth, sums, 2, sumStep, c, FROM, ldc);
     assertThat(c).containsExactly(expected, CLOSE);
   }
 }
