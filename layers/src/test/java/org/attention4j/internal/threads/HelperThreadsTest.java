@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -259,6 +260,7 @@ class HelperThreadsTest {
 
   /** It sleeps on, and the next task does not find the thread interrupted. */
   @Test
+  @Timeout(60)
   void anIdleHelperThatIsInterruptedIsUsable() throws InterruptedException {
     HelperThreads threads = new HelperThreads(Thread::new, () -> 2, System::nanoTime);
     Set<Thread> seen = meet(threads, 2);
