@@ -123,9 +123,6 @@ public enum FloatActivation {
   }
 
   static void inChunks(int length, Range work) {
-    Workers.run(
-        (length + CHUNK - 1) / CHUNK,
-        length > SMALL,
-        chunk -> work.accept(chunk * CHUNK, Math.min(CHUNK, length - chunk * CHUNK)));
+    Workers.runRanges(length, CHUNK, length > SMALL, (from, to) -> work.accept(from, to - from));
   }
 }

@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 public final class FusedPositions extends SingleOutputOperation {
   private static final String NAME = "attention4j_positions";
 
-  /** Numbers of x that one task takes at least. */
+  /** Numbers of x that one task takes, in whole rows. */
   private static final int CHUNK = 1 << 14;
 
   private FusedPositions(SDVariable x, SDVariable learned) {
@@ -67,13 +67,13 @@ public final class FusedPositions extends SingleOutputOperation {
 
   /** Computes rows, each from so many numbers. */
   private static void forEachRow(int rows, int numbers, Row row) {
-    int each = Math.max(1, CHUNK / Math.max(1, numbers));
-    int tasks = (rows + each - 1) / each;
-    Workers.run(
-        tasks,
-        tasks > 1,
-        task -> {
-          for (int i = task * each; i < Math.min(rows, (task + 1) * each); i++) {
+    int part = Math.max(1, CHUNK / Math.max(1, numbers));
+    Workers.runRanges(
+        rows,
+        part,
+        rows > part,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
             row.compute(i);
           }
         });

@@ -56,11 +56,12 @@ public final class SeededDropout extends SingleOutputOperation {
     int length = inputs[0].size(-1);
     int rows = x.length / length;
     Dropout dropout = new Dropout(probability, inputs[1].integer());
-    Workers.run(
-        (rows + ROWS - 1) / ROWS,
+    Workers.runRanges(
+        rows,
+        ROWS,
         x.length > SMALL,
-        task -> {
-          for (int row = task * ROWS; row < Math.min(rows, (task + 1) * ROWS); row++) {
+        (from, to) -> {
+          for (int row = from; row < to; row++) {
             dropout.apply(x, y, row, length);
           }
         });

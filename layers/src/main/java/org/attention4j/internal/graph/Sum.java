@@ -52,10 +52,8 @@ public final class Sum extends SingleOutputOperation {
     float[] a = inputs[0].floats();
     float[] b = inputs[1].floats();
     float[] sum = FloatArrays.take(a.length);
-    Workers.run(
-        (sum.length + CHUNK - 1) / CHUNK,
-        sum.length > CHUNK,
-        chunk -> add(a, b, sum, chunk * CHUNK, Math.min(sum.length, (chunk + 1) * CHUNK)));
+    Workers.runRanges(
+        sum.length, CHUNK, sum.length > CHUNK, (from, to) -> add(a, b, sum, from, to));
     return new Value[] {Value.of(sum, inputs[0].shape())};
   }
 

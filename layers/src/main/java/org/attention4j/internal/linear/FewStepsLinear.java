@@ -118,13 +118,11 @@ public final class FewStepsLinear {
     for (int j = 0; j < outputs.length; j++) {
       Map map = maps.get(j);
       float[] y = FloatArrays.take(rows * map.outputs());
-      int span = span(map);
-      Workers.run(
-          (map.outputs() + span - 1) / span,
+      Workers.runRanges(
+          map.outputs(),
+          span(map),
           (long) map.outputs() * inputs >= SMALL,
-          task -> {
-            int from = task * span;
-            int to = Math.min(map.outputs(), from + span);
+          (from, to) -> {
             try (FloatArena arena = FloatArena.borrow()) {
               if (map.transposed()) {
                 across(map, from, to, arena, y);

@@ -75,13 +75,13 @@ public final class FloatLinear {
     private PackedRows groups(int rows, int depth, boolean asStored) {
       int padded = GROUPS.roundUp(rows);
       float[] groups = FloatArrays.take(padded * depth);
-      Workers.run(
-          (padded + PACKED_ROWS - 1) / PACKED_ROWS,
+      Workers.runRanges(
+          padded,
+          PACKED_ROWS,
           (long) padded * depth >= SMALL_MATRIX,
-          task -> {
-            int row = task * PACKED_ROWS;
-            int count = Math.min(PACKED_ROWS, rows - row);
-            int filled = Math.min(PACKED_ROWS, padded - row);
+          (row, end) -> {
+            int count = Math.min(end, rows) - row;
+            int filled = end - row;
             int to = row * depth;
             if (asStored) {
               GROUPS.ofRows(values, to, depth, count, depth, groups, to, filled, depth, 1);

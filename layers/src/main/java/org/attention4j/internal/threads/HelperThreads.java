@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * done also if no helper can be had.
  *
  * <p>The operations of a model follow each other within microseconds, while a sleeping thread needs
- * some fifty to wake up. So who waits asks again and again for a short while before it sleeps: a
- * helper for more tasks, the thread that asked for the end of the last ones.
+ * some fifty to wake up. So a helper that waits for tasks, and a caller that waits for its helpers,
+ * spin for a short while before they park.
  *
  * <p>Where the machine refuses a thread (a limit on processes, no memory for a stack), those there
  * are do the work; after a pause a new one is tried again.
@@ -34,7 +34,7 @@ final class HelperThreads {
   /** How long an idle helper is kept. */
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  /** How long a thread stays awake while it waits: about what sleeping and waking up take. */
+  /** How long a thread spins before it parks: about what parking and waking up take. */
   static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
   /** After a refusal. Each attempt costs a system call, and the JVM prints a line about it. */
@@ -108,9 +108,12 @@ final class HelperThreads {
       busy.addAndGet(counted - wanted);
       tasks.run();
     } finally {
-      helpers.forEach(helper -> helper.takeBack(tasks));
-      tasks.awaitHelpers();
-      busy.addAndGet(-counted - 1);
+      try {
+        helpers.forEach(helper -> helper.takeBack(tasks));
+      } finally {
+        tasks.awaitHelpers();
+        busy.addAndGet(-counted - 1);
+      }
     }
   }
 
@@ -204,7 +207,7 @@ final class HelperThreads {
         if (left <= 0 && idle.remove(this)) {
           return false;
         }
-        LockSupport.parkNanos(this, Math.max(1, left));
+        LockSupport.parkNanos(this, left > 0 ? left : idleNanos);
         Thread.interrupted(); // or the thread could not sleep any more
       }
       Thread.interrupted(); // whoever interrupted it did not mean the next tasks

@@ -48,4 +48,30 @@ public final class Workers {
   public static void run(int count, boolean large, IntConsumer task) {
     HELPERS.run(count, large, task);
   }
+
+  /** A task over some neighbouring numbers. */
+  public interface Range {
+    /**
+     * Does the work.
+     *
+     * @param from the first number
+     * @param to the number after the last one
+     */
+    void run(int from, int to);
+  }
+
+  /**
+   * Runs a task for each part of 0, 1, .. length - 1, as {@link #run} does.
+   *
+   * @param length how many numbers
+   * @param part how many of them a task takes; the last one may have fewer
+   * @param large whether the work is worth another thread
+   * @param task is given the numbers of its part
+   */
+  public static void runRanges(int length, int part, boolean large, Range task) {
+    run(
+        (length + part - 1) / part,
+        large,
+        i -> task.run(i * part, Math.min(length, (i + 1) * part)));
+  }
 }

@@ -211,12 +211,12 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
     int features = Math.toIntExact(layerConf().getNOut());
     int steps = Math.toIntExact(input.size(input.rank() - 1));
     try (FloatIndexer table = HostArrays.open(weights.transpose())) {
-      Workers.run(
-          (features + FEATURES - 1) / FEATURES,
+      Workers.runRanges(
+          features,
+          FEATURES,
           (long) rows.length * features >= SMALL,
-          task -> {
-            int end = Math.min(features, (task + 1) * FEATURES);
-            for (int feature = task * FEATURES; feature < end; feature++) {
+          (first, end) -> {
+            for (int feature = first; feature < end; feature++) {
               long from = feature * weights.size(0);
               for (int i = 0; i < rows.length; i++) {
                 if (rows[i] != TokenIds.HIDDEN) {

@@ -281,7 +281,7 @@ class HelperThreadsTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 200_000, 30_000_000_000L})
   void callersAtTheSameTimeDoNotMixTheirTasks(long idleNanos) throws InterruptedException {
-    HelperThreads threads = new HelperThreads(Thread::new, () -> 8, System::nanoTime, idleNanos);
+    HelperThreads threads = new HelperThreads(Thread::new, () -> 32, System::nanoTime, idleNanos);
     AtomicIntegerArray done = new AtomicIntegerArray(3);
     Set<String> pairs = ConcurrentHashMap.newKeySet();
     Thread[] callers = new Thread[done.length()];
@@ -290,6 +290,8 @@ class HelperThreadsTest {
       callers[caller] =
           new Thread(
               () -> {
+                // The limit leaves helpers to each caller, and these tasks need one.
+                meet(threads, 2).forEach(thread -> pairs.add(thread.getName() + " for " + number));
                 for (int call = 1; call <= 300; call++) {
                   threads.run(
                       7,

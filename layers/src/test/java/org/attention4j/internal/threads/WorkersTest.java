@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Threads run every task once, and are never more than the limit. */
 class WorkersTest {
@@ -47,6 +49,33 @@ class WorkersTest {
 
   private static void threads(int number) {
     System.setProperty(Workers.PROPERTY, Integer.toString(number));
+  }
+
+  /** Parts that fill the length, one that does not, one that is longer, and nothing at all. */
+  @ParameterizedTest
+  @CsvSource({"101, 7", "91, 7", "5, 7", "1, 1", "0, 7"})
+  void rangesCoverEachNumberOnce(int length, int part) {
+    for (int number : THREADS) {
+      threads(number);
+      AtomicIntegerArray runs = new AtomicIntegerArray(length);
+      AtomicInteger parts = new AtomicInteger();
+      Workers.runRanges(
+          length,
+          part,
+          true,
+          (from, to) -> {
+            assertThat(from % part).isZero();
+            assertThat(to - from).isBetween(1, part);
+            parts.incrementAndGet();
+            for (int i = from; i < to; i++) {
+              runs.incrementAndGet(i);
+            }
+          });
+      assertThat(parts.get()).isEqualTo((int) Math.ceil(length / (double) part));
+      for (int i = 0; i < length; i++) {
+        assertThat(runs.get(i)).isOne();
+      }
+    }
   }
 
   @Test
