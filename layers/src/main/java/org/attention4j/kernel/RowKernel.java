@@ -125,7 +125,9 @@ public interface RowKernel {
      * Weights are often exactly zero, and dL/dz_i = 0 wherever p_i = 0. Weights may then be kept
      * from the forward pass: {@link RowKernel#backward} is called without {@link
      * RowKernel#restore}, on rows that hold the entries with p_i ≠ 0 alone, and gives the same
-     * there. {@link RowContext#visibleCount()} still counts all visible keys.
+     * there. {@code restore} may be called on rows that lack entries with p_i = 0, and gives the
+     * same weights for the others: what depends on all scores is a saved value. {@link
+     * RowContext#visibleCount()} still counts all visible keys.
      */
     WEIGHTS_AND_GRADIENT
   }

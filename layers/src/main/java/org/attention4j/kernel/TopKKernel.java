@@ -6,6 +6,9 @@ import java.util.function.IntUnaryOperator;
 final class TopKKernel implements RowKernel {
   private final Count count;
 
+  /** Whether the count follows from all scores: a row that lacks some cannot count again. */
+  private final boolean savesCount;
+
   /** How many scores of a row to keep. */
   @FunctionalInterface
   private interface Count {
@@ -18,14 +21,14 @@ final class TopKKernel implements RowKernel {
     int of(Row row, double max, RowContext context);
   }
 
-  private TopKKernel(Count count) {
+  private TopKKernel(Count count, boolean savesCount) {
     this.count = count;
+    this.savesCount = savesCount;
   }
 
   /** Keeps a number that depends on how many scores are visible. */
   static TopKKernel ofNumber(IntUnaryOperator kept) {
-    return new TopKKernel(
-        (row, max, context) -> Math.min(kept.applyAsInt(context.visibleCount()), row.length()));
+    return new TopKKernel((row, max, context) -> kept.applyAsInt(context.visibleCount()), false);
   }
 
   /**
@@ -33,14 +36,35 @@ final class TopKKernel implements RowKernel {
    * these are is decided in double precision for both types of row.
    */
   static TopKKernel ofShare(double share) {
-    return new TopKKernel((row, max, context) -> row.countOfShare(share, max));
+    return new TopKKernel((row, max, context) -> row.countOfShare(share, max), true);
   }
 
   @Override
   public void forward(Row row, RowContext context) {
     double max = row.largestScore();
     int k = Double.isNaN(max) ? row.length() : count.of(row, max, context);
-    if (k == row.length()) {
+    if (savesCount) {
+      context.save(0, k);
+    }
+    keep(row, k, max, context);
+  }
+
+  @Override
+  public void restore(Row row, RowContext context) {
+    if (savesCount) {
+      keep(row, (int) context.saved(0), row.largestScore(), context);
+    } else {
+      forward(row, context);
+    }
+  }
+
+  @Override
+  public int savedValues() {
+    return savesCount ? 1 : 0;
+  }
+
+  private static void keep(Row row, int k, double max, RowContext context) {
+    if (k >= row.length()) {
       row.multiply(1 / row.exp(max, 1));
       return;
     }

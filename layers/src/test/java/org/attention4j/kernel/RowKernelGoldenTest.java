@@ -88,7 +88,7 @@ class RowKernelGoldenTest {
     }
   }
 
-  /** The backward pass on the support alone says the same as on the whole row. */
+  /** On the support alone, weights are restored and gradients are the same as on the whole row. */
   private static void checkSupport(
       Normalizer normalizer,
       Function<double[], Row> type,
@@ -107,6 +107,9 @@ class RowKernelGoldenTest {
     for (int i = 0; i < kernel.savedValues(); i++) {
       cut.save(i, whole.saved(i));
     }
+    Row restored = type.apply(at(scores, support));
+    kernel.restore(restored, cut);
+    assertClose("weights restored on the support", restored, at(p, support), tolerance);
     Row cutGradient = type.apply(at(upstream, support));
     kernel.backward(type.apply(at(scores, support)), type.apply(at(p, support)), cutGradient, cut);
     kernel.backward(type.apply(scores), weights, gradient, whole);

@@ -14,6 +14,12 @@ import java.util.Random;
 public record CoreData(CoreCell cell, float[] q, float[] k, float[] v, float[] outputGradient) {
   private static final long SEED = 42;
 
+  /** How many topics there are in {@link #drawTopics}. */
+  private static final int TOPICS = 20;
+
+  /** How much higher the score of a key is whose topic the query attends to. */
+  private static final double OF_TOPIC = 8;
+
   /**
    * Draws the arrays, always the same for the same arguments.
    *
@@ -29,6 +35,34 @@ public record CoreData(CoreCell cell, float[] q, float[] k, float[] v, float[] o
         normal(random, cell.size(), 1),
         normal(random, cell.size(), 1),
         normal(random, cell.size(), 1));
+  }
+
+  /**
+   * Draws arrays whose zeros come in blocks. The sequence is cut into {@value #TOPICS} topics of
+   * neighbouring tokens; each query attends to some topics from its own on.
+   *
+   * @param cell the sizes; the head size is above {@value #TOPICS}
+   * @param scoreDeviation the standard deviation of the scaled scores within these topics
+   * @param zeros the share of topics that a query does not attend to
+   * @return the arrays
+   */
+  public static CoreData drawTopics(CoreCell cell, double scoreDeviation, double zeros) {
+    int d = cell.headSize();
+    CoreData data = draw(cell, scoreDeviation * Math.sqrt(d / (double) (d - TOPICS)));
+    int attended = (int) Math.round((1 - zeros) * TOPICS);
+    float size = (float) Math.sqrt(OF_TOPIC / data.scale());
+    for (int head = 0; head < cell.heads(); head++) {
+      for (int topic = 0; topic < TOPICS; topic++) {
+        int row = (head * d + topic) * cell.length();
+        for (int i = 0; i < cell.length(); i++) {
+          int own = (int) ((long) i * TOPICS / cell.length());
+          int distance = Math.floorMod(topic - own, TOPICS);
+          data.q[row + i] = distance < attended ? size : 0;
+          data.k[row + i] = distance == 0 ? size : 0;
+        }
+      }
+    }
+    return data;
   }
 
   private static float[] normal(Random random, int size, double deviation) {

@@ -33,6 +33,19 @@ class CoreDataTest {
     assertThat(data.channelMajor(rowMajor)).isEqualTo(data.q()).isNotEqualTo(rowMajor);
   }
 
+  /** Of 20 topics of five tokens, tokens 35 to 39 are the topic 7, which attends to 7, 8 and 9. */
+  @Test
+  void queriesAttendToTopics() {
+    CoreData data = CoreData.drawTopics(new CoreCell(2, 100, 29), 0, 0.85);
+    for (int key = 0; key < 100; key++) {
+      double score = 0;
+      for (int c = 0; c < 29; c++) {
+        score += data.scale() * data.q()[(29 + c) * 100 + 38] * data.k()[(29 + c) * 100 + key];
+      }
+      assertThat(score).isCloseTo(key >= 35 && key < 50 ? 8 : 0, within(1e-5));
+    }
+  }
+
   @Test
   void scoresHaveTheDeviationAskedFor() {
     CoreCell cell = new CoreCell(1, 211, 61);

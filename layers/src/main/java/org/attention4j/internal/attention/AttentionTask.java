@@ -34,6 +34,11 @@ abstract class AttentionTask {
   /** Keys whose panel of columns stays in the first-level cache while all rows go over it. */
   private static final int KEY_BLOCK = 256;
 
+  /** With more panels of keys in use, short runs of them cost more than the others save. */
+  private static final int FULL_PERCENT = 80;
+
+  private static final int PERCENT = 100;
+
   final AttentionProblem problem;
   final AttentionShape shape;
   final Workspace workspace;
@@ -189,8 +194,9 @@ abstract class AttentionTask {
     int columns = columns(features);
     int count = block.rows();
     boolean window = from == block.lead();
-    for (int key = from; key < until; key += KEY_BLOCK) {
-      int end = Math.min(key + KEY_BLOCK, until);
+    int end;
+    for (int key = from; key < until; key = end) {
+      end = Math.min(Math.min(key + KEY_BLOCK, until), block.runEnd(key));
       for (int first = 0; first < columns; first += PANEL) {
         boolean narrow = columns - first < PANEL;
         int width = narrow ? HALF_PANEL : PANEL;
@@ -246,15 +252,29 @@ abstract class AttentionTask {
     for (int row = 0; row < rows(count); row++) {
       int at = scores + row * scoreStride;
       if (row < count) {
-        Arrays.fill(x, at + block.first(row), at + block.start(row), 0);
+        clearHidden(at, block, row);
+      } else {
+        Arrays.fill(x, at, at + end, 0);
       }
-      Arrays.fill(x, at + (row < count ? block.end(row) : 0), at + end, 0);
     }
+  }
+
+  /** The same in one row. */
+  void clearHidden(int at, BlockKeys block, int row) {
+    float[] x = arena.floats();
+    int end = MatrixPacking.roundUp(block.end(), PANEL);
+    Arrays.fill(x, at + block.first(row), at + block.start(row), 0);
+    Arrays.fill(x, at + block.end(row), at + end, 0);
   }
 
   /** Which keys some queries see, until the next call. */
   BlockKeys blockKeys(int query, int rows) {
     return workspace.blockKeys.over(problem, keys, query, rows);
+  }
+
+  /** Whether so many panels have no weight that it pays to leave them out. */
+  static boolean isWorthIt(BlockKeys block, PanelSet withWeights) {
+    return FULL_PERCENT * block.panels() > PERCENT * block.count(withWeights);
   }
 
   /** Puts a row's first keys before its others, over keys that it does not see. */
@@ -279,10 +299,10 @@ abstract class AttentionTask {
   /** Drops numbers of a row whose first keys are not beside its others. */
   void drop(Dropout dropout, FloatRow row, int at, BlockKeys block, int r, int index) {
     if (problem.dropout() > 0) {
-      float[] x = arena.floats();
-      int start = block.start(r);
-      dropout.apply(row.over(x, at, block.first(r)), index, keys, 0);
-      dropout.apply(row.over(x, at + start, block.end(r) - start), index, keys, block.key(start));
+      block.forEachRun(
+          r,
+          (column, key, count) ->
+              dropout.apply(row.over(arena.floats(), at + column, count), index, keys, key));
     }
   }
 
@@ -293,9 +313,9 @@ abstract class AttentionTask {
 
   /** Adds linear biases and decays to a row of scores. */
   void addBiases(int at, int query, BlockKeys block, int row, int head) {
-    int start = block.start(row);
-    addBias(at, query, 0, block.first(row), head);
-    addBias(at + start, query, block.key(start), block.end(row) - start, head);
+    if (problem.linearBiases() || decays != null) {
+      block.forEachRun(row, (column, key, count) -> addBias(at + column, query, key, count, head));
+    }
   }
 
   /** Adds them to part of a row of scores, from some visible key on. */

@@ -34,6 +34,7 @@ public final class FloatAttention {
   private final VisibleKeys[] visibleKeys;
   private float[] saved = {};
   private int[] counts = {};
+  private int[] panels = {};
   private @Nullable RowScores rowScores;
 
   /**
@@ -99,6 +100,7 @@ public final class FloatAttention {
     int rows = shape.rows();
     saved = training ? FloatArrays.zeros(rows * problem.kernel().savedValues()) : new float[0];
     counts = new int[supports ? rows : 0];
+    panels = new int[supports ? rows * PanelSet.words(shape.keys()) : 0];
     int chunks = chunks();
     SupportList[] lists = new SupportList[units() * chunks];
     KeyRows[] valueRows = new KeyRows[units()];
@@ -119,7 +121,7 @@ public final class FloatAttention {
     }
     return supports
         ? gather(lists, chunks)
-        : new ForwardState(saved, counts, new int[0], new float[0]);
+        : new ForwardState(saved, counts, new int[0], new float[0], panels);
   }
 
   private void forward(int unit, int chunk, SupportList supports, KeyRows valueRows) {
@@ -215,7 +217,7 @@ public final class FloatAttention {
             lists[task].copyTo(keys, weights, starts, from, row + firstQuery(task % chunks + 1));
           }
         });
-    return new ForwardState(saved, counts, keys, weights);
+    return new ForwardState(saved, counts, keys, weights, panels);
   }
 
   /**
@@ -351,6 +353,13 @@ public final class FloatAttention {
       for (int i = 0; i < count; i++) {
         saved[row * count + i] = (float) context.saved(i);
       }
+    }
+  }
+
+  /** Keeps which panels of keys hold a weight of a row, if the backward pass uses it. */
+  void save(PanelSet set, int row) {
+    if (panels.length > 0) {
+      set.save(panels, row * PanelSet.words(shape.keys()));
     }
   }
 

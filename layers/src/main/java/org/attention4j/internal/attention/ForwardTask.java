@@ -14,6 +14,11 @@ final class ForwardTask extends AttentionTask {
   private final KeyRows valueRows;
   private final boolean sparse;
   private final HeadContext context;
+
+  /** The panels of keys that hold a weight. */
+  private final PanelSet ofRow;
+
+  private final PanelSet ofBlock;
   private final SupportRows waiting;
   private final int keyPanels;
   private final int valuePanels;
@@ -31,6 +36,8 @@ final class ForwardTask extends AttentionTask {
     this.valueRows = valueRows;
     sparse = problem.kernel().sparsity() != Sparsity.NONE;
     context = new HeadContext(problem.parameters(), problem.kernel().savedValues());
+    ofRow = new PanelSet(keys.count());
+    ofBlock = new PanelSet(keys.count());
     waiting = new SupportRows(workspace);
     keyPanels = arena.take(keysPadded * shape.headSize());
     valuePanels = arena.take(keysPadded * columns(shape.valueSize()));
@@ -69,6 +76,7 @@ final class ForwardTask extends AttentionTask {
       multiplyByKeys(queries, keyPanels, shape.headSize(), block, scores);
     }
     boolean allSparse = sparse;
+    ofBlock.clear();
     int before = waiting.rows();
     for (int r = 0; r < rows; r++) {
       int row = shape.row(example, head, query + r);
@@ -87,12 +95,27 @@ final class ForwardTask extends AttentionTask {
     waiting.keep(before);
     multiplySparse(example, head);
     clearHidden(scores, block);
+    if (sparse && isWorthIt(block, ofBlock)) {
+      leaveOut(block);
+    }
     packValues();
     multiplyByFeatures(scores, valuePanels, shape.valueSize(), block, output);
     write(arena.floats(), output, example, head, query, rows);
   }
 
-  /** Scores to weights; returns how many are left, whose columns are then in {@link #indices}. */
+  /** Leaves out the panels of keys of which no row of a block has a weight. */
+  private void leaveOut(BlockKeys block) {
+    block.keep(ofBlock);
+    float[] x = arena.floats();
+    for (int r = 0; r < block.rows(); r++) {
+      int row = scores + r * scoreStride;
+      for (int panel = 0; panel < block.panels(); panel++) {
+        System.arraycopy(x, row + block.source(panel), x, row + panel * PANEL, PANEL);
+      }
+    }
+  }
+
+  /** Scores to weights; returns how many are left, whose columns are in {@link #indices} if few. */
   private int row(
       int scores, int query, int head, int row, BlockKeys block, int r, SupportList supports) {
     int count = block.count(r);
@@ -105,21 +128,41 @@ final class ForwardTask extends AttentionTask {
     FloatRow weights = workspace.row.over(arena.floats(), joined, count);
     problem.kernel().forward(weights, context.row(count));
     attention.save(context, row);
+    int kept = sparse ? support(weights, joined, count) : count;
+    part(scores, block, r);
+    if (sparse) {
+      boolean few = SparseRows.isSparse(kept, count);
+      ofRow.clear();
+      if (few) {
+        for (int j = 0; j < kept; j++) {
+          indices[j] = block.column(r, indices[j]);
+        }
+        ofRow.add(block, indices, kept);
+      } else {
+        clearHidden(scores, block, r);
+        ofRow.addNonZero(arena.floats(), scores, block);
+      }
+      ofBlock.add(ofRow);
+      attention.save(ofRow, row);
+      int listed = few ? kept : ForwardState.RECOMPUTE;
+      supports.add(row, arena.floats(), scores, block, indices, listed);
+    }
+    drop(dropout, weights, scores, block, r, row);
+    return kept;
+  }
+
+  /** How many weights of a row are not zero; where they are, if they are few. */
+  private int support(FloatRow weights, int at, int count) {
     int kept = context.support();
     if (kept >= 0) {
       indices = weights.indices();
-    } else if (sparse) {
+      return kept;
+    }
+    kept = FloatOps.ROWS.countNonZero(arena.floats(), at, count);
+    if (SparseRows.isSparse(kept, count)) {
       indices = workspace.indices(count);
-      kept = FloatOps.ROWS.nonZero(arena.floats(), joined, count, indices);
+      FloatOps.ROWS.nonZero(arena.floats(), at, count, indices);
     }
-    part(scores, block, r);
-    if (sparse) {
-      for (int j = 0; j < kept; j++) {
-        indices[j] = block.column(r, indices[j]);
-      }
-      supports.add(row, arena.floats(), scores, block, indices, kept, count);
-    }
-    drop(dropout, weights, scores, block, r, row);
     return kept;
   }
 

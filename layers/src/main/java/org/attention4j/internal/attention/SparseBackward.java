@@ -147,7 +147,7 @@ final class SparseBackward {
     }
     for (int r = 0; r < rows; r++) {
       if (begins[first + r + 1] > begins[first + r]) {
-        row(head, query, r, block.count(r), scores, weights, gradients, dropped);
+        row(head, query, r, block.visible(r), scores, weights, gradients, dropped);
       }
     }
     KeyRowSums valueSums = sparseKeys.valueSums();

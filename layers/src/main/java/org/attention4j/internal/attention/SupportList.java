@@ -35,13 +35,17 @@ final class SupportList {
     }
   }
 
-  /** Adds a row; the indices are columns of a block. */
-  void add(
-      int row, float[] values, int from, BlockKeys block, int[] indices, int count, int visible) {
+  /**
+   * Adds a row.
+   *
+   * @param indices the columns of its weights in a block
+   * @param count how many weights there are; {@link ForwardState#RECOMPUTE} for many
+   */
+  void add(int row, float[] values, int from, BlockKeys block, int[] indices, int count) {
     if (!wanted) {
       return;
     }
-    if (count > limit || !SparseRows.isSparse(count, visible)) {
+    if (count > limit || count == ForwardState.RECOMPUTE) {
       counts[row] = ForwardState.RECOMPUTE;
       return;
     }

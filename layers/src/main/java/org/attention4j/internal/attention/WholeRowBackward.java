@@ -17,6 +17,8 @@ final class WholeRowBackward extends BackwardTask {
   private final SupportRows again;
 
   private final boolean restoresSupports;
+  private final ForwardState state;
+  private final PanelSet panels;
   private int[] indices = {};
 
   WholeRowBackward(
@@ -30,6 +32,8 @@ final class WholeRowBackward extends BackwardTask {
     super(attention, keys, workspace, part);
     sparse = new SparseBackward(this, state, rowStarts, sparseKeys);
     again = new SupportRows(workspace);
+    this.state = state;
+    panels = new PanelSet(keys.count());
     restoresSupports = problem.keepsSupports() && !problem.kernel().readsScores();
     reserve(rows(rowLimit), rows(rowLimit), scoreStride);
   }
@@ -69,6 +73,11 @@ final class WholeRowBackward extends BackwardTask {
     if (block.end() == 0) {
       return;
     }
+    leaveOut(head, query, block);
+    if (block.end() == 0) {
+      sparseRows(head, query, rows, outputGradient, queryGradient);
+      return;
+    }
     int q = shape.query(part.example(), head, shape.headSize());
     int o = shape.query(part.example(), head, shape.valueSize());
     float scale = (float) problem.scale();
@@ -104,6 +113,21 @@ final class WholeRowBackward extends BackwardTask {
     write(arena.floats(), queryGradients, queryGradient, q, query, rows);
   }
 
+  /** Leaves out the panels of keys of which no row that is computed again has a weight. */
+  private void leaveOut(int head, int query, BlockKeys block) {
+    if (!problem.keepsSupports()) {
+      return;
+    }
+    panels.clear();
+    int row = shape.row(part.example(), head, query);
+    for (int r = 0; r < block.rows(); r++) {
+      state.addPanels(row + r, panels);
+    }
+    if (isWorthIt(block, panels)) {
+      block.keep(panels);
+    }
+  }
+
   /**
    * Restores the weights of a block of rows until one has too many to be multiplied weight by
    * weight. Their supports are then in {@link #again}, unless the last row has none there.
@@ -134,7 +158,7 @@ final class WholeRowBackward extends BackwardTask {
     int joined = join(at, block, r);
     FloatRow row = workspace.row.over(arena.floats(), joined, count);
     attention.restore(context, shape.row(part.example(), head, query));
-    problem.kernel().restore(row, context.row(count));
+    problem.kernel().restore(row, context.row(block.visible(r)));
     int kept = context.support();
     if (kept >= 0) {
       indices = row.indices();
@@ -201,7 +225,7 @@ final class WholeRowBackward extends BackwardTask {
       scoreRow.copy(weightRow);
     }
     attention.restore(context, row);
-    context.row(count);
+    context.row(block.visible(r));
     if (!restored) {
       kernel.restore(weightRow, context);
     }
@@ -210,9 +234,7 @@ final class WholeRowBackward extends BackwardTask {
     gradient.over(x, join(gradients + at, block, r), count);
     kernel.backward(scoreRow, weightRow, gradient, context);
     part(gradients + at, block, r);
-    int start = block.start(r);
-    addToDecays(gradients + at, block.first(r), query, 0);
-    addToDecays(gradients + at + start, block.end(r) - start, query, block.key(start));
+    block.forEachRun(r, (column, key, n) -> addToDecays(gradients + at + column, n, query, key));
     part(weights + at, block, r);
     drop(dropout, weightRow, weights + at, block, r, row);
   }

@@ -36,7 +36,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
   static final int ARRAYS = 3;
 
   /** The parts of a {@link ForwardState}. */
-  static final int TRACE = 4;
+  static final int TRACE = 5;
 
   private final Options options;
   private final DataType type;
@@ -130,7 +130,8 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
   @Override
   public List<DataType> calculateOutputDataTypes(List<DataType> inputTypes) {
     return traced()
-        ? List.of(type, DataType.FLOAT, DataType.INT32, DataType.INT32, DataType.FLOAT)
+        ? List.of(
+            type, DataType.FLOAT, DataType.INT32, DataType.INT32, DataType.FLOAT, DataType.INT32)
         : List.of(type);
   }
 
@@ -173,7 +174,8 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
       Value.of(trace.saved(), trace.saved().length),
       Value.of(trace.counts()),
       Value.of(trace.keys()),
-      Value.of(trace.weights(), trace.weights().length)
+      Value.of(trace.weights(), trace.weights().length),
+      Value.of(trace.panels())
     };
   }
 

@@ -108,7 +108,8 @@ public final class FusedAttentionGradient extends DynamicCustomOp implements Jav
               inputs[at].floats(),
               inputs[at + 1].ints(),
               inputs[at + 2].ints(),
-              inputs[at + 3].floats());
+              inputs[at + 3].floats(),
+              inputs[at + 4].ints());
       output = inputs[at + FusedAttention.TRACE].floats();
     } else {
       // A backward pass after one of inference, as in a frozen layer that passes gradients on.

@@ -295,6 +295,27 @@ public interface RowOps {
   int nonZero(float[] x, int from, int length, int[] indices);
 
   /**
+   * How many entries are not zero.
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries
+   * @return how many there are
+   */
+  int countNonZero(float[] x, int from, int length);
+
+  /**
+   * Which panels of neighbouring entries hold one that is not zero.
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param panels how many panels there are
+   * @param width entries of a panel, a multiple of {@link TileOps#panel()}
+   * @param bits gets a one for each such panel, 32 in a number, by OR
+   */
+  void nonZeroPanels(float[] x, int from, int panels, int width, int[] bits);
+
+  /**
    * Turns two rows against each other, {@code y1 = cos x1 - sin x2, y2 = sin x1 + cos x2}. With the
    * rows exchanged it turns them back.
    *

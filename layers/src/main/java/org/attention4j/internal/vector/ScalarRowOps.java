@@ -228,6 +228,29 @@ final class ScalarRowOps implements RowOps {
   }
 
   @Override
+  public int countNonZero(float[] x, int from, int length) {
+    int count = 0;
+    for (int i = from; i < from + length; i++) {
+      count += x[i] != 0 ? 1 : 0;
+    }
+    return count;
+  }
+
+  @Override
+  public void nonZeroPanels(float[] x, int from, int panels, int width, int[] bits) {
+    for (int panel = 0; panel < panels; panel++) {
+      int start = from + panel * width;
+      int i = start;
+      while (i < start + width && x[i] == 0) {
+        i++;
+      }
+      if (i < start + width) {
+        bits[panel / Integer.SIZE] |= 1 << panel % Integer.SIZE;
+      }
+    }
+  }
+
+  @Override
   public void rotate(
       float[] x,
       int first,

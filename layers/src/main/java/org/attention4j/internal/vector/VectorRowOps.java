@@ -635,6 +635,41 @@ final class VectorRowOps implements RowOps {
     return count;
   }
 
+  /** As {@link #count}. */
+  @Override
+  public int countNonZero(float[] x, int from, int length) {
+    int bound = FLOATS.loopBound(length);
+    int pairs = bound - bound % (2 * V);
+    FloatVector zero = broadcast(0);
+    FloatVector one = broadcast(1);
+    FloatVector even = zero;
+    FloatVector odd = zero;
+    for (int i = 0; i < pairs; i += 2 * V) {
+      even = zero.blend(one, load(x, from + i).compare(VectorOperators.NE, zero)).add(even);
+      odd = zero.blend(one, load(x, from + i + V).compare(VectorOperators.NE, zero)).add(odd);
+    }
+    if (pairs < bound) {
+      even = zero.blend(one, load(x, from + pairs).compare(VectorOperators.NE, zero)).add(even);
+    }
+    int count = (int) exact(even).add(odd).reduceLanes(VectorOperators.ADD);
+    return count + REST.countNonZero(x, from + bound, length - bound);
+  }
+
+  @Override
+  public void nonZeroPanels(float[] x, int from, int panels, int width, int[] bits) {
+    FloatVector zero = broadcast(0);
+    for (int panel = 0; panel < panels; panel++) {
+      int start = from + panel * width;
+      VectorMask<Float> found = load(x, start).compare(VectorOperators.NE, zero);
+      for (int i = V; i < width; i += V) {
+        found = found.or(load(x, start + i).compare(VectorOperators.NE, zero));
+      }
+      if (found.anyTrue()) {
+        bits[panel / Integer.SIZE] |= 1 << panel % Integer.SIZE;
+      }
+    }
+  }
+
   @Override
   public void rotate(
       float[] x,

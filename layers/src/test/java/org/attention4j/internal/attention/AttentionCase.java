@@ -20,8 +20,13 @@ record AttentionCase(
     boolean linearBiases,
     boolean forgets,
     double dropout,
-    float @Nullable [] mask) {
+    float @Nullable [] mask,
+    boolean topical) {
   private static final int SCALE_BITS = 256;
+
+  private static final int TOPICS = 3;
+  private static final double TOPIC_OF_QUERY = 8;
+  private static final double TOPIC_OF_KEY = 4;
 
   /** Sizes are distinct primes with remainders at every block, panel and chunk. */
   static Stream<AttentionCase> all() {
@@ -69,10 +74,26 @@ record AttentionCase(
         of("all together", 2, 4, 2, 131, 149, 37, 17).masked().causally().biased().dropped());
   }
 
+  /** Cases with whole panels of keys that have no weight. */
+  static Stream<AttentionCase> withTopics() {
+    return Stream.of(
+        of("topics", 2, 2, 2, 71, 409, 17, 5).topically(),
+        of("causal topics", 1, 2, 1, 349, 349, 5, 7).topically().causally(),
+        of("topics in a window", 1, 2, 2, 397, 397, 16, 5).topically().causally().windowed(211, 37),
+        of("topics, all together", 2, 4, 2, 337, 347, 5, 17)
+            .topically()
+            .masked()
+            .causally()
+            .windowed(179, 41)
+            .biased()
+            .forgetful()
+            .dropped());
+  }
+
   static AttentionCase of(
       String name, int b, int heads, int keyValueHeads, int queries, int keys, int d, int dv) {
     AttentionShape shape = new AttentionShape(b, heads, keyValueHeads, queries, keys, d, dv);
-    return new AttentionCase(name, shape, KeyRange.causal(false), false, false, 0, null);
+    return new AttentionCase(name, shape, KeyRange.causal(false), false, false, 0, null, false);
   }
 
   AttentionCase causally() {
@@ -83,12 +104,13 @@ record AttentionCase(
         linearBiases,
         forgets,
         dropout,
-        mask);
+        mask,
+        topical);
   }
 
   AttentionCase windowed(int window, int first) {
     KeyRange windowed = new KeyRange(range.causal(), window, first);
-    return new AttentionCase(name, shape, windowed, linearBiases, forgets, dropout, mask);
+    return new AttentionCase(name, shape, windowed, linearBiases, forgets, dropout, mask, topical);
   }
 
   /** Whether a query sees a key, counted key by key. */
@@ -104,15 +126,15 @@ record AttentionCase(
   }
 
   AttentionCase biased() {
-    return new AttentionCase(name, shape, range, true, forgets, dropout, mask);
+    return new AttentionCase(name, shape, range, true, forgets, dropout, mask, topical);
   }
 
   AttentionCase forgetful() {
-    return new AttentionCase(name, shape, range, linearBiases, true, dropout, mask);
+    return new AttentionCase(name, shape, range, linearBiases, true, dropout, mask, topical);
   }
 
   AttentionCase dropped() {
-    return new AttentionCase(name, shape, range, linearBiases, forgets, 0.3, mask);
+    return new AttentionCase(name, shape, range, linearBiases, forgets, 0.3, mask, topical);
   }
 
   /** A third of the keys, and all of the last example. */
@@ -122,7 +144,7 @@ record AttentionCase(
     for (int i = 0; i < values.length; i++) {
       values[i] = random.nextInt(3) > 0 && i / shape.keys() < shape.examples() - 1 ? 1 : 0;
     }
-    return new AttentionCase(name, shape, range, linearBiases, forgets, dropout, values);
+    return new AttentionCase(name, shape, range, linearBiases, forgets, dropout, values, topical);
   }
 
   boolean isMasked(int example, int key) {
@@ -149,11 +171,30 @@ record AttentionCase(
   }
 
   double[] q() {
-    return halves(1, shape.heads() * shape.headSize() * shape.queries());
+    double[] q = halves(1, shape.heads() * shape.headSize() * shape.queries());
+    addTopics(q, shape.queries(), TOPIC_OF_QUERY, -TOPIC_OF_QUERY);
+    return q;
   }
 
   double[] k() {
-    return halves(2, shape.keyValueHeads() * shape.headSize() * shape.keys());
+    double[] k = halves(2, shape.keyValueHeads() * shape.headSize() * shape.keys());
+    addTopics(k, shape.keys(), TOPIC_OF_KEY, 0);
+    return k;
+  }
+
+  /** The first features tell which topic a token belongs to: one of these spans of neighbours. */
+  private void addTopics(double[] x, int tokens, double own, double other) {
+    for (int i = 0; topical && i < x.length; i++) {
+      int feature = i / tokens % shape.headSize();
+      if (feature < TOPICS) {
+        x[i] = feature == i % tokens * TOPICS / tokens ? own : other;
+      }
+    }
+  }
+
+  /** Queries attend to keys of their own topic, so that whole panels of keys have no weight. */
+  AttentionCase topically() {
+    return new AttentionCase(name, shape, range, linearBiases, forgets, dropout, mask, true);
   }
 
   double[] v() {

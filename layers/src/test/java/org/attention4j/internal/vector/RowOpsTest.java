@@ -11,6 +11,7 @@ import java.util.function.IntToDoubleFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -473,6 +474,28 @@ class RowOpsTest {
       int[] indices = new int[length];
       int count = ops.nonZero(x, FROM, length, indices);
       assertThat(Arrays.copyOf(indices, count)).isEqualTo(expected);
+      assertThat(ops.countNonZero(x, FROM, length)).isEqualTo(expected.length);
+    }
+  }
+
+  @Test
+  void panelsWithNumbersThatAreNotZero() {
+    int width = FloatOps.TILES.panel();
+    int panels = 71;
+    for (RowOps ops : implementations()) {
+      float[] x = new float[FROM + panels * width + 1];
+      x[FROM - 1] = 1;
+      x[FROM + panels * width] = 1;
+      int[] bits = {0, 8, 0};
+      ops.nonZeroPanels(x, FROM, panels, width, bits);
+      assertThat(bits).containsExactly(0, 8, 0);
+      x[FROM] = Float.NaN;
+      x[FROM + 5 * width + width - 1] = -1;
+      x[FROM + 31 * width + 3] = Float.MIN_VALUE;
+      x[FROM + 70 * width + 1] = 1;
+      x[FROM + 69 * width + 1] = -0.0f;
+      ops.nonZeroPanels(x, FROM, panels, width, bits);
+      assertThat(bits).containsExactly(1 | 1 << 5 | 1 << 31, 8, 1 << 6);
     }
   }
 }
