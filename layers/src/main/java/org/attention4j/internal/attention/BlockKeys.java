@@ -152,6 +152,17 @@ final class BlockKeys {
     return panelKeys[column / PANEL] + column % PANEL;
   }
 
+  /** The keys of some columns. */
+  void keys(int[] columns, int count, int[] to, int at) {
+    if (panels > 0 && panelKeys[0] == 0 && runEnds[0] == panels * PANEL) {
+      System.arraycopy(columns, 0, to, at, count);
+      return;
+    }
+    for (int j = 0; j < count; j++) {
+      to[at + j] = key(columns[j]);
+    }
+  }
+
   /** Where the columns end whose keys follow each other from this column on, in whole panels. */
   int runEnd(int column) {
     return runEnds[column / PANEL];

@@ -15,10 +15,9 @@ final class ForwardTask extends AttentionTask {
   private final boolean sparse;
   private final HeadContext context;
 
-  /** The panels of keys that hold a weight. */
-  private final PanelSet ofRow;
+  /** The panels of keys that hold a weight of a row or of a block. */
+  private final PanelSet withWeights;
 
-  private final PanelSet ofBlock;
   private final SupportRows waiting;
   private final int keyPanels;
   private final int valuePanels;
@@ -36,8 +35,7 @@ final class ForwardTask extends AttentionTask {
     this.valueRows = valueRows;
     sparse = problem.kernel().sparsity() != Sparsity.NONE;
     context = new HeadContext(problem.parameters(), problem.kernel().savedValues());
-    ofRow = new PanelSet(keys.count());
-    ofBlock = new PanelSet(keys.count());
+    withWeights = new PanelSet(keys.count());
     waiting = new SupportRows(workspace);
     keyPanels = arena.take(keysPadded * shape.headSize());
     valuePanels = arena.take(keysPadded * columns(shape.valueSize()));
@@ -76,7 +74,6 @@ final class ForwardTask extends AttentionTask {
       multiplyByKeys(queries, keyPanels, shape.headSize(), block, scores);
     }
     boolean allSparse = sparse;
-    ofBlock.clear();
     int before = waiting.rows();
     for (int r = 0; r < rows; r++) {
       int row = shape.row(example, head, query + r);
@@ -95,7 +92,7 @@ final class ForwardTask extends AttentionTask {
     waiting.keep(before);
     multiplySparse(example, head);
     clearHidden(scores, block);
-    if (sparse && isWorthIt(block, ofBlock)) {
+    if (sparse) {
       leaveOut(block);
     }
     packValues();
@@ -105,8 +102,15 @@ final class ForwardTask extends AttentionTask {
 
   /** Leaves out the panels of keys of which no row of a block has a weight. */
   private void leaveOut(BlockKeys block) {
-    block.keep(ofBlock);
     float[] x = arena.floats();
+    withWeights.clear();
+    for (int r = 0; r < block.rows(); r++) {
+      withWeights.addNonZero(x, scores + r * scoreStride, block);
+    }
+    if (!isWorthIt(block, withWeights)) {
+      return;
+    }
+    block.keep(withWeights);
     for (int r = 0; r < block.rows(); r++) {
       int row = scores + r * scoreStride;
       for (int panel = 0; panel < block.panels(); panel++) {
@@ -132,20 +136,17 @@ final class ForwardTask extends AttentionTask {
     part(scores, block, r);
     if (sparse) {
       boolean few = SparseRows.isSparse(kept, count);
-      ofRow.clear();
-      if (few) {
-        for (int j = 0; j < kept; j++) {
-          indices[j] = block.column(r, indices[j]);
-        }
-        ofRow.add(block, indices, kept);
-      } else {
-        clearHidden(scores, block, r);
-        ofRow.addNonZero(arena.floats(), scores, block);
+      for (int j = 0; few && j < kept; j++) {
+        indices[j] = block.column(r, indices[j]);
       }
-      ofBlock.add(ofRow);
-      attention.save(ofRow, row);
       int listed = few ? kept : ForwardState.RECOMPUTE;
-      supports.add(row, arena.floats(), scores, block, indices, listed);
+      if (!supports.add(row, arena.floats(), scores, block, indices, listed)) {
+        // Before the dropout: a weight that it drops has a gradient.
+        clearHidden(scores, block, r);
+        withWeights.clear();
+        withWeights.addNonZero(arena.floats(), scores, block);
+        attention.save(withWeights, row);
+      }
     }
     drop(dropout, weights, scores, block, r, row);
     return kept;

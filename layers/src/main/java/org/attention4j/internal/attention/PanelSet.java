@@ -46,18 +46,6 @@ final class PanelSet {
     }
   }
 
-  /** Adds the panels of some columns. */
-  void add(BlockKeys block, int[] columns, int count) {
-    for (int j = 0; j < count; j++) {
-      set(bits, block.key(columns[j]) / PANEL);
-    }
-  }
-
-  /** Adds another set. */
-  void add(PanelSet other) {
-    add(other.bits, 0);
-  }
-
   /** Adds a set that {@link #save} wrote. */
   void add(int[] saved, int from) {
     for (int i = 0; i < bits.length; i++) {

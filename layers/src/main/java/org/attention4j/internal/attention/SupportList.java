@@ -40,14 +40,15 @@ final class SupportList {
    *
    * @param indices the columns of its weights in a block
    * @param count how many weights there are; {@link ForwardState#RECOMPUTE} for many
+   * @return false if the backward pass will compute the row again
    */
-  void add(int row, float[] values, int from, BlockKeys block, int[] indices, int count) {
+  boolean add(int row, float[] values, int from, BlockKeys block, int[] indices, int count) {
     if (!wanted) {
-      return;
+      return true;
     }
     if (count > limit || count == ForwardState.RECOMPUTE) {
       counts[row] = ForwardState.RECOMPUTE;
-      return;
+      return false;
     }
     if (size + count > keys.length) {
       int larger = Math.max(size + count, keys.length + keys.length / 2);
@@ -55,11 +56,12 @@ final class SupportList {
       weights = Arrays.copyOf(weights, larger);
     }
     counts[row] = count;
+    block.keys(indices, count, keys, size);
     for (int j = 0; j < count; j++) {
-      keys[size + j] = block.key(indices[j]);
       weights[size + j] = values[from + indices[j]];
     }
     size += count;
+    return true;
   }
 
   /** Copies the weights of rows from .. to - 1, which were added next, to where each begins. */

@@ -73,8 +73,8 @@ final class SupportRows {
     int start = starts[rows];
     keys = workspace.supportKeys(start + count);
     weights = workspace.supportWeights(start + count);
+    block.keys(columns, count, keys, start);
     for (int j = 0; j < count; j++) {
-      keys[start + j] = block.key(columns[j]);
       weights[start + j] = x[row + columns[j]];
     }
     starts[++rows] = start + count;
