@@ -126,8 +126,8 @@ public interface RowKernel {
      * from the forward pass: {@link RowKernel#backward} is called without {@link
      * RowKernel#restore}, on rows that hold the entries with p_i ≠ 0 alone, and gives the same
      * there. {@code restore} may be called on rows that lack entries with p_i = 0, and gives the
-     * same weights for the others: what depends on all scores is a saved value. {@link
-     * RowContext#visibleCount()} still counts all visible keys.
+     * same weights, up to rounding, for the others: what depends on all scores is a saved value.
+     * {@link RowContext#visibleCount()} still counts all visible keys.
      */
     WEIGHTS_AND_GRADIENT
   }

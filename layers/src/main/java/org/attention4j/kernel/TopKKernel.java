@@ -6,7 +6,7 @@ import java.util.function.IntUnaryOperator;
 final class TopKKernel implements RowKernel {
   private final Count count;
 
-  /** Whether the count follows from all scores: a row that lacks some cannot count again. */
+  /** Whether the count follows from all scores. A row that lacks some cannot count them again. */
   private final boolean savesCount;
 
   /** How many scores of a row to keep. */
@@ -16,7 +16,7 @@ final class TopKKernel implements RowKernel {
      * Counts.
      *
      * @param max the largest score; not NaN
-     * @return from 1 to the length of the row
+     * @return at least 1; more than the length of the row means all
      */
     int of(Row row, double max, RowContext context);
   }

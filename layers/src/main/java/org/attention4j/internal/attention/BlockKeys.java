@@ -47,7 +47,7 @@ final class BlockKeys {
       ends[r] = problem.end(keys, query + r) - shift;
       visible[r] = firsts[r] + ends[r] - starts[r];
     }
-    panels = (Math.max(lead, end()) + PANEL - 1) / PANEL;
+    panels = (end() + PANEL - 1) / PANEL;
     if (panelKeys.length < panels) {
       panelKeys = new int[panels];
       runEnds = new int[panels];
@@ -108,7 +108,7 @@ final class BlockKeys {
         sources[kept] = panel;
         panelKeys[kept++] = panelKeys[panel];
       }
-      if ((panel + 1) * PANEL == lead) {
+      if ((panel + 1) * PANEL <= lead) {
         leading = kept;
       }
     }
@@ -209,7 +209,7 @@ final class BlockKeys {
     return firsts[row] + ends[row] - starts[row];
   }
 
-  /** How many keys a row sees: as many, unless {@link #keep} left some out. */
+  /** How many keys a row sees: {@link #count}, and those that {@link #keep} left out. */
   int visible(int row) {
     return visible[row];
   }

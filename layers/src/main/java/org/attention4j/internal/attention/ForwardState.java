@@ -9,8 +9,9 @@ package org.attention4j.internal.attention;
  *     computes the row again; empty if no weights are kept
  * @param keys the indices of the kept weights among the visible keys, row after row
  * @param weights the kept weights, before dropout
- * @param panels for each row a bit for each {@link PanelSet panel} of visible keys, whether the row
- *     has a weight there; empty if no weights are kept
+ * @param panels for each row that is to be computed again a bit for each {@link PanelSet panel} of
+ *     visible keys, whether the row has a weight there; zeros for other rows; empty if no weights
+ *     are kept
  */
 public record ForwardState(float[] saved, int[] counts, int[] keys, float[] weights, int[] panels) {
   /** The count of a row that is to be computed again. */

@@ -93,6 +93,7 @@ final class WholeRowBackward extends BackwardTask {
       int end = queryGradients + rows(rows) * columns(d);
       Arrays.fill(arena.floats(), queryGradients, end, 0);
       sparse.rows(head, query, block, again, outputGradient, arena.floats(), queryGradients);
+      sparse.rows(head, query, block, outputGradient, arena.floats(), queryGradients);
       write(arena.floats(), queryGradients, queryGradient, q, query, rows);
       return;
     }
@@ -129,8 +130,9 @@ final class WholeRowBackward extends BackwardTask {
   }
 
   /**
-   * Restores the weights of a block of rows until one has too many to be multiplied weight by
-   * weight. Their supports are then in {@link #again}, unless the last row has none there.
+   * Restores the weights of a block of rows, but those that were kept, until one row has too many
+   * to be multiplied weight by weight. Their supports are then in {@link #again}, unless the last
+   * row has none there.
    *
    * @return how many rows are restored
    */
@@ -142,7 +144,8 @@ final class WholeRowBackward extends BackwardTask {
     for (int r = 0; r < block.rows(); r++) {
       int at = weights + r * scoreStride;
       int count = block.count(r);
-      int kept = count == 0 ? 0 : restore(head, query + r, at, block, r);
+      boolean isLeft = count > 0 && !sparse.has(shape.row(part.example(), head, query + r));
+      int kept = isLeft ? restore(head, query + r, at, block, r) : 0;
       if (!SparseRows.isSparse(kept, count)) {
         return r + 1;
       }

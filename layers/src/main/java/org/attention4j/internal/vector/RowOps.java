@@ -311,7 +311,7 @@ public interface RowOps {
    * @param from where the row begins
    * @param panels how many panels there are
    * @param width entries of a panel, a multiple of {@link TileOps#panel()}
-   * @param bits gets a one for each such panel, 32 in a number, by OR
+   * @param bits gets a one for each such panel, 32 in a number; ones already there stay
    */
   void nonZeroPanels(float[] x, int from, int panels, int width, int[] bits);
 

@@ -61,8 +61,10 @@ record AttentionPass(
   }
 
   static AttentionPass inDouble(AttentionCase inputs, KernelUnderTest map) {
-    double[] q = inputs.q();
-    double[] k = inputs.k();
+    return inDouble(inputs, map, inputs.q(), inputs.k());
+  }
+
+  static AttentionPass inDouble(AttentionCase inputs, KernelUnderTest map, double[] q, double[] k) {
     double[] v = inputs.v();
     DoubleAttention attention =
         inDouble(inputs, map, inputs.decays(), q, k, v, map.values(inputs.shape().heads()));

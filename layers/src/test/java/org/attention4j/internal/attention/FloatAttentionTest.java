@@ -49,6 +49,45 @@ class FloatAttentionTest {
     actual.assertClose(AttentionPass.inDouble(inputs, map), TOLERANCE);
   }
 
+  /**
+   * Rows that are kept have their weights in the last keys, those between them, which have more
+   * weights than are kept, in the first keys: these are the panels that are not left out.
+   */
+  @Test
+  void panelsOfKeptRowsAreLeftOutBesideOthers() {
+    int keys = 4001;
+    int queries = 71;
+    AttentionCase inputs = AttentionCase.of("both", 1, 1, 1, queries, keys, 3, 5);
+    double[] q = inputs.q();
+    double[] k = inputs.k();
+    for (int i = 0; i < queries; i++) {
+      q[i] = i % 2;
+      q[queries + i] = 1 - i % 2;
+      q[2 * queries + i] = 0;
+    }
+    for (int j = 0; j < keys; j++) {
+      k[j] = j < 3000 && j % 10 == 7 ? 1 : -1;
+      k[keys + j] = j > 3500 && j % 5 == 3 ? 2 : -1;
+    }
+    KernelUnderTest relu = KernelUnderTest.of(Normalizers.relu());
+    AttentionPass actual = AttentionPass.inFloat(inputs, relu, q, k, inputs.v());
+    int[] counts = new int[queries];
+    Arrays.setAll(counts, i -> i % 2 == 0 ? 100 : ForwardState.RECOMPUTE);
+    assertThat(actual.counts()).isEqualTo(counts);
+    actual.assertClose(AttentionPass.inDouble(inputs, relu, q, k), TOLERANCE);
+
+    FloatAttention attention =
+        new FloatAttention(
+            inputs.problem(relu),
+            AttentionPass.floats(q),
+            AttentionPass.floats(k),
+            AttentionPass.floats(inputs.v()),
+            null);
+    int[] panels = attention.forward(new float[inputs.outputLength()], true).panels();
+    int used = (3000 + AttentionTask.PANEL - 1) / AttentionTask.PANEL;
+    assertThat(Arrays.stream(panels).map(Integer::bitCount).sum()).isEqualTo(35 * used);
+  }
+
   /** Otherwise the path for few weights was not taken above. */
   @ParameterizedTest
   @MethodSource("maps")
