@@ -28,13 +28,18 @@ final class SparsityRunner {
   private static final Setting SOFTMAX =
       new Setting("softmax", "", Normalizers.softmax(), DEVIATION, 0);
 
-  /** Of the scores within a topic: all keys of the topics have a weight. */
+  /** The shares of topics that a query does not attend to. */
+  private static final double[] ZERO_TOPICS = {0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9};
+
+  private static final int PERCENT = 100;
+
+  /** Of the scores within a topic: so small that all keys of the topics have a weight. */
   private static final double TOPIC_DEVIATION = 0.3;
 
   private static final double ENTMAX_DEVIATION = 0.02;
   private static final double SPARSEMAX_DEVIATION = 1e-4;
 
-  /** By so many the k of top-k is below the number of keys of the topics, which varies a little. */
+  /** How far k is below the number of keys of the topics, which is not the same for all queries. */
   private static final int SPARE_KEYS = 8;
 
   /** Keys that compiled code is made warm with. */
@@ -85,10 +90,14 @@ final class SparsityRunner {
     for (double deviation : new double[] {3e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.02, 0.1, 1}) {
       settings.add(deviating("sparsemax", Normalizers.sparsemax(), deviation));
     }
-    for (double zeros : new double[] {0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9}) {
+    for (double zeros : ZERO_TOPICS) {
       int k = (int) Math.max(1, (1 - zeros) * cell.length() - SPARE_KEYS);
       settings.add(inBlocks("top-k", Normalizers.topK(k), TOPIC_DEVIATION, zeros));
+    }
+    for (double zeros : ZERO_TOPICS) {
       settings.add(inBlocks("entmax:1.5", Normalizers.entmax15(), ENTMAX_DEVIATION, zeros));
+    }
+    for (double zeros : ZERO_TOPICS) {
       settings.add(inBlocks("sparsemax", Normalizers.sparsemax(), SPARSEMAX_DEVIATION, zeros));
     }
     return settings;
@@ -96,7 +105,7 @@ final class SparsityRunner {
 
   private static Setting inBlocks(
       String map, Normalizer normalizer, double deviation, double zeros) {
-    String name = String.format(Locale.ROOT, "topics=%.0f%%", 100 * (1 - zeros));
+    String name = String.format(Locale.ROOT, "topics=%.0f%%", PERCENT * (1 - zeros));
     return new Setting(map + "/blocks", name, normalizer, deviation, zeros);
   }
 

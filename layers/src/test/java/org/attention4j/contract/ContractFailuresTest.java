@@ -7,8 +7,13 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMetho
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.attention4j.kernel.Row;
+import org.attention4j.kernel.RowContext;
+import org.attention4j.kernel.RowKernel;
+import org.attention4j.kernel.RowKernels;
 import org.attention4j.normalizer.Normalizer;
 import org.attention4j.normalizer.NormalizerContext;
 import org.attention4j.normalizer.NormalizerParameter;
@@ -77,6 +82,10 @@ class ContractFailuresTest {
             CountsKeys.class,
             "theLengthCountsOnlyIfDeclared",
             "does not declare LENGTH_AWARE, but 31 more visible keys, far below all others, move"),
+        Arguments.of(
+            CountsEntries.class,
+            "theRowKernelSaysTheSame",
+            "the weight restored without the zeros of the row of key"),
         Arguments.of(
             MixesRows.class,
             "rowsDoNotSeeOneAnother",
@@ -203,6 +212,37 @@ class ContractFailuresTest {
     @Override
     public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
       return Normalizers.sparsemax().normalize(sd, scores, context);
+    }
+  }
+
+  /** Divides by the length of the row that it is given, in place of the number of visible keys. */
+  static class CountsEntries extends Faulty {
+    @Override
+    public SDVariable normalize(SameDiff sd, SDVariable scores, NormalizerContext context) {
+      return Normalizers.relu().normalize(sd, scores, context);
+    }
+
+    @Override
+    public Optional<RowKernel> kernel() {
+      RowKernel relu = RowKernels.relu();
+      return Optional.of(
+          new RowKernel() {
+            @Override
+            public void forward(Row row, RowContext context) {
+              relu.forward(row, context);
+              row.multiply((double) context.visibleCount() / row.length());
+            }
+
+            @Override
+            public void backward(Row scores, Row weights, Row gradient, RowContext context) {
+              relu.backward(scores, weights, gradient, context);
+            }
+
+            @Override
+            public Sparsity sparsity() {
+              return Sparsity.WEIGHTS_AND_GRADIENT;
+            }
+          });
     }
   }
 

@@ -81,6 +81,20 @@ final class KernelChecks {
       double expected = graph.gradient()[visible[i]];
       near(map, type, "the gradient " + key, expected, gradient.get(i), 10 * tolerance);
     }
+    if (kernel.sparsity() == RowKernel.Sparsity.WEIGHTS_AND_GRADIENT) {
+      int[] support =
+          IntStream.range(0, visible.length)
+              .filter(i -> weights.get(i) != 0)
+              .map(i -> visible[i])
+              .toArray();
+      Row cut = at(batch.scores(), support, type);
+      kernel.restore(cut, context);
+      for (int i = 0; i < support.length; i++) {
+        String key = "of key %d in %s".formatted(support[i] - first, place);
+        String what = "the weight restored without the zeros of the row " + key;
+        near(map, type, what, graph.weights()[support[i]], cut.get(i), tolerance);
+      }
+    }
   }
 
   private static Row at(double[] values, int[] indices, DataType type) {

@@ -130,9 +130,9 @@ final class WholeRowBackward extends BackwardTask {
   }
 
   /**
-   * Restores the weights of a block of rows, but those that were kept, until one row has too many
-   * to be multiplied weight by weight. Their supports are then in {@link #again}, unless the last
-   * row has none there.
+   * Restores the weights of a block of rows until one row has too many to be multiplied weight by
+   * weight. Rows whose weights were kept are passed over. The supports are then in {@link #again},
+   * unless the last row has none there.
    *
    * @return how many rows are restored
    */
@@ -144,8 +144,8 @@ final class WholeRowBackward extends BackwardTask {
     for (int r = 0; r < block.rows(); r++) {
       int at = weights + r * scoreStride;
       int count = block.count(r);
-      boolean isLeft = count > 0 && !sparse.has(shape.row(part.example(), head, query + r));
-      int kept = isLeft ? restore(head, query + r, at, block, r) : 0;
+      boolean needed = count > 0 && !sparse.has(shape.row(part.example(), head, query + r));
+      int kept = needed ? restore(head, query + r, at, block, r) : 0;
       if (!SparseRows.isSparse(kept, count)) {
         return r + 1;
       }
