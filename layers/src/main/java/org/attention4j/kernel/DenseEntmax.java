@@ -12,10 +12,10 @@ package org.attention4j.kernel;
  * <p>Over a fixed set of entries the sum is a polynomial of degree two in τ, whose root is known.
  * Each pass takes the root for the entries that are above the present τ. As these sets lie in each
  * other, the same number of entries twice means the same entries, and then τ is exact. A root that
- * leaves what is known of τ gives way to a step of Newton's method, and that to halving.
+ * leaves what is known of τ gives way to a step of Newton's method, and that to halving. A sample
+ * of a long row says where to begin.
  *
- * <p>Not for the weights of sparsemax: its gradient jumps where an entry gets a weight, and which
- * entries have one must not depend on how floats were rounded. {@link SparsemaxBound} is for these.
+ * <p>{@link DenseSparsemax} is for the weights of sparsemax.
  */
 final class DenseEntmax {
   static final double ALPHA = 1.5;
@@ -36,26 +36,44 @@ final class DenseEntmax {
     return count > length / SHARE;
   }
 
-  static void forward(FloatRow row, double max) {
+  /** Replaces the scores by the weights. */
+  static DenseThreshold forward(FloatRow row, double max) {
     row.affine(max, ALPHA - 1);
+    double highest = -1 / Math.sqrt(row.length());
+    double first = highest;
+    if (row.length() >= FloatRow.SAMPLED) {
+      FloatRow sample = row.sample();
+      double share = (double) sample.length() / row.length();
+      first = Math.max(-1, Math.min(highest, search(sample, share, highest)));
+    }
+    return DenseThreshold.apply(row, max, search(row, 1, first), ALPHA);
+  }
+
+  /**
+   * The τ between -1 and 0 with which the squares have a sum.
+   *
+   * @param total the sum
+   * @param first where to begin
+   */
+  private static double search(FloatRow row, double total, double first) {
     double low = -1;
     double high = 0;
-    double tau = -1 / Math.sqrt(row.length());
+    double tau = first;
     double[] sums = new double[3];
     double exactFor = -1;
-    for (int step = 0; step < MAX_STEPS; step++) {
+    for (int step = 0; step < MAX_STEPS && high > low; step++) {
       row.sumsAbove(tau, sums);
       double count = sums[0];
       if (count == exactFor) {
         break;
       }
-      double surplus = sums[2] - 1;
+      double surplus = sums[2] - total;
       if (surplus >= 0) {
         low = tau;
       } else {
         high = tau;
       }
-      double next = tau + root(sums);
+      double next = tau + root(sums, total);
       exactFor = count;
       if (!(next >= low && next <= high)) {
         exactFor = -1;
@@ -63,14 +81,14 @@ final class DenseEntmax {
       }
       tau = next;
     }
-    row.multiply(1 / row.excess(tau));
+    return tau;
   }
 
-  /** The smaller x with Σ (d - x)² = 1 over the d of a row; NaN if there is none. */
-  private static double root(double[] sums) {
+  /** The smaller x with Σ (d - x)² = total over the d of a row; NaN if there is none. */
+  private static double root(double[] sums, double total) {
     double count = sums[0];
     double sum = sums[1];
-    return (sum - Math.sqrt(sum * sum - count * (sums[2] - 1))) / count;
+    return (sum - Math.sqrt(sum * sum - count * (sums[2] - total))) / count;
   }
 
   /** dz = s (g - Σ s g / Σ s), with s = √p for α = 1.5; for α = 2, s = 1 where p is positive. */

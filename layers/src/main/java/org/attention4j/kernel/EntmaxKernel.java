@@ -47,14 +47,31 @@ final class EntmaxKernel implements RowKernel {
   }
 
   @Override
+  public void restore(Row row, RowContext context) {
+    restore(row, context, alpha);
+  }
+
+  @Override
+  public int savedValues() {
+    return DenseThreshold.VALUES;
+  }
+
+  @Override
   public void backward(Row scores, Row weights, Row gradient, RowContext context) {
     backward(weights, gradient, alpha);
+  }
+
+  static void restore(Row row, RowContext context, double alpha) {
+    if (!DenseThreshold.restore(row, context, alpha)) {
+      forward(row, context, alpha);
+    }
   }
 
   static void forward(Row row, RowContext context, double alpha) {
     double max = row.largestScore();
     if (Double.isNaN(max) || Double.isNaN(alpha)) {
       row.fill(Double.NaN);
+      DenseThreshold.NONE.save(context);
       return;
     }
     double power = 1 / (alpha - 1);
@@ -62,12 +79,15 @@ final class EntmaxKernel implements RowKernel {
     if (row instanceof FloatRow floats
         && (alpha == DenseEntmax.ALPHA || alpha == 2)
         && DenseEntmax.suits(floats.count(max - power), floats.length())) {
-      if (alpha == DenseEntmax.ALPHA) {
-        DenseEntmax.forward(floats, max);
+      DenseThreshold found =
+          alpha == 2 ? DenseSparsemax.forward(floats, max) : DenseEntmax.forward(floats, max);
+      if (found != null) {
+        found.save(context);
         return;
       }
       bound = SparsemaxBound.of(floats, max);
     }
+    DenseThreshold.NONE.save(context);
     int count = row.atLeast(max + bound * power);
     int[] indices = row.indices();
     double[] s = row.scratch();

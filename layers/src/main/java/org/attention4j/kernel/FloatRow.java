@@ -15,6 +15,21 @@ public final class FloatRow extends Row {
    */
   private static final int CLASSES_PER_ENTRY = 4;
 
+  /** Entries from which on a {@link #sample} tells something of its row. */
+  static final int SAMPLED = 1024;
+
+  /** A sample has as many parts, and is so small a share of its row. */
+  private static final int SAMPLED_PARTS = 8;
+
+  /** Entries that are summed in FLOAT; sums of these are added in DOUBLE. */
+  private static final int BLOCK = 512;
+
+  /**
+   * More roundings than go into the sums above a threshold: additions with vectors of four, and the
+   * operations on an entry.
+   */
+  static final int SUMMED = BLOCK / 4 + 16;
+
   /** Enough for all but near ties. */
   private static final int MAX_HALVINGS = 24;
 
@@ -134,13 +149,47 @@ public final class FloatRow extends Row {
 
   /** The same for the rounded x_i - s above t, and what these are more than t. */
   void sumsAbove(float s, float t, double[] sums) {
-    FloatOps.ROWS.sumsAbove(values, from, length, s, t, sums);
+    double count = 0;
+    double sum = 0;
+    double squares = 0;
+    for (int at = 0; at < length; at += BLOCK) {
+      FloatOps.ROWS.sumsAbove(values, from + at, Math.min(BLOCK, length - at), s, t, sums);
+      count += sums[0];
+      sum += sums[1];
+      squares += sums[2];
+    }
+    sums[0] = count;
+    sums[1] = sum;
+    sums[2] = squares;
   }
 
-  /** Replaces x_i by max(0, x_i - t)²; returns the sum of the new entries. */
-  double excess(double t) {
-    float high = (float) t;
-    return FloatOps.ROWS.squaredExcess(values, from, length, high, (float) (t - high));
+  /** Replaces x_i by max(0, x_i - t)², t = high + low; returns the sum of the new entries. */
+  double squaredExcess(float high, float low) {
+    double sum = 0;
+    for (int at = 0; at < length; at += BLOCK) {
+      int block = Math.min(BLOCK, length - at);
+      sum += FloatOps.ROWS.squaredExcess(values, from + at, block, high, low);
+    }
+    return sum;
+  }
+
+  /** Replaces x_i by max(0, x_i - t), t = high + low; returns the sum of the new entries. */
+  double excess(float high, float low) {
+    double sum = 0;
+    for (int at = 0; at < length; at += BLOCK) {
+      sum += FloatOps.ROWS.excess(values, from + at, Math.min(BLOCK, length - at), high, low);
+    }
+    return sum;
+  }
+
+  /** Zeros where another row of the same length does not reach a threshold; returns the sum. */
+  double keepAtLeast(FloatRow other, float threshold) {
+    return FloatOps.ROWS.keepAtLeast(values, from, other.values, other.from, length, threshold);
+  }
+
+  /** How many entries reach a threshold, exactly. */
+  int countAtLeast(float threshold) {
+    return FloatOps.ROWS.count(values, from, length, threshold);
   }
 
   /** Takes over the roots of the entries of another row of the same length. */
@@ -177,6 +226,27 @@ public final class FloatRow extends Row {
   void softCapSlope(Row scores, double cap) {
     FloatRow that = (FloatRow) scores;
     FloatOps.ROWS.softCapSlope(values, from, that.values, that.from, length, (float) cap);
+  }
+
+  /**
+   * About an eighth of the entries, from all over the row, for a first guess of what the whole row
+   * will need.
+   *
+   * @return a spare row
+   */
+  FloatRow sample() {
+    int part = length / (SAMPLED_PARTS * SAMPLED_PARTS);
+    float[] sample = workspace.floats(SAMPLED_PARTS * part);
+    for (int i = 0; i < SAMPLED_PARTS; i++) {
+      int start = from + (int) ((long) length * i / SAMPLED_PARTS);
+      System.arraycopy(values, start, sample, i * part, part);
+    }
+    return new FloatRow(workspace).over(sample, 0, SAMPLED_PARTS * part);
+  }
+
+  /** What rows of this thread share. */
+  RowWorkspace workspace() {
+    return workspace;
   }
 
   @Override

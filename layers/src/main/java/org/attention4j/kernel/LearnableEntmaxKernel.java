@@ -27,6 +27,16 @@ final class LearnableEntmaxKernel implements RowKernel {
   }
 
   @Override
+  public void restore(Row row, RowContext context) {
+    EntmaxKernel.restore(row, context, alpha(context));
+  }
+
+  @Override
+  public int savedValues() {
+    return DenseThreshold.VALUES;
+  }
+
+  @Override
   public void backward(Row scores, Row weights, Row gradient, RowContext context) {
     double share = share(context);
     double slope = (highest - lowest) * share * (1 - share);

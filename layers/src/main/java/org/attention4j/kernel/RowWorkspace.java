@@ -14,6 +14,9 @@ final class RowWorkspace {
   /** The same for the score that completes a share of the exponentials. */
   float massDistance = 4;
 
+  /** Entries of the last row around the k-th largest one for each unit of their scores. */
+  float density = 1;
+
   private int[] indices = new int[0];
   private int[] places = new int[0];
   private double[] numbers = new double[0];

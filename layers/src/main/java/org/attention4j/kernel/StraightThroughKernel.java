@@ -16,6 +16,16 @@ final class StraightThroughKernel implements RowKernel {
   }
 
   @Override
+  public void restore(Row row, RowContext context) {
+    kernel.restore(row, context);
+  }
+
+  @Override
+  public int savedValues() {
+    return kernel.savedValues();
+  }
+
+  @Override
   public void backward(Row scores, Row weights, Row gradient, RowContext context) {
     scores.affine(scores.largestScore(), coldness);
     scores.multiply(1 / scores.exp(0, 1));

@@ -4,6 +4,17 @@ import java.util.function.IntUnaryOperator;
 
 /** softmax over the largest scores; of equal ones those with the lowest index are kept. */
 final class TopKKernel implements RowKernel {
+  /** What is saved: a threshold that exactly the kept scores reach, or NaN. */
+  private static final int THRESHOLD = 0;
+
+  /** The largest score and one over the sum of exponentials, if there is a threshold. */
+  private static final int MAX = 1;
+
+  private static final int FACTOR = 2;
+
+  /** How many scores are kept, if that follows from all of them. */
+  private static final int COUNT = 3;
+
   private final Count count;
 
   /** Whether the count follows from all scores. A row that lacks some cannot count them again. */
@@ -44,23 +55,45 @@ final class TopKKernel implements RowKernel {
     double max = row.largestScore();
     int k = Double.isNaN(max) ? row.length() : count.of(row, max, context);
     if (savesCount) {
-      context.save(0, k);
+      context.save(COUNT, k);
     }
-    keep(row, k, max, context);
+    float threshold = Float.NaN;
+    double factor = Double.NaN;
+    if (row instanceof FloatRow floats && DenseTopK.suits(k, row.length())) {
+      threshold = DenseTopK.threshold(floats, k, max);
+      if (!Float.isNaN(threshold)) {
+        factor = 1 / DenseTopK.weights(floats, threshold, max, 1);
+        row.multiply(factor);
+      }
+    }
+    context.save(THRESHOLD, threshold);
+    context.save(MAX, max);
+    context.save(FACTOR, factor);
+    if (Float.isNaN(threshold)) {
+      keep(row, k, max, context);
+    }
   }
 
   @Override
   public void restore(Row row, RowContext context) {
-    if (savesCount) {
-      keep(row, (int) context.saved(0), row.largestScore(), context);
+    double max = context.saved(MAX);
+    row.limitAsFor(max);
+    int k = row.length();
+    if (!Double.isNaN(max)) {
+      k = savesCount ? (int) context.saved(COUNT) : count.of(row, max, context);
+    }
+    float threshold = (float) context.saved(THRESHOLD);
+    // Scores that were rounded otherwise than in the forward pass may miss a threshold among them.
+    if (row instanceof FloatRow floats && floats.countAtLeast(threshold) == k) {
+      DenseTopK.weights(floats, threshold, max, context.saved(FACTOR));
     } else {
-      forward(row, context);
+      keep(row, k, max, context);
     }
   }
 
   @Override
   public int savedValues() {
-    return savesCount ? 1 : 0;
+    return savesCount ? COUNT + 1 : COUNT;
   }
 
   private static void keep(Row row, int k, double max, RowContext context) {

@@ -48,7 +48,7 @@ class DenseEntmaxTest {
     if (alpha == 1.5) {
       DenseEntmax.forward(weights, max);
     } else {
-      EntmaxKernel.forward(weights, new HeadContext(0, 0), alpha);
+      EntmaxKernel.forward(weights, new HeadContext(0, DenseThreshold.VALUES), alpha);
     }
     FloatRow arriving = new FloatRow().over(gradient, 0, length);
     DenseEntmax.backward(weights, arriving, alpha);

@@ -117,8 +117,9 @@ class SelectionTest {
       int n = scores.length;
       int k = 1 + random.nextInt(n);
       float[] weights = scores.clone();
-      RowKernels.topK(visible -> k)
-          .forward(new FloatRow().over(weights, 0, n), new HeadContext(0, 0).row(n));
+      RowKernel kernel = RowKernels.topK(visible -> k);
+      kernel.forward(
+          new FloatRow().over(weights, 0, n), new HeadContext(0, kernel.savedValues()).row(n));
       for (int j = 0; j < n; j++) {
         int before = 0;
         for (int other = 0; other < n; other++) {

@@ -224,6 +224,18 @@ public interface RowOps {
   double squaredExcess(float[] x, int from, int length, float high, float low);
 
   /**
+   * x_i = max(0, x_i - t).
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries
+   * @param high t rounded
+   * @param low t - high
+   * @return the sum of the new entries
+   */
+  double excess(float[] x, int from, int length, float high, float low);
+
+  /**
    * x_i = √y_i.
    *
    * @param x the array of the roots
@@ -268,6 +280,19 @@ public interface RowOps {
    * @return Σ w_i over the i with x_i ≥ t
    */
   double sumAtLeast(float[] x, int from, float[] w, int wFrom, int length, float threshold);
+
+  /**
+   * x_i = 0 where y_i does not reach a threshold.
+   *
+   * @param x the array
+   * @param from where its row begins
+   * @param y what is compared, none of it NaN
+   * @param yFrom where it begins
+   * @param length the number of entries of each
+   * @param threshold t
+   * @return Σ x_i over the i with y_i ≥ t
+   */
+  double keepAtLeast(float[] x, int from, float[] y, int yFrom, int length, float threshold);
 
   /**
    * Which entries reach a threshold.

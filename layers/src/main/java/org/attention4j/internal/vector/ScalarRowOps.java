@@ -174,6 +174,16 @@ final class ScalarRowOps implements RowOps {
   }
 
   @Override
+  public double excess(float[] x, int from, int length, float high, float low) {
+    double sum = 0;
+    for (int i = from; i < from + length; i++) {
+      x[i] = Math.max(0, x[i] - high - low);
+      sum += x[i];
+    }
+    return sum;
+  }
+
+  @Override
   public void root(float[] x, int from, float[] y, int yFrom, int length) {
     for (int i = 0; i < length; i++) {
       x[from + i] = (float) Math.sqrt(y[yFrom + i]);
@@ -201,6 +211,17 @@ final class ScalarRowOps implements RowOps {
     double sum = 0;
     for (int i = 0; i < length; i++) {
       sum += x[from + i] >= threshold ? w[wFrom + i] : 0;
+    }
+    return sum;
+  }
+
+  @Override
+  public double keepAtLeast(
+      float[] x, int from, float[] y, int yFrom, int length, float threshold) {
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      x[from + i] = y[yFrom + i] >= threshold ? x[from + i] : 0;
+      sum += x[from + i];
     }
     return sum;
   }

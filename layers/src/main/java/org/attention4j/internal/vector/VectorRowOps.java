@@ -514,6 +514,21 @@ final class VectorRowOps implements RowOps {
   }
 
   @Override
+  public double excess(float[] x, int from, int length, float high, float low) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector zero = broadcast(0);
+    FloatVector sums = zero;
+    for (int i = 0; i < bound; i += V) {
+      FloatVector d = load(x, from + i).sub(high).sub(low);
+      FloatVector positive = zero.blend(d, d.compare(VectorOperators.GT, zero));
+      positive.intoArray(x, from + i);
+      sums = positive.add(sums);
+    }
+    double sum = VectorFloats.sum(sums);
+    return sum + REST.excess(x, from + bound, length - bound, high, low);
+  }
+
+  @Override
   public void root(float[] x, int from, float[] y, int yFrom, int length) {
     int bound = FLOATS.loopBound(length);
     for (int i = 0; i < bound; i += V) {
@@ -590,6 +605,24 @@ final class VectorRowOps implements RowOps {
       sum += x[from + i] >= threshold ? w[wFrom + i] : 0;
     }
     return sum;
+  }
+
+  @Override
+  public double keepAtLeast(
+      float[] x, int from, float[] y, int yFrom, int length, float threshold) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector zero = broadcast(0);
+    FloatVector limit = broadcast(threshold);
+    FloatVector sums = zero;
+    for (int i = 0; i < bound; i += V) {
+      VectorMask<Float> reaching = load(y, yFrom + i).compare(VectorOperators.GE, limit);
+      FloatVector kept = zero.blend(load(x, from + i), reaching);
+      kept.intoArray(x, from + i);
+      sums = kept.add(sums);
+    }
+    double sum = VectorFloats.sum(sums);
+    int rest = length - bound;
+    return sum + REST.keepAtLeast(x, from + bound, y, yFrom + bound, rest, threshold);
   }
 
   @Override

@@ -346,6 +346,21 @@ class RowOpsTest {
     for (double sum : sums) {
       assertThat(sum).isCloseTo(total[0], within(ROUNDING * (1 + length)));
     }
+    sums =
+        replaces(
+            length,
+            (ops, x) -> {
+              total[0] = 0;
+              return ops.excess(x, FROM, length, high, low);
+            },
+            (i, x) -> {
+              double d = Math.max(0, x - high - low);
+              total[0] += d;
+              return d;
+            });
+    for (double sum : sums) {
+      assertThat(sum).isCloseTo(total[0], within(ROUNDING * (1 + length)));
+    }
     float[] y = parts.numbers(length + 4);
     replaces(
         length,
@@ -359,6 +374,30 @@ class RowOpsTest {
         length,
         action((ops, x) -> ops.root(x, FROM, squares, OTHER, length)),
         (i, x) -> Math.sqrt(squares[OTHER + i]));
+  }
+
+  @ParameterizedTest
+  @MethodSource("lengths")
+  void whatDoesNotReachAThresholdIsCleared(int length) {
+    float[] y = parts.numbers(length + 4);
+    for (float threshold : new float[] {-9, 0, y[OTHER + length / 2], 9}) {
+      double[] total = {0};
+      double[] sums =
+          replaces(
+              length,
+              (ops, x) -> {
+                total[0] = 0;
+                return ops.keepAtLeast(x, FROM, y, OTHER, length, threshold);
+              },
+              (i, x) -> {
+                double kept = y[OTHER + i] >= threshold ? x : 0;
+                total[0] += kept;
+                return kept;
+              });
+      for (double sum : sums) {
+        assertThat(sum).isCloseTo(total[0], within(ROUNDING * (1 + length)));
+      }
+    }
   }
 
   /** Wherever it stands in a row of every short length, and NaN wins. */
