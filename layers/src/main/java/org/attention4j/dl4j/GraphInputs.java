@@ -3,6 +3,7 @@ package org.attention4j.dl4j;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.attention4j.internal.graph.HostArrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -113,6 +114,6 @@ record GraphInputs(
   }
 
   private static boolean sensible(INDArray values) {
-    return values.norm2Number().doubleValue() < LARGEST_SENSIBLE;
+    return HostArrays.magnitude(values) < LARGEST_SENSIBLE;
   }
 }

@@ -42,20 +42,19 @@ final class DenseSparsemax {
     double count = -1;
     for (int step = 0; ; step++) {
       row.sumsAbove(t, sums);
-      if (sums[0] == count) {
-        break;
-      }
       if (sums[0] == 0 || step == MAX_STEPS) {
         return null;
       }
+      // The rounding of t is that of the sum, which is about 1 only from the right t on.
+      t += (sums[1] - 1) / sums[0];
+      if (sums[0] == count) {
+        break;
+      }
       // The first t may be too high. Later ones rise.
       count = step == 0 ? -1 : sums[0];
-      t += (sums[1] - 1) / sums[0];
     }
     double error = ROUNDING * FloatRow.SUMMED / count + OF_DOUBLES * Math.abs(t);
-    boolean open =
-        row.countAtLeast(atLeast(t - error)) != count
-            || row.countAtLeast(atLeast(t + error)) != count;
+    boolean open = row.count(atLeast(t - error)) != count || row.count(atLeast(t + error)) != count;
     return open ? null : DenseThreshold.apply(row, max, t, 2);
   }
 

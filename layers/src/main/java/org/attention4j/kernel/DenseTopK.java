@@ -6,8 +6,7 @@ package org.attention4j.kernel;
  *
  * <p>The threshold is sought between two that at least k and that fewer entries reach, by
  * interpolation and by halving. Rows of a head are alike: the search begins where the last row's
- * ended. That changes no weight: any number between the k-th largest entry and the next one is
- * found if there is one, and they all give the same weights.
+ * ended. What it finds does not depend on that: it is the k-th largest entry.
  */
 final class DenseTopK {
   /** With fewer wanted entries than this share of the row, their indices are worth a list. */
@@ -19,10 +18,11 @@ final class DenseTopK {
   /** By how many entries a first guess may be wrong at least. */
   private static final int UNSURE = 8;
 
-  /** Every third step halves, and later, as among ties, every second one. */
+  /** Every third step halves. */
   private static final int HALVING = 3;
 
-  private static final int LATER = 9;
+  /** From here on every other step leaves out the lowest entries that are left, as among ties. */
+  private static final int LATE = 12;
 
   private final FloatRow row;
   private final int k;
@@ -45,11 +45,11 @@ final class DenseTopK {
   }
 
   /**
-   * Finds a threshold.
+   * Finds the k-th largest entry.
    *
    * @param k below the length
    * @param max the largest entry; no entry is NaN
-   * @return what exactly k entries reach; NaN if there is no such number
+   * @return the entry; NaN if more than k entries reach it
    */
   static float threshold(FloatRow row, int k, double max) {
     return new DenseTopK(row, k).search((float) max);
@@ -58,42 +58,44 @@ final class DenseTopK {
   private float search(float max) {
     RowWorkspace workspace = row.workspace();
     bracket(max, workspace);
-    if (atLow < k) {
-      return Float.NaN;
-    }
     for (int step = 1; atLow != k; step++) {
-      float middle = middle(step);
-      if (!(middle > low && middle < high)) {
+      boolean late = step >= LATE && step % 2 == 0;
+      float next = late ? Math.nextUp(row.smallestAtLeast(low)) : middle(step);
+      if (atLow < k || !(next > low && next < high)) {
         return Float.NaN;
       }
-      int reached = row.countAtLeast(middle);
+      int reached = row.count(next);
       if (reached >= k) {
-        low = middle;
+        low = next;
         atLow = reached;
+      } else if (late) {
+        return Float.NaN; // what was left out are more than one k-th largest entry
       } else {
-        high = middle;
+        high = next;
         atHigh = reached;
       }
-      if (step == 1) {
-        workspace.density = (atLow - atHigh) / (high - low);
-      }
     }
-    workspace.distance = Math.max(max - low, RowWorkspace.LEAST_DISTANCE);
-    return low;
+    float found = row.smallestAtLeast(low);
+    workspace.keepDistance(max - found);
+    if (atHigh < atLow && high > low) {
+      workspace.density = (atLow - atHigh) / (high - low);
+    }
+    return found;
   }
 
   /** Two thresholds, the lower of which at least k entries reach, and fewer the other one. */
   private void bracket(float max, RowWorkspace workspace) {
     low = Math.max(max - workspace.distance, -Float.MAX_VALUE);
-    atLow = row.countAtLeast(low);
+    atLow = row.count(low);
     high = low;
     atHigh = atLow;
-    float step = Math.min((Math.abs(atLow - k) + UNSURE) / workspace.density, workspace.distance);
+    float wanted = (Math.abs(atLow - k) + UNSURE) / workspace.density;
+    float step = Math.max(Math.min(wanted, workspace.distance), Math.ulp(low));
     while (atLow < k && low > -Float.MAX_VALUE) {
       high = low;
       atHigh = atLow;
       low = Math.max(low - step, -Float.MAX_VALUE);
-      atLow = row.countAtLeast(low);
+      atLow = row.count(low);
       step *= GROWTH;
     }
     float above = Math.nextUp(max);
@@ -101,13 +103,13 @@ final class DenseTopK {
       low = high;
       atLow = atHigh;
       high = Math.min(high + step, above);
-      atHigh = high == above ? 0 : row.countAtLeast(high);
+      atHigh = high == above ? 0 : row.count(high);
       step *= GROWTH;
     }
   }
 
   private float middle(int step) {
-    if (step % (step < LATER ? HALVING : 2) != 0) {
+    if (step % HALVING != 0) {
       float share = (atLow - k + 0.5f) / (atLow - atHigh);
       float middle = low + (high - low) * share;
       if (middle > low && middle < high) {

@@ -78,7 +78,7 @@ final class EntmaxKernel implements RowKernel {
     double bound = -1;
     if (row instanceof FloatRow floats
         && (alpha == DenseEntmax.ALPHA || alpha == 2)
-        && DenseEntmax.suits(floats.count(max - power), floats.length())) {
+        && DenseEntmax.suits(floats.countAbout(max - power), floats.length())) {
       DenseThreshold found =
           alpha == 2 ? DenseSparsemax.forward(floats, max) : DenseEntmax.forward(floats, max);
       if (found != null) {

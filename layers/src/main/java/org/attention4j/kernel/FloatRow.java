@@ -25,8 +25,8 @@ public final class FloatRow extends Row {
   private static final int BLOCK = 512;
 
   /**
-   * More roundings than go into the sums above a threshold: additions with vectors of four, and the
-   * operations on an entry.
+   * An upper limit of the roundings in a sum above a threshold: additions in vectors of four, and
+   * the operations on each entry.
    */
   static final int SUMMED = BLOCK / 4 + 16;
 
@@ -135,7 +135,7 @@ public final class FloatRow extends Row {
   }
 
   /** How many entries reach a threshold; perhaps also some that lie below it by its rounding. */
-  int count(double threshold) {
+  int countAbout(double threshold) {
     float rounded = (float) threshold;
     float below = rounded > threshold ? Math.nextDown(rounded) : rounded;
     return FloatOps.ROWS.count(values, from, length, below);
@@ -187,9 +187,14 @@ public final class FloatRow extends Row {
     return FloatOps.ROWS.keepAtLeast(values, from, other.values, other.from, length, threshold);
   }
 
-  /** How many entries reach a threshold, exactly. */
-  int countAtLeast(float threshold) {
+  /** How many entries reach a threshold. */
+  int count(float threshold) {
     return FloatOps.ROWS.count(values, from, length, threshold);
+  }
+
+  /** The smallest entry that reaches a threshold; infinity if none does. */
+  float smallestAtLeast(float threshold) {
+    return FloatOps.ROWS.smallestAtLeast(values, from, length, threshold);
   }
 
   /** Takes over the roots of the entries of another row of the same length. */
@@ -344,7 +349,7 @@ public final class FloatRow extends Row {
       low = halved(x, start, count, k, enough, low, high);
     }
     if (low > Float.NEGATIVE_INFINITY) {
-      workspace.distance = Math.max(max - low, RowWorkspace.LEAST_DISTANCE);
+      workspace.keepDistance(max - low);
     }
     return low;
   }

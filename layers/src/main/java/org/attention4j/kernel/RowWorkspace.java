@@ -5,6 +5,8 @@ final class RowWorkspace {
   /** The least {@link #distance}: small, but doubled soon enough. */
   static final float LEAST_DISTANCE = 1e-3f;
 
+  private static final float LARGEST_DISTANCE = 1e37f;
+
   /**
    * About how far the k-th largest entry of the last row lay below its largest one: the first guess
    * for the next row.
@@ -16,6 +18,11 @@ final class RowWorkspace {
 
   /** Entries of the last row around the k-th largest one for each unit of their scores. */
   float density = 1;
+
+  /** Notes how far the k-th largest entry of a row lies below its largest one. */
+  void keepDistance(float found) {
+    distance = Math.max(LEAST_DISTANCE, Math.min(found, LARGEST_DISTANCE));
+  }
 
   private int[] indices = new int[0];
   private int[] places = new int[0];

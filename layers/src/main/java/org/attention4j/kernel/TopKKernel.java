@@ -4,12 +4,13 @@ import java.util.function.IntUnaryOperator;
 
 /** softmax over the largest scores; of equal ones those with the lowest index are kept. */
 final class TopKKernel implements RowKernel {
-  /** What is saved: a threshold that exactly the kept scores reach, or NaN. */
+  /** What is saved: the smallest kept score of a dense row; NaN if others equal it. */
   private static final int THRESHOLD = 0;
 
-  /** The largest score and one over the sum of exponentials, if there is a threshold. */
+  /** The largest score. */
   private static final int MAX = 1;
 
+  /** One over the sum of exponentials, if there is a threshold. */
   private static final int FACTOR = 2;
 
   /** How many scores are kept, if that follows from all of them. */
@@ -84,7 +85,7 @@ final class TopKKernel implements RowKernel {
     }
     float threshold = (float) context.saved(THRESHOLD);
     // Scores that were rounded otherwise than in the forward pass may miss a threshold among them.
-    if (row instanceof FloatRow floats && floats.countAtLeast(threshold) == k) {
+    if (row instanceof FloatRow floats && floats.count(threshold) == k) {
       DenseTopK.weights(floats, threshold, max, context.saved(FACTOR));
     } else {
       keep(row, k, max, context);

@@ -75,9 +75,8 @@ public final class LearnedPositionEmbedding extends SequenceLayer {
   protected SDVariable define(LayerGraph graph) {
     SameDiff sd = graph.sameDiff();
     SDVariable learned = graph.parameter(W);
-    boolean plain = graph.past().isEmpty() && graph.mask().isEmpty();
-    if (plain && JavaPath.isPossible(graph.input().dataType())) {
-      return FusedPositions.add(graph.input(), learned);
+    if (graph.past().isEmpty() && JavaPath.isPossible(graph.input().dataType())) {
+      return FusedPositions.add(graph.input(), learned, graph.mask().orElse(null));
     }
     SDVariable steps = sizeInProgram(graph.input(), 2);
     SDVariable earlier = graph.past().map(PastSteps::count).orElseGet(() -> sd.constant(0L));

@@ -1,6 +1,7 @@
 package org.attention4j.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.stream.Stream;
 import org.attention4j.internal.attention.HeadContext;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -161,14 +163,71 @@ class DenseRowsTest {
           }) {
         float[] fresh = scores.clone();
         float[] again = scores.clone();
-        kernel.forward(new FloatRow().over(fresh, 0, n), context(kernel, n));
-        kernel.forward(used.over(again, 0, n), context(kernel, n));
+        HeadContext ofFresh = context(kernel, n);
+        HeadContext ofUsed = context(kernel, n);
+        kernel.forward(new FloatRow().over(fresh, 0, n), ofFresh);
+        kernel.forward(used.over(again, 0, n), ofUsed);
         assertThat(again).isEqualTo(fresh);
+        for (int value = 0; value < kernel.savedValues(); value++) {
+          assertThat(ofUsed.saved(value)).isEqualTo(Double.valueOf(ofFresh.saved(value)));
+        }
       }
     }
   }
 
-  /** A threshold that k entries reach is found if there is one, and only then. */
+  /** Rows whose k-th score is always the same, or so small that its distances vanish. */
+  @Test
+  @Timeout(60)
+  void searchesEnd() {
+    int n = 1031;
+    FloatRow row = new FloatRow();
+    float[] scores = new float[n];
+    for (int i = 0; i < 500; i++) {
+      for (int j = 0; j < n; j++) {
+        scores[j] = j % 2;
+      }
+      assertThat(DenseTopK.threshold(row.over(scores, 0, n), n * 3 / 5, 1)).isNaN();
+    }
+    for (int i = 0; i < 50; i++) {
+      for (int j = 0; j < n; j++) {
+        scores[j] = 1e-38f * j / n;
+      }
+      float found = DenseTopK.threshold(row.over(scores, 0, n), 503, scores[n - 1]);
+      assertThat(found).isEqualTo(scores[n - 503]);
+    }
+  }
+
+  /** Many equal scores, one at their threshold, and others that a first pass drops all at once. */
+  @Test
+  void aScoreAtTheThresholdOfManyIsDecidedInDoubles() {
+    Random random = new Random(23);
+    RowKernel kernel = RowKernels.entmax(2);
+    for (int row = 0; row < 2000; row++) {
+      int n = row % 2 == 0 ? 853 : 4099;
+      int m = n / 5 + random.nextInt(n / 2);
+      float[] scores = new float[n];
+      float near = (float) (-1.0 / m);
+      for (int i = 0; i < n; i++) {
+        scores[i] = i < m ? 0 : i == m ? Math.nextAfter(near, row % 3 - 1.0) : -0.79f;
+      }
+      for (int i = n - 1; i > 0; i--) {
+        int other = random.nextInt(i + 1);
+        float swapped = scores[i];
+        scores[i] = scores[other];
+        scores[other] = swapped;
+      }
+      double[] exact = IntStream.range(0, n).mapToDouble(i -> scores[i]).toArray();
+      kernel.forward(new FloatRow().over(scores, 0, n), context(kernel, n));
+      kernel.forward(new DoubleRow().over(exact, 0, n), context(kernel, n));
+      for (int i = 0; i < n; i++) {
+        if (scores[i] != 0 != (exact[i] != 0)) {
+          fail("row %d: %s where doubles have %s", row, scores[i], exact[i]);
+        }
+      }
+    }
+  }
+
+  /** The k-th largest entry is found if it is the only one, and only then. */
   @Test
   void thresholdsBetweenTies() {
     Random random = new Random(19);
@@ -187,7 +246,7 @@ class DenseRowsTest {
       boolean separated = ascending[n - k - 1] < ascending[n - k];
       assertThat(Float.isNaN(threshold)).isEqualTo(!separated);
       if (separated) {
-        assertThat(row.countAtLeast(threshold)).isEqualTo(k);
+        assertThat(threshold).isEqualTo(ascending[n - k]);
       }
     }
   }

@@ -51,4 +51,54 @@ class LearnedPositionEmbeddingTest {
     }
     assertThat(LayerPass.distance(pass.inputGradient(), epsilon)).isZero();
   }
+
+  /**
+   * Positions count from the first visible step: padding before and after, gaps, an example that is
+   * hidden as a whole, more steps than positions, and garbage where it is masked.
+   */
+  @ParameterizedTest
+  @CsvSource({"FLOAT, 31, 101", "DOUBLE, 31, 101", "FLOAT, 1009, 101", "FLOAT, 3, 2"})
+  void countsFromTheFirstVisibleStep(DataType type, int size, int steps) {
+    int examples = 5;
+    MultiLayerNetwork network =
+        TestNetworks.of(new LearnedPositionEmbedding.Builder().maxLength(POSITIONS).build())
+            .inputSizes(size)
+            .network(type);
+    INDArray x = Nd4j.randn(type, examples, size, steps);
+    INDArray epsilon = Nd4j.randn(type, examples, size, steps);
+    INDArray mask = Nd4j.zeros(type, examples, steps);
+    int[] first = {0, steps / 9, steps - 1, steps, steps / 3};
+    for (int b = 0; b < examples; b++) {
+      for (int t = first[b]; t < Math.min(steps, first[b] + POSITIONS); t += 1 + t % 3) {
+        mask.putScalar(b, t, 1);
+      }
+      for (int t = 0; t < steps; t++) {
+        boolean garbage = mask.getDouble(b, t) == 0 && t % 2 == 0;
+        for (int c = 0; garbage && c < size; c++) {
+          x.putScalar(new int[] {b, c, t}, c % 2 == 0 ? Double.NaN : 1e30);
+        }
+      }
+    }
+    INDArray learned = network.getParam("0_W");
+
+    LayerPass pass = LayerPass.of(network, x, mask, epsilon);
+
+    for (int c = 0; c < size; c++) {
+      double[] sums = new double[POSITIONS];
+      for (int b = 0; b < examples; b++) {
+        for (int t = 0; t < steps; t++) {
+          int position = Math.max(0, Math.min(t - first[b], POSITIONS - 1));
+          boolean garbage = mask.getDouble(b, t) == 0 && t % 2 == 0;
+          double y = (garbage ? 0 : x.getDouble(b, c, t)) + learned.getDouble(c, position);
+          assertThat(pass.output().getDouble(b, c, t)).isEqualTo(y, within(1e-6));
+          sums[position] += epsilon.getDouble(b, c, t);
+        }
+      }
+      for (int position = 0; position < POSITIONS; position++) {
+        double gradient = pass.gradients().get("W").getDouble(c, position);
+        // At most some 300 floats of a size up to 5, of which most positions have 5.
+        assertThat(gradient).isEqualTo(sums[position], within(1e-4));
+      }
+    }
+  }
 }

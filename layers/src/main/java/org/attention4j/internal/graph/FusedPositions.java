@@ -3,16 +3,19 @@ package org.attention4j.internal.graph;
 import java.util.List;
 import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Learned vectors of positions, added to the steps of sequences, as one operation of a graph that a
- * {@link GraphProgram} runs on Java arrays, in FLOAT: {@code y[b, c, t] = x[b, c, t] + P[c, t]}.
+ * {@link GraphProgram} runs on Java arrays, in FLOAT: {@code y[b, c, t] = x[b, c, t] + P[c, i]}, i
+ * being the position of step t. Positions count from the first visible step; those before it have
+ * the position 0.
  *
- * <p>Inputs: x [b, size, T]; P [size, positions], of which the first T are used. Output: y, of the
- * shape of x.
+ * <p>Inputs: x [b, size, T]; P [size, positions]; the mask [b, T] if there is one. Output: y, of
+ * the shape of x.
  */
 public final class FusedPositions extends SingleOutputOperation {
   private static final String NAME = "attention4j_positions";
@@ -20,19 +23,22 @@ public final class FusedPositions extends SingleOutputOperation {
   /** Numbers of x that one task takes, in whole rows. */
   private static final int CHUNK = 1 << 14;
 
-  private FusedPositions(SDVariable x, SDVariable learned) {
-    super(NAME, DataType.FLOAT, x.getSameDiff(), x, learned);
+  private FusedPositions(SDVariable... inputs) {
+    super(NAME, DataType.FLOAT, inputs[0].getSameDiff(), inputs);
   }
 
   /**
    * Writes the operation into a graph.
    *
    * @param x the sequences, FLOAT
-   * @param learned P, FLOAT, with at least as many positions as x has steps
+   * @param learned P, FLOAT, with a position for each step from the first to the last visible one
+   * @param mask zero for a masked step, FLOAT, [b, T]; null if none is masked
    * @return y
    */
-  public static SDVariable add(SDVariable x, SDVariable learned) {
-    return new FusedPositions(x, learned).outputVariables()[0];
+  public static SDVariable add(SDVariable x, SDVariable learned, @Nullable SDVariable mask) {
+    FusedPositions operation =
+        mask == null ? new FusedPositions(x, learned) : new FusedPositions(x, learned, mask);
+    return operation.outputVariables()[0];
   }
 
   @Override
@@ -47,18 +53,37 @@ public final class FusedPositions extends SingleOutputOperation {
     int steps = inputs[0].size(2);
     int size = inputs[1].size(0);
     int positions = inputs[1].size(1);
+    int[] first = firstSteps(inputs[0], inputs.length > 2 ? inputs[2].floats() : null);
     float[] y = FloatArrays.take(x.length);
     forEachRow(
         inputs[0].size(0) * size,
         steps,
         row -> {
           int at = row * steps;
-          int position = row % size * positions;
+          int vector = row % size * positions;
+          int start = first[row / size];
           for (int t = 0; t < steps; t++) {
-            y[at + t] = x[at + t] + learned[position + t];
+            y[at + t] = x[at + t] + learned[vector + position(t, start, positions)];
           }
         });
     return new Value[] {Value.of(y, inputs[0].shape())};
+  }
+
+  /** A masked step after the last visible one may have no position of its own. */
+  private static int position(int step, int first, int positions) {
+    return Math.max(0, Math.min(step - first, positions - 1));
+  }
+
+  /** The first visible step of each example; T if there is none. */
+  private static int[] firstSteps(Value x, float @Nullable [] mask) {
+    int steps = x.size(2);
+    int[] first = new int[x.size(0)];
+    for (int example = 0; mask != null && example < first.length; example++) {
+      while (first[example] < steps && mask[example * steps + first[example]] == 0) {
+        first[example]++;
+      }
+    }
+    return first;
   }
 
   private interface Row {
@@ -81,16 +106,23 @@ public final class FusedPositions extends SingleOutputOperation {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    SDVariable arriving = gradients.get(0);
-    return List.of(arriving, new Gradient(sameDiff, arriving, arg(1)).outputVariables()[0]);
+    SDVariable[] inputs = args().clone();
+    inputs[0] = gradients.get(0);
+    SDVariable ofVectors = new Gradient(sameDiff, inputs).outputVariables()[0];
+    return inputs.length == 2
+        ? List.of(inputs[0], ofVectors)
+        : List.of(inputs[0], ofVectors, sameDiff.zerosLike(inputs[2]));
   }
 
-  /** dL/dP[c, t] = Σ_b dL/dy[b, c, t]. Inputs: dL/dy and P, for its shape. Output: dL/dP. */
+  /**
+   * dL/dP[c, i] = Σ dL/dy[b, c, t] over the steps at position i. Inputs: as in the forward pass,
+   * with dL/dy in place of x. Output: dL/dP.
+   */
   private static final class Gradient extends SingleOutputOperation {
     private static final String NAME = "attention4j_positions_gradient";
 
-    Gradient(SameDiff sd, SDVariable arriving, SDVariable learned) {
-      super(NAME, DataType.FLOAT, sd, arriving, learned);
+    Gradient(SameDiff sd, SDVariable... inputs) {
+      super(NAME, DataType.FLOAT, sd, inputs);
     }
 
     @Override
@@ -105,20 +137,21 @@ public final class FusedPositions extends SingleOutputOperation {
       int steps = inputs[0].size(2);
       int size = inputs[1].size(0);
       int positions = inputs[1].size(1);
-      float[] gradient = FloatArrays.zeros(size * positions);
+      int[] first = firstSteps(inputs[0], inputs.length > 2 ? inputs[2].floats() : null);
+      float[] gradient = FloatArrays.take(size * positions);
       forEachRow(
           size,
           examples * steps,
           c -> {
-            double[] sums = new double[steps];
+            double[] sums = new double[positions];
             for (int example = 0; example < examples; example++) {
               int at = (example * size + c) * steps;
               for (int t = 0; t < steps; t++) {
-                sums[t] += arriving[at + t];
+                sums[position(t, first[example], positions)] += arriving[at + t];
               }
             }
-            for (int t = 0; t < steps; t++) {
-              gradient[c * positions + t] = (float) sums[t];
+            for (int i = 0; i < positions; i++) {
+              gradient[c * positions + i] = (float) sums[i];
             }
           });
       return new Value[] {Value.of(gradient, inputs[1].shape())};

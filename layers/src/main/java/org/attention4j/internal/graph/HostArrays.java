@@ -3,7 +3,10 @@ package org.attention4j.internal.graph;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.attention4j.internal.linear.FewStepsLinear;
+import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.memory.FloatArrays;
+import org.attention4j.internal.threads.Workers;
+import org.attention4j.internal.vector.FloatOps;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -16,6 +19,9 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Copies between arrays of the CPU backend and those of Java. */
 public final class HostArrays {
+  /** Numbers that a thread reads at a time: 256 KiB. */
+  private static final int PART = 1 << 16;
+
   private HostArrays() {}
 
   /**
@@ -33,11 +39,7 @@ public final class HostArrays {
   public static float[] floats(INDArray array) {
     INDArray readable = readable(array);
     float[] memory = FloatArrays.take(extent(readable));
-    try (FloatPointer pointer = new FloatPointer(address(readable))) {
-      pointer.get(memory);
-    } finally {
-      Reference.reachabilityFence(readable);
-    }
+    forEachPart(memory.length, (from, to) -> read(readable, from, to - from, memory, from));
     if (inOrder(readable)) {
       return memory;
     }
@@ -63,13 +65,48 @@ public final class HostArrays {
     if (!inOrder(array)) {
       return FewStepsLinear.Matrix.of(floats(array));
     }
-    return (from, length, to, at) -> {
-      try (FloatPointer pointer = new FloatPointer(address(array))) {
-        pointer.position(from).get(to, at, length);
-      } finally {
-        Reference.reachabilityFence(array);
-      }
-    };
+    return (from, length, to, at) -> read(array, from, length, to, at);
+  }
+
+  /**
+   * How large numbers are, to tell garbage from numbers.
+   *
+   * @param array of any type
+   * @return at least the largest magnitude, and equal to it for FLOAT in C order; NaN if a number
+   *     is NaN
+   */
+  public static double magnitude(INDArray array) {
+    if (array.dataType() != DataType.FLOAT || !inOrder(array)) {
+      return array.norm2Number().doubleValue();
+    }
+    float[] largest = new float[parts(extent(array))];
+    forEachPart(
+        extent(array),
+        (from, to) -> {
+          try (FloatArena arena = FloatArena.borrow()) {
+            int at = arena.take(to - from);
+            read(array, from, to - from, arena.floats(), at);
+            largest[from / PART] = FloatOps.ROWS.largestMagnitude(arena.floats(), at, to - from);
+          }
+        });
+    return FloatOps.ROWS.largestMagnitude(largest, 0, largest.length);
+  }
+
+  /** Copies numbers from the memory behind an array of type FLOAT. */
+  private static void read(INDArray array, int from, int length, float[] to, int at) {
+    try (FloatPointer pointer = new FloatPointer(address(array))) {
+      pointer.position(from).get(to, at, length);
+    } finally {
+      Reference.reachabilityFence(array);
+    }
+  }
+
+  private static int parts(int length) {
+    return (length + PART - 1) / PART;
+  }
+
+  private static void forEachPart(int length, Workers.Range range) {
+    Workers.runRanges(length, PART, length > PART, range);
   }
 
   static double[] doubles(INDArray array) {

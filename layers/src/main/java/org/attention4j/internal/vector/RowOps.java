@@ -269,6 +269,17 @@ public interface RowOps {
   int count(float[] x, int from, int length, float threshold);
 
   /**
+   * The smallest of the entries that reach a threshold.
+   *
+   * @param x the array
+   * @param from where the row begins
+   * @param length the number of entries, none of which is NaN
+   * @param threshold t
+   * @return min x_i over the i with x_i ≥ t; infinity if there is none
+   */
+  float smallestAtLeast(float[] x, int from, int length, float threshold);
+
+  /**
    * The sum of the weights of those entries that reach a threshold.
    *
    * @param x the array

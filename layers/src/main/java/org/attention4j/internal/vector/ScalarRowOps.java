@@ -207,6 +207,15 @@ final class ScalarRowOps implements RowOps {
   }
 
   @Override
+  public float smallestAtLeast(float[] x, int from, int length, float threshold) {
+    float smallest = Float.POSITIVE_INFINITY;
+    for (int i = from; i < from + length; i++) {
+      smallest = x[i] >= threshold && x[i] < smallest ? x[i] : smallest;
+    }
+    return smallest;
+  }
+
+  @Override
   public double sumAtLeast(float[] x, int from, float[] w, int wFrom, int length, float threshold) {
     double sum = 0;
     for (int i = 0; i < length; i++) {

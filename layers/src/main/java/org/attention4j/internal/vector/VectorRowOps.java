@@ -433,7 +433,8 @@ final class VectorRowOps implements RowOps {
       distance.fma(minusSlope, load(x, from + i)).intoArray(x, from + i);
     }
     for (int i = bound; i < length; i++) {
-      x[from + i] -= slope * Math.abs(keyPositions[keyFrom + i] - position);
+      // Rounded as in a vector: where a row is cut must not change a score.
+      x[from + i] = Math.fma(Math.abs(keyPositions[keyFrom + i] - position), -slope, x[from + i]);
     }
   }
 
@@ -580,6 +581,22 @@ final class VectorRowOps implements RowOps {
       count += x[from + i] >= threshold ? 1 : 0;
     }
     return count;
+  }
+
+  /** Compares, for what {@link #classMaxima} says. */
+  @Override
+  public float smallestAtLeast(float[] x, int from, int length, float threshold) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector limit = broadcast(threshold);
+    FloatVector smallest = broadcast(Float.POSITIVE_INFINITY);
+    for (int i = 0; i < bound; i += V) {
+      FloatVector y = load(x, from + i);
+      VectorMask<Float> found = y.compare(VectorOperators.GE, limit);
+      smallest = exact(smallest.blend(y, found.and(y.compare(VectorOperators.LT, smallest))));
+    }
+    float ofVectors = smallest.reduceLanes(VectorOperators.MIN);
+    float ofRest = REST.smallestAtLeast(x, from + bound, length - bound, threshold);
+    return Math.min(ofVectors, ofRest);
   }
 
   @Override

@@ -502,6 +502,13 @@ class RowOpsTest {
         int count = ops.atLeast(x, FROM, length, threshold, indices);
         assertThat(Arrays.copyOf(indices, count)).isEqualTo(expected);
         assertThat(ops.count(x, FROM, length, threshold)).isEqualTo(expected.length);
+        assertThat(ops.smallestAtLeast(x, FROM, length, threshold))
+            .isEqualTo(
+                (float)
+                    Arrays.stream(expected)
+                        .mapToDouble(i -> x[FROM + i])
+                        .min()
+                        .orElse(Double.POSITIVE_INFINITY));
         assertThat(ops.sumAtLeast(x, FROM, w, OTHER, length, threshold))
             .isCloseTo(
                 Arrays.stream(expected).mapToDouble(i -> w[OTHER + i]).sum(),
