@@ -68,7 +68,7 @@ final class ClassChunks {
   /** Packs the rows of W, one for each class. */
   void packRows(int chunk, float[] groups, int start) {
     int padded = paddedSize(chunk);
-    float[] w = map.values();
+    float[] w = map.values().whole();
     if (map.transposed()) {
       RowGroups.OF_TILES.ofColumns(
           w, first(chunk), classes(), inputs, size(chunk), groups, start, padded, 1);
@@ -82,7 +82,7 @@ final class ClassChunks {
   void packColumns(int chunk, float[] groups, int start) {
     int padded = MatrixPacking.roundUp(inputs, ROWS);
     int depth = size(chunk);
-    float[] w = map.values();
+    float[] w = map.values().whole();
     if (map.transposed()) {
       RowGroups.OF_TILES.ofRows(
           w, first(chunk), classes(), inputs, depth, groups, start, padded, depth, 1);

@@ -88,7 +88,7 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
                 x.size(2),
                 x.floats(),
                 activation,
-                maps.weightsInPlace(inputs))
+                maps.mapsOfFewSteps(inputs))
             : kernel(inputs).forward(x.floats());
     Value[] results = new Value[getNumOutputs()];
     results[0] = Value.of(forward.output(), x.size(0), maps.outputs(hiddenResults()), x.size(2));

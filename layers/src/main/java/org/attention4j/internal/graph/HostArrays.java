@@ -2,7 +2,6 @@ package org.attention4j.internal.graph;
 
 import java.lang.ref.Reference;
 import java.util.Arrays;
-import org.attention4j.internal.linear.FewStepsLinear;
 import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
@@ -56,16 +55,12 @@ public final class HostArrays {
   }
 
   /**
-   * Reads parts of an array where it is, without a copy of the whole.
+   * Whether parts of an array can be read where it is.
    *
    * @param array of type FLOAT
-   * @return its numbers in C order
    */
-  public static FewStepsLinear.Matrix inPlace(INDArray array) {
-    if (!inOrder(array)) {
-      return FewStepsLinear.Matrix.of(floats(array));
-    }
-    return (from, length, to, at) -> read(array, from, length, to, at);
+  static boolean isReadInPlace(INDArray array) {
+    return inOrder(array);
   }
 
   /**
@@ -93,7 +88,7 @@ public final class HostArrays {
   }
 
   /** Copies numbers from the memory behind an array of type FLOAT. */
-  private static void read(INDArray array, int from, int length, float[] to, int at) {
+  static void read(INDArray array, int from, int length, float[] to, int at) {
     try (FloatPointer pointer = new FloatPointer(address(array))) {
       pointer.position(from).get(to, at, length);
     } finally {

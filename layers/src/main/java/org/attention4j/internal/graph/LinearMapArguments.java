@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.attention4j.internal.linear.FewStepsLinear;
 import org.attention4j.internal.linear.FloatLinear;
+import org.attention4j.internal.linear.StoredMatrix;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
@@ -52,19 +53,19 @@ final class LinearMapArguments {
     List<FloatLinear.Weights> weights = new ArrayList<>();
     int next = 1;
     for (Stored map : maps) {
-      float[] matrix = inputs[next++].floats();
+      StoredMatrix matrix = inputs[next++].matrix();
       float[] bias = map.biased() ? inputs[next++].floats() : null;
       weights.add(new FloatLinear.Weights(matrix, map.outputs(), map.transposed(), bias));
     }
     return weights;
   }
 
-  /** The maps for a few steps, which read the matrices where they are. */
-  List<FewStepsLinear.Map> weightsInPlace(Value[] inputs) {
+  /** The maps for a few steps. */
+  List<FewStepsLinear.Map> mapsOfFewSteps(Value[] inputs) {
     List<FewStepsLinear.Map> weights = new ArrayList<>();
     int next = 1;
     for (Stored map : maps) {
-      FewStepsLinear.Matrix matrix = inputs[next++].inPlace();
+      StoredMatrix matrix = inputs[next++].matrix();
       float[] bias = map.biased() ? inputs[next++].floats() : null;
       weights.add(new FewStepsLinear.Map(matrix, map.outputs(), map.transposed(), bias));
     }

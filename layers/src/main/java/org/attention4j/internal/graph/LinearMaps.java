@@ -63,7 +63,7 @@ public final class LinearMaps extends DynamicCustomOp implements JavaOperation {
     float[][] results =
         fewSteps
             ? new FewStepsLinear(
-                    x.size(0), x.size(1), x.size(2), x.floats(), maps.weightsInPlace(inputs))
+                    x.size(0), x.size(1), x.size(2), x.floats(), maps.mapsOfFewSteps(inputs))
                 .forward()
             : kernel(inputs).forward();
     Value[] values = new Value[results.length];

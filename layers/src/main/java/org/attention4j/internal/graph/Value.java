@@ -2,7 +2,7 @@ package org.attention4j.internal.graph;
 
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.attention4j.internal.linear.FewStepsLinear;
+import org.attention4j.internal.linear.StoredMatrix;
 import org.attention4j.internal.memory.FloatArrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.internal.SessionMemMgr;
@@ -114,12 +114,28 @@ public final class Value {
     return (float[]) host;
   }
 
-  /** The floats of this value, to be read once and in parts, where they are. */
-  FewStepsLinear.Matrix inPlace() {
+  /**
+   * The floats of this value, of which parts are read where they are. Several threads may read
+   * parts at the same time.
+   *
+   * @return the numbers, as long as this value is not released
+   */
+  public StoredMatrix matrix() {
     INDArray backend = array;
-    return backend != null && host == null
-        ? HostArrays.inPlace(backend)
-        : FewStepsLinear.Matrix.of(floats());
+    if (backend == null || host != null || !HostArrays.isReadInPlace(backend)) {
+      return StoredMatrix.of(floats());
+    }
+    return new StoredMatrix() {
+      @Override
+      public void read(int from, int length, float[] to, int at) {
+        HostArrays.read(backend, from, length, to, at);
+      }
+
+      @Override
+      public float[] whole() {
+        return floats();
+      }
+    };
   }
 
   /**

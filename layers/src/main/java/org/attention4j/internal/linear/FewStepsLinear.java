@@ -42,29 +42,6 @@ public final class FewStepsLinear {
 
   private final List<Map> maps;
 
-  /** Weights in memory that may be the backend's. */
-  public interface Matrix {
-    /**
-     * Copies some of them.
-     *
-     * @param from the index of the first one
-     * @param length how many
-     * @param to where they go
-     * @param at the index of the first one there
-     */
-    void read(int from, int length, float[] to, int at);
-
-    /**
-     * Weights in an array of Java.
-     *
-     * @param values the array
-     * @return its numbers
-     */
-    static Matrix of(float[] values) {
-      return (from, length, to, at) -> System.arraycopy(values, from, to, at, length);
-    }
-  }
-
   /**
    * One linear map.
    *
@@ -73,7 +50,8 @@ public final class FewStepsLinear {
    * @param transposed how W is stored
    * @param bias b, [out]; null for none
    */
-  public record Map(Matrix weights, int outputs, boolean transposed, float @Nullable [] bias) {}
+  public record Map(
+      StoredMatrix weights, int outputs, boolean transposed, float @Nullable [] bias) {}
 
   /**
    * Describes one call.

@@ -56,7 +56,20 @@ public final class FloatLinear {
    * @param transposed how W is stored
    * @param bias b, [out]; null for none
    */
-  public record Weights(float[] values, int outputs, boolean transposed, float @Nullable [] bias) {
+  public record Weights(
+      StoredMatrix values, int outputs, boolean transposed, float @Nullable [] bias) {
+    /**
+     * A map whose matrix is an array of Java.
+     *
+     * @param values W, [out, in], or [in, out] if transposed
+     * @param outputs the number of output features
+     * @param transposed how W is stored
+     * @param bias b, [out]; null for none
+     */
+    public Weights(float[] values, int outputs, boolean transposed, float @Nullable [] bias) {
+      this(StoredMatrix.of(values), outputs, transposed, bias);
+    }
+
     /** W as groups of rows. */
     private PackedRows rows(int inputs) {
       return groups(outputs, inputs, !transposed);
@@ -67,7 +80,7 @@ public final class FloatLinear {
       return groups(inputs, outputs, transposed);
     }
 
-    private StartingSums startingSums() {
+    StartingSums startingSums() {
       return StartingSums.of(bias, outputs);
     }
 
@@ -75,21 +88,54 @@ public final class FloatLinear {
     private PackedRows groups(int rows, int depth, boolean asStored) {
       int padded = GROUPS.roundUp(rows);
       float[] groups = FloatArrays.take(padded * depth);
+      Weights source = asStored ? this : inJava();
       Workers.runRanges(
           padded,
           PACKED_ROWS,
           (long) padded * depth >= SMALL_MATRIX,
-          (row, end) -> {
-            int count = Math.min(end, rows) - row;
-            int filled = end - row;
-            int to = row * depth;
-            if (asStored) {
-              GROUPS.ofRows(values, to, depth, count, depth, groups, to, filled, depth, 1);
-            } else {
-              GROUPS.ofColumns(values, row, rows, depth, count, groups, to, filled, 1);
-            }
-          });
+          (row, end) -> source.pack(row, end, rows, depth, asStored, groups, row * depth));
       return new PackedRows(groups, 0, depth);
+    }
+
+    private Weights inJava() {
+      return new Weights(values.whole(), outputs, transposed, bias);
+    }
+
+    /** The same map, from which several threads can {@link #packRows}. */
+    Weights shared() {
+      return transposed ? inJava() : this;
+    }
+
+    /**
+     * Lays out some rows of W in groups.
+     *
+     * @param row the first row, of a whole group
+     * @param end the row after the last one, of a whole group; rows beyond W are zero
+     * @param groups where the groups go
+     * @param to where the first one goes
+     */
+    void packRows(int row, int end, int inputs, float[] groups, int to) {
+      pack(row, end, outputs, inputs, !transposed, groups, to);
+    }
+
+    private void pack(
+        int row, int end, int rows, int depth, boolean asStored, float[] groups, int to) {
+      int count = Math.min(end, rows) - row;
+      if (!asStored) {
+        GROUPS.ofColumns(values.whole(), row, rows, depth, count, groups, to, end - row, 1);
+        return;
+      }
+      int size = GROUPS.size();
+      try (FloatArena arena = FloatArena.borrow()) {
+        int read = arena.take(size * depth);
+        for (int first = 0; first < count; first += size) {
+          int some = Math.min(size, count - first);
+          int at = to + first * depth;
+          float[] x = arena.floats();
+          values.read((row + first) * depth, some * depth, x, read);
+          GROUPS.ofRows(x, read, depth, some, depth, groups, at, size, depth, 1);
+        }
+      }
     }
   }
 
@@ -125,6 +171,10 @@ public final class FloatLinear {
    * @return y_j, each [b, out_j, T]
    */
   public float[][] forward() {
+    int outputs = maps.stream().mapToInt(Weights::outputs).sum();
+    if (RowwiseLinear.isFor(inputs, outputs, (long) examples * steps)) {
+      return new RowwiseLinear(examples, steps, isLarge()).forward(x, inputs, maps);
+    }
     return JoinedExamples.ifItPays(examples, steps).map(this::forward).orElseGet(this::apart);
   }
 
@@ -200,6 +250,9 @@ public final class FloatLinear {
    */
   public float[] forward(Between between, Weights last) {
     int hidden = maps.get(0).outputs();
+    if (RowwiseLinear.isFor(inputs, hidden, last.outputs(), (long) examples * steps)) {
+      return new RowwiseLinear(examples, steps, isLarge()).forward(x, inputs, maps, between, last);
+    }
     PackedRows[] rows = maps.stream().map(map -> map.rows(inputs)).toArray(PackedRows[]::new);
     PackedRows lastRows = last.rows(hidden);
     StartingSums[] first = startingSums();

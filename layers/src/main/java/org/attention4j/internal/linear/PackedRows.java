@@ -103,7 +103,7 @@ record PackedRows(float[] groups, int start, int depth) {
             b + panel * columns.step(),
             count,
             sums,
-            first == null ? c + panel * result.step() : (row + i) * first.step(),
+            first == null ? c + panel * result.step() : first.start() + (row + i) * first.step(),
             first == null ? result.stride() : first.step(),
             result.numbers(),
             c + panel * result.step(),

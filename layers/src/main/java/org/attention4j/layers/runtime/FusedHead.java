@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.attention4j.internal.crossentropy.FloatCrossEntropy;
 import org.attention4j.internal.graph.HostArrays;
+import org.attention4j.internal.graph.Value;
 import org.attention4j.internal.linear.FewStepsLinear;
 import org.attention4j.internal.linear.FloatLinear;
 import org.attention4j.internal.memory.FloatArrays;
@@ -62,7 +63,7 @@ final class FusedHead implements HeadComputation {
     int classes = Math.toIntExact(weights.size(1));
     FewStepsLinear.Map map =
         new FewStepsLinear.Map(
-            HostArrays.inPlace(transposed ? weights : weights.transpose()),
+            Value.of(transposed ? weights : weights.transpose()).matrix(),
             classes,
             transposed,
             pass.bias() == null ? null : HostArrays.floats(pass.bias()));

@@ -114,4 +114,28 @@ class HostArraysTest {
     HostArrays.put(values, array);
     assertThat(entries(array)).isEqualTo(expected);
   }
+
+  /** Also where several threads look at parts; for other types and orders it is a bound. */
+  @Test
+  void magnitudes() {
+    for (long length : new long[] {1, 31, 70_001, 262_147}) {
+      INDArray numbers = Nd4j.rand(DataType.FLOAT, 1, length).subi(0.5);
+      assertThat(HostArrays.magnitude(numbers)).isLessThan(0.5000001);
+      for (long at : new long[] {0, length / 2, length - 1}) {
+        INDArray one = numbers.dup();
+        one.putScalar(at, -1e20);
+        assertThat(HostArrays.magnitude(one)).isEqualTo((float) 1e20);
+        one.putScalar(at, Double.NEGATIVE_INFINITY);
+        assertThat(HostArrays.magnitude(one)).isInfinite();
+        one.putScalar(at, Double.NaN);
+        assertThat(HostArrays.magnitude(one)).isNaN();
+      }
+    }
+    for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
+      INDArray view = counting(type, 'c', 3, 5, 7).permute(0, 2, 1);
+      assertThat(HostArrays.magnitude(view)).isBetween(104.0, 104.0 * Math.sqrt(105));
+      view.putScalar(7, Double.NaN);
+      assertThat(HostArrays.magnitude(view)).isNaN();
+    }
+  }
 }

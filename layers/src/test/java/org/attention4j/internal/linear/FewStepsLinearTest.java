@@ -27,8 +27,8 @@ class FewStepsLinearTest {
                 steps,
                 x,
                 List.of(
-                    new FewStepsLinear.Map(FewStepsLinear.Matrix.of(along), outputs, false, bias),
-                    new FewStepsLinear.Map(FewStepsLinear.Matrix.of(across), outputs, true, null)))
+                    new FewStepsLinear.Map(StoredMatrix.of(along), outputs, false, bias),
+                    new FewStepsLinear.Map(StoredMatrix.of(across), outputs, true, null)))
             .forward();
     for (int b = 0; b < examples; b++) {
       for (int o = 0; o < outputs; o++) {

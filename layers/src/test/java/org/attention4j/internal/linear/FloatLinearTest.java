@@ -56,7 +56,7 @@ class FloatLinearTest {
     for (int j = 0; j < OUTPUTS.length; j++) {
       FloatLinear.Weights map = maps.get(j);
       double[] expected = new double[y[j].length];
-      double[] dw = new double[map.values().length];
+      double[] dw = new double[map.values().whole().length];
       double[] db = new double[OUTPUTS[j]];
       for (int b = 0; b < examples; b++) {
         for (int o = 0; o < OUTPUTS[j]; o++) {
@@ -67,8 +67,8 @@ class FloatLinearTest {
             for (int i = 0; i < inputs; i++) {
               int w = map.transposed() ? i * OUTPUTS[j] + o : o * inputs + i;
               int from = (b * inputs + i) * steps + t;
-              expected[at] += (double) map.values()[w] * x[from];
-              dx[from] += (double) map.values()[w] * dy[j][at];
+              expected[at] += (double) map.values().whole()[w] * x[from];
+              dx[from] += (double) map.values().whole()[w] * dy[j][at];
               dw[w] += (double) dy[j][at] * x[from];
             }
           }
