@@ -114,6 +114,7 @@ record GraphInputs(
   }
 
   private static boolean sensible(INDArray values) {
-    return HostArrays.magnitude(values) < LARGEST_SENSIBLE;
+    return HostArrays.normIsBelow(values, LARGEST_SENSIBLE)
+        || values.norm2Number().doubleValue() < LARGEST_SENSIBLE;
   }
 }

@@ -21,7 +21,10 @@ final class DenseTopK {
   /** Every third step halves. */
   private static final int HALVING = 3;
 
-  /** From here on every other step leaves out the lowest entries that are left, as among ties. */
+  /**
+   * From here on every other step leaves out the lowest entries that are left, as among ties. The
+   * others halve the floats between the thresholds, whose distances may differ much.
+   */
   private static final int LATE = 12;
 
   private final FloatRow row;
@@ -58,6 +61,9 @@ final class DenseTopK {
   private float search(float max) {
     RowWorkspace workspace = row.workspace();
     bracket(max, workspace);
+    if (atLow > atHigh && high > low) {
+      workspace.density = (atLow - atHigh) / (high - low);
+    }
     for (int step = 1; atLow != k; step++) {
       boolean late = step >= LATE && step % 2 == 0;
       float next = late ? Math.nextUp(row.smallestAtLeast(low)) : middle(step);
@@ -77,9 +83,6 @@ final class DenseTopK {
     }
     float found = row.smallestAtLeast(low);
     workspace.keepDistance(max - found);
-    if (atHigh < atLow && high > low) {
-      workspace.density = (atLow - atHigh) / (high - low);
-    }
     return found;
   }
 
@@ -109,6 +112,10 @@ final class DenseTopK {
   }
 
   private float middle(int step) {
+    if (step >= LATE) {
+      int lowest = order(low);
+      return ofOrder((int) (lowest + ((long) order(high) - lowest) / 2));
+    }
     if (step % HALVING != 0) {
       float share = (atLow - k + 0.5f) / (atLow - atHigh);
       float middle = low + (high - low) * share;
@@ -117,6 +124,20 @@ final class DenseTopK {
       }
     }
     return low / 2 + high / 2;
+  }
+
+  /** The bits of a float as an integer, of which the order is that of floats. */
+  private static int order(float x) {
+    return ofMagnitude(Float.floatToIntBits(x));
+  }
+
+  private static float ofOrder(int order) {
+    return Float.intBitsToFloat(ofMagnitude(order));
+  }
+
+  /** Turns the magnitude of what is negative around, and back. */
+  private static int ofMagnitude(int bits) {
+    return bits < 0 ? bits ^ Integer.MAX_VALUE : bits;
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.attention4j.layers;
 
 import org.attention4j.dl4j.LayerGraph;
+import org.attention4j.internal.graph.HostArrays;
 import org.attention4j.internal.vector.FloatOps;
 import org.attention4j.kernel.RowKernel.Sparsity;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -101,7 +102,7 @@ abstract sealed class AttentionPath permits FusedPath, GraphPath {
         options.execution,
         options.normalizer.kernel().isPresent(),
         type,
-        JavaPath.onCpu(),
+        HostArrays.onCpu(),
         options.penalisesEntropy());
   }
 }

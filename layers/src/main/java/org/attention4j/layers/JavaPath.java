@@ -2,14 +2,11 @@ package org.attention4j.layers;
 
 import org.attention4j.dl4j.LayerGraph;
 import org.attention4j.dl4j.PastSteps;
+import org.attention4j.internal.graph.HostArrays;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Where operations in Java can take the place of the backend's: in FLOAT, on the CPU. */
 final class JavaPath {
-  private static final String BACKEND = "backend";
-  private static final String CPU = "CPU";
-
   private JavaPath() {}
 
   /**
@@ -18,7 +15,7 @@ final class JavaPath {
    * @param type the type that the layer computes in
    */
   static boolean isPossible(DataType type) {
-    return type == DataType.FLOAT && onCpu();
+    return type == DataType.FLOAT && HostArrays.onCpu();
   }
 
   /**
@@ -27,9 +24,5 @@ final class JavaPath {
    */
   static boolean isFewSteps(LayerGraph graph) {
     return graph.past().map(PastSteps::few).orElse(false);
-  }
-
-  static boolean onCpu() {
-    return CPU.equals(Nd4j.getExecutioner().getEnvironmentInformation().get(BACKEND));
   }
 }

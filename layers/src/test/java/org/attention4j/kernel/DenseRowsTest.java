@@ -237,7 +237,7 @@ class DenseRowsTest {
       int k = n / 6 + 1 + random.nextInt(n - n / 6 - 1);
       float[] scores = new float[n];
       for (int j = 0; j < n; j++) {
-        scores[j] = (float) Math.scalb(random.nextInt(40) - 20, random.nextInt(5) * 30 - 60);
+        scores[j] = Math.scalb(random.nextInt(40) - 20, random.nextInt(5) * 30 - 60);
       }
       float[] ascending = scores.clone();
       Arrays.sort(ascending);

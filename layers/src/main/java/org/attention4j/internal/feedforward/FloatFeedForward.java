@@ -115,19 +115,6 @@ public final class FloatFeedForward {
    * @return y
    */
   public float[] output(float[] x) {
-    return JoinedExamples.ifItPays(examples, steps)
-        .map(joined -> output(joined, x))
-        .orElseGet(() -> outputApart(x));
-  }
-
-  private float[] output(JoinedExamples joined, float[] x) {
-    float[] columns = joined.join(x);
-    float[] output = joined(joined).outputApart(columns);
-    FloatArrays.giveBack(columns);
-    return joined.split(output);
-  }
-
-  private float[] outputApart(float[] x) {
     return new FloatLinear(examples, inputs, steps, x, into).forward(this::activate, out);
   }
 

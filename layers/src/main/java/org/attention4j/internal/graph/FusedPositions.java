@@ -11,8 +11,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 /**
  * Learned vectors of positions, added to the steps of sequences, as one operation of a graph that a
  * {@link GraphProgram} runs on Java arrays, in FLOAT: {@code y[b, c, t] = x[b, c, t] + P[c, i]}, i
- * being the position of step t. Positions count from the first visible step; those before it have
- * the position 0.
+ * being the position of step t. Positions count from the first visible step. Steps before it have
+ * the position 0, and those after the last position have that one; both are masked.
  *
  * <p>Inputs: x [b, size, T]; P [size, positions]; the mask [b, T] if there is one. Output: y, of
  * the shape of x.
@@ -62,16 +62,18 @@ public final class FusedPositions extends SingleOutputOperation {
           int at = row * steps;
           int vector = row % size * positions;
           int start = first[row / size];
-          for (int t = 0; t < steps; t++) {
-            y[at + t] = x[at + t] + learned[vector + position(t, start, positions)];
+          int end = Math.min(steps, start + positions);
+          for (int t = 0; t < start; t++) {
+            y[at + t] = x[at + t] + learned[vector];
+          }
+          for (int t = start; t < end; t++) {
+            y[at + t] = x[at + t] + learned[vector + t - start];
+          }
+          for (int t = end; t < steps; t++) {
+            y[at + t] = x[at + t] + learned[vector + positions - 1];
           }
         });
     return new Value[] {Value.of(y, inputs[0].shape())};
-  }
-
-  /** A masked step after the last visible one may have no position of its own. */
-  private static int position(int step, int first, int positions) {
-    return Math.max(0, Math.min(step - first, positions - 1));
   }
 
   /** The first visible step of each example; T if there is none. */
@@ -146,8 +148,16 @@ public final class FusedPositions extends SingleOutputOperation {
             double[] sums = new double[positions];
             for (int example = 0; example < examples; example++) {
               int at = (example * size + c) * steps;
-              for (int t = 0; t < steps; t++) {
-                sums[position(t, first[example], positions)] += arriving[at + t];
+              int start = first[example];
+              int end = Math.min(steps, start + positions);
+              for (int t = 0; t < start; t++) {
+                sums[0] += arriving[at + t];
+              }
+              for (int t = start; t < end; t++) {
+                sums[t - start] += arriving[at + t];
+              }
+              for (int t = end; t < steps; t++) {
+                sums[positions - 1] += arriving[at + t];
               }
             }
             for (int i = 0; i < positions; i++) {

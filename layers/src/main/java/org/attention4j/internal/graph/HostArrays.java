@@ -21,7 +21,19 @@ public final class HostArrays {
   /** Numbers that a thread reads at a time: 256 KiB. */
   private static final int PART = 1 << 16;
 
+  private static final boolean ON_CPU =
+      "CPU".equals(Nd4j.getExecutioner().getEnvironmentInformation().get("backend"));
+
   private HostArrays() {}
+
+  /**
+   * Whether the backend computes on the CPU, so that Java sees its results.
+   *
+   * @return false on a GPU
+   */
+  public static boolean onCpu() {
+    return ON_CPU;
+  }
 
   /**
    * Views that reach over more memory than this many times their own numbers are put in order by
@@ -60,23 +72,25 @@ public final class HostArrays {
    * @param array of type FLOAT
    */
   static boolean isReadInPlace(INDArray array) {
-    return inOrder(array);
+    return inOrder(array) && array.length() <= Integer.MAX_VALUE - PART;
   }
 
   /**
-   * How large numbers are, to tell garbage from numbers.
+   * Whether the 2-norm of an array is certainly below a limit, which for usual numbers is known
+   * much faster than the norm.
    *
    * @param array of any type
-   * @return at least the largest magnitude, and equal to it for FLOAT in C order; NaN if a number
-   *     is NaN
+   * @param limit the limit
+   * @return false also if it is not known
    */
-  public static double magnitude(INDArray array) {
-    if (array.dataType() != DataType.FLOAT || !inOrder(array)) {
-      return array.norm2Number().doubleValue();
+  public static boolean normIsBelow(INDArray array, double limit) {
+    if (!ON_CPU || array.dataType() != DataType.FLOAT || !isReadInPlace(array)) {
+      return false;
     }
-    float[] largest = new float[parts(extent(array))];
+    int length = extent(array);
+    float[] largest = new float[(length + PART - 1) / PART];
     forEachPart(
-        extent(array),
+        length,
         (from, to) -> {
           try (FloatArena arena = FloatArena.borrow()) {
             int at = arena.take(to - from);
@@ -84,7 +98,8 @@ public final class HostArrays {
             largest[from / PART] = FloatOps.ROWS.largestMagnitude(arena.floats(), at, to - from);
           }
         });
-    return FloatOps.ROWS.largestMagnitude(largest, 0, largest.length);
+    double magnitude = FloatOps.ROWS.largestMagnitude(largest, 0, largest.length);
+    return magnitude * Math.sqrt(length) < limit;
   }
 
   /** Copies numbers from the memory behind an array of type FLOAT. */
@@ -94,10 +109,6 @@ public final class HostArrays {
     } finally {
       Reference.reachabilityFence(array);
     }
-  }
-
-  private static int parts(int length) {
-    return (length + PART - 1) / PART;
   }
 
   private static void forEachPart(int length, Workers.Range range) {

@@ -101,7 +101,7 @@ public final class FloatLinear {
       return new Weights(values.whole(), outputs, transposed, bias);
     }
 
-    /** The same map, from which several threads can {@link #packRows}. */
+    /** The same map, of which several threads may lay out rows. */
     Weights shared() {
       return transposed ? inJava() : this;
     }
@@ -240,8 +240,8 @@ public final class FloatLinear {
   }
 
   /**
-   * Applies the maps, something to each number of their results, and one more map. It does so in
-   * blocks of what lies between, which never goes through the memory.
+   * Applies the maps, something to each number of their results, and one more map. It keeps nothing
+   * of what lies between.
    *
    * @param between what to do with the results of the maps, which all have the same number of
    *     outputs
@@ -250,9 +250,24 @@ public final class FloatLinear {
    */
   public float[] forward(Between between, Weights last) {
     int hidden = maps.get(0).outputs();
-    if (RowwiseLinear.isFor(inputs, hidden, last.outputs(), (long) examples * steps)) {
+    long columns = (long) examples * steps;
+    if (RowwiseLinear.isFor(inputs, maps.size(), hidden, last.outputs(), columns)) {
       return new RowwiseLinear(examples, steps, isLarge()).forward(x, inputs, maps, between, last);
     }
+    return JoinedExamples.ifItPays(examples, steps)
+        .map(joined -> forward(joined, between, last))
+        .orElseGet(() -> apart(between, last));
+  }
+
+  private float[] forward(JoinedExamples joined, Between between, Weights last) {
+    float[] columns = joined.join(x);
+    float[] output = joined(joined, columns).apart(between, last);
+    FloatArrays.giveBack(columns);
+    return joined.split(output);
+  }
+
+  private float[] apart(Between between, Weights last) {
+    int hidden = maps.get(0).outputs();
     PackedRows[] rows = maps.stream().map(map -> map.rows(inputs)).toArray(PackedRows[]::new);
     PackedRows lastRows = last.rows(hidden);
     StartingSums[] first = startingSums();

@@ -25,7 +25,7 @@ final class RowwiseLinear {
   /** Rows that a task computes. */
   private static final int ROWS = GROUPS.roundUp(64);
 
-  /** Tasks there are at least. */
+  /** The least number of tasks. */
   private static final int FEW_TASKS = 4;
 
   /** Numbers that are laid out at most: 8 MiB. */
@@ -90,20 +90,21 @@ final class RowwiseLinear {
    */
   static boolean isFor(int inputs, int outputs, long columns) {
     return outputs >= FEW_TASKS * ROWS
-        && 2 * outputs >= columns
+        && 2L * outputs >= columns
         && columns * inputs <= MOST_NUMBERS;
   }
 
   /**
    * Whether maps with something and one more map after them are computed this way.
    *
-   * @param hidden outputs of each of the first maps
+   * @param maps how many maps come first
+   * @param hidden outputs of each of these
    * @param outputs of the last map
    */
-  static boolean isFor(int inputs, int hidden, int outputs, long columns) {
+  static boolean isFor(int inputs, int maps, int hidden, int outputs, long columns) {
     return outputs >= FEW_TASKS * ROWS
         && hidden >= 2 * columns
-        && columns * (inputs + hidden) <= MOST_NUMBERS;
+        && columns * (inputs + (long) maps * hidden) <= MOST_NUMBERS;
   }
 
   /** Applies the maps to x, [b, in, T]; the results are [b, out_j, T]. */

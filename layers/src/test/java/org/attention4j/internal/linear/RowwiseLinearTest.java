@@ -100,8 +100,8 @@ class RowwiseLinearTest {
             results[starts[0] + i] = results[starts[0] + i] * other + 0.5f;
           }
         };
-    assertThat(RowwiseLinear.isFor(INPUTS, HIDDEN, OUTPUTS, columns)).isTrue();
-    assertThat(RowwiseLinear.isFor(INPUTS, HIDDEN, OUTPUTS, length)).isFalse();
+    assertThat(RowwiseLinear.isFor(INPUTS, maps.size(), HIDDEN, OUTPUTS, columns)).isTrue();
+    assertThat(RowwiseLinear.isFor(INPUTS, maps.size(), HIDDEN, OUTPUTS, length)).isFalse();
     float[] x = values(examples * INPUTS * steps);
     float[] all = padded(joined(x, examples, INPUTS, steps), INPUTS, columns, length);
 
