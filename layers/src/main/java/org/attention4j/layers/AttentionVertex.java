@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonIgnore;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -187,8 +189,15 @@ public final class AttentionVertex extends ExactSameDiffVertex implements Attent
       return masks;
     }
     INDArray both =
-        masks[1] == null ? masks[2] : masks[2] == null ? masks[1] : masks[1].mul(masks[2]);
+        masks[1] == null ? masks[2] : masks[2] == null ? masks[1] : product(masks[1], masks[2]);
     return new INDArray[] {masks[0], both, both};
+  }
+
+  /** Outside all workspaces: the backward pass reads it when that of the forward pass is closed. */
+  private static INDArray product(INDArray one, INDArray other) {
+    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      return one.mul(other);
+    }
   }
 
   @Override

@@ -97,7 +97,7 @@ public final class FusedAttention extends DynamicCustomOp implements JavaOperati
       @Nullable SDVariable seed) {
     List<SDVariable> inputs = new ArrayList<>(queriesKeysValues);
     if (mask != null) {
-      inputs.add(mask.castTo(DataType.FLOAT));
+      inputs.add(mask.dataType() == DataType.FLOAT ? mask : mask.castTo(DataType.FLOAT));
     }
     if (decays != null) {
       inputs.add(decays);
