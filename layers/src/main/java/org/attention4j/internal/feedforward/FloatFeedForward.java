@@ -143,7 +143,7 @@ public final class FloatFeedForward {
       int steps,
       float[] x,
       FloatActivation activation,
-      List<FewStepsLinear.Map> maps) {
+      List<FloatLinear.Weights> maps) {
     int last = maps.size() - 1;
     float[][] hidden =
         new FewStepsLinear(examples, inputs, steps, x, maps.subList(0, last)).forward();

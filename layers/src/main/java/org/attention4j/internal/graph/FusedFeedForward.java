@@ -83,12 +83,7 @@ public final class FusedFeedForward extends DynamicCustomOp implements JavaOpera
     FloatFeedForward.Forward forward =
         fewSteps
             ? FloatFeedForward.ofFewSteps(
-                x.size(0),
-                x.size(1),
-                x.size(2),
-                x.floats(),
-                activation,
-                maps.mapsOfFewSteps(inputs))
+                x.size(0), x.size(1), x.size(2), x.floats(), activation, maps.weights(inputs))
             : kernel(inputs).forward(x.floats());
     Value[] results = new Value[getNumOutputs()];
     results[0] = Value.of(forward.output(), x.size(0), maps.outputs(hiddenResults()), x.size(2));

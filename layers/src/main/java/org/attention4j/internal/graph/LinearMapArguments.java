@@ -2,7 +2,6 @@ package org.attention4j.internal.graph;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.attention4j.internal.linear.FewStepsLinear;
 import org.attention4j.internal.linear.FloatLinear;
 import org.attention4j.internal.linear.StoredMatrix;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -56,18 +55,6 @@ final class LinearMapArguments {
       StoredMatrix matrix = inputs[next++].matrix();
       float[] bias = map.biased() ? inputs[next++].floats() : null;
       weights.add(new FloatLinear.Weights(matrix, map.outputs(), map.transposed(), bias));
-    }
-    return weights;
-  }
-
-  /** The maps for a few steps. */
-  List<FewStepsLinear.Map> mapsOfFewSteps(Value[] inputs) {
-    List<FewStepsLinear.Map> weights = new ArrayList<>();
-    int next = 1;
-    for (Stored map : maps) {
-      StoredMatrix matrix = inputs[next++].matrix();
-      float[] bias = map.biased() ? inputs[next++].floats() : null;
-      weights.add(new FewStepsLinear.Map(matrix, map.outputs(), map.transposed(), bias));
     }
     return weights;
   }

@@ -62,8 +62,7 @@ public final class LinearMaps extends DynamicCustomOp implements JavaOperation {
     Value x = inputs[0];
     float[][] results =
         fewSteps
-            ? new FewStepsLinear(
-                    x.size(0), x.size(1), x.size(2), x.floats(), maps.mapsOfFewSteps(inputs))
+            ? new FewStepsLinear(x.size(0), x.size(1), x.size(2), x.floats(), maps.weights(inputs))
                 .forward()
             : kernel(inputs).forward();
     Value[] values = new Value[results.length];

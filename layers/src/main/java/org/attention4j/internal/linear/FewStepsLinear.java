@@ -2,6 +2,7 @@ package org.attention4j.internal.linear;
 
 import java.util.Arrays;
 import java.util.List;
+import org.attention4j.internal.linear.FloatLinear.Weights;
 import org.attention4j.internal.memory.FloatArena;
 import org.attention4j.internal.memory.FloatArrays;
 import org.attention4j.internal.threads.Workers;
@@ -40,18 +41,7 @@ public final class FewStepsLinear {
   /** The features of each step, one step after the other. */
   private final float[] x;
 
-  private final List<Map> maps;
-
-  /**
-   * One linear map.
-   *
-   * @param weights W, [out, in], or [in, out] if transposed
-   * @param outputs the number of output features
-   * @param transposed how W is stored
-   * @param bias b, [out]; null for none
-   */
-  public record Map(
-      StoredMatrix weights, int outputs, boolean transposed, float @Nullable [] bias) {}
+  private final List<Weights> maps;
 
   /**
    * Describes one call.
@@ -62,7 +52,7 @@ public final class FewStepsLinear {
    * @param x the sequences, [b, in, T]
    * @param maps what to apply
    */
-  public FewStepsLinear(int examples, int inputs, int steps, float[] x, List<Map> maps) {
+  public FewStepsLinear(int examples, int inputs, int steps, float[] x, List<Weights> maps) {
     this.inputs = inputs;
     this.steps = steps;
     this.maps = maps;
@@ -94,7 +84,7 @@ public final class FewStepsLinear {
   public float[][] forward() {
     float[][] outputs = new float[maps.size()][];
     for (int j = 0; j < outputs.length; j++) {
-      Map map = maps.get(j);
+      Weights map = maps.get(j);
       float[] y = FloatArrays.take(rows * map.outputs());
       Workers.runRanges(
           map.outputs(),
@@ -115,18 +105,18 @@ public final class FewStepsLinear {
   }
 
   /** Outputs of a task. */
-  private int span(Map map) {
+  private int span(Weights map) {
     return map.transposed() ? ACROSS : Math.max(1, TASK / inputs);
   }
 
   /** The weights of an output lie one after the other: y is their products with x. */
-  private void along(Map map, int from, int to, FloatArena arena, float[] y) {
+  private void along(Weights map, int from, int to, FloatArena arena, float[] y) {
     int together = Math.max(1, PART / inputs);
     int part = arena.take(together * inputs);
     float[] weights = arena.floats();
     for (int first = from; first < to; first += together) {
       int count = Math.min(together, to - first);
-      map.weights().read(first * inputs, count * inputs, weights, part);
+      map.values().read(first * inputs, count * inputs, weights, part);
       for (int o = 0; o < count; o++) {
         for (int row = 0; row < rows; row++) {
           double sum = FloatOps.ROWS.dot(weights, part + o * inputs, x, row * inputs, inputs);
@@ -137,14 +127,14 @@ public final class FewStepsLinear {
   }
 
   /** The weights of an input lie one after the other: y is their sum, each times a number of x. */
-  private void across(Map map, int from, int to, FloatArena arena, float[] y) {
+  private void across(Weights map, int from, int to, FloatArena arena, float[] y) {
     int width = to - from;
     int sums = arena.take(rows * width);
     int part = arena.take(width);
     float[] floats = arena.floats();
     Arrays.fill(floats, sums, sums + rows * width, 0);
     for (int i = 0; i < inputs; i++) {
-      map.weights().read(i * map.outputs() + from, width, floats, part);
+      map.values().read(i * map.outputs() + from, width, floats, part);
       for (int row = 0; row < rows; row++) {
         FloatOps.ROWS.add(floats, sums + row * width, floats, part, width, x[row * inputs + i]);
       }
@@ -156,7 +146,7 @@ public final class FewStepsLinear {
     }
   }
 
-  private void put(Map map, int output, int row, double sum, float[] y) {
+  private void put(Weights map, int output, int row, double sum, float[] y) {
     float @Nullable [] bias = map.bias();
     int at = (row / steps * map.outputs() + output) * steps + row % steps;
     y[at] = (float) (bias == null ? sum : sum + bias[output]);

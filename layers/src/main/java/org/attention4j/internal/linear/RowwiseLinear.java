@@ -117,7 +117,8 @@ final class RowwiseLinear {
       firstTasks[j + 1] = firstTasks[j] + (maps.get(j).outputs() + ROWS - 1) / ROWS;
     }
     try (FloatArena arena = FloatArena.borrow()) {
-      Laid sequences = layOut(x, inputs, arena);
+      int start = arena.take(panels * PANEL * inputs);
+      Laid sequences = layOut(x, inputs, arena.floats(), start);
       Workers.run(
           firstTasks[outputs.length],
           large,
@@ -145,9 +146,9 @@ final class RowwiseLinear {
     float[] output = FloatArrays.take(last.outputs() * columns);
     try (FloatArena arena = FloatArena.borrow()) {
       int[] starts = new int[maps.size()];
-      int laidOut = arena.take(panels * PANEL * inputs);
+      int start = arena.take(panels * PANEL * inputs);
       Arrays.setAll(starts, j -> arena.take(panels * PANEL * padded));
-      Laid sequences = layOut(x, inputs, arena.floats(), laidOut);
+      Laid sequences = layOut(x, inputs, arena.floats(), start);
       Workers.runRanges(
           padded, ROWS, large, (row, end) -> hidden(shared, row, end, sequences, starts, between));
       Laid results = new Laid(arena.floats(), starts[0], padded);
@@ -158,11 +159,6 @@ final class RowwiseLinear {
           (row, end) -> write(lastShared, row, results, hidden, output));
     }
     return output;
-  }
-
-  private Laid layOut(float[] x, int features, FloatArena arena) {
-    int start = arena.take(panels * PANEL * features);
-    return layOut(x, features, arena.floats(), start);
   }
 
   private Laid layOut(float[] x, int features, float[] numbers, int start) {

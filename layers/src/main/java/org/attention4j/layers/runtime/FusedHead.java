@@ -61,8 +61,8 @@ final class FusedHead implements HeadComputation {
     INDArray weights = pass.weights();
     boolean transposed = isTransposed(weights);
     int classes = Math.toIntExact(weights.size(1));
-    FewStepsLinear.Map map =
-        new FewStepsLinear.Map(
+    FloatLinear.Weights map =
+        new FloatLinear.Weights(
             Value.of(transposed ? weights : weights.transpose()).matrix(),
             classes,
             transposed,

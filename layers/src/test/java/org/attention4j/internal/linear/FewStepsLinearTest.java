@@ -27,8 +27,8 @@ class FewStepsLinearTest {
                 steps,
                 x,
                 List.of(
-                    new FewStepsLinear.Map(StoredMatrix.of(along), outputs, false, bias),
-                    new FewStepsLinear.Map(StoredMatrix.of(across), outputs, true, null)))
+                    new FloatLinear.Weights(along, outputs, false, bias),
+                    new FloatLinear.Weights(across, outputs, true, null)))
             .forward();
     for (int b = 0; b < examples; b++) {
       for (int o = 0; o < outputs; o++) {
