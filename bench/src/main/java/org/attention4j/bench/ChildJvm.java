@@ -14,6 +14,9 @@ final class ChildJvm {
   private static final String OMP_THREADS = "OMP_NUM_THREADS";
   private static final String OFFLINE = "ai.djl.offline";
 
+  /** Without it JavaCPP reads a file of the operating system at each native allocation. */
+  private static final String NO_PHYSICAL_LIMIT = "-Dorg.bytedeco.javacpp.maxphysicalbytes=0";
+
   /** Room for whatever is compared, in MiB. */
   static final int HEAP = 4096;
 
@@ -132,6 +135,7 @@ final class ChildJvm {
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.add("-Xmx" + heap + "m");
     command.addAll(List.of(COLLECTOR, "--add-modules", MODULE, "-D" + OFFLINE + "=true"));
+    command.add(NO_PHYSICAL_LIMIT);
     command.add("-Dorg.attention4j.threads=" + threads);
     command.add("-Dai.djl.pytorch.num_threads=" + threads);
     if (Runtime.version().feature() >= STRICT_VERSION) {

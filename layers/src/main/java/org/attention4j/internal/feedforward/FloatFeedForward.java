@@ -1,5 +1,6 @@
 package org.attention4j.internal.feedforward;
 
+import java.util.Arrays;
 import java.util.List;
 import org.attention4j.internal.linear.FewStepsLinear;
 import org.attention4j.internal.linear.FloatLinear;
@@ -101,11 +102,10 @@ public final class FloatFeedForward {
   }
 
   private Forward apart(float[] x) {
-    float[][] hidden = new FloatLinear(examples, inputs, steps, x, into).forward();
-    float[] activated = activated(activation, hidden);
-    float[] output = second(activated).forward()[0];
-    FloatArrays.giveBack(activated);
-    return new Forward(output, hidden);
+    float[][] hidden = new float[into.size()][];
+    Arrays.setAll(hidden, j -> FloatArrays.take(examples * width() * steps));
+    FloatLinear maps = new FloatLinear(examples, inputs, steps, x, into);
+    return new Forward(maps.forward(this::activate, out, hidden), hidden);
   }
 
   /**
@@ -163,8 +163,8 @@ public final class FloatFeedForward {
     return activated;
   }
 
-  private FloatLinear second(float[] activated) {
-    return new FloatLinear(examples, into.get(0).outputs(), steps, activated, List.of(out));
+  private int width() {
+    return into.get(0).outputs();
   }
 
   /**
@@ -192,7 +192,9 @@ public final class FloatFeedForward {
 
   private Gradients apart(float[] x, float[][] hidden, float[] dy) {
     float[] activated = activated(activation, hidden);
-    FloatLinear.Gradients behind = second(activated).backward(new float[][] {dy});
+    FloatLinear.Gradients behind =
+        new FloatLinear(examples, width(), steps, activated, List.of(out))
+            .backward(new float[][] {dy});
     FloatArrays.giveBack(activated);
     float[] gradient = behind.input();
     float[][] hiddenGradients = {gradient};

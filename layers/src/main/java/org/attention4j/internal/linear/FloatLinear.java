@@ -249,24 +249,45 @@ public final class FloatLinear {
    * @return what the last map gives, [b, out, T]
    */
   public float[] forward(Between between, Weights last) {
-    int hidden = maps.get(0).outputs();
-    long columns = (long) examples * steps;
-    if (RowwiseLinear.isFor(inputs, maps.size(), hidden, last.outputs(), columns)) {
-      return new RowwiseLinear(examples, steps, isLarge()).forward(x, inputs, maps, between, last);
+    if (isRowwise(last)) {
+      return forward(between, last, new float[0][]);
     }
     return JoinedExamples.ifItPays(examples, steps)
         .map(joined -> forward(joined, between, last))
-        .orElseGet(() -> apart(between, last));
+        .orElseGet(() -> forward(between, last, new float[0][]));
   }
 
   private float[] forward(JoinedExamples joined, Between between, Weights last) {
     float[] columns = joined.join(x);
-    float[] output = joined(joined, columns).apart(between, last);
+    float[] output = joined(joined, columns).apart(between, last, new float[0][]);
     FloatArrays.giveBack(columns);
     return joined.split(output);
   }
 
-  private float[] apart(Between between, Weights last) {
+  private boolean isRowwise(Weights last) {
+    long columns = (long) examples * steps;
+    int hidden = maps.get(0).outputs();
+    return RowwiseLinear.isFor(inputs, maps.size(), hidden, last.outputs(), columns);
+  }
+
+  /**
+   * The same for a backward pass to follow, and for examples that are not joined.
+   *
+   * @param between what to do with the results of the maps, which all have the same number of
+   *     outputs
+   * @param last the map after it
+   * @param kept where the results of the maps go before anything is done with them, each [b, out_j,
+   *     T]; empty if nobody needs them
+   * @return what the last map gives, [b, out, T]
+   */
+  public float[] forward(Between between, Weights last, float[][] kept) {
+    return isRowwise(last)
+        ? new RowwiseLinear(examples, steps, isLarge())
+            .forward(x, inputs, maps, between, last, kept)
+        : apart(between, last, kept);
+  }
+
+  private float[] apart(Between between, Weights last, float[][] kept) {
     int hidden = maps.get(0).outputs();
     PackedRows[] rows = maps.stream().map(map -> map.rows(inputs)).toArray(PackedRows[]::new);
     PackedRows lastRows = last.rows(hidden);
@@ -297,6 +318,10 @@ public final class FloatLinear {
               for (int j = 0; j < rows.length; j++) {
                 rows[j].multiply(
                     row, padded, columns, Panels.of(x, starts[j], step, number), first[j]);
+              }
+              for (int j = 0; j < kept.length; j++) {
+                int at = (chunk.example() * hidden + row) * steps + t;
+                MatrixPacking.uncut(x, starts[j], step, count, width, kept[j], at, steps);
               }
               between.apply(x, starts, number * step);
               target.add(lastRows, row, count, starts[0], step);

@@ -50,6 +50,25 @@ public final class MatrixPacking {
   }
 
   /**
+   * The inverse of {@link #cut}: panels of entries as rows.
+   *
+   * @param panels the array with the panels
+   * @param start where the first one begins
+   * @param step from one panel to the next
+   * @param rows how many rows
+   * @param length the entries of each
+   * @param x where the rows go
+   * @param to where the first one goes
+   * @param stride from one row to the next
+   */
+  static void uncut(
+      float[] panels, int start, int step, int rows, int length, float[] x, int to, int stride) {
+    for (int row = 0; row < rows; row++) {
+      FloatOps.TILES.uncut(panels, start + row * WIDTH, step, x, to + row * stride, length);
+    }
+  }
+
+  /**
    * Rows as panels of rows, transposed: an entry of all rows of a panel lies together.
    *
    * @param x the array with the rows

@@ -136,9 +136,11 @@ final class RowwiseLinear {
   /**
    * Applies the maps, something to each number of their results, and one more map.
    *
+   * @param kept where the results of the maps go before that, each [b, out_j, T]; or empty
    * @return [b, out, T]
    */
-  float[] forward(float[] x, int inputs, List<Weights> maps, Between between, Weights last) {
+  float[] forward(
+      float[] x, int inputs, List<Weights> maps, Between between, Weights last, float[][] kept) {
     int hidden = maps.get(0).outputs();
     int padded = GROUPS.roundUp(hidden);
     List<Weights> shared = maps.stream().map(Weights::shared).toList();
@@ -150,7 +152,10 @@ final class RowwiseLinear {
       Arrays.setAll(starts, j -> arena.take(panels * PANEL * padded));
       Laid sequences = layOut(x, inputs, arena.floats(), start);
       Workers.runRanges(
-          padded, ROWS, large, (row, end) -> hidden(shared, row, end, sequences, starts, between));
+          padded,
+          ROWS,
+          large,
+          (row, end) -> hidden(shared, row, end, sequences, starts, between, kept));
       Laid results = new Laid(arena.floats(), starts[0], padded);
       Workers.runRanges(
           last.outputs(),
@@ -197,9 +202,16 @@ final class RowwiseLinear {
 
   /** Some rows of the results of the first maps, which stay where they are as panels. */
   private void hidden(
-      List<Weights> maps, int row, int end, Laid sequences, int[] starts, Between between) {
+      List<Weights> maps,
+      int row,
+      int end,
+      Laid sequences,
+      int[] starts,
+      Between between,
+      float[][] kept) {
     float[] numbers = sequences.numbers();
-    int step = GROUPS.roundUp(maps.get(0).outputs()) * PANEL;
+    int features = maps.get(0).outputs();
+    int step = GROUPS.roundUp(features) * PANEL;
     int[] at = new int[starts.length];
     for (int j = 0; j < starts.length; j++) {
       at[j] = starts[j] + row * PANEL;
@@ -208,10 +220,27 @@ final class RowwiseLinear {
         rows.multiply(sequences.from(0, panels), Panels.of(numbers, at[j], step, panels));
       }
     }
+    for (int j = 0; j < kept.length; j++) {
+      keep(numbers, at[j], step, features, row, Math.min(end, features), kept[j]);
+    }
     for (int panel = 0; panel < panels; panel++) {
       between.apply(numbers, at, (end - row) * PANEL);
       for (int j = 0; j < at.length; j++) {
         at[j] += step;
+      }
+    }
+  }
+
+  /** Copies some rows from panels to [b, features, T]. */
+  private void keep(
+      float[] numbers, int from, int step, int features, int row, int end, float[] kept) {
+    try (FloatArena arena = FloatArena.borrow()) {
+      int together = arena.take(panels * PANEL);
+      float[] x = arena.floats();
+      for (int feature = row; feature < end; feature++) {
+        int first = from + (feature - row) * PANEL;
+        FloatOps.TILES.uncut(numbers, first, step, x, together, columns);
+        write(x, together, 0, columns, features, feature, kept);
       }
     }
   }

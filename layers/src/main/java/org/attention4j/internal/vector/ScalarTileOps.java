@@ -161,4 +161,13 @@ final class ScalarTileOps implements TileOps {
       at += step;
     }
   }
+
+  @Override
+  public void uncut(float[] panels, int from, int step, float[] x, int to, int length) {
+    int at = from;
+    for (int i = 0; i < length; i += PANEL) {
+      System.arraycopy(panels, at, x, to + i, Math.min(PANEL, length - i));
+      at += step;
+    }
+  }
 }

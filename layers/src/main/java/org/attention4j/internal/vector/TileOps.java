@@ -185,4 +185,16 @@ public interface TileOps {
    * @param step from one slice to the next
    */
   void cut(float[] x, int from, int length, float[] panels, int to, int step);
+
+  /**
+   * The inverse of {@link #cut}: puts slices of {@link #panel()} entries together to a row.
+   *
+   * @param panels the array with the slices
+   * @param from where the first one begins
+   * @param step from one slice to the next
+   * @param x where the row goes
+   * @param to where it begins
+   * @param length the number of entries
+   */
+  void uncut(float[] panels, int from, int step, float[] x, int to, int length);
 }

@@ -466,4 +466,18 @@ final class VectorTileOps implements TileOps {
       Arrays.fill(panels, at + length - whole, at + PANEL, 0);
     }
   }
+
+  @Override
+  public void uncut(float[] panels, int from, int step, float[] x, int to, int length) {
+    int whole = length - length % PANEL;
+    int at = from;
+    for (int i = 0; i < whole; i += PANEL) {
+      load(panels, at).intoArray(x, to + i);
+      load(panels, at + V).intoArray(x, to + i + V);
+      at += step;
+    }
+    if (whole < length) {
+      System.arraycopy(panels, at, x, to + whole, length - whole);
+    }
+  }
 }

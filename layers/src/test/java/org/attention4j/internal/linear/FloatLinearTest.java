@@ -179,15 +179,17 @@ class FloatLinearTest {
         new FloatLinear.Weights(values(outputs * hidden), outputs, false, values(outputs));
     FloatLinear maps =
         new FloatLinear(2, inputs, steps, values(2 * inputs * steps), List.of(first, gate));
-    float[] inARow =
-        maps.forward(
-            (results, starts, length) -> {
-              for (int i = 0; i < length; i++) {
-                results[starts[0] + i] *= results[starts[1] + i];
-              }
-            },
-            last);
+    FloatLinear.Between product =
+        (results, starts, length) -> {
+          for (int i = 0; i < length; i++) {
+            results[starts[0] + i] *= results[starts[1] + i];
+          }
+        };
+    float[] inARow = maps.forward(product, last);
+    float[][] kept = new float[2][2 * hidden * steps];
+    assertThat(maps.forward(product, last, kept)).isEqualTo(inARow);
     float[][] y = maps.forward();
+    assertThat(kept).isDeepEqualTo(y);
     for (int i = 0; i < y[0].length; i++) {
       y[0][i] *= y[1][i];
     }

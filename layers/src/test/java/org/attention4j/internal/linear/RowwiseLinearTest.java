@@ -110,6 +110,10 @@ class RowwiseLinearTest {
     float[] expected = new FloatLinear(1, INPUTS, length, all, maps).forward(between, last);
     assertThat(joined(y, examples, OUTPUTS, steps))
         .isEqualTo(cut(expected, OUTPUTS, columns, length));
+    float[][] kept = new float[maps.size()][examples * HIDDEN * steps];
+    FloatLinear linear = new FloatLinear(examples, INPUTS, steps, x, maps);
+    assertThat(linear.forward(between, last, kept)).isEqualTo(y);
+    assertThat(kept).isDeepEqualTo(linear.forward());
   }
 
   /** Matrices stay where they are; what is laid out across is asked for as a whole, once. */

@@ -60,6 +60,26 @@ class TileOpsTest {
     }
   }
 
+  /** Panels some step apart as a row, without the zeros of the last one. */
+  @ParameterizedTest
+  @MethodSource("implementations")
+  void putsPanelsTogether(TileOps ops) {
+    int panel = ops.panel();
+    for (int length : new int[] {0, 1, panel - 1, panel, panel + 1, 2 * panel + 5}) {
+      int step = panel + 11;
+      int panels = (length + panel - 1) / panel;
+      float[] from = parts.numbers(panels * step);
+      float[] given = parts.numbers(length);
+      float[] to = given.clone();
+      ops.uncut(from, 2, step, to, FROM, length);
+      for (int i = 0; i < to.length; i++) {
+        int at = i - FROM;
+        boolean inside = at >= 0 && at < length;
+        assertThat(to[i]).isEqualTo(inside ? from[2 + at / panel * step + at % panel] : given[i]);
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("implementations")
   void tiles(TileOps ops) {
