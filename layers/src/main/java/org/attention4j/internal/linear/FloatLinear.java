@@ -2,6 +2,7 @@ package org.attention4j.internal.linear;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.attention4j.internal.attention.FloatAttention;
 import org.attention4j.internal.linear.PackedRows.Panels;
@@ -32,6 +33,9 @@ public final class FloatLinear {
 
   /** Steps that a task has at least. */
   private static final int MIN_STEPS = 64;
+
+  /** For results that nobody needs. */
+  private static final float[][] NOT_KEPT = {};
 
   /** Multiplications below which waking another thread does not pay. */
   private static final long SMALL = 200_000;
@@ -249,17 +253,16 @@ public final class FloatLinear {
    * @return what the last map gives, [b, out, T]
    */
   public float[] forward(Between between, Weights last) {
-    if (isRowwise(last)) {
-      return forward(between, last, new float[0][]);
-    }
-    return JoinedExamples.ifItPays(examples, steps)
-        .map(joined -> forward(joined, between, last))
-        .orElseGet(() -> forward(between, last, new float[0][]));
+    Optional<JoinedExamples> joined =
+        isRowwise(last) ? Optional.empty() : JoinedExamples.ifItPays(examples, steps);
+    return joined
+        .map(together -> forward(together, between, last))
+        .orElseGet(() -> forward(between, last, NOT_KEPT));
   }
 
   private float[] forward(JoinedExamples joined, Between between, Weights last) {
     float[] columns = joined.join(x);
-    float[] output = joined(joined, columns).apart(between, last, new float[0][]);
+    float[] output = joined(joined, columns).apart(between, last, NOT_KEPT);
     FloatArrays.giveBack(columns);
     return joined.split(output);
   }
