@@ -56,10 +56,12 @@ final class Requirements {
 
   /** Checks one of several sequence inputs, of shape [b, size, T]. */
   void sequence(String name, INDArray input, long size) {
-    that(
-        input.rank() == 3 && input.size(1) == size,
-        name + "'s shape",
-        Arrays.toString(input.shape()),
-        "[examples, %d, steps]".formatted(size));
+    if (input.rank() != 3 || input.size(1) != size) {
+      that(
+          false,
+          name + "'s shape",
+          Arrays.toString(input.shape()),
+          "[examples, %d, steps]".formatted(size));
+    }
   }
 }

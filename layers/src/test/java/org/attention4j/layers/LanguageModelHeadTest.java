@@ -4,17 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
+import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.common.primitives.Pair;
@@ -355,6 +360,51 @@ class LanguageModelHeadTest {
     x.get(NDArrayIndex.all(), NDArrayIndex.point(0)).assign(0);
     network.fit(new DataSet(given, ids));
     assertThat(network.score()).isEqualTo(plain.score(new DataSet(x, ids)));
+  }
+
+  /** Counts how often each parameter is asked for. */
+  private record CountingNoise(Map<String, Integer> calls) implements IWeightNoise {
+    @Override
+    public INDArray getParameter(
+        org.deeplearning4j.nn.api.Layer layer,
+        String parameter,
+        int iteration,
+        int epoch,
+        boolean training,
+        LayerWorkspaceMgr workspaces) {
+      calls.merge(parameter, 1, Integer::sum);
+      return layer.getParam(parameter);
+    }
+
+    @Override
+    public IWeightNoise clone() {
+      return this;
+    }
+  }
+
+  /** The score of a step of training is that of its backward pass, not of a pass of its own. */
+  @ParameterizedTest
+  @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+  void computesTheLossesOfAStepOnce(boolean graph, boolean masked) {
+    Map<String, Integer> calls = new HashMap<>();
+    MultiLayerNetwork network =
+        Heads.network(
+            DataType.FLOAT, Heads.head(CLASSES).weightNoise(new CountingNoise(calls)).build());
+    INDArray x = Heads.input(DataType.FLOAT);
+    INDArray ids = Heads.ids(CLASSES);
+    INDArray mask = masked ? Heads.mask(DataType.FLOAT) : null;
+    DataSet data = new DataSet(x, ids, null, mask);
+    double expected = network.score(data);
+    calls.clear();
+    if (graph) {
+      ComputationGraph same = network.toComputationGraph();
+      same.fit(data);
+      assertThat(same.score()).isCloseTo(expected, within(1e-5 * expected));
+    } else {
+      network.fit(data);
+      assertThat(network.score()).isCloseTo(expected, within(1e-5 * expected));
+    }
+    assertThat(calls).containsOnly(Map.entry("W", 1), Map.entry("b", 1));
   }
 
   private static void assertClose(INDArray actual, INDArray expected, double tolerance) {

@@ -69,9 +69,6 @@ public final class OurAttention implements Peer {
         new FloatAttention(problem, data.q(), data.k(), data.v(), null, parameters);
     ForwardState trace = attention.forward(output, pass.backward());
     if (pass.backward()) {
-      Arrays.fill(gradients.q(), 0);
-      Arrays.fill(gradients.k(), 0);
-      Arrays.fill(gradients.v(), 0);
       attention.backward(trace, output, data.outputGradient(), gradients);
     }
   }

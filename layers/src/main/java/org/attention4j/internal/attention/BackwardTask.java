@@ -120,6 +120,7 @@ abstract class BackwardTask extends AttentionTask {
         decayGradients.head(i);
       }
       context.clearGradients();
+      gradients.clearQueries(shape, part.example(), head, part.from(), part.to());
       head(head, outputGradient, gradients.q());
       int at = (part.example() * shape.heads() + head) * part.chunks() + part.chunk();
       for (int p = 0; p < problem.parameters(); p++) {

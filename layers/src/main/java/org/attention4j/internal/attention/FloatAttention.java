@@ -226,7 +226,8 @@ public final class FloatAttention {
    * @param state what {@link #forward} returned for the same arrays
    * @param output the output of the forward pass, [b, h, dv, Tq]
    * @param outputGradient dL/doutput, likewise
-   * @param gradients where dL/dQ, dL/dK and dL/dV go, all zero on entry
+   * @param gradients where dL/dQ, dL/dK and dL/dV go, whatever they hold; those of the decays are
+   *     zero on entry
    * @return dL/dparameter for each parameter, [h]
    */
   public float[][] backward(
@@ -247,6 +248,9 @@ public final class FloatAttention {
           int unit = task / chunks;
           int chunk = task % chunks;
           int example = unit / shape.keyValueHeads();
+          if (chunks == 1) {
+            clearKeys(unit, gradients);
+          }
           try (Workspace workspace = Workspace.borrow()) {
             var part =
                 new BackwardTask.Part(
@@ -278,6 +282,7 @@ public final class FloatAttention {
           units(),
           large(),
           unit -> {
+            clearKeys(unit, gradients);
             for (int chunk = 0; chunk < chunks; chunk++) {
               parts[unit * chunks + chunk].addTo(gradients);
             }
@@ -285,6 +290,13 @@ public final class FloatAttention {
           });
     }
     return sum(parameterGradients, chunks);
+  }
+
+  /** In the task that adds to them, whose cache they are in then. */
+  private void clearKeys(int unit, FloatGradients gradients) {
+    int example = unit / shape.keyValueHeads();
+    int head = unit % shape.keyValueHeads();
+    gradients.clearKeys(shape, example, head);
   }
 
   /** Adds the shares of rows with few weights, and gives their memory back. */

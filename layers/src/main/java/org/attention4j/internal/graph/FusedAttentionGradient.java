@@ -118,9 +118,9 @@ public final class FusedAttentionGradient extends DynamicCustomOp implements Jav
     }
     FloatGradients gradients =
         new FloatGradients(
-            FloatArrays.zeros(inputs[0].length()),
-            FloatArrays.zeros(inputs[1].length()),
-            FloatArrays.zeros(inputs[2].length()),
+            FloatArrays.take(inputs[0].length()),
+            FloatArrays.take(inputs[1].length()),
+            FloatArrays.take(inputs[2].length()),
             decayGradient(inputs));
     float[][] parameters =
         attention.backward(trace, output, inputs[inputs.length - 1].floats(), gradients);

@@ -111,6 +111,14 @@ public final class HostArrays {
     }
   }
 
+  private static void write(float[] values, int from, int length, INDArray array) {
+    try (FloatPointer pointer = new FloatPointer(address(array))) {
+      pointer.position(from).put(values, from, length);
+    } finally {
+      Reference.reachabilityFence(array);
+    }
+  }
+
   private static void forEachPart(int length, Workers.Range range) {
     Workers.runRanges(length, PART, length > PART, range);
   }
@@ -193,9 +201,7 @@ public final class HostArrays {
       put(values, ordered);
       array.assign(ordered);
     } else if (values instanceof float[] floats) {
-      try (FloatPointer pointer = new FloatPointer(address(array))) {
-        pointer.put(floats);
-      }
+      forEachPart(floats.length, (from, to) -> write(floats, from, to - from, array));
     } else if (values instanceof double[] doubles) {
       try (DoublePointer pointer = new DoublePointer(address(array))) {
         pointer.put(doubles);
@@ -222,6 +228,19 @@ public final class HostArrays {
     }
     FloatPointer pointer = new FloatPointer(address(array));
     return FloatIndexer.create(pointer.capacity(array.length()));
+  }
+
+  /**
+   * Fills an array with zeros. The backend would start its own threads for a small one too.
+   *
+   * @param array of type FLOAT, with the memory of C order
+   */
+  public static void clear(INDArray array) {
+    try (FloatIndexer numbers = open(array)) {
+      Pointer.memset(numbers.pointer(), 0, Float.BYTES * array.length());
+    } finally {
+      Reference.reachabilityFence(array);
+    }
   }
 
   private static Pointer address(INDArray array) {

@@ -15,6 +15,9 @@ public final class Workers {
   /** The system property that limits the number of threads. */
   public static final String PROPERTY = "org.attention4j.threads";
 
+  /** Asked for once: each time, the JVM asks the system. */
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
   private static final HelperThreads HELPERS =
       new HelperThreads(Workers::newThread, Workers::limit, System::nanoTime);
   private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -33,7 +36,7 @@ public final class Workers {
    * @return at least 1
    */
   public static int limit() {
-    return Math.max(1, Integer.getInteger(PROPERTY, Runtime.getRuntime().availableProcessors()));
+    return Math.max(1, Integer.getInteger(PROPERTY, PROCESSORS));
   }
 
   /**

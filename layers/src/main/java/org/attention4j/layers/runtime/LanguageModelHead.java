@@ -79,10 +79,12 @@ public final class LanguageModelHead
     super.setLabels(labels);
   }
 
-  /** That of the labels, [b, T]. */
+  /** That of the labels, [b, T]. A graph sets it once more between backward pass and score. */
   @Override
   public void setMaskArray(@Nullable INDArray maskArray) {
-    lastLosses = null;
+    if (maskArray != this.maskArray) {
+      lastLosses = null;
+    }
     super.setMaskArray(maskArray);
   }
 

@@ -129,7 +129,7 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
     assertInputSet(true);
     INDArray view = gradientView(W);
     if (!holdsGradientOfHead) {
-      view.assign(0); // the updater left there what it subtracted, in every row
+      clear(view); // the updater left there what it subtracted, in every row
     }
     holdsGradientOfHead = false;
     addGradient(epsilon, view, ids);
@@ -137,11 +137,19 @@ public final class TokenEmbedding extends BaseLayer<FeedForwardLayer> {
     gradient.setGradientFor(W, view);
     if (types > 0) {
       INDArray ofTypes = gradientView(TYPES);
-      ofTypes.assign(0);
+      clear(ofTypes);
       addGradient(epsilon, ofTypes, typeIds);
       gradient.setGradientFor(TYPES, ofTypes);
     }
     return new Pair<>(gradient, null);
+  }
+
+  private void clear(INDArray view) {
+    if (fused) {
+      HostArrays.clear(view.transpose());
+    } else {
+      view.assign(0);
+    }
   }
 
   private void addGradient(INDArray epsilon, INDArray view, int[] rows) {

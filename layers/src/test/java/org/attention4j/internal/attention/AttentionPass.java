@@ -1,5 +1,6 @@
 package org.attention4j.internal.attention;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
@@ -40,9 +41,9 @@ record AttentionPass(
     ForwardState state = attention.forward(output, true);
     FloatGradients gradients =
         new FloatGradients(
-            new float[q.length],
-            new float[k.length],
-            new float[v.length],
+            noNumbers(q.length),
+            noNumbers(k.length),
+            noNumbers(v.length),
             new double[inputs.decays().length]);
     float[][] byParameter =
         attention.backward(state, output, floats(inputs.outputGradient()), gradients);
@@ -58,6 +59,13 @@ record AttentionPass(
         gradients.decays(),
         parameterGradients,
         state.counts());
+  }
+
+  /** What an array that was used before may hold. */
+  private static float[] noNumbers(int length) {
+    float[] array = new float[length];
+    Arrays.fill(array, Float.NaN);
+    return array;
   }
 
   static AttentionPass inDouble(AttentionCase inputs, KernelUnderTest map) {

@@ -115,6 +115,32 @@ class HostArraysTest {
     assertThat(entries(array)).isEqualTo(expected);
   }
 
+  /** Several threads each copy a part. */
+  @Test
+  void copiesLongArrays() {
+    INDArray all = Nd4j.rand(DataType.FLOAT, 1, 262_147);
+    float[] values = HostArrays.floats(all);
+    assertThat(values).isEqualTo(all.toFloatVector());
+    INDArray copy = Nd4j.zeros(DataType.FLOAT, 262_151);
+    HostArrays.put(values, copy.get(NDArrayIndex.interval(3, 262_150)));
+    assertThat(copy.getFloat(2)).isZero();
+    assertThat(copy.get(NDArrayIndex.interval(3, 262_150)).toFloatVector()).isEqualTo(values);
+    assertThat(copy.getFloat(262_150)).isZero();
+  }
+
+  @Test
+  void clearsItsOwnNumbersAlone() {
+    INDArray all = counting(DataType.FLOAT, 'c', 41);
+    HostArrays.clear(all.get(NDArrayIndex.interval(3, 38)).reshape('c', 5, 7));
+    assertThat(all.toIntVector())
+        .startsWith(0, 1, 2)
+        .endsWith(38, 39, 40)
+        .containsOnly(0, 1, 2, 38, 39, 40);
+    INDArray columns = counting(DataType.FLOAT, 'f', 5, 7);
+    HostArrays.clear(columns.transpose());
+    assertThat(columns.maxNumber().intValue()).isZero();
+  }
+
   /** Also where several threads look at parts; not known for other types and orders. */
   @Test
   void normsBelowALimit() {
