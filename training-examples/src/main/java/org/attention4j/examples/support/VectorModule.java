@@ -42,6 +42,12 @@ public final class VectorModule {
 
   private static final int FIRST_TO_WARN = 24;
 
+  /**
+   * Tells OpenMP's threads whether to spin after an operation of ND4J. They would spin on the
+   * processors that our own threads need.
+   */
+  static final String WAIT_POLICY = "OMP_WAIT_POLICY";
+
   /** So long the other JVM may take to write down how far it came. */
   private static final int FAREWELL_SECONDS = 20;
 
@@ -65,8 +71,9 @@ public final class VectorModule {
   }
 
   /**
-   * Runs a class's main method in a JVM like this one that has the module. If this one is asked to
-   * end, the other one is, and is waited for.
+   * Runs a class's main method in a JVM like this one that has the module, and whose native threads
+   * sleep between operations unless the environment says otherwise. If this one is asked to end,
+   * the other one is, and is waited for.
    *
    * @param main the class
    * @param options what else the JVM is told, after what this one was told
@@ -79,11 +86,12 @@ public final class VectorModule {
   public static int run(
       Class<?> main, List<String> options, List<String> arguments, OutputStream messages)
       throws IOException, InterruptedException {
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command(main, options, arguments))
             .redirectInput(ProcessBuilder.Redirect.INHERIT)
-            .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-            .start();
+            .redirectOutput(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putIfAbsent(WAIT_POLICY, "passive");
+    Process process = builder.start();
     CountDownLatch passed = new CountDownLatch(1);
     Thread farewell = new Thread(() -> end(process, passed), "end of the other JVM");
     Runtime.getRuntime().addShutdownHook(farewell);

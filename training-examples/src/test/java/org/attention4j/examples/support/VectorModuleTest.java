@@ -68,6 +68,22 @@ class VectorModuleTest {
             "a b");
   }
 
+  /** Its native threads sleep between operations, or do as the user's environment says. */
+  @Test
+  void theOtherJvmSleepsBetweenNativeOperations() throws Exception {
+    String given = System.getenv(VectorModule.WAIT_POLICY);
+    ByteArrayOutputStream messages = new ByteArrayOutputStream();
+    assertThat(VectorModule.run(WaitPolicy.class, List.of(), List.of(), messages)).isZero();
+    assertThat(messages.toString(StandardCharsets.UTF_8).strip())
+        .isEqualTo(given == null ? "passive" : given);
+  }
+
+  static final class WaitPolicy {
+    public static void main(String[] arguments) {
+      System.err.println(System.getenv(VectorModule.WAIT_POLICY));
+    }
+  }
+
   @Test
   void aJvmThatCanBeAskedToEndIsAsked() {
     Other other = new Other(true, true);
