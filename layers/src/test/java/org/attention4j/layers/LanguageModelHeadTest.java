@@ -407,6 +407,24 @@ class LanguageModelHeadTest {
     assertThat(calls).containsOnly(Map.entry("W", 1), Map.entry("b", 1));
   }
 
+  /** Losses of a step are not those of the next score, even if only the parameters have changed. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theScoreAfterAStepIsThatOfTheNewParameters(boolean masked) {
+    MultiLayerNetwork network =
+        Heads.network(DataType.FLOAT, new Adam(0.1), Heads.head(CLASSES).build());
+    ComputationGraph graph = network.toComputationGraph();
+    INDArray mask = masked ? Heads.mask(DataType.FLOAT) : null;
+    DataSet data = new DataSet(Heads.input(DataType.FLOAT), Heads.ids(CLASSES), null, mask);
+    for (int step = 0; step < 3; step++) {
+      graph.fit(data);
+      double score = graph.clone().score(data, true);
+      assertThat(graph.score(data, true)).isEqualTo(score);
+      graph.computeGradientAndScore();
+      assertThat(graph.score()).as("once more, by hand").isEqualTo(score);
+    }
+  }
+
   private static void assertClose(INDArray actual, INDArray expected, double tolerance) {
     assertThat(actual.shape()).isEqualTo(expected.shape());
     double scale = Math.max(1, expected.amaxNumber().doubleValue());
