@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -405,6 +406,31 @@ class LanguageModelHeadTest {
       assertThat(network.score()).isCloseTo(expected, within(1e-5 * expected));
     }
     assertThat(calls).containsOnly(Map.entry("W", 1), Map.entry("b", 1));
+  }
+
+  /** Another mask after the backward pass, or none, has losses of its own. */
+  @Test
+  void anotherMaskHasOtherLosses() {
+    MultiLayerNetwork network = Heads.network(DataType.FLOAT, Heads.head(CLASSES).build());
+    INDArray x = Heads.input(DataType.FLOAT);
+    INDArray ids = Heads.ids(CLASSES);
+    INDArray mask = Heads.mask(DataType.FLOAT);
+    double masked = network.score(new DataSet(x, ids, null, mask));
+    double whole = network.score(new DataSet(x, ids));
+    assertThat(masked).isNotCloseTo(whole, within(0.1 * whole));
+    network.calculateGradients(x, ids, null, mask);
+    IOutputLayer head = (IOutputLayer) network.getOutputLayer();
+    LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.noWorkspaces();
+    head.setInput(x, workspaces);
+    head.setLabels(ids);
+    head.setMaskArray(mask);
+    head.backpropGradient(null, workspaces);
+    assertThat(head.computeScore(0, true, workspaces)).isCloseTo(masked, within(1e-5 * masked));
+    head.setMaskArray(null);
+    assertThat(head.computeScore(0, true, workspaces)).isCloseTo(whole, within(1e-5 * whole));
+    head.backpropGradient(null, workspaces);
+    head.setMaskArray(mask);
+    assertThat(head.computeScore(0, true, workspaces)).isCloseTo(masked, within(1e-5 * masked));
   }
 
   /** Losses of a step are not those of the next score, even if only the parameters have changed. */

@@ -120,7 +120,6 @@ abstract class BackwardTask extends AttentionTask {
         decayGradients.head(i);
       }
       context.clearGradients();
-      gradients.clearQueries(shape, part.example(), head, part.from(), part.to());
       head(head, outputGradient, gradients.q());
       int at = (part.example() * shape.heads() + head) * part.chunks() + part.chunk();
       for (int p = 0; p < problem.parameters(); p++) {
@@ -128,6 +127,7 @@ abstract class BackwardTask extends AttentionTask {
       }
     }
     if (part.chunks() == 1) {
+      gradients.clearKeys(shape, part.example(), part.keyValueHead());
       addTo(gradients, arena.floats(), keySums, arena.floats(), valueSums);
     } else if (dense) {
       // The arena goes to another task.

@@ -248,9 +248,6 @@ public final class FloatAttention {
           int unit = task / chunks;
           int chunk = task % chunks;
           int example = unit / shape.keyValueHeads();
-          if (chunks == 1) {
-            clearKeys(unit, gradients);
-          }
           try (Workspace workspace = Workspace.borrow()) {
             var part =
                 new BackwardTask.Part(
@@ -282,7 +279,8 @@ public final class FloatAttention {
           units(),
           large(),
           unit -> {
-            clearKeys(unit, gradients);
+            int head = unit % shape.keyValueHeads();
+            gradients.clearKeys(shape, unit / shape.keyValueHeads(), head);
             for (int chunk = 0; chunk < chunks; chunk++) {
               parts[unit * chunks + chunk].addTo(gradients);
             }
@@ -290,13 +288,6 @@ public final class FloatAttention {
           });
     }
     return sum(parameterGradients, chunks);
-  }
-
-  /** In the task that adds to them, whose cache they are in then. */
-  private void clearKeys(int unit, FloatGradients gradients) {
-    int example = unit / shape.keyValueHeads();
-    int head = unit % shape.keyValueHeads();
-    gradients.clearKeys(shape, example, head);
   }
 
   /** Adds the shares of rows with few weights, and gives their memory back. */

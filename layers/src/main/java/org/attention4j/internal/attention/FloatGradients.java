@@ -22,21 +22,11 @@ public record FloatGradients(float[] q, float[] k, float[] v, double[] decays) {
     this(q, k, v, new double[0]);
   }
 
-  /** Zeros for the keys and values of a head. */
+  /** Clears what belongs to the keys and values of a head, just before the same task adds to it. */
   void clearKeys(AttentionShape shape, int example, int head) {
     int d = shape.headSize();
     int dv = shape.valueSize();
     Arrays.fill(k, shape.key(example, head, d), shape.key(example, head + 1, d), 0);
     Arrays.fill(v, shape.key(example, head, dv), shape.key(example, head + 1, dv), 0);
-  }
-
-  /** Zeros for the queries of a head in [from, to). */
-  void clearQueries(AttentionShape shape, int example, int head, int from, int to) {
-    int d = shape.headSize();
-    int row = shape.query(example, head, d);
-    for (int c = 0; c < d; c++) {
-      Arrays.fill(q, row + from, row + to, 0);
-      row += shape.queries();
-    }
   }
 }

@@ -71,6 +71,7 @@ final class WholeRowBackward extends BackwardTask {
   private void block(int head, int query, int rows, float[] outputGradient, float[] queryGradient) {
     BlockKeys block = blockKeys(query, rows);
     if (block.end() == 0) {
+      clear(head, query, rows, queryGradient);
       return;
     }
     leaveOut(head, query, block);
@@ -112,6 +113,15 @@ final class WholeRowBackward extends BackwardTask {
     addProducts(weights, gradientColumns, dv, block, valueSums);
     sparse.rows(head, query, block, outputGradient, arena.floats(), queryGradients);
     write(arena.floats(), queryGradients, queryGradient, q, query, rows);
+  }
+
+  /** Rows that see no key have no gradient. */
+  private void clear(int head, int query, int rows, float[] queryGradient) {
+    int at = shape.query(part.example(), head, shape.headSize()) + query;
+    for (int c = 0; c < shape.headSize(); c++) {
+      Arrays.fill(queryGradient, at, at + rows, 0);
+      at += shape.queries();
+    }
   }
 
   /** Leaves out the panels of keys of which no row that is computed again has a weight. */

@@ -231,11 +231,15 @@ public final class HostArrays {
   }
 
   /**
-   * Fills an array with zeros. The backend would start its own threads for a small one too.
+   * Fills an array with zeros. The backend would wake its own threads for a small one too.
    *
    * @param array of type FLOAT, with the memory of C order
    */
   public static void clear(INDArray array) {
+    if (array.length() > PART) {
+      array.assign(0);
+      return;
+    }
     try (FloatIndexer numbers = open(array)) {
       Pointer.memset(numbers.pointer(), 0, Float.BYTES * array.length());
     } finally {

@@ -15,7 +15,7 @@ public final class Workers {
   /** The system property that limits the number of threads. */
   public static final String PROPERTY = "org.attention4j.threads";
 
-  /** Asked for once: each time, the JVM asks the system. */
+  /** Read once, since each call of availableProcessors asks the operating system. */
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
   private static final HelperThreads HELPERS =

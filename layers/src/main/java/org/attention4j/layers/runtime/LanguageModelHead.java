@@ -41,7 +41,10 @@ public final class LanguageModelHead
   private final HeadComputation computation;
   private transient @Nullable TokenEmbedding embedding;
 
-  /** The losses of each example in the last backward pass, while what it read is still set. */
+  /**
+   * The losses of each example in the last backward pass, while its input, labels and mask are
+   * still set. Other parameters are not noticed; the next {@link #setInput} forgets the losses.
+   */
   private transient double @Nullable [] lastLosses;
 
   /**

@@ -136,9 +136,11 @@ class HostArraysTest {
         .startsWith(0, 1, 2)
         .endsWith(38, 39, 40)
         .containsOnly(0, 1, 2, 38, 39, 40);
-    INDArray columns = counting(DataType.FLOAT, 'f', 5, 7);
-    HostArrays.clear(columns.transpose());
-    assertThat(columns.maxNumber().intValue()).isZero();
+    for (int rows : new int[] {5, 10_007}) {
+      INDArray columns = counting(DataType.FLOAT, 'f', rows, 7);
+      HostArrays.clear(columns.transpose());
+      assertThat(columns.amaxNumber().intValue()).isZero();
+    }
   }
 
   /** Also where several threads look at parts; not known for other types and orders. */

@@ -9,6 +9,7 @@ import java.lang.module.ModuleFinder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -90,7 +91,7 @@ public final class VectorModule {
         new ProcessBuilder(command(main, options, arguments))
             .redirectInput(ProcessBuilder.Redirect.INHERIT)
             .redirectOutput(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().putIfAbsent(WAIT_POLICY, "passive");
+    prepare(builder.environment());
     Process process = builder.start();
     CountDownLatch passed = new CountDownLatch(1);
     Thread farewell = new Thread(() -> end(process, passed), "end of the other JVM");
@@ -103,6 +104,11 @@ public final class VectorModule {
     int status = process.waitFor();
     Interruption.remove(farewell);
     return status;
+  }
+
+  /** Lets the native threads of the other JVM sleep between operations, unless the user decided. */
+  static void prepare(Map<String, String> environment) {
+    environment.putIfAbsent(WAIT_POLICY, "passive");
   }
 
   /** Has the other JVM end, and waits for its last words. */

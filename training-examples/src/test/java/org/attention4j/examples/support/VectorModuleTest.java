@@ -10,7 +10,9 @@ import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.attention4j.examples.Main;
@@ -76,6 +78,16 @@ class VectorModuleTest {
     assertThat(VectorModule.run(WaitPolicy.class, List.of(), List.of(), messages)).isZero();
     assertThat(messages.toString(StandardCharsets.UTF_8).strip())
         .isEqualTo(given == null ? "passive" : given);
+  }
+
+  @Test
+  void theUserDecidesWhetherNativeThreadsSleep() {
+    Map<String, String> environment = new HashMap<>();
+    VectorModule.prepare(environment);
+    assertThat(environment).containsExactly(Map.entry("OMP_WAIT_POLICY", "passive"));
+    environment.put("OMP_WAIT_POLICY", "active");
+    VectorModule.prepare(environment);
+    assertThat(environment).containsExactly(Map.entry("OMP_WAIT_POLICY", "active"));
   }
 
   static final class WaitPolicy {
