@@ -26,13 +26,13 @@ record AttentionInputSizes(long queries, long keys, long values) {
     require.that(
         inputs[0].size(0) == keyInput.size(0),
         "the number of examples in keys",
-        keyInput.size(0),
-        "%d as in queries".formatted(inputs[0].size(0)));
+        () -> String.valueOf(keyInput.size(0)),
+        () -> "%d as in queries".formatted(inputs[0].size(0)));
     require.that(
         keyInput.size(0) == valueInput.size(0) && keyInput.size(2) == valueInput.size(2),
         "the values' shape",
-        Arrays.toString(valueInput.shape()),
-        "[%d, %d, %d] to fit the keys".formatted(keyInput.size(0), values, keyInput.size(2)));
+        () -> Arrays.toString(valueInput.shape()),
+        () -> "[%d, %d, %d] to fit the keys".formatted(keyInput.size(0), values, keyInput.size(2)));
   }
 
   /** Checks types when the network is configured. */

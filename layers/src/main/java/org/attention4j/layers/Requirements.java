@@ -1,6 +1,7 @@
 package org.attention4j.layers;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -30,6 +31,13 @@ final class Requirements {
     }
   }
 
+  /** The same in each pass: the words are put together only if they are needed. */
+  void that(boolean holds, String option, Supplier<String> value, Supplier<String> expected) {
+    if (!holds) {
+      that(false, option, value.get(), expected.get());
+    }
+  }
+
   /** Checks what a caller of Java without null checks can still leave out. */
   void present(String option, @Nullable Object value, String expected) {
     that(value != null, option, "null", expected);
@@ -56,12 +64,10 @@ final class Requirements {
 
   /** Checks one of several sequence inputs, of shape [b, size, T]. */
   void sequence(String name, INDArray input, long size) {
-    if (input.rank() != 3 || input.size(1) != size) {
-      that(
-          false,
-          name + "'s shape",
-          Arrays.toString(input.shape()),
-          "[examples, %d, steps]".formatted(size));
-    }
+    that(
+        input.rank() == 3 && input.size(1) == size,
+        name + "'s shape",
+        () -> Arrays.toString(input.shape()),
+        () -> "[examples, %d, steps]".formatted(size));
   }
 }

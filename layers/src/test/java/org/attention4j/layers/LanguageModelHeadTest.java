@@ -418,7 +418,7 @@ class LanguageModelHeadTest {
     double masked = network.score(new DataSet(x, ids, null, mask));
     double whole = network.score(new DataSet(x, ids));
     assertThat(masked).isNotCloseTo(whole, within(0.1 * whole));
-    network.calculateGradients(x, ids, null, mask);
+    network.calculateGradients(x, ids, null, mask); // makes room for gradients
     IOutputLayer head = (IOutputLayer) network.getOutputLayer();
     LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.noWorkspaces();
     head.setInput(x, workspaces);

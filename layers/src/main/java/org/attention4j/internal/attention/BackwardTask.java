@@ -127,7 +127,6 @@ abstract class BackwardTask extends AttentionTask {
       }
     }
     if (part.chunks() == 1) {
-      gradients.clearKeys(shape, part.example(), part.keyValueHead());
       addTo(gradients, arena.floats(), keySums, arena.floats(), valueSums);
     } else if (dense) {
       // The arena goes to another task.
@@ -136,7 +135,10 @@ abstract class BackwardTask extends AttentionTask {
     }
   }
 
-  /** Adds this part's share of dK and dV if it was not the only part with these keys. */
+  /**
+   * Adds this part's share of dK and dV if it was not the only part with these keys. Parts are added
+   * in their order: the first one clears what was there.
+   */
   final void addTo(FloatGradients gradients) {
     addTo(gradients, keptKeySums, 0, keptValueSums, 0);
   }
@@ -147,6 +149,9 @@ abstract class BackwardTask extends AttentionTask {
 
   private void addTo(
       FloatGradients gradients, float[] keySums, int keyFrom, float[] valueSums, int valueFrom) {
+    if (part.chunk() == 0) {
+      gradients.clearKeys(shape, part.example(), part.keyValueHead());
+    }
     if (dense) {
       addTo(gradients.k(), keyStart(), keySums, keyFrom, shape.headSize());
       addTo(gradients.v(), valueStart(), valueSums, valueFrom, shape.valueSize());

@@ -279,8 +279,6 @@ public final class FloatAttention {
           units(),
           large(),
           unit -> {
-            int head = unit % shape.keyValueHeads();
-            gradients.clearKeys(shape, unit / shape.keyValueHeads(), head);
             for (int chunk = 0; chunk < chunks; chunk++) {
               parts[unit * chunks + chunk].addTo(gradients);
             }

@@ -43,7 +43,8 @@ public final class LanguageModelHead
 
   /**
    * The losses of each example in the last backward pass, while its input, labels and mask are
-   * still set. Other parameters are not noticed; the next {@link #setInput} forgets the losses.
+   * still set. A change of the parameters is not noticed, but each pass begins with {@link
+   * #setInput}, which forgets the losses.
    */
   private transient double @Nullable [] lastLosses;
 
