@@ -136,8 +136,8 @@ abstract class BackwardTask extends AttentionTask {
   }
 
   /**
-   * Adds this part's share of dK and dV if it was not the only part with these keys. Parts are added
-   * in their order: the first one clears what was there.
+   * Adds this part's share of dK and dV if it was not the only part with these keys. Parts are
+   * added in their order: the first one clears what was there.
    */
   final void addTo(FloatGradients gradients) {
     addTo(gradients, keptKeySums, 0, keptValueSums, 0);
